@@ -1,0 +1,99 @@
+# shellcheck shell=sh
+# The host's lock: files lock.1, lock.2, ... of which the newest counts. A new one is made by a hard link, which only one can win;
+# so numbers never go back and a slow waiter cannot take what somebody else just took. Empty means released: that needs no space.
+
+newest_lock() {
+  lock=0
+  for file in "$run"/lock.*; do
+    number=${file##*.}
+    case $number in *[!0-9]*) continue ;; esac
+    [ "$number" -le "$lock" ] || lock=$number
+  done
+}
+
+# Reads the newest lock. True while somebody holds it.
+lock_held() {
+  newest_lock
+  lock_txn='' lock_pid='' lock_start='' lock_deadline=0 lock_holder=''
+  [ -s "$run/lock.$lock" ] || return 1
+  while read -r word rest; do
+    case $word in
+      txn) lock_txn=$rest ;;
+      pid) lock_pid=$rest ;;
+      start) lock_start=$rest ;;
+      deadline) lock_deadline=$rest ;;
+      holder) lock_holder=$rest ;;
+    esac
+  done <"$run/lock.$lock"
+}
+
+# Fields of /proc/PID/stat behind the name, which may hold blanks: state, parent, process group, ..., start time as the 20th.
+process() { # PID: sets group and start
+  group='' start=''
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  # shellcheck disable=SC2086 # split on purpose
+  set -- ${stat##*) }
+  group=$3
+  shift 9
+  start=${11}
+}
+
+# Ends the process group of a holder, unless the process id has since gone to somebody else.
+end_holder() { # PID START
+  process "$1" && [ "$start" = "$2" ] && kill -KILL -- "-$group" 2>/dev/null
+}
+
+# Waits, bounded, until nobody holds the host. A holder whose time is over and who has no guard armed is ended;
+# a guard that should have fired and did not is fired here.
+await_lock() { # SECONDS
+  uptime_now
+  patience=$((now + $1))
+  while lock_held; do
+    uptime_now
+    if [ "$now" -gt "$lock_deadline" ]; then
+      if [ -e "$run/$lock_txn/armed" ] || [ -e "$run/$lock_txn/firing" ]; then
+        dir=$run/$lock_txn
+        fire
+      else
+        end_holder "$lock_pid" "$lock_start"
+        break
+      fi
+    elif [ "$now" -ge "$patience" ]; then
+      say "busy $lock_deadline $lock_holder"
+      return 1
+    else
+      sleep 0.1
+    fi
+  done
+  say "lock $lock"
+}
+
+# Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.
+take_lock() { # TXN NUMBER SECONDS HOLDER
+  umask 077
+  mkdir -p "$run" && chmod 700 "$run" || return 1
+  dir=$run/$1
+  if lock_held; then
+    uptime_now
+    [ "$now" -gt "$lock_deadline" ] && [ ! -e "$run/$lock_txn/armed" ] && [ ! -e "$run/$lock_txn/firing" ] || return 2
+    end_holder "$lock_pid" "$lock_start"
+  fi
+  [ "$lock" -eq "$2" ] || return 2
+  uptime_now
+  process $$ || return 1
+  mkdir "$dir" || return 1
+  printf '%s\n' "$4" >"$dir/holder" || return 1
+  printf 'txn %s\npid %s\nstart %s\ndeadline %s\nholder %s\nend\n' "$1" $$ "$start" $((now + $3)) "$4" >"$dir/lock" || return 1
+  grep -q '^end$' "$dir/lock" || return 1
+  ln "$dir/lock" "$run/lock.$((lock + 1))" 2>/dev/null || return 2
+  mine=$((lock + 1))
+  newest_lock
+  [ "$lock" -eq "$mine" ] || return 2
+  for file in "$run"/lock.*; do
+    [ "$file" = "$run/lock.$mine" ] || rm -f "$file"
+  done
+}
+
+release_lock() { # TXN
+  ! lock_held || [ "$lock_txn" != "$1" ] || : >"$run/lock.$lock"
+}

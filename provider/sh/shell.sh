@@ -1,0 +1,24 @@
+# shellcheck shell=sh
+# The long-lived shell of a connection. A frame is a line `MARK LENGTH` and LENGTH bytes of text, read whole before any of it runs: a text
+# that was cut off does nothing. The frame `library` defines the functions of the other files and stays. No single quotes in here: the text
+# travels inside them, through whatever login shell the user has.
+LC_ALL=C
+export LC_ALL
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+# shellcheck disable=SC2034 # read by frames
+session=$1
+while IFS=" " read -r mark length; do
+  text=$(head -c "$length")
+  if [ "${#text}" -ne "$length" ]; then
+    code="cut"
+  elif [ "$mark" = library ]; then
+    # shellcheck disable=SC2034 # the guard is written from it
+    library=$text
+    eval "$text"
+    code=$?
+  else
+    (eval "$text") </dev/null
+    code=$?
+  fi
+  printf "\n%s end %s\n" "$mark" "$code"
+done

@@ -1,0 +1,95 @@
+/**
+ * The one error of this package. Its message is built here and nowhere else: which host, which object, what happened, what was run,
+ * what came back, what to do next. Its kind decides policy: only `unreachable` is retried, `changed` (the outcome) is set where a host was touched.
+ */
+export type ErrorKind =
+  /** What a person wrote cannot be meant. */
+  | "invalid"
+  /** Somebody else owns the object, or a foreign object stands at its key. */
+  | "conflict"
+  /** Login refused, host key wrong, no passwordless sudo. */
+  | "auth"
+  /** No answer from the host. The only kind that is retried; never "gone". */
+  | "unreachable"
+  /** The host lacks something: iproute2, a kernel version, an attribute. */
+  | "unsupported"
+  /** The kernel or a command on the host refused. */
+  | "command"
+  /** What was read back, probed or confirmed is not what was asked. */
+  | "verify"
+  /** Another transaction holds the host, or the host is frozen. */
+  | "busy"
+  /** The host answered in a way this package does not understand. */
+  | "protocol"
+  /** A mistake in this package. */
+  | "bug";
+
+export interface ErrorParts {
+  /** Where, as the person named it. */
+  host?: string | undefined;
+  /** Which object, in the words of `ip`. */
+  object?: string | undefined;
+  /** What happened, one sentence without a full stop. */
+  what: string;
+  /** The command that was run. */
+  ran?: string | undefined;
+  /** What came back from the host. Escaped before it is printed. */
+  cameBack?: string | undefined;
+  /** What to do next. */
+  next?: string | undefined;
+  cause?: unknown;
+}
+
+const brand = Symbol.for("pulumi-policy-routing.error");
+
+export class PolicyRoutingError extends Error {
+  readonly kind: ErrorKind;
+  readonly parts: ErrorParts;
+  readonly [brand] = true;
+
+  constructor(kind: ErrorKind, parts: ErrorParts) {
+    super(message(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = "PolicyRoutingError";
+    this.kind = kind;
+    this.parts = parts;
+    // The engine prints the stack of what check, diff, read and delete throw: a person wants the message, not our files.
+    this.stack = this.message;
+  }
+
+  /** The same error with more said about where it happened. What was known already stays. */
+  at(place: { host?: string; object?: string; next?: string }): PolicyRoutingError {
+    return new PolicyRoutingError(this.kind, { ...place, ...defined(this.parts) });
+  }
+}
+
+/** Works across two copies of this package, unlike `instanceof`. */
+export function isPolicyRoutingError(error: unknown): error is PolicyRoutingError {
+  return error instanceof Error && brand in error;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const longest = 2000;
+
+/** Text from a host, made safe for a terminal: no control characters, bounded length. */
+export function escapeOutput(text: string): string {
+  const trimmed = text.trim();
+  const cut = trimmed.length > longest ? `${trimmed.slice(0, longest)} ... (${trimmed.length - longest} more characters)` : trimmed;
+  return cut.replace(/[^\n\t\x20-\x7e\u00a0-\u{10ffff}]/gu, (c) => `\\x${c.codePointAt(0)?.toString(16).padStart(2, "0")}`);
+}
+
+function message(parts: ErrorParts): string {
+  const place = [parts.host, parts.object].filter((part) => part !== undefined).map(escapeOutput);
+  const lines = [[...place, escapeOutput(parts.what)].join(": ")];
+  if (parts.ran !== undefined) lines.push(`  ran: ${escapeOutput(parts.ran)}`);
+  if (parts.cameBack !== undefined && parts.cameBack.trim() !== "")
+    lines.push(`  came back: ${escapeOutput(parts.cameBack).replaceAll("\n", "\n    ")}`);
+  if (parts.next !== undefined) lines.push(`  next: ${escapeOutput(parts.next)}`);
+  return lines.join("\n");
+}
+
+function defined(parts: ErrorParts): ErrorParts {
+  return { what: parts.what, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
+}

@@ -1,0 +1,165 @@
+import { createConnection, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import pLimit from "p-limit";
+import pRetry from "p-retry";
+import { type AnyAuthMethod, Client, type ConnectConfig } from "ssh2";
+import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { hostKeyAlgorithms, refusal } from "./hostKey";
+import type { Target } from "./sshConfig";
+
+/** Logins cost both ends their processors, and sshd drops what comes at once beyond MaxStartups. */
+const maximumDials = 32;
+const dials = pLimit(maximumDials);
+
+/** How long an unreachable host is dialled again when dialErrorLimit does not say how often. */
+const patience = 30_000;
+const defaultDialErrorLimit = 10;
+
+/** A connection whose login is done; `close` ends it and the jump hosts below it. */
+export interface Connected {
+  readonly client: Client;
+  close(): void;
+}
+
+/** Dials with a bounded number of tries. Only "unreachable" is tried again: a refused login stays refused. */
+export function connect(target: Target): Promise<Connected> {
+  const { dialErrorLimit } = target;
+  return pRetry(() => dials(() => dial(target)), {
+    retries: dialErrorLimit === undefined ? defaultDialErrorLimit : dialErrorLimit < 0 ? Number.POSITIVE_INFINITY : dialErrorLimit,
+    ...(dialErrorLimit === undefined ? { maxRetryTime: patience } : {}),
+    minTimeout: 150,
+    maxTimeout: 5000,
+    factor: 1.5,
+    randomize: true,
+    shouldRetry: ({ error }) => isPolicyRoutingError(error) && error.kind === "unreachable",
+  });
+}
+
+async function dial(target: Target): Promise<Connected> {
+  const below = target.proxy === undefined ? undefined : await dial(target.proxy);
+  try {
+    const socket = below === undefined ? plainSocket(target) : await through(below, target);
+    const client = await login(target, socket);
+    return {
+      client,
+      close: () => {
+        client.end();
+        below?.close();
+      },
+    };
+  } catch (error) {
+    below?.close();
+    throw error;
+  }
+}
+
+function plainSocket(target: Target): Socket {
+  // Without it every small packet of the login waits for the last one's acknowledgement: 200 ms instead of 40.
+  return createConnection({ host: target.host, port: target.port, noDelay: true });
+}
+
+function through(below: Connected, target: Target): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    below.client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, stream) => {
+      if (error === undefined) resolve(stream);
+      else reject(unreachable(target, `not reachable through the jump host ${target.proxy?.name}`, error));
+    });
+  });
+}
+
+function login(target: Target, sock: Socket | Duplex): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let refused: string | undefined;
+    const fail = (error: PolicyRoutingError) => {
+      client.removeAllListeners();
+      client.on("error", () => {}); // a late one must not end the process
+      client.destroy();
+      sock.destroy();
+      reject(error);
+    };
+    const late = setTimeout(() => fail(unreachable(target, `no login within ${target.perDialTimeout} s`)), target.perDialTimeout * 1000);
+    const settled = (then: () => void) => {
+      clearTimeout(late);
+      then();
+    };
+    sock.once("error", (error) => settled(() => fail(unreachable(target, "not reachable", error))));
+    client.once("error", (error) => settled(() => fail(refusalOf(target, error, refused))));
+    client.once("close", () => settled(() => fail(unreachable(target, "the connection was closed during the login"))));
+    client.once("ready", () =>
+      settled(() => {
+        client.removeAllListeners("error").removeAllListeners("close");
+        client.on("error", () => {}); // the shell hears of it by the channel's close
+        resolve(client);
+      }),
+    );
+    const config: ConnectConfig = {
+      sock,
+      username: target.user,
+      authHandler: methodsOf(target),
+      algorithms: { serverHostKey: hostKeyAlgorithms(target) },
+      hostVerifier: (key: Buffer) => {
+        refused = refusal(target, key);
+        return refused === undefined;
+      },
+      readyTimeout: target.perDialTimeout * 1000,
+      keepaliveInterval: 5000,
+      keepaliveCountMax: 3,
+    };
+    try {
+      client.connect(config);
+    } catch (error) {
+      settled(() =>
+        fail(
+          new PolicyRoutingError("auth", {
+            host: target.name,
+            what: "the private key cannot be used",
+            cameBack: messageOf(error),
+            next: "check the key's form, and privateKeyPassword if it is encrypted",
+          }),
+        ),
+      );
+    }
+  });
+}
+
+function methodsOf(target: Target): AnyAuthMethod[] {
+  const username = target.user;
+  return [
+    ...(target.agent === undefined ? [] : [{ type: "agent" as const, username, agent: target.agent }]),
+    ...target.keys.map(({ text, passphrase }) => ({
+      type: "publickey" as const,
+      username,
+      key: text,
+      ...(passphrase === undefined ? {} : { passphrase }),
+    })),
+    ...(target.password === undefined ? [] : [{ type: "password" as const, username, password: target.password }]),
+  ];
+}
+
+function refusalOf(target: Target, error: Error & { level?: string }, refused: string | undefined): PolicyRoutingError {
+  if (refused !== undefined)
+    return new PolicyRoutingError("auth", {
+      host: target.name,
+      what: refused,
+      next: `compare it (ssh-keyscan -p ${target.port} ${target.host}) and add it to known_hosts, or give hostKey; insecureIgnoreHostKey waives the check`,
+    });
+  if (error.level === "client-authentication" || error.level === "agent")
+    return new PolicyRoutingError("auth", {
+      host: target.name,
+      what: `login as ${target.user} was refused`,
+      cameBack: error.message,
+      next: "check user, key, agent or password",
+    });
+  return unreachable(target, "not reachable", error);
+}
+
+function unreachable(target: Target, what: string, cause?: Error): PolicyRoutingError {
+  return new PolicyRoutingError("unreachable", {
+    host: target.name,
+    what: `${what} (${target.host} port ${target.port})`,
+    cameBack: cause?.message,
+    next: "check that sshd answers there",
+    cause,
+  });
+}

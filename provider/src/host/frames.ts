@@ -1,0 +1,126 @@
+import type { Step } from "../kernel/change";
+import type { Look } from "./look";
+
+/**
+ * The texts that are sent to the shell on the host: calls of the functions in sh/, with everything that varies in quoted here-documents.
+ * A line of a here-document begins with a word of ours (`rule`, `route`, a key of the register), so it can never be its end.
+ */
+const end = "END_OF_LINES";
+/** An undo holds here-documents of its own. */
+const endOfUndo = "END_OF_UNDO";
+
+function call(words: string, lines: readonly string[], last = end): string {
+  return `${words} <<'${last}'\n${lines.join("\n")}\n${last}`;
+}
+
+const channel = { inet: 4, inet6: 6 } as const;
+
+export function observeText({ tables, names }: Look, session: "full" | "entries"): string {
+  return [
+    ...(session === "full" ? ['facts "$session"', "standing"] : []),
+    "register",
+    "rules 4",
+    "rules 6",
+    ...[...tables].map((table) => {
+      const [family, number] = table.split(" ");
+      return `routes ${family === "inet6" ? channel.inet6 : channel.inet} ${Number(number)}`;
+    }),
+    ...(names ? ["table_names"] : []),
+  ].join("\n");
+}
+
+/** Consecutive steps of one channel go to `ip` in one batch. */
+function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
+  const result: { channel: string; lines: string[] }[] = [];
+  for (const step of steps) {
+    const name = step.slice(0, 1);
+    const line = step.slice(2);
+    const last = result.at(-1);
+    if (last?.channel === name && !line.startsWith("when ") && last.lines[0]?.startsWith("when ") !== true) last.lines.push(line);
+    else result.push({ channel: name, lines: [line] });
+  }
+  return result;
+}
+
+/** The text that makes the steps, or that undoes them. */
+export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): string {
+  const batch = purpose === "change" ? "batch" : "batch_undo";
+  const texts: string[] = [];
+  let condition: string | undefined;
+  for (const { channel: name, lines } of runs(steps)) {
+    const [first = ""] = lines;
+    if (first.startsWith("when ")) {
+      condition = call(`if shown ${name}`, [first.slice("when ".length)]);
+      continue;
+    }
+    const text =
+      name === "t"
+        ? call(first.startsWith("erase ") ? "unname_table" : "name_table", [first.slice(first.indexOf(" ") + 1)])
+        : call(`${batch} ${name}`, lines);
+    texts.push(condition === undefined ? text : `${condition}\nthen\n${text}\nfi`);
+    condition = undefined;
+  }
+  return texts.join("\n");
+}
+
+export interface ChangeText {
+  readonly steps: readonly Step[];
+  readonly undo: readonly Step[];
+  readonly register: readonly string[];
+}
+
+export interface Begin {
+  readonly txn: string;
+  /** The number of the newest lock that was seen: the transaction begins only if nothing happened since. */
+  readonly lock: number;
+  readonly holder: string;
+  /** Seconds until the guard fires; undefined where nothing is to be guarded. */
+  readonly guard: number | undefined;
+  /** Finished transactions whose results have been read. */
+  readonly forget: readonly string[];
+  readonly compacted: readonly string[] | undefined;
+}
+
+/** Seconds that the lock outlives the guard: it may still be undoing. */
+const grace = 5;
+const unguardedLease = 30;
+
+/** Lock, undo, guard, changes and the reading back: one frame. */
+export function transactText(begin: Begin, changes: readonly ChangeText[], readBack: string): string {
+  const undoText = (steps: readonly Step[]): string => `${stepsText(steps, "undo")}\n`;
+  return [
+    `holder=$(cat <<'${end}'\n${begin.holder}\n${end}\n)`,
+    `begin ${begin.txn} ${begin.lock} ${begin.guard === undefined ? unguardedLease : begin.guard + grace} "$holder"`,
+    ...(begin.forget.length === 0 ? [] : [`forget ${begin.forget.join(" ")}`]),
+    ...(begin.compacted === undefined ? [] : [call(`compact ${Buffer.byteLength(`${begin.compacted.join("\n")}\n`)}`, begin.compacted)]),
+    ...changes.map(({ undo }, index) =>
+      call(`put ${index + 1} ${Buffer.byteLength(undoText(undo))}`, [undoText(undo).replace(/\n$/, "")], endOfUndo),
+    ),
+    begin.guard === undefined ? "unguard" : `arm ${begin.guard}`,
+    ...changes.flatMap(({ steps, register }, index) => [
+      "change",
+      stepsText(steps, "change"),
+      ...(register.length === 0 ? [] : [call("own", register)]),
+      `changed ${index + 1}`,
+    ]),
+    "applied",
+    readBack,
+  ]
+    .filter((text) => text !== "")
+    .join("\n");
+}
+
+/** What each way of the confirming connection carries: more than one packet of any link. */
+const proof = 8192;
+
+/** Disarms, writes the audit line, releases the lock. */
+export function confirmText(txn: string, guarded: boolean, audit: string): string {
+  return [
+    `: ${"x".repeat(proof)}`,
+    `say proof; printf '%${proof}s\\n' ''`,
+    guarded ? `confirm ${txn}` : "say confirmed",
+    call("audit", [audit]),
+    `[ ! -e "$run/${txn}/armed" ] && finish ${txn}`,
+    ":",
+  ].join("\n");
+}

@@ -1,0 +1,155 @@
+import { PolicyRoutingError } from "../errors";
+import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/parse";
+import { parseRegister } from "../kernel/register";
+import type { State } from "../kernel/state";
+import { type Family, families } from "../spec/attribute";
+import { tableOf } from "../spec/tableNumber";
+import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
+import { observeText } from "./frames";
+import type { Look } from "./look";
+import type { Shell } from "./shell";
+
+/** What a host is, as it said itself. */
+export interface Facts {
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly kernel: string;
+  readonly iproute2: string;
+  /** Seconds since boot. */
+  readonly uptime: number;
+  readonly ssh: string;
+}
+
+/** A transaction that somebody began on the host: its id, how far its guard got, and what is written there. */
+export interface Left {
+  readonly txn: string;
+  readonly stage: string;
+  readonly text: string;
+}
+
+export interface Observation {
+  readonly state: State;
+  readonly facts: Facts;
+  /** The number of the newest lock. */
+  readonly lock: number;
+  readonly freeze: string | undefined;
+  readonly left: readonly Left[];
+}
+
+/** Seconds that one frame waits on the host for the lock, and how often it is sent. */
+const waitOnHost = 10;
+const waits = 12;
+
+const channels = { inet: "4", inet6: "6" } as const;
+
+/** One round trip. Waits, bounded, while another transaction holds the host: what it changes may be undone. */
+export async function observe(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
+  for (let wait = 1; ; wait++) {
+    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "full")}`);
+    const busy = sectionAfter(answer, "busy");
+    if (busy === undefined) return parseObservation(answer, look, shell.host);
+    const holder = busy.rest.replace(/^\S+ /, "");
+    if (wait === waits)
+      throw new PolicyRoutingError("busy", {
+        host: shell.host,
+        what: `another transaction holds the host: ${holder}`,
+        next: "wait for it to end, or look at /run/policy-routing on the host",
+      });
+    warn(`waits for ${holder}`);
+  }
+}
+
+function parseObservation(answer: Answer, look: Look, host: string): Observation {
+  const facts = parseFacts(section(answer, "facts") ?? "", host);
+  return {
+    facts,
+    state: parseState(answer, look, host),
+    lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
+    freeze: section(answer, "freeze")?.trim(),
+    left: sectionsAfter(answer, "left").map(({ rest, text }) => {
+      const [txn = "", stage = ""] = rest.split(" ");
+      return { txn, stage, text };
+    }),
+  };
+}
+
+/** The entries of an answer; of several readings in one frame the last is meant. */
+export function parseState(answer: Answer, look: Look, host: string): State {
+  const text = (name: string): string => {
+    const failed = sectionsAfter(answer, "failed").find(({ rest }) => rest.startsWith(`${name} `) || rest === name);
+    const why = failed === undefined ? "" : `${failed.rest.slice(name.length)} ${failed.text}`.trim();
+    // Not an error: a table without routes does not exist for the kernel.
+    if (/FIB table does not exist/i.test(why)) return "";
+    if (failed !== undefined) throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: why });
+    const found = section(answer, name);
+    if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
+    return found;
+  };
+  const rules = (family: Family) => parseRules(parseIpJson(text(`rules ${channels[family]}`), `rules ${family}`), family);
+  const routes = [...look.tables].flatMap((table) => {
+    const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
+    const number = Number(table.split(" ")[1]);
+    return parseRoutes(parseIpJson(text(`routes ${channels[family]} ${number}`), `routes of table ${number}`), family, tableOf(number));
+  });
+  return {
+    rules: families.flatMap(rules),
+    routes,
+    names: look.names ? parseNames(text("names")) : [],
+    register: parseRegister(text("register")),
+  };
+}
+
+function parseFacts(text: string, host: string): Facts {
+  const fact = (name: string): string => new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
+  const ip = fact("ip");
+  if (fact("uid") !== "0")
+    throw new PolicyRoutingError("auth", { host, what: "the user is not root", next: "log in as root, or set sudo: true" });
+  if (/not found/i.test(ip) || ip === "")
+    throw new PolicyRoutingError("unsupported", {
+      host,
+      what: "there is no ip command on the host",
+      ran: "ip -V",
+      cameBack: ip,
+      next: "install iproute2",
+    });
+  if (!/iproute2/i.test(ip))
+    throw new PolicyRoutingError("unsupported", {
+      host,
+      what: "ip on the host is not iproute2's",
+      ran: "ip -V",
+      cameBack: ip,
+      next: "install iproute2: busybox's ip has no JSON and no origin tags",
+    });
+  const facts = {
+    machineId: fact("machine"),
+    bootId: fact("boot"),
+    kernel: fact("kernel"),
+    iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(ip)?.[1] ?? ip,
+    uptime: Number(fact("uptime")),
+    ssh: fact("ssh"),
+  };
+  if (before(facts.kernel, [4, 17]))
+    throw new PolicyRoutingError("unsupported", {
+      host,
+      what: `Linux ${facts.kernel} is too old: rules carry their origin (proto) since 4.17`,
+      ran: "uname -r",
+      cameBack: facts.kernel,
+      next: "update the host",
+    });
+  if (/^ss/.test(facts.iproute2) || before(facts.iproute2, [4, 20]))
+    throw new PolicyRoutingError("unsupported", {
+      host,
+      what: `iproute2 ${facts.iproute2} is too old: ip -j -N needs 4.20`,
+      ran: "ip -V",
+      cameBack: ip,
+      next: "update iproute2 on the host",
+    });
+  return facts;
+}
+
+/** True when a version is older than a first one; what is no version is not held to be old. */
+export function before(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [, a, b] = /^([0-9]+)\.([0-9]+)/.exec(version) ?? [];
+  if (a === undefined || b === undefined) return false;
+  return Number(a) < major || (Number(a) === major && Number(b) < minor);
+}

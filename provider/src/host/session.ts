@@ -1,0 +1,69 @@
+import { escapeOutput } from "../errors";
+import type { Connection } from "../spec/connection";
+import type { Left } from "./observe";
+import { Shell } from "./shell";
+
+/** A host as seen from here: one connection with one shell, kept between transactions and dialled again when it was lost. */
+export class Session {
+  readonly connection: Connection;
+  #shell: Promise<Shell> | undefined;
+  readonly #reported = new Set<string>();
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  get host(): string {
+    return this.connection.host;
+  }
+
+  /** The shell to work in. */
+  async shell(): Promise<Shell> {
+    const open = await this.#shell?.catch(() => undefined);
+    if (open?.isOpen === true) return open;
+    this.#shell = Shell.open(this.connection);
+    return this.#shell;
+  }
+
+  /** The shell if it still answers; undefined when a new login would be needed. */
+  async openShell(): Promise<Shell | undefined> {
+    const shell = await this.#shell?.catch(() => undefined);
+    return shell?.isOpen === true ? shell : undefined;
+  }
+
+  /** Another connection with a full login of its own, which shows that the host can be reached anew. */
+  freshShell(patience: { dialErrorLimit?: number; perDialTimeout?: number } = {}): Promise<Shell> {
+    return Shell.open({ ...this.connection, ...patience });
+  }
+
+  /** From now on this is the shell to work in. */
+  adopt(shell: Shell): void {
+    const old = this.#shell;
+    this.#shell = Promise.resolve(shell);
+    old?.then((one) => one !== shell && one.close()).catch(() => {});
+  }
+
+  /** The plugin has no log channel: a warning is a line on its standard error that begins with host and object. */
+  warn = (text: string, object?: string): void => {
+    process.stderr.write(`${[this.host, ...(object === undefined ? [] : [object]), escapeOutput(text)].join(": ")}\n`);
+  };
+
+  /** Undone at our own wish: no news for the person. */
+  know(txn: string): void {
+    this.#reported.add(txn);
+  }
+
+  /** Tells, once, what earlier transactions left on the host to be read. */
+  report(left: readonly Left[]): void {
+    for (const { txn, stage, text } of left) {
+      if (stage !== "fired" || this.#reported.has(txn)) continue;
+      this.#reported.add(txn);
+      this.warn(`an earlier change was undone by its guard: ${text.split("\n")[0] ?? ""} (${txn})`);
+    }
+  }
+
+  close(): void {
+    this.#shell?.then((shell) => shell.close()).catch(() => {});
+    this.#shell = undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+import type { ClientChannel } from "ssh2";
+import { PolicyRoutingError } from "../errors";
+import type { Connection } from "../spec/connection";
+import { type Answer, parseAnswer } from "./answer";
+import { type Connected, connect } from "./connect";
+import { type Target, targetOf } from "./sshConfig";
+
+const folder = join(__dirname, "..", "..", "sh");
+const read = (name: string): string => readFileSync(join(folder, `${name}.sh`), "utf8");
+const uncommented = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !/^\s*#/.test(line) && line.trim() !== "")
+    .join("\n");
+
+/** The functions that frames call, and the loop that reads frames. */
+const library = uncommented(["observe", "lock", "transact", "guard"].map(read).join("\n"));
+const loop = uncommented(read("shell"));
+
+/** More than a full table of half a million routes; a host that sends more is not answering us. */
+const longestAnswer = 512 * 1024 * 1024;
+/** The last line of an answer is shorter than this. */
+const longestMark = 80;
+/** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
+const frameTimeout = 60_000;
+
+/** A connection with one long-lived shell. One frame is on the wire at a time. */
+export class Shell {
+  readonly #connected: Connected;
+  readonly #channel: ClientChannel;
+  readonly #target: Target;
+  readonly #sudo: boolean;
+  #waiting: { mark: string; resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+  #chunks: string[] = [];
+  #length = 0;
+  #tail = "";
+  #stderr = "";
+  #ended: PolicyRoutingError | undefined;
+  #sentLibrary = false;
+
+  private constructor(target: Target, sudo: boolean, connected: Connected, channel: ClientChannel) {
+    this.#target = target;
+    this.#sudo = sudo;
+    this.#connected = connected;
+    this.#channel = channel;
+    const decoder = new StringDecoder("utf8");
+    channel.on("data", (data: Buffer) => this.#receive(decoder.write(data)));
+    channel.stderr.on("data", (data: Buffer) => {
+      this.#stderr = (this.#stderr + data.toString("utf8")).slice(-2000);
+    });
+    channel.on("close", () => this.#end());
+    channel.on("error", () => this.#end());
+    connected.client.on("close", () => this.#end());
+  }
+
+  /** Dials, logs in and starts the shell. */
+  static async open(connection: Connection): Promise<Shell> {
+    const target = targetOf(connection);
+    const sudo = connection.sudo === true;
+    const connected = await connect(target);
+    // SSH_CONNECTION is read before sudo, which removes it.
+    const inner = sudo ? 'exec sudo -n sh -c "$1" sh "$SSH_CONNECTION"' : 'exec sh -c "$1" sh "$SSH_CONNECTION"';
+    return new Promise((resolve, reject) => {
+      connected.client.exec(`sh -c '${inner}' sh '${loop}'`, (error, channel) => {
+        if (error === undefined) resolve(new Shell(target, sudo, connected, channel));
+        else {
+          connected.close();
+          reject(
+            new PolicyRoutingError("unreachable", {
+              host: target.name,
+              what: "no shell could be started",
+              cameBack: error.message,
+              cause: error,
+            }),
+          );
+        }
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
+  get host(): string {
+    return this.#target.name;
+  }
+
+  /** Sends one text, which runs only when it arrived whole, and resolves with what it said. */
+  run(text: string): Promise<Answer> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (this.#waiting !== undefined)
+      return Promise.reject(new PolicyRoutingError("bug", { host: this.host, what: "two frames at once in one shell" }));
+    const mark = `@${randomBytes(9).toString("hex")}`;
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () => this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: `no answer within ${frameTimeout / 1000} s` })),
+        frameTimeout,
+      );
+      const done = (then: () => void) => {
+        clearTimeout(late);
+        this.#waiting = undefined;
+        then();
+      };
+      this.#waiting = { mark, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
+      const frames = this.#sentLibrary ? [frame(mark, text)] : [frame("library", library), frame(mark, text)];
+      this.#sentLibrary = true;
+      this.#channel.write(Buffer.concat(frames));
+    });
+  }
+
+  close(): void {
+    this.#ended ??= new PolicyRoutingError("bug", { host: this.host, what: "the connection was closed" });
+    this.#connected.close();
+  }
+
+  #receive(text: string): void {
+    if (this.#waiting === undefined) return;
+    const { mark, resolve, reject } = this.#waiting;
+    this.#chunks.push(text);
+    this.#length += text.length;
+    if (this.#length > longestAnswer) {
+      const cameBack = this.#chunks[0]?.slice(0, 200);
+      this.#fail(new PolicyRoutingError("protocol", { host: this.host, what: "the host sends without an end", cameBack }));
+      return;
+    }
+    // The last line may lie across two chunks.
+    const end = this.#tail + text;
+    this.#tail = end.slice(-longestMark);
+    if (!new RegExp(`\n${mark} end \\w+\n`).test(end)) return;
+    const whole = this.#chunks.join("");
+    this.#chunks = [];
+    this.#length = 0;
+    this.#tail = "";
+    const answer = parseAnswer(whole, mark);
+    if (answer.code === "0") resolve(answer);
+    else
+      reject(
+        new PolicyRoutingError("protocol", {
+          host: this.host,
+          what: `a script on the host ended with ${answer.code}`,
+          cameBack: this.#stderr || whole.slice(-500),
+        }),
+      );
+  }
+
+  /** The channel or the connection closed. */
+  #end(): void {
+    if (this.#ended !== undefined) return;
+    const refused = /password is required|a terminal is required|not in the sudoers|not allowed to/i.test(this.#stderr);
+    if (this.#sudo && (refused || /sudo: /.test(this.#stderr)))
+      this.#fail(
+        new PolicyRoutingError("auth", {
+          host: this.host,
+          what: `user ${this.#target.user} cannot run sudo without a password`,
+          ran: "sudo -n sh",
+          cameBack: this.#stderr,
+          next: `allow it on the host (in /etc/sudoers.d/: ${this.#target.user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
+        }),
+      );
+    else this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
+  }
+
+  #fail(error: PolicyRoutingError): void {
+    this.#ended = error;
+    this.#connected.close();
+    this.#waiting?.reject(error);
+  }
+}
+
+/** No newline at the end: the shell's `$(...)` would drop it and the length would be wrong. */
+function frame(mark: string, text: string): Buffer {
+  const bytes = Buffer.from(text.trimEnd(), "utf8");
+  return Buffer.concat([Buffer.from(`${mark} ${bytes.length}\n`), bytes]);
+}

@@ -1,0 +1,20 @@
+import type { Change } from "../kernel/change";
+import type { State } from "../kernel/state";
+import type { Guard } from "../spec/guard";
+import type { Look } from "./look";
+import type { Facts } from "./observe";
+
+/** What was seen on the host after a change was confirmed. */
+export interface Applied {
+  readonly state: State;
+  readonly facts: Facts;
+}
+
+/** One resource's change, waiting in its host's queue. */
+export interface Work {
+  readonly change: Change;
+  readonly look: Look;
+  readonly guard: Guard;
+  resolve(applied: Applied): void;
+  reject(error: Error): void;
+}

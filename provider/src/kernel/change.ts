@@ -1,0 +1,61 @@
+import type { Tags } from "../spec/owner";
+import type { State } from "./state";
+
+/**
+ * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `t` writes a table's name, `r` is a line
+ * for the register. `4 when ...` / `6 when ...`: run the next line only if this `ip` command prints something.
+ */
+export type Step = string;
+
+/** Who changes something, and how far they may go. */
+export interface Mandate {
+  readonly id: string;
+  readonly stack: string;
+  readonly tags: Tags;
+  /** May take over foreign objects and those of other stacks. */
+  readonly adopt: boolean;
+}
+
+/** What one object needs. The undo is right after any prefix of the steps, any number of times. */
+export interface Plan {
+  /** Keys whose state this plan reads and writes; two plans with a common key cannot share a transaction. */
+  readonly keys: readonly string[];
+  readonly steps: readonly Step[];
+  readonly undo: readonly Step[];
+  /** Lines for the register, after the steps succeeded. */
+  readonly register: readonly string[];
+  /** What a person should hear about, e.g. that an entry was taken over. */
+  readonly notes: readonly string[];
+}
+
+/** An object that somebody wants on a host: a rule, a route, a name. Shared code knows it only by this. */
+export interface Wanted {
+  readonly key: string;
+  /** For messages: the words of `ip`. */
+  readonly label: string;
+  /** Order of creation: names, link routes, gateway routes, rules. Deletion goes the other way. */
+  readonly stage: number;
+  /** What makes it so. Throws `conflict` when something stands in the way. */
+  ensure(state: State, mandate: Mandate): Plan;
+  /** Undefined when it is there, exactly once and ours; else what is wrong. */
+  missing(state: State, tags: Tags): string | undefined;
+  /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
+  read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
+}
+
+/** A key that somebody owned and wants no more. */
+export interface Unwanted {
+  readonly key: string;
+  readonly stage: number;
+  remove(state: State, mandate: Mandate): Plan;
+  /** Undefined when nothing of ours is left there. */
+  remains(state: State, tags: Tags): string | undefined;
+}
+
+/** What one resource wants of a host. Empty `wanted`: it goes. */
+export interface Change extends Mandate {
+  readonly wanted: readonly Wanted[];
+}
+
+export const emptyPlan = (keys: readonly string[]): Plan => ({ keys, steps: [], undo: [], register: [], notes: [] });
+export const channelOf = (family: "inet" | "inet6"): "4" | "6" => (family === "inet" ? "4" : "6");

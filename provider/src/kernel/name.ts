@@ -1,0 +1,87 @@
+import { PolicyRoutingError } from "../errors";
+import { tableKey } from "../spec/key";
+import type { NamedTable } from "../spec/routingTable";
+import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
+import type { Entry } from "./register";
+import type { ObservedName, State } from "./state";
+
+const stage = 0;
+
+/** The file of ours for a table's name holds its owner too: unlike /run it outlives a reboot. */
+const write = ({ tableId, name }: NamedTable, { id, stack }: Entry): string => `t write ${tableId} ${name} ${id} ${stack}`;
+const erase = (tableId: number): string => `t erase ${tableId}`;
+
+const ownFile = (state: State, tableId: number): ObservedName | undefined =>
+  state.names.find((line) => line.tableId === tableId && line.owner !== undefined);
+
+function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate): Plan {
+  const key = tableKey(table.tableId);
+  const mine = ownFile(state, table.tableId);
+  const others = state.names.filter(
+    (line) => line !== mine && (line.tableId === table.tableId) !== (line.name === table.name) && line.owner?.id !== id,
+  );
+  const [other] = others;
+  if (other !== undefined)
+    throw new PolicyRoutingError("conflict", {
+      object: key,
+      what:
+        other.name === table.name
+          ? `the name ${table.name} already stands for table ${other.tableId} in ${other.file}`
+          : `table ${table.tableId} already has the name ${other.name} in ${other.file}`,
+      next: "choose another name or number, or remove that line on the host",
+    });
+  if (mine?.owner !== undefined && mine.owner.id !== id && mine.owner.stack !== stack && !adopt)
+    throw new PolicyRoutingError("conflict", {
+      object: key,
+      what: `belongs to ${mine.owner.id} of stack ${mine.owner.stack}`,
+      next: "choose another number, remove it there, or set adopt: true to take it over",
+    });
+  if (mine === undefined && state.names.some((line) => line.tableId === table.tableId && line.name === table.name)) return emptyPlan([key]); // named so by somebody else: left as it is
+  if (mine?.name === table.name && mine.owner?.id === id) return emptyPlan([key]);
+  return {
+    keys: [key],
+    steps: [write(table, { id, stack })],
+    undo: [mine?.owner === undefined ? erase(table.tableId) : write(mine, mine.owner)],
+    register: [],
+    notes: [],
+  };
+}
+
+export function wantedName(table: NamedTable): Wanted {
+  return {
+    key: tableKey(table.tableId),
+    label: `table ${table.tableId} ${table.name}`,
+    stage,
+    ensure: (state, mandate) => ensure(table, state, mandate),
+    missing: (state) =>
+      state.names.some((line) => line.tableId === table.tableId && line.name === table.name) ? undefined : "is not there",
+    read: (state, _tags, id) => {
+      const mine = ownFile(state, table.tableId);
+      if (mine !== undefined) return mine.owner?.id === id ? { tableId: mine.tableId, name: mine.name } : undefined;
+      const named = state.names.find((line) => line.tableId === table.tableId);
+      return named === undefined ? undefined : { tableId: named.tableId, name: named.name };
+    },
+  };
+}
+
+export function unwantedName(key: string): Unwanted | undefined {
+  const [, number] = /^table ([0-9]+)$/.exec(key) ?? [];
+  if (number === undefined) return undefined;
+  const tableId = Number(number);
+  return {
+    key,
+    stage,
+    remove: (state, { id }) => {
+      const mine = ownFile(state, tableId);
+      return mine?.owner?.id === id
+        ? { keys: [key], steps: [erase(tableId)], undo: [write(mine, mine.owner)], register: [], notes: [] }
+        : emptyPlan([key]);
+    },
+    remains: (state) => ownFile(state, tableId)?.name,
+  };
+}
+
+/** Names are registered in their own files. */
+export function keysOfNames(state: State, id: string): string[] {
+  return state.names.filter((line) => line.owner?.id === id).map((line) => tableKey(line.tableId));
+}

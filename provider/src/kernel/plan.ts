@@ -1,0 +1,66 @@
+import { PolicyRoutingError } from "../errors";
+import type { Tags } from "../spec/owner";
+import type { Change, Plan, Unwanted } from "./change";
+import { keysOfNames, unwantedName } from "./name";
+import { keysOf } from "./register";
+import { unwantedRoute } from "./route";
+import { unwantedRule } from "./rule";
+import type { State } from "./state";
+
+/** What one change does to a host as it was observed. */
+export interface ChangePlan extends Plan {
+  readonly change: Change;
+  /** Keys that it gives up: nothing of ours may remain there afterwards. */
+  readonly unwanted: readonly Unwanted[];
+  /** Where it belongs among the changes of one transaction. */
+  readonly order: number;
+}
+
+function unwantedOf(key: string, state: State): Unwanted {
+  const found = unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedName(key);
+  if (found === undefined)
+    throw new PolicyRoutingError("protocol", {
+      what: `the register on the host holds a key that this version does not know: ${key}`,
+      next: "update pulumi-policy-routing: a newer version wrote it",
+    });
+  return found;
+}
+
+/** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
+export function plan(change: Change, state: State): ChangePlan {
+  const ensured = [...change.wanted].sort((a, b) => a.stage - b.stage).map((wanted) => wanted.ensure(state, change));
+  const kept = new Set(ensured.flatMap(({ keys }) => keys));
+  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id)]
+    .filter((key) => !kept.has(key) && !kept.has(key.replace(/ staging$/, "")))
+    .map((key) => unwantedOf(key, state))
+    .sort((a, b) => b.stage - a.stage);
+  const parts = [...ensured, ...unwanted.map((gone) => gone.remove(state, change))];
+  const [first] = change.wanted;
+  return {
+    change,
+    unwanted,
+    order: first === undefined ? 1000 - (unwanted[0]?.stage ?? 0) : Math.min(...change.wanted.map(({ stage }) => stage)),
+    keys: parts.flatMap(({ keys }) => keys),
+    steps: parts.flatMap(({ steps }) => steps),
+    undo: parts.toReversed().flatMap(({ undo }) => undo),
+    register: parts.flatMap(({ register }) => register),
+    notes: parts.flatMap(({ notes }) => notes),
+  };
+}
+
+/** What is not as the change wants it; empty when it is. */
+export function deviations({ change, unwanted }: ChangePlan, state: State): string[] {
+  const tags: Tags = change.tags;
+  const missing = change.wanted.flatMap((wanted) => {
+    const problem = wanted.missing(state, tags);
+    return problem === undefined ? [] : [`${wanted.label} ${problem}`];
+  });
+  const left = unwanted.flatMap(({ key, remains }) => {
+    const found = remains(state, tags);
+    return found === undefined ? [] : [`${key} should be gone, but ${found} is there`];
+  });
+  return [...missing, ...left];
+}
+
+/** True when the kernel and the files stay as they are: nothing to guard. */
+export const isEmpty = ({ steps }: Plan): boolean => steps.length === 0;

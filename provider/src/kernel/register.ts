@@ -1,0 +1,41 @@
+/**
+ * The register on the host says which resource owns which entry of ours: a journal in /run, one line a change,
+ * `KEY<tab>ID<tab>STACK` to own and `KEY` alone to let go. The last line of a key counts. It dies with the kernel's tables.
+ */
+export interface Entry {
+  readonly id: string;
+  readonly stack: string;
+}
+
+export interface Register {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Lines in the journal: when most are history, it is rewritten. */
+  readonly lines: number;
+}
+
+export const emptyRegister: Register = { entries: new Map(), lines: 0 };
+
+export function parseRegister(text: string): Register {
+  const entries = new Map<string, Entry>();
+  let lines = 0;
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    lines++;
+    const [key, id, stack] = line.split("\t");
+    if (key === undefined) continue;
+    if (id === undefined || stack === undefined) entries.delete(key);
+    else entries.set(key, { id, stack });
+  }
+  return { entries, lines };
+}
+
+export const ownLine = (key: string, { id, stack }: Entry): string => `${key}\t${id}\t${stack}`;
+
+export function keysOf(register: Register, id: string): string[] {
+  return [...register.entries].filter(([, entry]) => entry.id === id).map(([key]) => key);
+}
+
+/** The whole journal, one line an entry, when rewriting it is worth while. */
+export function compacted({ entries, lines }: Register): string[] | undefined {
+  return lines > 2 * entries.size + 200 ? [...entries].map(([key, entry]) => ownLine(key, entry)) : undefined;
+}

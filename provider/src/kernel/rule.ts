@@ -1,0 +1,168 @@
+import { PolicyRoutingError } from "../errors";
+import type { Family } from "../spec/attribute";
+import { ruleKey } from "../spec/key";
+import type { Tags } from "../spec/owner";
+import { type Rule, ruleAttributes } from "../spec/rule/rule";
+import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { ownLine } from "./register";
+import { type ObservedRule, rulesAt, type State } from "./state";
+import { asAsked, same, wordsOf } from "./words";
+
+const stage = 40;
+const kernelProto = 2;
+
+const add = (rule: Rule, proto: number): Step =>
+  [channelOf(rule.family), "rule add", ...wordsOf(ruleAttributes, rule), ...(proto === 0 ? [] : ["proto", proto])].join(" ");
+/** `pref P proto OURS` names exactly one rule; more words would be a pattern with wildcards. */
+const del = ({ family, priority }: Pick<Rule, "family" | "priority">, proto: number): Step =>
+  `${channelOf(family)} rule del pref ${priority} proto ${proto}`;
+const times = (count: number, step: Step): Step[] => Array.from({ length: count }, () => step);
+
+/** A displaced rule waits under STAGING for its own resource's change: then nothing that was declared is ever missing. */
+const stagingKey = (key: string): string => `${key} staging`;
+
+interface Place {
+  readonly ours: readonly ObservedRule[];
+  readonly staged: readonly ObservedRule[];
+  readonly foreign: readonly ObservedRule[];
+}
+
+function placeOf(state: State, rule: Pick<Rule, "family" | "priority">, tags: Tags): Place {
+  const all = rulesAt(state, rule.family, rule.priority);
+  return {
+    ours: all.filter(({ protocol }) => protocol === tags.owner),
+    staged: all.filter(({ protocol }) => protocol === tags.staging),
+    foreign: all.filter(({ protocol }) => protocol !== tags.owner && protocol !== tags.staging),
+  };
+}
+
+/** Whatever happened in between: delete what carries our tags at this priority, then add what was observed. */
+function undoAt(rule: Pick<Rule, "family" | "priority">, { ours, staged }: Place, tags: Tags, adopted: readonly ObservedRule[]): Step[] {
+  const observed = [...staged, ...ours, ...adopted];
+  return [
+    ...times(Math.max(1, staged.length), del(rule, tags.staging)),
+    ...times(Math.max(1, ours.length), del(rule, tags.owner)),
+    ...observed.map((old) => add(old.rule, old.protocol)),
+  ];
+}
+
+function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): Plan {
+  const key = ruleKey(rule);
+  const place = placeOf(state, rule, tags);
+  const { ours, staged, foreign } = place;
+  const owner = state.register.entries.get(key);
+  const displaced = state.register.entries.get(stagingKey(key));
+  if (owner !== undefined && owner.id !== id && owner.stack !== stack && ours.length > 0 && !adopt)
+    throw new PolicyRoutingError("conflict", {
+      object: key,
+      what: `belongs to ${owner.id} of stack ${owner.stack}`,
+      next: "choose another priority, remove it there, or set adopt: true to take it over",
+    });
+  const notes: string[] = [];
+  const own = owner?.id === id ? [] : [ownLine(key, { id, stack })];
+  const steps: Step[] = [];
+  const register: string[] = [];
+  // Under STAGING without a register entry: a transaction that did not finish left it behind.
+  const clear = displaced === undefined ? times(staged.length, del(rule, tags.staging)) : [];
+  const adopted = ours.length === 0 ? adoptable(rule, foreign, adopt) : [];
+  const [current] = ours;
+  if (current === undefined) {
+    steps.push(...clear, add(rule, tags.owner), ...adopted.map(delForeign));
+    for (const old of adopted) notes.push(`took over ${describe(old.rule)} (proto ${old.protocol})`);
+  } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule)) {
+    steps.push(...clear);
+    if (owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
+    else if (owner.id !== id && owner.stack !== stack) notes.push(`taken over from ${owner.id} of stack ${owner.stack}`);
+  } else {
+    steps.push(...times(staged.length, del(rule, tags.staging)));
+    if (displaced !== undefined) register.push(stagingKey(key));
+    if (owner !== undefined && owner.id !== id && owner.stack === stack) {
+      // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
+      steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
+      register.push(ownLine(stagingKey(key), owner));
+    } else
+      steps.push(add(rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner), del(rule, tags.staging));
+  }
+  const undo = steps.length === 0 ? [] : undoAt(rule, place, tags, adopted);
+  return { keys: [key], steps, undo, register: [...register, ...own], notes };
+}
+
+/** The foreign rules that `adopt` replaces: the one that is the same but for its tag, else the only one at this priority. */
+function adoptable(rule: Rule, foreign: readonly ObservedRule[], adopt: boolean): readonly ObservedRule[] {
+  const twins = foreign.filter((other) => other.unread.length === 0 && same(ruleAttributes, rule, other.rule));
+  const [twin] = twins;
+  if (!adopt) {
+    if (twin === undefined) return [];
+    throw new PolicyRoutingError("conflict", {
+      object: ruleKey(rule),
+      what: `a foreign rule says the same: ${describe(twin.rule)}, proto ${twin.protocol}`,
+      next: "set adopt: true to take it over, or remove it on the host",
+    });
+  }
+  const candidates = twins.length > 0 ? twins : foreign.filter(({ protocol }) => protocol !== kernelProto);
+  if (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0)) return candidates;
+  throw new PolicyRoutingError("conflict", {
+    object: ruleKey(rule),
+    what: `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(other.rule)).join("; ")}`,
+    next: "remove them on the host, or choose another priority",
+  });
+}
+
+/** An untagged rule cannot be named by its tag: it stands before ours, so the first match is it. */
+function delForeign({ rule, protocol }: ObservedRule): Step {
+  return add(rule, protocol).replace("rule add", "rule del");
+}
+
+function remove(key: string, rule: Pick<Rule, "family" | "priority">, staging: boolean, state: State, { id, tags }: Mandate): Plan {
+  if (state.register.entries.get(key)?.id !== id) return emptyPlan([ruleKey(rule)]);
+  const place = placeOf(state, rule, tags);
+  const steps = staging ? times(place.staged.length, del(rule, tags.staging)) : times(place.ours.length, del(rule, tags.owner));
+  return { keys: [ruleKey(rule)], steps, undo: steps.length === 0 ? [] : undoAt(rule, place, tags, []), register: [key], notes: [] };
+}
+
+export function describe(rule: Rule): string {
+  return ["ip", `-${channelOf(rule.family)}`, "rule", ...wordsOf(ruleAttributes, rule)].join(" ");
+}
+
+export function wantedRule(rule: Rule): Wanted {
+  const key = ruleKey(rule);
+  return {
+    key,
+    label: describe(rule),
+    stage,
+    ensure: (state, mandate) => ensure(rule, state, mandate),
+    missing: (state, tags) => {
+      const { ours } = placeOf(state, rule, tags);
+      const [current] = ours;
+      if (current === undefined) return "is not there";
+      if (ours.length > 1) return `is there ${ours.length} times`;
+      return current.unread.length === 0 && same(ruleAttributes, rule, current.rule)
+        ? undefined
+        : `is ${describe(current.rule)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
+    },
+    read: (state, tags, id) => {
+      const { ours, staged } = placeOf(state, rule, tags);
+      const owner = state.register.entries.get(key);
+      const waiting = state.register.entries.get(stagingKey(key))?.id === id ? staged[0] : undefined;
+      const current = waiting ?? (owner === undefined || owner.id === id ? ours[0] : undefined);
+      return current === undefined ? undefined : asAsked(ruleAttributes, rule, current.rule);
+    },
+  };
+}
+
+/** The rule of a register's key, `rule FAMILY PRIORITY [staging]`; undefined when the key is none. */
+export function unwantedRule(key: string): Unwanted | undefined {
+  const [, family, priority, staging] = /^rule (inet6?) ([0-9]+)( staging)?$/.exec(key) ?? [];
+  if (family === undefined || priority === undefined) return undefined;
+  const rule = { family: family === "inet" ? "inet" : "inet6", priority: Number(priority) } satisfies { family: Family; priority: number };
+  return {
+    key,
+    stage,
+    remove: (state, mandate) => remove(key, rule, staging !== undefined, state, mandate),
+    remains: (state, tags) => {
+      const { ours, staged } = placeOf(state, rule, tags);
+      const [left] = staging === undefined ? ours : staged;
+      return left === undefined ? undefined : describe(left.rule);
+    },
+  };
+}

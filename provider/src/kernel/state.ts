@@ -1,0 +1,70 @@
+import type { Family } from "../spec/attribute";
+import { routeKey, ruleKey } from "../spec/key";
+import type { Route } from "../spec/route/route";
+import type { Rule } from "../spec/rule/rule";
+import { type Entry, emptyRegister, type Register } from "./register";
+
+export interface ObservedRule {
+  readonly rule: Rule;
+  readonly protocol: number;
+  /** What `ip` shows and no attribute reads. */
+  readonly unread: readonly string[];
+}
+
+export interface ObservedRoute {
+  readonly route: Route;
+  readonly protocol: number;
+  readonly unread: readonly string[];
+}
+
+/** A line of an rt_tables file. */
+export interface ObservedName {
+  readonly file: string;
+  readonly tableId: number;
+  readonly name: string;
+  /** Who owns it, when the file is one of ours. */
+  readonly owner?: Entry;
+}
+
+/** What was seen on a host, as far as it was asked for. */
+export interface State {
+  readonly rules: readonly ObservedRule[];
+  readonly routes: readonly ObservedRoute[];
+  readonly names: readonly ObservedName[];
+  readonly register: Register;
+}
+
+export const emptyState: State = { rules: [], routes: [], names: [], register: emptyRegister };
+
+/** Rules at one priority in their order of evaluation. */
+export function rulesAt(state: State, family: Family, priority: number): readonly ObservedRule[] {
+  return indexOf(rulesByKey, state, () => groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(ruleKey({ family, priority })) ?? [];
+}
+
+export function routesAt(state: State, key: string): readonly ObservedRoute[] {
+  return indexOf(routesByKey, state, () => groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
+}
+
+const rulesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRule[]>>();
+const routesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRoute[]>>();
+
+function indexOf<Value>(
+  cache: WeakMap<State, ReadonlyMap<string, readonly Value[]>>,
+  state: State,
+  build: () => ReadonlyMap<string, readonly Value[]>,
+): ReadonlyMap<string, readonly Value[]> {
+  const known = cache.get(state) ?? build();
+  cache.set(state, known);
+  return known;
+}
+
+function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const value of values) {
+    const name = key(value);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [value]);
+    else group.push(value);
+  }
+  return groups;
+}

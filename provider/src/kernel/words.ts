@@ -1,0 +1,56 @@
+import { isDeepStrictEqual } from "node:util";
+import type { AttributeTable, Context, IpObject, Values } from "../spec/attribute";
+
+/** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
+const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
+
+/** The words for `ip` of an object's values, in the table's order. */
+export function wordsOf(table: AttributeTable, values: Context): string[] {
+  return Object.entries(table).flatMap(([name, attribute]) => {
+    const value = values[name];
+    return value === undefined ? [] : [...attribute.words(value, values)];
+  });
+}
+
+export interface Observation<Table> {
+  readonly values: Values<Table>;
+  /** JSON keys that no attribute reads: the object says more than we understand. */
+  readonly unread: readonly string[];
+}
+
+/** One object of `ip -j -N -d`, read by the table. */
+export function observe<Table extends AttributeTable>(table: Table, json: IpObject, context: Context): Observation<Table>;
+export function observe(table: AttributeTable, json: IpObject, context: Context): Observation<AttributeTable> {
+  const values: Record<string, unknown> = {};
+  for (const [name, attribute] of Object.entries(table)) {
+    const value = attribute.observe(json, context);
+    if (value !== undefined) values[name] = value;
+  }
+  const read = readKeys(table);
+  return { values, unread: Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)) };
+}
+
+const readKeysByTable = new WeakMap<AttributeTable, ReadonlySet<string>>();
+function readKeys(table: AttributeTable): ReadonlySet<string> {
+  const known = readKeysByTable.get(table);
+  if (known !== undefined) return known;
+  const keys = new Set(Object.values(table).flatMap((attribute) => attribute.json));
+  readKeysByTable.set(table, keys);
+  return keys;
+}
+
+/** True when what is observed is what was asked for; what the kernel filled in is not held against it. */
+export function same(table: AttributeTable, asked: Context, observed: Context): boolean {
+  return Object.entries(table).every(
+    ([name, attribute]) => (asked[name] === undefined && attribute.filled === true) || isDeepStrictEqual(asked[name], observed[name]),
+  );
+}
+
+/** Observed values as inputs: without what the kernel filled in and nobody asked for. */
+export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([name, attribute]) =>
+      observed[name] === undefined || (attribute.filled === true && asked[name] === undefined) ? [] : [[name, observed[name]]],
+    ),
+  );
+}

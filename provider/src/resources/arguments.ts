@@ -1,0 +1,396 @@
+// Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
+import type * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../spec/attribute";
+import type { connectionFields, proxyFields } from "../spec/connection";
+import type { guardFields, probeFields } from "../spec/guard";
+import type { routeAttributes } from "../spec/route/attributes";
+import type { routingTableAttributes } from "../spec/routingTable";
+import type { ruleAttributes } from "../spec/rule/rule";
+
+/** How to reach a jump host. */
+export interface ProxyConnectionArgs {
+  /**
+   * Name or address of the host, or an alias of `~/.ssh/config`.
+   * Left out: required. Example: `"edge-1.example.net"`.
+   */
+  host: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["host"]>>;
+  /**
+   * TCP port of sshd.
+   * Left out: from `~/.ssh/config`, else 22. Example: `22`.
+   */
+  port?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["port"]>>;
+  /**
+   * User to log in as: root, or one with `sudo`.
+   * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
+   */
+  user?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["user"]>>;
+  /**
+   * Password of the user. Give it as a secret.
+   * Left out: no password. Example: `"secret"`.
+   */
+  password?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["password"]>>;
+  /**
+   * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
+   * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
+   */
+  privateKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKey"]>>;
+  /**
+   * Passphrase of the private key. Give it as a secret.
+   * Left out: the key is not encrypted. Example: `"secret"`.
+   */
+  privateKeyPassword?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKeyPassword"]>>;
+  /**
+   * Socket of an SSH agent.
+   * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
+   */
+  agentSocketPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["agentSocketPath"]>>;
+  /**
+   * Public key that the host must show, as in `known_hosts` or a `.pub` file.
+   * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
+   */
+  hostKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["hostKey"]>>;
+  /**
+   * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
+   * Left out: 10. Example: `3`.
+   */
+  dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["dialErrorLimit"]>>;
+  /**
+   * Seconds that one dial with its login may take.
+   * Left out: 15. Example: `15`.
+   */
+  perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["perDialTimeout"]>>;
+  /**
+   * File with a private key, on the machine where Pulumi runs; `~` is its home.
+   * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
+   */
+  privateKeyPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKeyPath"]>>;
+  /**
+   * File with known host keys, in OpenSSH's form.
+   * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
+   */
+  knownHostsPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["knownHostsPath"]>>;
+  /**
+   * Takes any host key. Somebody between you and the host can then read and change everything.
+   * Left out: false. Example: `true`.
+   */
+  insecureIgnoreHostKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["insecureIgnoreHostKey"]>>;
+}
+
+/** How to reach a host. An object of @pulumi/command's `remote.Connection` fits as it is. */
+export interface ConnectionArgs {
+  /**
+   * Name or address of the host, or an alias of `~/.ssh/config`.
+   * Left out: required. Example: `"edge-1.example.net"`.
+   */
+  host: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["host"]>>;
+  /**
+   * TCP port of sshd.
+   * Left out: from `~/.ssh/config`, else 22. Example: `22`.
+   */
+  port?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["port"]>>;
+  /**
+   * User to log in as: root, or one with `sudo`.
+   * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
+   */
+  user?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["user"]>>;
+  /**
+   * Password of the user. Give it as a secret.
+   * Left out: no password. Example: `"secret"`.
+   */
+  password?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["password"]>>;
+  /**
+   * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
+   * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
+   */
+  privateKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKey"]>>;
+  /**
+   * Passphrase of the private key. Give it as a secret.
+   * Left out: the key is not encrypted. Example: `"secret"`.
+   */
+  privateKeyPassword?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKeyPassword"]>>;
+  /**
+   * Socket of an SSH agent.
+   * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
+   */
+  agentSocketPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["agentSocketPath"]>>;
+  /**
+   * Public key that the host must show, as in `known_hosts` or a `.pub` file.
+   * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
+   */
+  hostKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["hostKey"]>>;
+  /**
+   * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
+   * Left out: 10. Example: `3`.
+   */
+  dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["dialErrorLimit"]>>;
+  /**
+   * Seconds that one dial with its login may take.
+   * Left out: 15. Example: `15`.
+   */
+  perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["perDialTimeout"]>>;
+  /**
+   * File with a private key, on the machine where Pulumi runs; `~` is its home.
+   * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
+   */
+  privateKeyPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKeyPath"]>>;
+  /**
+   * File with known host keys, in OpenSSH's form.
+   * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
+   */
+  knownHostsPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["knownHostsPath"]>>;
+  /**
+   * Takes any host key. Somebody between you and the host can then read and change everything.
+   * Left out: false. Example: `true`.
+   */
+  insecureIgnoreHostKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["insecureIgnoreHostKey"]>>;
+  /**
+   * Runs everything by `sudo -n`, for a user who needs no password for it.
+   * Left out: false. Example: `true`.
+   */
+  sudo?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["sudo"]>>;
+  /**
+   * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy` and `sudo`.
+   * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
+   */
+  proxy?: pulumi.Input<ProxyConnectionArgs>;
+}
+
+/** A check that runs on the host before and after a change. */
+export interface ProbeArgs {
+  /**
+   * Address that must answer an ICMP echo.
+   * Left out: no ping. Example: `"192.0.2.1"`.
+   */
+  ping?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["ping"]>>;
+  /**
+   * Address and port that must accept a TCP connection.
+   * Left out: no connection. Example: `"192.0.2.1:443"`.
+   */
+  tcp?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["tcp"]>>;
+  /**
+   * Destination whose route is looked up by `ip route get`.
+   * Left out: no lookup. Example: `"192.0.2.1"`.
+   */
+  route?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["route"]>>;
+  /**
+   * Source address of the probe.
+   * Left out: chosen by the kernel. Example: `"203.0.113.10"`.
+   */
+  from?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["from"]>>;
+  /**
+   * Device by which `route` must leave; for ping and tcp, the device they are bound to.
+   * Left out: any. Example: `"eth1"`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["dev"]>>;
+  /**
+   * Gateway by which `route` must leave.
+   * Left out: any. Example: `"203.0.113.1"`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["via"]>>;
+  /**
+   * Must pass after the change, even if it did not before.
+   * Left out: false: demanded only if it passed before. Example: `true`.
+   */
+  expect?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["expect"]>>;
+}
+
+/** The timed undo on the host and the checks that a change must pass. */
+export interface GuardArgs {
+  /**
+   * Seconds after which the host undoes the change by itself, unless it was confirmed over a fresh login.
+   * Left out: 30. Example: `30`.
+   */
+  confirmTimeout?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["confirmTimeout"]>>;
+  /**
+   * Checks that run on the host before and after the change: `ping`, `tcp`, `route`. One that passed before and fails after undoes the change.
+   * Left out: none. Example: `[{"ping":"192.0.2.1"}]`.
+   */
+  probes?: pulumi.Input<pulumi.Input<ProbeArgs>[]>;
+  /**
+   * Lets a change move the way by which replies to this SSH connection leave, or one of which that cannot be told.
+   * Left out: false: such a change is refused. Example: `true`.
+   */
+  allowManagementPathChange?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["allowManagementPathChange"]>>;
+  /**
+   * Applies without the timed undo: what cuts the host off then stays.
+   * Left out: false. Example: `true`.
+   */
+  disabled?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["disabled"]>>;
+}
+
+/** What every resource has. */
+export interface HostResourceArgs {
+  /**
+   * How to reach the host: the fields of @pulumi/command's `remote.Connection` and a few more.
+   * Left out: required. Example: `{"host":"edge-1.example.net"}`.
+   */
+  connection: pulumi.Input<ConnectionArgs>;
+  /**
+   * Takes over a foreign object with the same key, or one of another stack, instead of refusing.
+   * Left out: false. Example: `true`.
+   */
+  adopt?: pulumi.Input<boolean>;
+  /**
+   * The timed undo on the host and the checks that a change must pass.
+   * Left out: armed, 30 s, no probes. Example: `{"confirmTimeout":30}`.
+   */
+  guard?: pulumi.Input<GuardArgs>;
+}
+
+/** One rule: `ip rule`. */
+export interface PolicyRuleArgs extends HostResourceArgs {
+  /**
+   * Place of the rule in the order of evaluation, lowest first, from 1 to 32765; 100 or more is advised. One rule of ours per host, family and priority.
+   * Left out: required. Example: `1000`.
+   * `ip` words: `priority N`.
+   */
+  priority: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["priority"]>>;
+  /**
+   * Address family: `inet` (IPv4) or `inet6` (IPv6).
+   * Left out: taken from `from` or `to`; required when neither is given. Example: `"inet"`.
+   * `ip` words: `-4 | -6`.
+   */
+  family?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["family"]>>;
+  /**
+   * Inverts the rule: it applies to packets that its selectors do not match.
+   * Left out: false. Example: `true`.
+   * `ip` words: `not`.
+   */
+  not?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["not"]>>;
+  /**
+   * Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
+   * Left out: any source. Example: `"203.0.113.10"`.
+   * `ip` words: `from PREFIX`.
+   */
+  from?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["from"]>>;
+  /**
+   * Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
+   * Left out: any destination. Example: `"198.51.100.0/24"`.
+   * `ip` words: `to PREFIX`.
+   */
+  to?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["to"]>>;
+  /**
+   * Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.
+   * Left out: any device. Example: `"eth1"`.
+   * `ip` words: `iif NAME`.
+   */
+  iif?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["iif"]>>;
+  /**
+   * Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.
+   * Left out: any socket. Example: `"eth1"`.
+   * `ip` words: `oif NAME`.
+   */
+  oif?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["oif"]>>;
+  /**
+   * Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.
+   * Left out: any mark. Example: `"0x1/0xff"`.
+   * `ip` words: `fwmark MARK/MASK`.
+   */
+  fwmark?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["fwmark"]>>;
+  /**
+   * Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
+   * Left out: required, unless `action` is given. Example: `100`.
+   * `ip` words: `table ID`.
+   */
+  table?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["table"]>>;
+  /**
+   * What happens instead of a table lookup: `blackhole` drops silently, `unreachable` and `prohibit` answer with an ICMP error, `nop` does nothing.
+   * Left out: the packet is looked up in `table`. Example: `"prohibit"`.
+   * `ip` words: `blackhole | unreachable | prohibit | nop`.
+   */
+  action?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["action"]>>;
+}
+
+/** One route: `ip route`. */
+export interface PolicyRouteArgs extends HostResourceArgs {
+  /**
+   * Address family: `inet` (IPv4) or `inet6` (IPv6).
+   * Left out: taken from `destination`, `src` or `via`; required for a default route that names none of these. Example: `"inet"`.
+   * `ip` words: `-4 | -6`.
+   */
+  family?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["family"]>>;
+  /**
+   * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule.
+   * Left out: unicast. Example: `"unreachable"`.
+   * `ip` words: `unicast | local | broadcast | multicast | blackhole | unreachable | prohibit | throw`.
+   */
+  type?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["type"]>>;
+  /**
+   * Destination of the route: `default`, an address or a prefix without host bits.
+   * Left out: required. Example: `"default"`.
+   * `ip` words: `PREFIX`.
+   */
+  destination: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["destination"]>>;
+  /**
+   * Source address or prefix of the packet: a source-specific route. A packet whose source is not chosen yet does not match it.
+   * Left out: any source. Example: `"2001:db8:1::/64"`.
+   * `ip` words: `from PREFIX`.
+   * Only for inet6.
+   */
+  from?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["from"]>>;
+  /**
+   * Type of service that a packet must carry to use the route.
+   * Left out: any. Example: `"0x10"`.
+   * `ip` words: `tos TOS`.
+   * Only for inet.
+   */
+  tos?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["tos"]>>;
+  /**
+   * Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.
+   * Left out: the destination is on the link of `dev`. Example: `"203.0.113.1"`.
+   * `ip` words: `via [inet6] ADDRESS`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["via"]>>;
+  /**
+   * Device by which the packet leaves.
+   * Left out: the device through which `via` is reached. Example: `"eth1"`.
+   * `ip` words: `dev NAME`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["dev"]>>;
+  /**
+   * Source address that the host prefers when it sends by this route. It must be an address of the host.
+   * Left out: chosen by the kernel. Example: `"203.0.113.10"`.
+   * `ip` words: `src ADDRESS`.
+   */
+  src?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["src"]>>;
+  /**
+   * Preference among routes to one destination, lowest first.
+   * Left out: 0 for inet, 1024 for inet6 (where 0 means 1024 too). Example: `100`.
+   * `ip` words: `metric N`.
+   */
+  metric?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["metric"]>>;
+  /**
+   * Routing table that holds the route: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
+   * Left out: main. Example: `100`.
+   * `ip` words: `table ID`.
+   */
+  table?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["table"]>>;
+  /**
+   * How far the destinations are: IPv4 only has a use for it (`link` for a network on the device).
+   * Left out: link without `via`, host for type local, else global. Example: `"link"`.
+   * `ip` words: `scope SCOPE`.
+   */
+  scope?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["scope"]>>;
+  /**
+   * Takes the gateway to be on the link of `dev`, even where no route says so.
+   * Left out: false. Example: `true`.
+   * `ip` words: `onlink`.
+   */
+  onlink?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["onlink"]>>;
+}
+
+/** A table's name. */
+export interface RoutingTableArgs extends HostResourceArgs {
+  /**
+   * Number of the table, from 1 to 4294967295; 253, 254 and 255 are the kernel's own.
+   * Left out: required. Example: `100`.
+   * `ip` words: `table ID`.
+   */
+  tableId: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["tableId"]>>;
+  /**
+   * Name of the table, so that people on the host can write `ip route list table NAME`. It goes to a file of ours in `/etc/iproute2/rt_tables.d/`.
+   * Left out: required. Example: `"rt2"`.
+   * `ip` words: `table NAME`.
+   */
+  name: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["name"]>>;
+}

@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { defaultOwner } from "../spec/owner";
+
+/**
+ * A dynamic resource without the serialiser: the type token and the property are what `pulumi.dynamic.Resource` registers, but the code is
+ * one `require` of this package instead of a closure. So state is small, and a fixed version serves old states at once.
+ */
+const token = (kind: string): string => `pulumi-nodejs:dynamic/policyrouting:${kind}`;
+const providerText = (kind: string): string => `exports.handler = () => require("pulumi-policy-routing/runtime").handlers("${kind}");`;
+
+/** Whose the entries are on the host: this stack, under the `proto` number of its configuration (`policy-routing:owner`). */
+function ownerOfStack(): { stack: string; proto?: number } {
+  const proto = new pulumi.Config("policy-routing").getNumber("owner");
+  return {
+    stack: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+    ...(proto === undefined || proto === defaultOwner ? {} : { proto }),
+  };
+}
+
+export abstract class HostResource extends pulumi.CustomResource {
+  /** The host's machine-id, as it was read when the entry was last seen. */
+  declare readonly machineId: pulumi.Output<string>;
+
+  /** `outputs` are the fields that the program may read although it may leave them out. */
+  protected constructor(
+    kind: string,
+    name: string,
+    args: pulumi.Inputs,
+    outputs: readonly string[],
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    const declared = Object.fromEntries([...outputs, "machineId"].map((output) => [output, undefined]));
+    super(token(kind), name, { ...declared, ...args, owner: ownerOfStack(), __provider: providerText(kind) }, options);
+  }
+}

@@ -1,0 +1,12 @@
+export type {
+  ConnectionArgs,
+  GuardArgs,
+  PolicyRouteArgs,
+  PolicyRuleArgs,
+  ProbeArgs,
+  ProxyConnectionArgs,
+  RoutingTableArgs,
+} from "./arguments";
+export { PolicyRoute } from "./policyRoute";
+export { PolicyRule } from "./policyRule";
+export { RoutingTable } from "./routingTable";

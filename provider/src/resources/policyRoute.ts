@@ -1,0 +1,34 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Family } from "../spec/attribute";
+import { canonical } from "../spec/canonical";
+import { routeKey } from "../spec/key";
+import { routeAttributes } from "../spec/route/attributes";
+import { settleRoute } from "../spec/route/route";
+import type { Table } from "../spec/tableNumber";
+import type { PolicyRouteArgs } from "./arguments";
+import { claim } from "./claim";
+import { HostResource } from "./dynamic";
+
+/**
+ * One route in a table of a host: `ip route add`. Its key is family, table, destination, source (IPv6), tos and metric; a change within the
+ * key replaces the route in one step, a change of the key adds the new route before the old one goes.
+ */
+export class PolicyRoute extends HostResource {
+  /** `default` or a prefix. */
+  declare readonly destination: pulumi.Output<string>;
+  /** Address family, inferred from the addresses where it was left out. */
+  declare readonly family: pulumi.Output<Family>;
+  /** The routing table that holds the route. */
+  declare readonly table: pulumi.Output<Table>;
+
+  constructor(name: string, args: PolicyRouteArgs, options?: pulumi.CustomResourceOptions) {
+    super("PolicyRoute", name, { ...args }, ["family", "table"], options);
+    claim(`PolicyRoute ${name}`, { ...args }, ({ connection: _connection, adopt: _adopt, guard: _guard, ...entry }) => {
+      const { values } = canonical(routeAttributes, entry, settleRoute);
+      const { family, destination, table } = values;
+      return family === undefined || destination === undefined || table === undefined
+        ? undefined
+        : routeKey({ ...values, family, destination, table });
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
+import { hostOf } from "../host/host";
+import { addressOf } from "../spec/connection";
+import { tagsOf } from "../spec/owner";
+import { kindOf } from "./kinds";
+import { ensure, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+
+type Properties = Record<string, unknown>;
+
+/** What the engine's dynamic provider calls: @pulumi/pulumi, cmd/dynamic-provider. */
+export interface Handlers {
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ replaces: string[] }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/**
+ * The life cycle of one kind of resource. A frozen door: states of every older version call it by the kind's name, so names, methods and
+ * what they read may only grow.
+ */
+export function handlers(kindName: string): Handlers {
+  const kind = kindOf(kindName);
+  return {
+    // The engine prints the value of a property that is named, secrets included: the path stands in the reason instead.
+    check: async (_olds, news) => {
+      const { inputs, failures } = kind.check(news);
+      return { inputs, failures: failures.map((reason) => ({ property: "", reason })) };
+    },
+    // `changes` stays undefined: the engine compares canonical inputs itself, and shows and keeps secret what it should.
+    diff: async () => ({ replaces: [] }),
+    create: async (inputs) => {
+      const { connection } = kind.declared(inputs);
+      const id = `${connection.host}/${kind.place(inputs)}#${randomBytes(6).toString("base64url")}`;
+      const { facts } = await ensure(kind, id, withoutProvider(inputs));
+      return { id, outs: outputsOf(withoutProvider(inputs), facts.machineId) };
+    },
+    read: async (id, props) => {
+      const declared = kind.declared(props);
+      const [wanted] = declared.wanted;
+      const { state, facts } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
+      const seen = wanted?.read(state, tagsOf(declared.owner.proto), id);
+      if (seen === undefined) return {};
+      const { inputs } = kind.check({ ...withoutEntries(props, kind.entryFields), owner: props["owner"], ...seen });
+      return { id, props: outputsOf(inputs, facts.machineId), inputs };
+    },
+    update: async (id, olds, news) => {
+      const inputs = withoutProvider(news);
+      if (isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
+      const before = kind.declared(olds);
+      const moved = addressOf(before.connection) !== addressOf(kind.declared(inputs).connection);
+      const { facts } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, before);
+      return { outs: outputsOf(inputs, facts.machineId) };
+    },
+    delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),
+  };
+}
+
+const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
+const withoutEntries = (props: Properties, names: readonly string[]): Properties =>
+  Object.fromEntries(Object.entries(props).filter(([name]) => !names.includes(name)));
+
+/** A host that does not answer is never taken to be gone; the engine's own way around it is said. */
+function withRecipe(error: unknown): never {
+  if (!isPolicyRoutingError(error) || error.kind !== "unreachable") throw error;
+  throw new PolicyRoutingError(error.kind, {
+    ...error.parts,
+    next: "run it again when the host answers; to go on without this resource now, add --exclude '**NAME' (NAME is the resource's name)",
+  });
+}

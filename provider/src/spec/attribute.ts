@@ -1,0 +1,85 @@
+import type { z } from "zod";
+
+/** `inet` is IPv4, `inet6` is IPv6: the words of `ip -family`. */
+export type Family = "inet" | "inet6";
+export const families: readonly Family[] = ["inet", "inet6"];
+
+/** One object of `ip -j -N -d`, as the host gave it: nothing about its values is trusted. */
+export type IpObject = Readonly<Record<string, unknown>>;
+
+/** What the values of one object look like to a descriptor: its own family and its other attributes, by name. */
+export interface Context {
+  readonly family?: Family | undefined;
+  readonly [attribute: string]: unknown;
+}
+
+/** One field that a person may write: its form, its canonical form and its documentation. */
+export interface Field<Value = unknown, Input = Value> {
+  /** What a person may write, and its canonical form. A failure's text never holds the value. */
+  readonly schema: z.ZodType<Value, Input>;
+  /** The canonical value in this object, where that depends on the rest of it; undefined when the value is the same as leaving it out. */
+  settle?(value: Value, context: Context): Value | undefined;
+  /** Families that have it; both when not said. */
+  readonly families?: readonly Family[];
+  /** The documentation: one or two sentences of meaning, form and units. */
+  readonly doc: string;
+  /** What leaving it out means. */
+  readonly absent: string;
+  /** A value as a person would write it. */
+  readonly example: Input;
+}
+
+/**
+ * Everything about one selector of a rule or one attribute of a route. Schemas, types, the words for `ip`, the reader of `ip -j`,
+ * equality, version gates and the reference tables are derived from these; shared code never asks which attribute it has.
+ * Methods (not function properties), so that an attribute of some value can be used as an attribute of an unknown value.
+ */
+export interface Attribute<Value = unknown, Input = Value> extends Field<Value, Input> {
+  /** The words for `ip`, numbers only: names may be missing on the host or lie. Empty: it is said elsewhere in the command. */
+  words(value: Value, context: Context): readonly string[];
+  /** The canonical value that `ip -j -N -d` shows; undefined when it is absent or the default. */
+  observe(json: IpObject, context: Context): Value | undefined;
+  /** The JSON keys that `observe` reads. A key that no attribute reads makes an object one that we do not fully understand. */
+  readonly json: readonly string[];
+  /** The kernel fills it in when it is left out, so it is compared only when it was asked for. */
+  readonly filled?: boolean;
+  /** The first iproute2 and Linux that have it, where that is later than what this package needs anyway. */
+  readonly since?: { readonly iproute2?: string; readonly kernel?: string };
+  /** The words of `ip` that it stands for. */
+  readonly ip: string;
+}
+
+export type FieldTable = Readonly<Record<string, Field>>;
+export type AttributeTable = Readonly<Record<string, Attribute>>;
+
+/** The canonical values of an object that a table describes. */
+export type Values<Table> = { -readonly [Name in keyof Table]?: Table[Name] extends Field<infer Value, infer _Input> ? Value : never };
+/** What a person may write for it. */
+export type Inputs<Table> = { -readonly [Name in keyof Table]?: Table[Name] extends Field<infer _Value, infer Input> ? Input : never };
+
+/** Declares one field or attribute: these exist so that its value types are inferred. */
+export function field<Value, Input>(descriptor: Field<Value, Input>): Field<Value, Input> {
+  return descriptor;
+}
+
+export function attribute<Value, Input>(descriptor: Attribute<Value, Input>): Attribute<Value, Input> {
+  return descriptor;
+}
+
+export function has(json: IpObject, key: string): boolean {
+  return Object.hasOwn(json, key);
+}
+
+/** A number that `ip -j -N` shows as a number, as decimal text, or as hexadecimal text. */
+export function numberAt(json: IpObject, key: string): number | undefined {
+  const value = json[key];
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value !== "string" || !/^(0x[0-9a-f]+|[0-9]+)$/i.test(value)) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+export function textAt(json: IpObject, key: string): string | undefined {
+  const value = json[key];
+  return typeof value === "string" ? value : undefined;
+}

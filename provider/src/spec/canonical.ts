@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { FieldTable, Inputs, Values } from "./attribute";
+import { nearest, type Problem, problemsOf } from "./failures";
+import { isUnknown } from "./unknown";
+
+export interface Canonical<Table extends FieldTable> {
+  /** Canonical values; a value that is not known yet stands here as it came. */
+  readonly values: Values<Table>;
+  /** The attributes that hold a value which is not known yet: rules across attributes wait for them. */
+  readonly pending: ReadonlySet<string>;
+  readonly problems: readonly Problem[];
+}
+
+/** What no field can say by itself; may fill in what follows from the others. Waits for what is pending. */
+export type Across<T> = (values: T, pending: ReadonlySet<string>) => Problem[];
+
+/** Attributes without a meaning of their own in `input` (null, undefined) count as left out. */
+function given(input: Readonly<Record<string, unknown>>): [string, unknown][] {
+  return Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+}
+
+/**
+ * The canonical form of what a person wrote: equal meanings become equal objects, all problems at once. Idempotent.
+ * The second step (`settle`) drops what is the same as leaving it out, once the family is known.
+ */
+export function canonical<Table extends FieldTable>(
+  table: Table,
+  input: Readonly<Record<string, unknown>>,
+  across?: Across<Values<Table>>,
+): Canonical<Table>;
+export function canonical(
+  table: FieldTable,
+  input: Readonly<Record<string, unknown>>,
+  across?: Across<Record<string, unknown>>,
+): Canonical<FieldTable> {
+  const values: Record<string, unknown> = {};
+  const pending = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [name, value] of given(input)) {
+    const attribute = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (attribute === undefined) {
+      const meant = nearest(name, Object.keys(table));
+      problems.push({ path: [name], text: meant === undefined ? "unknown field" : `unknown field: did you mean ${meant}?` });
+    } else if (isUnknown(value)) {
+      pending.add(name);
+      values[name] = value;
+    } else {
+      const parsed = attribute.schema.safeParse(value);
+      if (parsed.success) values[name] = parsed.data;
+      else {
+        problems.push(...problemsOf(parsed.error, [name]));
+        pending.add(name); // reported once: rules across attributes do not see it
+      }
+    }
+  }
+  const wrong = new Set(problems.map(({ path }) => path[0]));
+  problems.push(...(across?.(values, pending) ?? []));
+  for (const [name, attribute] of Object.entries(table)) {
+    const value = values[name];
+    if (value === undefined || pending.has(name)) continue;
+    if (
+      attribute.families !== undefined &&
+      (values["family"] === "inet" || values["family"] === "inet6") &&
+      !attribute.families.includes(values["family"]) &&
+      !wrong.has(name)
+    )
+      problems.push({ path: [name], text: `exists for ${attribute.families.join(", ")} only` });
+    const settled = attribute.settle === undefined ? value : attribute.settle(value, values);
+    if (settled === undefined) delete values[name];
+    else values[name] = settled;
+  }
+  return { values: inTableOrder(table, values), pending, problems };
+}
+
+/** One order of keys, so that printed objects and states do not differ by how a person wrote them. */
+function inTableOrder(table: FieldTable, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(table).flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
+}
+
+/** A table as the schema of an object inside another. */
+export function objectOf<Table extends FieldTable>(
+  table: Table,
+  expected: string,
+  across?: Across<Values<Table>>,
+): z.ZodType<Values<Table>, Inputs<Table>>;
+export function objectOf(
+  table: FieldTable,
+  expected: string,
+  across?: Across<Record<string, unknown>>,
+): z.ZodType<Record<string, unknown>, Record<string, unknown>> {
+  return z.record(z.string(), z.unknown(), expected).transform((input, context) => {
+    const { values, problems } = canonical(table, input, across);
+    for (const { path, text } of problems) context.addIssue({ code: "custom", path: [...path], message: text });
+    return values;
+  });
+}

@@ -1,0 +1,116 @@
+import { field, type Values } from "./attribute";
+import { objectOf } from "./canonical";
+import { flag, integer, textOf } from "./number";
+
+/** The fields of @pulumi/command's `remote.Connection`, so that one object serves both packages. */
+const shared = {
+  host: field({
+    schema: textOf("a host name or address").regex(/^[A-Za-z0-9_.:%-]+$/, "expected a host name or address, or an alias of ~/.ssh/config"),
+    doc: "Name or address of the host, or an alias of `~/.ssh/config`.",
+    absent: "required",
+    example: "edge-1.example.net",
+  }),
+  port: field({ schema: integer(1, 65535), doc: "TCP port of sshd.", absent: "from `~/.ssh/config`, else 22", example: 22 }),
+  user: field({
+    schema: textOf("a user name"),
+    doc: "User to log in as: root, or one with `sudo`.",
+    absent: "from `~/.ssh/config`, else root",
+    example: "root",
+  }),
+  password: field({
+    schema: textOf("a password"),
+    doc: "Password of the user. Give it as a secret.",
+    absent: "no password",
+    example: "secret",
+  }),
+  privateKey: field({
+    schema: textOf("a private key"),
+    doc: "Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.",
+    absent: "no key",
+    example: "-----BEGIN OPENSSH PRIVATE KEY-----...",
+  }),
+  privateKeyPassword: field({
+    schema: textOf("a passphrase"),
+    doc: "Passphrase of the private key. Give it as a secret.",
+    absent: "the key is not encrypted",
+    example: "secret",
+  }),
+  agentSocketPath: field({
+    schema: textOf("a path"),
+    doc: "Socket of an SSH agent.",
+    absent: "`SSH_AUTH_SOCK`, when no key and no password is given",
+    example: "/run/user/1000/ssh-agent.sock",
+  }),
+  hostKey: field({
+    schema: textOf("a public host key"),
+    doc: "Public key that the host must show, as in `known_hosts` or a `.pub` file.",
+    absent: "the host must be in `known_hosts`",
+    example: "ssh-ed25519 AAAAC3Nza...",
+  }),
+  dialErrorLimit: field({
+    schema: integer(-1, 1000),
+    doc: "How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.",
+    absent: "10",
+    example: 3,
+  }),
+  perDialTimeout: field({ schema: integer(1, 3600), doc: "Seconds that one dial with its login may take.", absent: "15", example: 15 }),
+};
+
+/** What this package adds to them. */
+const added = {
+  privateKeyPath: field({
+    schema: textOf("a path"),
+    doc: "File with a private key, on the machine where Pulumi runs; `~` is its home.",
+    absent: "from `~/.ssh/config`",
+    example: "~/.ssh/id_ed25519",
+  }),
+  knownHostsPath: field({
+    schema: textOf("a path"),
+    doc: "File with known host keys, in OpenSSH's form.",
+    absent: "from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`",
+    example: "./known_hosts",
+  }),
+  insecureIgnoreHostKey: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Takes any host key. Somebody between you and the host can then read and change everything.",
+    absent: "false",
+    example: true,
+  }),
+};
+
+export const proxyFields = { ...shared, ...added };
+
+const requireHost = (values: { host?: string }, pending: ReadonlySet<string>) =>
+  values.host === undefined && !pending.has("host") ? [{ path: ["host"], text: "is required" }] : [];
+
+export const connectionFields = {
+  ...proxyFields,
+  sudo: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Runs everything by `sudo -n`, for a user who needs no password for it.",
+    absent: "false",
+    example: true,
+  }),
+  proxy: field({
+    schema: objectOf(proxyFields, "expected an object such as { host: ... }", requireHost),
+    doc: "Jump host: the connection to `host` goes through it. It has the same fields, except `proxy` and `sudo`.",
+    absent: "from `ProxyJump` in `~/.ssh/config`, else none",
+    example: { host: "jump.example.net" },
+  }),
+};
+
+export const connectionSchema = objectOf(connectionFields, "expected an object such as { host: ... }", requireHost);
+export type Connection = Values<typeof connectionFields> & { host: string };
+export type ProxyConnection = Values<typeof proxyFields>;
+
+/** The part that says which host is meant; the rest says how to log in. */
+export function addressOf(connection: Partial<Connection>): string {
+  const { host, port, proxy } = connection;
+  return JSON.stringify([host, port ?? null, proxy?.host ?? null, proxy?.port ?? null]);
+}
+
+export const secretFields = ["password", "privateKey", "privateKeyPassword"] as const;
+export const isConnection = (value: unknown): value is Connection =>
+  typeof value === "object" && value !== null && "host" in value && typeof value.host === "string";

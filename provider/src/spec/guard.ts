@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { addressSchema, familyOf } from "./address";
+import { field, type Values } from "./attribute";
+import { objectOf } from "./canonical";
+import { deviceSchema, flag, integer, textOf } from "./number";
+
+const expectedProbe = "expected an object such as { ping: ... }, { tcp: ... } or { route: ..., dev: ... }";
+
+const probeFields = {
+  ping: field({ schema: addressSchema, doc: "Address that must answer an ICMP echo.", absent: "no ping", example: "192.0.2.1" }),
+  tcp: field({
+    schema: textOf("ADDRESS:PORT").regex(
+      /^(\[[0-9a-fA-F:]+\]|[0-9.]+):[0-9]{1,5}$/,
+      "expected ADDRESS:PORT, with an IPv6 address in brackets",
+    ),
+    doc: "Address and port that must accept a TCP connection.",
+    absent: "no connection",
+    example: "192.0.2.1:443",
+  }),
+  route: field({
+    schema: addressSchema,
+    doc: "Destination whose route is looked up by `ip route get`.",
+    absent: "no lookup",
+    example: "192.0.2.1",
+  }),
+  from: field({ schema: addressSchema, doc: "Source address of the probe.", absent: "chosen by the kernel", example: "203.0.113.10" }),
+  dev: field({
+    schema: deviceSchema,
+    doc: "Device by which `route` must leave; for ping and tcp, the device they are bound to.",
+    absent: "any",
+    example: "eth1",
+  }),
+  via: field({ schema: addressSchema, doc: "Gateway by which `route` must leave.", absent: "any", example: "203.0.113.1" }),
+  expect: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Must pass after the change, even if it did not before.",
+    absent: "false: demanded only if it passed before",
+    example: true,
+  }),
+};
+export type Probe = Values<typeof probeFields>;
+
+function settleProbe(probe: Probe, pending: ReadonlySet<string>) {
+  const kinds = (["ping", "tcp", "route"] as const).filter((kind) => probe[kind] !== undefined || pending.has(kind));
+  if (kinds.length !== 1) return [{ path: [], text: expectedProbe }];
+  if (probe.route !== undefined && probe.dev === undefined && probe.via === undefined && !pending.has("dev") && !pending.has("via"))
+    return [{ path: ["route"], text: "needs the expected dev or via" }];
+  const target = probe.ping ?? probe.route ?? probe.tcp;
+  return target !== undefined &&
+    probe.from !== undefined &&
+    familyOf(target.replace(/:[0-9]+$/, "")) !== familyOf(probe.from) &&
+    probe.tcp === undefined
+    ? [{ path: ["from"], text: "is of another address family" }]
+    : [];
+}
+
+const guardFields = {
+  confirmTimeout: field({
+    schema: integer(2, 3600),
+    doc: "Seconds after which the host undoes the change by itself, unless it was confirmed over a fresh login.",
+    absent: "30",
+    example: 30,
+  }),
+  probes: field({
+    schema: z.array(objectOf(probeFields, expectedProbe, settleProbe), "expected a list of probes"),
+    doc: "Checks that run on the host before and after the change: `ping`, `tcp`, `route`. One that passed before and fails after undoes the change.",
+    absent: "none",
+    example: [{ ping: "192.0.2.1" }],
+  }),
+  allowManagementPathChange: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Lets a change move the way by which replies to this SSH connection leave, or one of which that cannot be told.",
+    absent: "false: such a change is refused",
+    example: true,
+  }),
+  disabled: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Applies without the timed undo: what cuts the host off then stays.",
+    absent: "false",
+    example: true,
+  }),
+};
+export type Guard = Values<typeof guardFields>;
+export const guardSchema = objectOf(guardFields, "expected an object such as { confirmTimeout: 30 }");
+export const defaultConfirmTimeout = 30;
+export { guardFields, probeFields };

@@ -1,0 +1,67 @@
+import { attribute, type Family, families, numberAt, type Values } from "../attribute";
+import type { Problem } from "../failures";
+import { integer, oneOf } from "../number";
+import { ruleActions } from "./actions";
+import { familyOfRule, ruleSelectors } from "./selectors";
+
+/** The kernel's own rules stand at 0, 32766 and 32767; below 100 a foreign rule without a priority would land before ours. */
+export const priorities = { lowest: 1, highest: 32765, advised: 100 } as const;
+
+const priority = attribute({
+  schema: integer(priorities.lowest, priorities.highest),
+  words: (value) => ["pref", String(value)],
+  observe: (json) => numberAt(json, "priority"),
+  json: ["priority"],
+  doc: `Place of the rule in the order of evaluation, lowest first, from ${priorities.lowest} to ${priorities.highest}; ${priorities.advised} or more is advised. One rule of ours per host, family and priority.`,
+  absent: "required",
+  ip: "priority N",
+  example: 1000,
+});
+
+const family = attribute({
+  schema: oneOf(["inet", "inet6"]),
+  words: () => [],
+  observe: (_json, context) => context.family,
+  json: [],
+  doc: "Address family: `inet` (IPv4) or `inet6` (IPv6).",
+  absent: "taken from `from` or `to`; required when neither is given",
+  ip: "-4 | -6",
+  example: "inet",
+});
+
+/** Every attribute of a rule, in the order in which `ip` is given its words. */
+export const ruleAttributes = { priority, family, ...ruleSelectors, ...ruleActions };
+
+type RuleValues = Values<typeof ruleAttributes>;
+/** A rule in canonical form. */
+export type Rule = RuleValues & { family: Family; priority: number };
+
+/** What no attribute can say by itself. `pending` names the attributes whose values are not known yet. */
+export function settleRule(values: RuleValues, pending: ReadonlySet<string>): Problem[] {
+  const problems: Problem[] = [];
+  const known = (...names: (keyof RuleValues)[]) => names.every((name) => !pending.has(name));
+  if (values.priority === undefined && known("priority"))
+    problems.push({ path: ["priority"], text: `is required: a whole number from ${priorities.lowest} to ${priorities.highest}` });
+  if (
+    known("from", "to") &&
+    values.from !== undefined &&
+    values.to !== undefined &&
+    familyOfRule({ to: values.to }) !== familyOfRule({ from: values.from })
+  )
+    problems.push({ path: ["to"], text: "is of another address family than from" });
+  const inferred = familyOfRule(values);
+  if (known("family", "from", "to")) {
+    if (values.family !== undefined && inferred !== undefined && values.family !== inferred)
+      problems.push({ path: ["family"], text: `is not the family of ${values.from === undefined ? "to" : "from"}, which is ${inferred}` });
+    if (inferred !== undefined) values.family ??= inferred;
+    if (values.family === undefined)
+      problems.push({ path: ["family"], text: `is required where neither from nor to says it: ${families.join(" or ")}` });
+  }
+  if (known("table", "action")) {
+    if (values.table === undefined && values.action === undefined)
+      problems.push({ path: ["table"], text: "is required, unless action is given" });
+    if (values.table !== undefined && values.action !== undefined)
+      problems.push({ path: ["action"], text: "cannot be combined with table: a rule does one thing" });
+  }
+  return problems;
+}

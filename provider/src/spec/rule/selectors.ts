@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
+import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
+import { deviceSchema, flag, u32 } from "../number";
+
+/** `ip -j` shows a rule's prefix in two keys, with the host bits as they were given. */
+function prefixAt(json: IpObject, key: string, lengthKey: string): string | undefined {
+  const address = textAt(json, key);
+  if (address === undefined || address === "all") return undefined;
+  const length = numberAt(json, lengthKey);
+  const prefix = parsePrefix(length === undefined ? address : `${address}/${length}`);
+  return prefix === undefined ? undefined : printPrefix({ ...prefix, address: networkOf(prefix) });
+}
+
+const from = attribute({
+  schema: maskedPrefixSchema,
+  settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
+  words: (prefix) => ["from", prefix],
+  observe: (json) => prefixAt(json, "src", "srclen"),
+  json: ["src", "srclen"],
+  doc: "Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
+  absent: "any source",
+  ip: "from PREFIX",
+  example: "203.0.113.10",
+});
+
+const to = attribute({
+  schema: maskedPrefixSchema,
+  settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
+  words: (prefix) => ["to", prefix],
+  observe: (json) => prefixAt(json, "dst", "dstlen"),
+  json: ["dst", "dstlen"],
+  doc: "Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
+  absent: "any destination",
+  ip: "to PREFIX",
+  example: "198.51.100.0/24",
+});
+
+const not = attribute({
+  schema: flag,
+  settle: (inverted) => inverted || undefined,
+  words: () => ["not"],
+  observe: (json) => (has(json, "not") ? true : undefined),
+  json: ["not"],
+  doc: "Inverts the rule: it applies to packets that its selectors do not match.",
+  absent: "false",
+  ip: "not",
+  example: true,
+});
+
+const iif = attribute({
+  schema: deviceSchema,
+  words: (device) => ["iif", device],
+  observe: (json) => textAt(json, "iif"),
+  json: ["iif", "iif_detached"],
+  doc: "Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.",
+  absent: "any device",
+  ip: "iif NAME",
+  example: "eth1",
+});
+
+const oif = attribute({
+  schema: deviceSchema,
+  words: (device) => ["oif", device],
+  observe: (json) => textAt(json, "oif"),
+  json: ["oif", "oif_detached"],
+  doc: "Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.",
+  absent: "any socket",
+  ip: "oif NAME",
+  example: "eth1",
+});
+
+const markForm = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})(?:\/(0x[0-9a-f]{1,8}|[0-9]{1,10}))?$/i;
+const expectedMark = 'expected a mark such as 1, "0x1" or "0x1/0xff", with mark and mask from 0 to 0xffffffff';
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+const fwmark = attribute({
+  schema: z.union([z.string(), z.number()], expectedMark).transform((input, context) => {
+    const [, mark, mask = "0xffffffff"] = markForm.exec(String(input)) ?? [];
+    if (mark !== undefined && Number(mark) <= u32 && Number(mask) <= u32) return `${hex(Number(mark))}/${hex(Number(mask))}`;
+    context.addIssue(expectedMark);
+    return z.NEVER;
+  }),
+  // Without a mask `fwmark 0` would match every packet, so the mask is always sent.
+  words: (mark) => ["fwmark", mark],
+  observe: (json) => {
+    const mark = numberAt(json, "fwmark");
+    return mark === undefined ? undefined : `${hex(mark)}/${hex(numberAt(json, "fwmask") ?? u32)}`;
+  },
+  json: ["fwmark", "fwmask"],
+  doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
+  absent: "any mark",
+  ip: "fwmark MARK/MASK",
+  example: "0x1/0xff",
+});
+
+/** The family that the prefixes of a rule imply; undefined when it names none. */
+export function familyOfRule(rule: { from?: string; to?: string }): ReturnType<typeof familyOf> | undefined {
+  const prefix = rule.from ?? rule.to;
+  return prefix === undefined ? undefined : familyOf(prefix);
+}
+
+/** Which packets a rule applies to. */
+export const ruleSelectors = { not, from, to, iif, oif, fwmark };

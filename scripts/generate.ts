@@ -1,0 +1,28 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { argumentsText } from "./arguments";
+
+/** Writes what is generated from the descriptors; with `--check`, fails when a file is not what would be written. */
+const root = join(__dirname, "..");
+const files: Readonly<Record<string, () => string>> = {
+  "provider/src/resources/arguments.ts": argumentsText,
+};
+
+let stale = 0;
+for (const [file, text] of Object.entries(files)) {
+  const path = join(root, file);
+  const wanted = text();
+  let current = "";
+  try {
+    current = readFileSync(path, "utf8");
+  } catch {} // not there yet
+  if (current === wanted) continue;
+  if (process.argv.includes("--check")) {
+    stale++;
+    console.error(`${file} is not what the descriptors say: run npm run generate`);
+  } else {
+    writeFileSync(path, wanted);
+    console.log(`wrote ${file}`);
+  }
+}
+process.exitCode = stale > 0 ? 1 : 0;
