@@ -46,6 +46,10 @@ export class Host {
     this.#session.warn(text, object);
   }
 
+  close(): void {
+    this.#session.close();
+  }
+
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
@@ -93,4 +97,10 @@ export function hostOf(connection: Connection): Host {
   const host = hosts.get(key) ?? new Host(connection);
   hosts.set(key, host);
   return host;
+}
+
+/** Ends all connections: for a process that goes on living. */
+export function closeHosts(): void {
+  for (const host of hosts.values()) host.close();
+  hosts.clear();
 }
