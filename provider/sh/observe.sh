@@ -52,6 +52,35 @@ table_names() {
   done
 }
 
+# How replies to this connection leave and how its packets come in: what all tables hold for both addresses, and the kernel's own answer.
+paths() { # SSH_CONNECTION
+  # shellcheck disable=SC2086 # split on purpose
+  set -- $1
+  [ $# -eq 4 ] || return 0
+  client=${1%%%*} server=${3%%%*}
+  case $client in ::ffff:*.*) client=${client#::ffff:} server=${server#::ffff:} ;; esac
+  case $client in *:*) family=6 ;; *) family=4 ;; esac
+  say path
+  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto tcp sport %s dport %s uid 0\n' \
+    "$client" "$server" "$client" "$server" "$4" "$2" | ip "-$family" -force -j -N -d -batch - 2>/dev/null
+}
+
+# What may mark packets: any line of answer means that a mark cannot be told.
+marks() {
+  say marks
+  for knob in ipv4/fwmark_reflect ipv4/tcp_fwmark_accept ipv6/fwmark_reflect; do
+    value=0
+    { read -r value <"/proc/sys/net/$knob"; } 2>/dev/null
+    [ "$value" = 0 ] || echo "net.$knob is $value"
+  done
+  if command -v nft >/dev/null; then
+    nft list ruleset 2>&1 | grep -m 1 -E 'mark set|Operation not permitted'
+  elif grep -qs '^nf_tables ' /proc/modules; then
+    echo 'nf_tables is loaded, and there is no nft to read it'
+  fi
+  if grep -qs mangle /proc/net/ip_tables_names /proc/net/ip6_tables_names; then echo 'iptables has a mangle table'; fi
+}
+
 # Files that decide whether anything may be changed, and what earlier transactions left to read.
 standing() {
   if [ -e "$etc/freeze" ]; then

@@ -15,9 +15,11 @@ function call(words: string, lines: readonly string[], last = end): string {
 
 const channel = { inet: 4, inet6: 6 } as const;
 
-export function observeText({ tables, names }: Look, session: "full" | "entries"): string {
+/** The whole of an observation, or only the entries that a transaction reads back. */
+export function observeText({ tables, names, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
-    ...(session === "full" ? ['facts "$session"', "standing"] : []),
+    ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
+    ...(probes.length === 0 ? [] : [call("probes", probes)]),
     "register",
     "rules 4",
     "rules 6",

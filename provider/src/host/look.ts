@@ -7,14 +7,26 @@ export interface Look {
   readonly tables: ReadonlySet<string>;
   /** Whether to read the files of table names. */
   readonly names: boolean;
+  /** Whether to ask how this connection is routed. */
+  readonly paths: boolean;
+  /** Lines for sh/probes.sh. */
+  readonly probes: readonly string[];
 }
 
-export const nothingMore: Look = { tables: new Set(), names: false };
-export const lookAtTable = (family: Family, table: Table): Look => ({ tables: new Set([`${family} ${tableNumber(table)}`]), names: false });
-export const lookAtNames: Look = { tables: new Set(), names: true };
+export const nothingMore: Look = { tables: new Set(), names: false, paths: false, probes: [] };
+export const lookAtTable = (family: Family, table: Table): Look => ({
+  ...nothingMore,
+  tables: new Set([`${family} ${tableNumber(table)}`]),
+});
+export const lookAtNames: Look = { ...nothingMore, names: true };
 
 export function together(looks: readonly Look[]): Look {
-  return { tables: new Set(looks.flatMap(({ tables }) => [...tables])), names: looks.some(({ names }) => names) };
+  return {
+    tables: new Set(looks.flatMap(({ tables }) => [...tables])),
+    names: looks.some(({ names }) => names),
+    paths: looks.some(({ paths }) => paths),
+    probes: looks.flatMap(({ probes }) => probes),
+  };
 }
 
 /** What the keys of a register need, so that what they own can be seen: `route inet table 100 ...` and `table 100`. */
@@ -23,12 +35,10 @@ export function lookFor(keys: readonly string[]): Look {
     keys.map((key) => {
       const [, family, table] = /^route (inet6?) table (\S+)/.exec(key) ?? [];
       if (family !== undefined && table !== undefined)
-        return {
-          tables: new Set([
-            `${family} ${tableNumber(table === "main" || table === "default" || table === "local" ? table : Number(table))}`,
-          ]),
-          names: false,
-        };
+        return lookAtTable(
+          family === "inet6" ? "inet6" : "inet",
+          table === "main" || table === "default" || table === "local" ? table : Number(table),
+        );
       return key.startsWith("table ") ? lookAtNames : nothingMore;
     }),
   );

@@ -1,8 +1,10 @@
 import { PolicyRoutingError } from "../errors";
+import type { Management } from "../kernel/managementPath";
 import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
-import { type Family, families } from "../spec/attribute";
+import { canonicalAddress } from "../spec/address";
+import { type Family, families, textAt } from "../spec/attribute";
 import { tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";
@@ -34,6 +36,10 @@ export interface Observation {
   readonly lock: number;
   readonly freeze: string | undefined;
   readonly left: readonly Left[];
+  /** How the connection that we work over is routed, where it was asked for. */
+  readonly management: Management | undefined;
+  /** The whole answer, for those who asked for more. */
+  readonly answer: Answer;
 }
 
 /** Seconds that one frame waits on the host for the lock, and how often it is sent. */
@@ -45,7 +51,7 @@ const channels = { inet: "4", inet6: "6" } as const;
 /** One round trip. Waits, bounded, while another transaction holds the host: what it changes may be undone. */
 export async function observe(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
   for (let wait = 1; ; wait++) {
-    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "full")}`);
+    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`);
     const busy = sectionAfter(answer, "busy");
     if (busy === undefined) return parseObservation(answer, look, shell.host);
     const holder = busy.rest.replace(/^\S+ /, "");
@@ -62,7 +68,9 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
 function parseObservation(answer: Answer, look: Look, host: string): Observation {
   const facts = parseFacts(section(answer, "facts") ?? "", host);
   return {
+    answer,
     facts,
+    management: look.paths ? parseManagement(facts.ssh, section(answer, "path") ?? "") : undefined,
     state: parseState(answer, look, host),
     lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
     freeze: section(answer, "freeze")?.trim(),
@@ -70,6 +78,27 @@ function parseObservation(answer: Answer, look: Look, host: string): Observation
       const [txn = "", stage = ""] = rest.split(" ");
       return { txn, stage, text };
     }),
+  };
+}
+
+/** Three answers of `ip`, a line each: the tables' routes for the client's address, for the server's, and the kernel's reply route. */
+function parseManagement(connection: string, text: string): Management {
+  const [toClient = "", toServer = "", reply = ""] = text.split("\n").filter((line) => line.trim() !== "");
+  const family: Family =
+    connection
+      .split(" ")[0]
+      ?.replace(/^::ffff:/, "")
+      .includes(":") === true
+      ? "inet6"
+      : "inet";
+  const routes = (line: string) =>
+    parseIpJson(line, "the routes of this connection").flatMap((json) => parseRoutes([json], family, "main"));
+  const [kernel] = parseIpJson(reply, "the route of this connection");
+  return {
+    connection,
+    toClient: routes(toClient),
+    toServer: routes(toServer),
+    kernel: kernel === undefined ? undefined : { dev: textAt(kernel, "dev"), via: canonicalAddress(textAt(kernel, "gateway") ?? "") },
   };
 }
 

@@ -46,7 +46,7 @@ async function comeBack(session: Session, transaction: Transaction, reason: stri
 async function look(shell: Shell, transaction: Transaction, reason: string): Promise<Ending | undefined> {
   const { txn, before, look: wanted, scope } = transaction;
   try {
-    const answer = await shell.run(`retract ${txn}\n${observeText(wanted, "full")}`);
+    const answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`);
     const state = parseState(answer, wanted, shell.host);
     const stage = sectionAfter(answer, "stage")?.rest;
     if (stage === "confirmed") return { outcome: "applied", state };

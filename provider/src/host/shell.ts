@@ -18,7 +18,7 @@ const uncommented = (text: string): string =>
     .join("\n");
 
 /** The functions that frames call, and the loop that reads frames. */
-const library = uncommented(["observe", "lock", "transact", "guard"].map(read).join("\n"));
+const library = uncommented(["observe", "probes", "lock", "transact", "guard"].map(read).join("\n"));
 const loop = uncommented(read("shell"));
 
 /** More than a full table of half a million routes; a host that sends more is not answering us. */

@@ -10,7 +10,9 @@ import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
+import { managementRefusal } from "./management";
 import { type Observation, observe, parseState } from "./observe";
+import { failedProbes, probeLines, probeResults } from "./probes";
 import { retract } from "./retract";
 import type { Session } from "./session";
 import type { Transaction } from "./transaction";
@@ -30,7 +32,8 @@ const attempts = 20;
  * wait for the next one, because they touch what these touch. Nothing is changed unless the guard is armed, nothing is reported unless seen.
  */
 export async function transact(session: Session, works: readonly Work[]): Promise<Work[]> {
-  let look = together(works.map((work) => work.look));
+  const probes = works[0]?.guard.probes ?? []; // works of one group have equal guards
+  let look: Look = { ...together(works.map((work) => work.look)), paths: true, probes: probeLines(probes) };
   let open = works;
   for (let attempt = 1; ; attempt++) {
     const shell = await session.shell();
@@ -38,13 +41,17 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     session.report(seen.left);
     const owned = together([look, lookFor(works.flatMap(({ change }) => keysOf(seen.state.register, change.id)))]);
     if (!isCovered(owned, look)) {
-      look = owned;
+      look = { ...owned, paths: true };
       continue;
     }
     const { planned, deferred } = planAll(open, seen, session.host);
     const isIdle = ({ plan: { steps, register } }: Planned): boolean => steps.length + register.length === 0;
     settleEmpty(planned.filter(isIdle), seen, session);
-    const [first, ...others] = planned.filter((one) => !isIdle(one));
+    const [first, ...others] = await permitted(
+      session,
+      planned.filter((one) => !isIdle(one)),
+      seen,
+    );
     if (first === undefined) return deferred;
     const busy: [Planned, ...Planned[]] = [first, ...others];
     if (seen.freeze !== undefined) {
@@ -90,6 +97,18 @@ function planAll(works: readonly Work[], seen: Observation, host: string): { pla
     }
   }
   return { planned: planned.sort((a, b) => a.plan.order - b.plan.order), deferred };
+}
+
+/** Those that do not move the way of our own connection, each beside the ones before it. The others are refused. */
+async function permitted(session: Session, planned: readonly Planned[], seen: Observation): Promise<Planned[]> {
+  const accepted: Planned[] = [];
+  for (const one of planned) {
+    const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
+    const refusal = one.work.guard.allowManagementPathChange === true ? undefined : await managementRefusal(session, seen, becomes);
+    if (refusal === undefined) accepted.push(one);
+    else one.work.reject(refusal.at({ object: labelOf(one.work) }));
+  }
+  return accepted;
 }
 
 function settleEmpty(planned: readonly Planned[], seen: Observation, session: Session): void {
@@ -165,8 +184,16 @@ async function conclude(
   const after = parseState(answer, transaction.look, session.host);
   const refusals = new Map(sectionsAfter(answer, "refused").map(({ rest, text }) => [planned[Number(rest) - 1], text]));
   const accepted = planned.filter((one) => !refusals.has(one));
-  const wrong = accepted.flatMap(({ plan: one }) => deviations(one, after));
-  const reason = wrong.length > 0 ? `what was read back is not what was asked: ${wrong.join("; ")}` : "the kernel refused every change";
+  const deviating = accepted.flatMap(({ plan: one }) => deviations(one, after));
+  const probes = planned[0]?.work.guard.probes ?? [];
+  const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
+  const wrong = [...deviating, ...failing];
+  const reason =
+    deviating.length > 0
+      ? `what was read back is not what was asked: ${deviating.join("; ")}`
+      : failing.length > 0
+        ? failing.join("; ")
+        : "the kernel refused every change";
   const ending: Ending =
     wrong.length > 0 || accepted.length === 0
       ? await retract(session, transaction, reason)

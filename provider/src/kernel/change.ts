@@ -1,5 +1,5 @@
 import type { Tags } from "../spec/owner";
-import type { State } from "./state";
+import type { ObservedRoute, ObservedRule, State } from "./state";
 
 /**
  * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `t` writes a table's name, `r` is a line
@@ -16,6 +16,13 @@ export interface Mandate {
   readonly adopt: boolean;
 }
 
+/** What stands at one key once the steps are done: everything there, in sequence, foreign entries included. */
+export interface Becomes {
+  readonly key: string;
+  readonly rules: readonly ObservedRule[];
+  readonly routes: readonly ObservedRoute[];
+}
+
 /** What one object needs. The undo is right after any prefix of the steps, any number of times. */
 export interface Plan {
   /** Keys whose state this plan reads and writes; two plans with a common key cannot share a transaction. */
@@ -24,6 +31,8 @@ export interface Plan {
   readonly undo: readonly Step[];
   /** Lines for the register, after the steps succeeded. */
   readonly register: readonly string[];
+  /** For each key that changes in the kernel: what will be there, so that a proposed state can be looked at before it is made. */
+  readonly becomes: readonly Becomes[];
   /** What a person should hear about, e.g. that an entry was taken over. */
   readonly notes: readonly string[];
 }
@@ -57,5 +66,5 @@ export interface Change extends Mandate {
   readonly wanted: readonly Wanted[];
 }
 
-export const emptyPlan = (keys: readonly string[]): Plan => ({ keys, steps: [], undo: [], register: [], notes: [] });
+export const emptyPlan = (keys: readonly string[]): Plan => ({ keys, steps: [], undo: [], register: [], becomes: [], notes: [] });
 export const channelOf = (family: "inet" | "inet6"): "4" | "6" => (family === "inet" ? "4" : "6");

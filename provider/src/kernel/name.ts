@@ -43,6 +43,7 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
     steps: [write(table, { id, stack })],
     undo: [mine?.owner === undefined ? erase(table.tableId) : write(mine, mine.owner)],
     register: [],
+    becomes: [],
     notes: [],
   };
 }
@@ -74,7 +75,7 @@ export function unwantedName(key: string): Unwanted | undefined {
     remove: (state, { id }) => {
       const mine = ownFile(state, tableId);
       return mine?.owner?.id === id
-        ? { keys: [key], steps: [erase(tableId)], undo: [write(mine, mine.owner)], register: [], notes: [] }
+        ? { keys: [key], steps: [erase(tableId)], undo: [write(mine, mine.owner)], register: [], becomes: [], notes: [] }
         : emptyPlan([key]);
     },
     remains: (state) => ownFile(state, tableId)?.name,

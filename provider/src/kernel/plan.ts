@@ -44,6 +44,7 @@ export function plan(change: Change, state: State): ChangePlan {
     steps: parts.flatMap(({ steps }) => steps),
     undo: parts.toReversed().flatMap(({ undo }) => undo),
     register: parts.flatMap(({ register }) => register),
+    becomes: parts.flatMap(({ becomes }) => becomes),
     notes: parts.flatMap(({ notes }) => notes),
   };
 }

@@ -30,66 +30,81 @@ function guardedDeletion(route: Route, proto: number): Step[] {
   return [`4 when route show exact ${shown} proto ${proto} metric 0`, step];
 }
 
-function ensure(route: Route, state: State, { id, stack, tags, adopt }: Mandate): Plan {
-  const key = routeKey(route);
+const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { object: key, what, next });
+
+/** The one route at the key, which may be replaced; undefined when there is none. Throws when it must stay as it is. */
+function replaceable(key: string, state: State, { id, stack, tags, adopt }: Mandate): ObservedRoute | undefined {
   const at = routesAt(state, key);
-  const [current, ...others] = at;
+  const [current] = at;
+  if (current === undefined) return undefined;
+  const shown = at.map(({ route, protocol }) => `${describe(route)} proto ${protocol}`).join("; ");
   const owner = state.register.entries.get(key);
-  const own = owner?.id === id ? [] : [ownLine(key, { id, stack })];
+  if (at.length > 1)
+    throw conflict(key, `${at.length} routes stand at this key: ${shown}`, "remove them on the host, or choose another metric");
+  if (current.protocol === tags.owner) {
+    if (owner !== undefined && owner.id !== id && owner.stack !== stack && !adopt)
+      throw conflict(
+        key,
+        `belongs to ${owner.id} of stack ${owner.stack}`,
+        "choose another metric, remove it there, or set adopt: true to take it over",
+      );
+    return current;
+  }
+  if (!adopt)
+    throw conflict(
+      key,
+      `a foreign route stands at this key: ${shown}`,
+      "set adopt: true to take it over, remove it on the host, or choose another metric",
+    );
+  if (current.unread.length > 0)
+    throw conflict(
+      key,
+      `the foreign route has attributes that could not be put back: ${current.unread.join(", ")}`,
+      "remove it on the host first",
+    );
+  return current;
+}
+
+function noteOf(key: string, current: ObservedRoute, state: State, { id, stack, tags }: Mandate): string[] {
+  const owner = state.register.entries.get(key);
+  if (current.protocol !== tags.owner) return [`took over ${describe(current.route)} (proto ${current.protocol})`];
+  if (owner === undefined) return ["was there with our tag and in nobody's name: taken over"];
+  return owner.id !== id && owner.stack !== stack ? [`taken over from ${owner.id} of stack ${owner.stack}`] : [];
+}
+
+function ensure(route: Route, state: State, mandate: Mandate): Plan {
+  const { id, stack, tags } = mandate;
+  const key = routeKey(route);
+  const current = replaceable(key, state, mandate);
+  const register = state.register.entries.get(key)?.id === id ? [] : [ownLine(key, { id, stack })];
+  const becomes = [{ key, rules: [], routes: [{ route, protocol: tags.owner, unread: [] }] }];
   if (current === undefined)
-    return { keys: [key], steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), register: own, notes: [] };
-  if (others.length > 0)
-    throw new PolicyRoutingError("conflict", {
-      object: key,
-      what: `${at.length} routes stand at this key: ${at.map(({ route: one, protocol }) => `${describe(one)} proto ${protocol}`).join("; ")}`,
-      next: "remove them on the host, or choose another metric",
-    });
-  const foreign = current.protocol !== tags.owner;
-  const ofAnotherStack = !foreign && owner !== undefined && owner.id !== id && owner.stack !== stack;
-  if (foreign && !adopt)
-    throw new PolicyRoutingError("conflict", {
-      object: key,
-      what: `a foreign route stands at this key: ${describe(current.route)}, proto ${current.protocol}`,
-      next: "set adopt: true to take it over, remove it on the host, or choose another metric",
-    });
-  if (ofAnotherStack && !adopt)
-    throw new PolicyRoutingError("conflict", {
-      object: key,
-      what: `belongs to ${owner.id} of stack ${owner.stack}`,
-      next: "choose another metric, remove it there, or set adopt: true to take it over",
-    });
-  if (current.unread.length > 0 && foreign)
-    throw new PolicyRoutingError("conflict", {
-      object: key,
-      what: `the foreign route has attributes that could not be put back: ${current.unread.join(", ")}`,
-      next: "remove it on the host first",
-    });
-  const notes = foreign
-    ? [`took over ${describe(current.route)} (proto ${current.protocol})`]
-    : ofAnotherStack
-      ? [`taken over from ${owner.id} of stack ${owner.stack}`]
-      : owner === undefined
-        ? ["was there with our tag and in nobody's name: taken over"]
-        : [];
-  if (!foreign && same(routeAttributes, route, current.route) && current.unread.length === 0)
-    return { keys: [key], steps: [], undo: [], register: own, notes };
-  return {
-    keys: [key],
-    steps: [command("replace", route, tags.owner)],
-    undo: [command("replace", current.route, current.protocol)],
-    register: own,
-    notes,
-  };
+    return {
+      keys: [key],
+      steps: [command("add", route, tags.owner)],
+      undo: guardedDeletion(route, tags.owner),
+      register,
+      becomes,
+      notes: [],
+    };
+  const notes = noteOf(key, current, state, mandate);
+  if (current.protocol === tags.owner && current.unread.length === 0 && same(routeAttributes, route, current.route))
+    return { ...emptyPlan([key]), register, notes };
+  const undo = [command("replace", current.route, current.protocol)];
+  return { keys: [key], steps: [command("replace", route, tags.owner)], undo, register, becomes, notes };
 }
 
 function remove(key: string, state: State, { id, tags }: Mandate): Plan {
   if (state.register.entries.get(key)?.id !== id) return emptyPlan([key]);
   const ours = routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
+  const left = routesAt(state, key).filter(({ protocol }) => protocol !== tags.owner);
   return {
     keys: [key],
     steps: ours.map(({ route, protocol }) => deletion(route, protocol)),
     undo: ours.map(({ route, protocol }) => command("replace", route, protocol)),
     register: [key],
+    becomes: ours.length === 0 ? [] : [{ key, rules: [], routes: left }],
     notes: [],
   };
 }

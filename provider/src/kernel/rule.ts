@@ -84,7 +84,13 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
       steps.push(add(rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner), del(rule, tags.staging));
   }
   const undo = steps.length === 0 ? [] : undoAt(rule, place, tags, adopted);
-  return { keys: [key], steps, undo, register: [...register, ...own], notes };
+  const kept = foreign.filter((other) => !adopted.includes(other));
+  const waiting =
+    register.some((line) => line.startsWith(`${stagingKey(key)}\t`)) && current !== undefined
+      ? [{ ...current, protocol: tags.staging }]
+      : [];
+  const becomes = steps.length === 0 ? [] : [{ key, rules: [...kept, ...waiting, { rule, protocol: tags.owner, unread: [] }], routes: [] }];
+  return { keys: [key], steps, undo, register: [...register, ...own], becomes, notes };
 }
 
 /** The foreign rules that `adopt` replaces: the one that is the same but for its tag, else the only one at this priority. */
@@ -117,7 +123,16 @@ function remove(key: string, rule: Pick<Rule, "family" | "priority">, staging: b
   if (state.register.entries.get(key)?.id !== id) return emptyPlan([ruleKey(rule)]);
   const place = placeOf(state, rule, tags);
   const steps = staging ? times(place.staged.length, del(rule, tags.staging)) : times(place.ours.length, del(rule, tags.owner));
-  return { keys: [ruleKey(rule)], steps, undo: steps.length === 0 ? [] : undoAt(rule, place, tags, []), register: [key], notes: [] };
+  const gone = staging ? tags.staging : tags.owner;
+  const left = rulesAt(state, rule.family, rule.priority).filter(({ protocol }) => protocol !== gone);
+  return {
+    keys: [ruleKey(rule)],
+    steps,
+    undo: steps.length === 0 ? [] : undoAt(rule, place, tags, []),
+    register: [key],
+    becomes: steps.length === 0 ? [] : [{ key: ruleKey(rule), rules: left, routes: [] }],
+    notes: [],
+  };
 }
 
 export function describe(rule: Rule): string {

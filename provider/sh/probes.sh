@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# Checks that a person declared, one a line: NUMBER KIND ADDRESS PORT SOURCE DEVICE, with `-` where there is none. They run at the same
+# time, before and after a change.
+probes() {
+  while read -r number kind address port source device; do
+    [ "$source" != - ] || source=''
+    [ "$device" != - ] || device=''
+    case $kind in
+      ping) probe_ping & ;;
+      tcp) probe_tcp & ;;
+      route) probe_route & ;;
+    esac
+  done
+  wait
+}
+
+probe_result() { # WORD TEXT
+  printf '\n%s probe %s %s\n%s\n' "$mark" "$number" "$1" "$2"
+}
+
+# One reply of three is enough: a lost packet is no verdict.
+probe_ping() {
+  set -- -n -c 3 -i 0.3 -W 2
+  [ -z "${source:-$device}" ] || set -- "$@" -I "${source:-$device}"
+  if why=$(ping "$@" "$address" 2>&1); then probe_result passed ''; else probe_result failed "$(printf '%s' "$why" | tail -n 3)"; fi
+}
+
+# bash connects by itself, but cannot choose the source; nc can.
+probe_tcp() {
+  if [ -z "$source$device" ] && command -v bash >/dev/null; then
+    # shellcheck disable=SC2016 # expanded by bash
+    why=$(timeout 3 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$address" "$port" 2>&1) && code=0 || code=$?
+  elif [ -z "$device" ] && command -v nc >/dev/null; then
+    set -- -z -w 3
+    [ -z "$source" ] || set -- "$@" -s "$source"
+    why=$(nc "$@" "$address" "$port" 2>&1) && code=0 || code=$?
+  elif command -v python3 >/dev/null; then
+    why=$(python3 -c 'import socket, sys
+host, port, source, device = sys.argv[1:]
+s = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+s.settimeout(3)
+if device: s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+if source: s.bind((source, 0))
+s.connect((host, int(port)))' "$address" "$port" "$source" "$device" 2>&1) && code=0 || code=$?
+  else
+    why='neither bash, nc nor python3 on the host can make this connection' code=1
+  fi
+  if [ "$code" -eq 0 ]; then probe_result passed ''; else probe_result failed "$(printf '%s' "$why" | tail -n 1)"; fi
+}
+
+probe_route() {
+  line="route get $address"
+  [ -z "$source" ] || line="$line from $source"
+  case $address in *:*) family=6 ;; *) family=4 ;; esac
+  if shown=$(printf '%s\n' "$line" | ip "-$family" -j -N -d -batch - 2>&1); then probe_result route "$shown"; else probe_result failed "$shown"; fi
+}

@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from "node:util";
+import { canonicalAddress, familyOf } from "../spec/address";
+import { routeKey, ruleKey } from "../spec/key";
+import type { Becomes } from "./change";
+import type { Flow } from "./lookup/flow";
+import { covers, lookup, printVerdict, type Verdict } from "./lookup/lookup";
+import { ruleMatches } from "./lookup/matches";
+import type { ObservedRoute, ObservedRule, State } from "./state";
+
+/** How the connection that we work over is routed on the host now. */
+export interface Management {
+  /** SSH_CONNECTION: client, its port, server, its port. */
+  readonly connection: string;
+  /** Routes of all tables that hold the client's address, and those that hold the server's. */
+  readonly toClient: readonly ObservedRoute[];
+  readonly toServer: readonly ObservedRoute[];
+  /** What the kernel itself answers for the reply: device and gateway; undefined when it refuses. */
+  readonly kernel: { readonly dev: string | undefined; readonly via: string | undefined } | undefined;
+}
+
+interface Ends {
+  readonly client: string;
+  readonly server: string;
+  readonly device: string | undefined;
+}
+
+/** Link-local addresses carry their device behind a `%`. */
+function endsOf(connection: string): Ends | undefined {
+  const [client = "", , server = ""] = connection.split(" ");
+  const [address = "", device] = client.split("%");
+  const plain = (text: string) => canonicalAddress(text.split("%")[0]?.replace(/^::ffff:(?=[0-9.]+$)/, "") ?? "");
+  const ends = { client: plain(address), server: plain(server), device };
+  return ends.client === undefined || ends.server === undefined ? undefined : { client: ends.client, server: ends.server, device };
+}
+
+/** The host once some keys have become what a plan says. */
+function proposed(
+  rules: readonly ObservedRule[],
+  routes: readonly ObservedRoute[],
+  becomes: readonly Becomes[],
+  holds: (route: ObservedRoute) => boolean,
+) {
+  const latest = new Map(becomes.map((one) => [one.key, one]));
+  const changed = [...latest.values()];
+  return {
+    rules: [...rules.filter(({ rule }) => !latest.has(ruleKey(rule))), ...changed.flatMap((one) => one.rules)],
+    routes: [...routes.filter(({ route }) => !latest.has(routeKey(route))), ...changed.flatMap((one) => one.routes).filter(holds)],
+  };
+}
+
+/** Could what stands at the changed keys, before or after, have a say about this flow at all? */
+function concerns(flow: Flow, state: State, routes: readonly ObservedRoute[], becomes: readonly Becomes[]): boolean {
+  const keys = new Set(becomes.map(({ key }) => key));
+  const matching = [...state.rules, ...becomes.flatMap((one) => one.rules)].filter((rule) => ruleMatches(rule, flow) !== false);
+  const tables = new Set(matching.map(({ rule }) => rule.table));
+  const changedRoutes = [...routes.filter(({ route }) => keys.has(routeKey(route))), ...becomes.flatMap((one) => one.routes)];
+  return (
+    matching.some(({ rule }) => keys.has(ruleKey(rule))) ||
+    changedRoutes.some(({ route }) => tables.has(route.table) && covers(route.destination, flow.to))
+  );
+}
+
+/**
+ * Why a change must not be made without the person's word: the way of the replies to this connection (or of its packets coming in) would
+ * move, at the end or in between, or it cannot be told. Undefined when both ways stay as they are. `mark` is undefined where something on
+ * the host may mark packets.
+ */
+export function managementPathChange(
+  state: State,
+  management: Management,
+  becomes: readonly Becomes[],
+  mark: number | undefined,
+): string | undefined {
+  const ends = endsOf(management.connection);
+  if (becomes.length === 0) return undefined;
+  if (ends === undefined) return "the host does not say from where this connection comes (SSH_CONNECTION is empty)";
+  const family = familyOf(ends.client);
+  const isOwn = management.toClient.some(({ route }) => route.type === "local");
+  if (isOwn)
+    return `this connection comes from ${ends.client}, an address of the host itself: where the tunnel behind it goes cannot be told`;
+  const reply: Flow = { family, from: ends.server, to: ends.client, oif: ends.device, mark };
+  const replyChange = compareWays(state, management.toClient, becomes, reply, "replies to this connection leave", management.kernel);
+  if (replyChange !== undefined) return replyChange;
+  const incoming: Flow = { family, from: ends.client, to: ends.server, iif: management.kernel?.dev ?? ends.device, mark };
+  return compareWays(state, management.toServer, becomes, incoming, "packets of this connection arrive", undefined);
+}
+
+function compareWays(
+  state: State,
+  routes: readonly ObservedRoute[],
+  becomes: readonly Becomes[],
+  flow: Flow,
+  what: string,
+  kernel: Management["kernel"],
+): string | undefined {
+  if (!concerns(flow, state, routes, becomes)) return undefined;
+  const now = lookup(state.rules, routes, flow);
+  if (kernel !== undefined && now.kind === "unicast" && (now.dev !== kernel.dev || now.via !== kernel.via))
+    return `how ${what} cannot be told: ${printVerdict(now)} by the rules, but the kernel says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
+  const holds = ({ route }: ObservedRoute): boolean => route.family === flow.family && covers(route.destination, flow.to);
+  for (let count = 1; count <= becomes.length; count++) {
+    const then = proposed(state.rules, routes, becomes.slice(0, count), holds);
+    const after = lookup(then.rules, then.routes, flow);
+    const problem = difference(now, after, what, count === becomes.length);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function difference(now: Verdict, after: Verdict, what: string, last: boolean): string | undefined {
+  if (after.kind === "unsure") return `how ${what} cannot be told: ${after.why}`;
+  if (now.kind === "unsure") return `how ${what} cannot be told: ${now.why}`;
+  return isDeepStrictEqual(now, after)
+    ? undefined
+    : `how ${what} would change${last ? "" : " in between"}: now ${printVerdict(now)}, then ${printVerdict(after)}`;
+}
