@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argumentsText } from "./arguments";
+import { withTables } from "./reference";
 
 /** Writes what is generated from the descriptors; with `--check`, fails when a file is not what would be written. */
 const root = join(__dirname, "..");
 const files: Readonly<Record<string, () => string>> = {
   "provider/src/resources/arguments.ts": argumentsText,
+  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), {}),
 };
 
 let stale = 0;

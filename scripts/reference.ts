@@ -1,0 +1,45 @@
+import { markdownTable } from "markdown-table";
+import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribute";
+import { commonFields } from "../provider/src/spec/common";
+import { connectionFields } from "../provider/src/spec/connection";
+import { guardFields, probeFields } from "../provider/src/spec/guard";
+import { routeAttributes } from "../provider/src/spec/route/attributes";
+import { routingTableAttributes } from "../provider/src/spec/routingTable";
+import { ruleAttributes } from "../provider/src/spec/rule/rule";
+
+/** The reference tables of the README, from the descriptors. */
+const tables: Readonly<Record<string, FieldTable>> = {
+  common: commonFields,
+  rule: ruleAttributes,
+  route: routeAttributes,
+  table: routingTableAttributes,
+  connection: connectionFields,
+  guard: guardFields,
+  probe: probeFields,
+};
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+function meaning(field: Field & Partial<Pick<Attribute, "since">>): string {
+  const since = Object.entries(field.since ?? {}).map(([what, version]) => `${what === "kernel" ? "Linux" : what} ${version}`);
+  const families = field.families === undefined ? "" : ` Only for ${field.families.join(", ")}.`;
+  return `${field.doc}${families}${since.length === 0 ? "" : ` Since ${since.join(" and ")}.`}`;
+}
+
+function tableOf(fields: FieldTable): string {
+  const withIp = Object.values(fields).some((field) => "ip" in field);
+  const rows = Object.entries(fields).map(([name, field]) => {
+    const ip = "ip" in field && typeof field.ip === "string" ? [`\`${field.ip}\``] : withIp ? [""] : [];
+    return [`\`${name}\``, meaning(field), field.absent, `\`${JSON.stringify(field.example)}\``, ...ip].map(cell);
+  });
+  return markdownTable([["field", "meaning", "left out", "example", ...(withIp ? ["`ip`"] : [])], ...rows], { alignDelimiters: false, padding: true, stringLength: () => 3 });
+}
+
+/** Puts each table between its marks. */
+export function withTables(document: string, more: Readonly<Record<string, string>>): string {
+  return document.replace(/<!-- generated: (\w+) -->\n[\s\S]*?<!-- \/generated -->/g, (whole, name: string) => {
+    const fields = tables[name];
+    const text = fields === undefined ? more[name] : tableOf(fields);
+    return text === undefined ? whole : `<!-- generated: ${name} -->\n\n${text}\n\n<!-- /generated -->`;
+  });
+}
