@@ -32,7 +32,11 @@ function tableOf(fields: FieldTable): string {
     const ip = "ip" in field && typeof field.ip === "string" ? [`\`${field.ip}\``] : withIp ? [""] : [];
     return [`\`${name}\``, meaning(field), field.absent, `\`${JSON.stringify(field.example)}\``, ...ip].map(cell);
   });
-  return markdownTable([["field", "meaning", "left out", "example", ...(withIp ? ["`ip`"] : [])], ...rows], { alignDelimiters: false, padding: true, stringLength: () => 3 });
+  return markdownTable([["field", "meaning", "left out", "example", ...(withIp ? ["`ip`"] : [])], ...rows], {
+    alignDelimiters: false,
+    padding: true,
+    stringLength: () => 3,
+  });
 }
 
 /** Puts each table between its marks. */

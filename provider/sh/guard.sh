@@ -17,7 +17,7 @@ watch() { # DIR DEADLINE
       sleep 0.5
       firing=''
       { read -r firing <"$dir/firing"; } 2>/dev/null
-      if [ -z "$firing" ] || ! kill -0 "$firing" 2>/dev/null; then undo_all; fi
+      if [ -e "$dir/firing" ] && { [ -z "$firing" ] || ! kill -0 "$firing" 2>/dev/null; }; then undo_all; fi
     else
       return 0
     fi
@@ -59,7 +59,7 @@ undo_all() {
   [ -z "$size" ] || [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$size" 2>/dev/null
   uptime_now
   printf 'fired at %s\n' "$now" 2>/dev/null >"$dir/result"
-  mv "$dir/firing" "$dir/fired"
+  mv "$dir/firing" "$dir/fired" 2>/dev/null || return 0
   holder=''
   { read -r holder <"$dir/holder"; } 2>/dev/null
   release_lock "${dir##*/}"

@@ -20,9 +20,15 @@ probe_result() { # WORD TEXT
 
 # One reply of three is enough: a lost packet is no verdict.
 probe_ping() {
-  set -- -n -c 3 -i 0.3 -W 2
+  set -- -n -c 1 -W 1
   [ -z "${source:-$device}" ] || set -- "$@" -I "${source:-$device}"
-  if why=$(ping "$@" "$address" 2>&1); then probe_result passed ''; else probe_result failed "$(printf '%s' "$why" | tail -n 3)"; fi
+  for try in 1 2 3; do
+    if why=$(ping "$@" "$address" 2>&1); then
+      probe_result passed "$try"
+      return
+    fi
+  done
+  probe_result failed "$(printf '%s' "$why" | tail -n 3)"
 }
 
 # bash connects by itself, but cannot choose the source; nc can.

@@ -136,7 +136,12 @@ unname_table() { # a line TABLE on standard input
 
 confirm() { # TXN
   dir=$run/$1
-  if mv "$dir/armed" "$dir/confirmed" 2>/dev/null || [ -e "$dir/confirmed" ]; then say confirmed; else stage_of "$1"; fi
+  if mv "$dir/armed" "$dir/confirmed" 2>/dev/null || [ -e "$dir/confirmed" ]; then
+    say confirmed
+  else
+    stage_of "$1"
+    return 1
+  fi
 }
 
 stage_of() { # TXN
@@ -171,7 +176,8 @@ forget() { # TXN...
   for txn in "$@"; do rm -rf "${run:?}/$txn"; done
 }
 
+# To the host's log. Without a log daemon `logger` succeeds and says nothing: then to a file.
 audit() { # one line on standard input
   read -r line
-  logger -t policy-routing -- "$line" 2>/dev/null || printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>/var/log/policy-routing.log
+  { [ -S /dev/log ] && logger -t policy-routing -- "$line" 2>/dev/null; } || printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>/var/log/policy-routing.log
 } 2>/dev/null

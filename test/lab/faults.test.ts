@@ -7,7 +7,8 @@ import { type Host, type Lab, startLab } from "./lab.js";
 import { Namespace, namespaceOf } from "./namespace.js";
 import { MANAGEMENT } from "./network.js";
 
-describe("a lab's host, when something breaks", () => {
+describe("a lab's host, when something breaks", function () {
+  this.timeout(30_000);
   let lab: Lab;
   let host: Host;
   before(async () => {

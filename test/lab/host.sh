@@ -25,7 +25,10 @@ umount -l /mnt
 echo "$name" >/etc/hostname
 printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$name" >/etc/hosts
 [ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -C "root@$name" -f /etc/ssh/ssh_host_ed25519_key
-for filter in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >"$filter"; done # the kernel's default, whatever this machine's is
+# The kernel's default, whatever this machine's is.
+for filter in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >"$filter"; done
+# Nobody answers them here, and a hundred hosts' flood the bridges: tens of thousands of packets overflowed the machine's backlog.
+for solicitations in /proc/sys/net/ipv6/conf/*/router_solicitations; do echo 0 >"$solicitations"; done
 rm -f /var/log/sshd.pid # of the last boot
 echo "$pid" >&3
 exec 3>&-

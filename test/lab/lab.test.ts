@@ -10,7 +10,8 @@ import { takenSlots } from "./slots.js";
 import { takeDown } from "./teardown.js";
 import { until } from "./until.js";
 
-describe("a lab", () => {
+describe("a lab", function () {
+  this.timeout(30_000);
   let lab: Lab;
   before(async () => {
     lab = await startLab({ name: "test-lab", hosts: 2 });

@@ -22,16 +22,22 @@ const CLEAN = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 export function run(argv: readonly [string, ...string[]], { input, timeoutMs = 60_000, env }: RunOptions = {}): Promise<Result> {
   const [program, ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env: { ...CLEAN, ...env }, timeout: timeoutMs, killSignal: "SIGKILL" });
+    const child = spawn(program, args, {
+      env: { ...CLEAN, ...env },
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+      // Node's pipes are sockets, and bash takes a socket for a remote shell's and reads .bashrc.
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code: code ?? 128, stdout, stderr: signal ? `${stderr}killed by ${signal}` : stderr }));
     // A program that ends before it has read its input is judged by its exit code, not by our EPIPE.
-    child.stdin.on("error", () => {});
-    child.stdin.end(input);
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
   });
 }
 

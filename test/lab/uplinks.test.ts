@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Lab, startLab } from "./lab.js";
 
-describe("the uplinks of a lab's host", () => {
+describe("the uplinks of a lab's host", function () {
+  this.timeout(30_000);
   let lab: Lab;
   beforeEach(async () => {
     lab = await startLab({ name: "test-uplinks", uplinks: 3 });

@@ -25,7 +25,7 @@ export async function confirm(session: Session, transaction: Transaction, after:
     session.adopt(fresh);
     const stage = sectionAfter(answer, "stage")?.rest;
     if (sectionAfter(answer, "confirmed") !== undefined) return { outcome: "applied", state: after };
-    return await retract(session, transaction, `it was not confirmed in time (guard: ${stage ?? "no answer"})`);
+    return await retract(session, transaction, `the guard came first: no fresh login reached the host in time (${stage ?? "no answer"})`);
   } catch (error) {
     return retract(
       session,

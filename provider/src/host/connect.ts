@@ -2,8 +2,8 @@ import { createConnection, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import pLimit from "p-limit";
 import pRetry from "p-retry";
-import { type AnyAuthMethod, Client, type ConnectConfig } from "ssh2";
-import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { type AnyAuthMethod, Client, type ConnectConfig, type ParsedKey, utils } from "ssh2";
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { hostKeyAlgorithms, refusal } from "./hostKey";
 import type { Target } from "./sshConfig";
 
@@ -22,8 +22,9 @@ export interface Connected {
 }
 
 /** Dials with a bounded number of tries. Only "unreachable" is tried again: a refused login stays refused. */
-export function connect(target: Target): Promise<Connected> {
+export async function connect(target: Target): Promise<Connected> {
   const { dialErrorLimit } = target;
+  for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);
   return pRetry(() => dials(() => dial(target)), {
     retries: dialErrorLimit === undefined ? defaultDialErrorLimit : dialErrorLimit < 0 ? Number.POSITIVE_INFINITY : dialErrorLimit,
     ...(dialErrorLimit === undefined ? { maxRetryTime: patience } : {}),
@@ -71,6 +72,7 @@ function login(target: Target, sock: Socket | Duplex): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     let refused: string | undefined;
+    let agentError: string | undefined;
     const fail = (error: PolicyRoutingError) => {
       client.removeAllListeners();
       client.on("error", () => {}); // a late one must not end the process
@@ -84,7 +86,11 @@ function login(target: Target, sock: Socket | Duplex): Promise<Client> {
       then();
     };
     sock.once("error", (error) => settled(() => fail(unreachable(target, "not reachable", error))));
-    client.once("error", (error) => settled(() => fail(refusalOf(target, error, refused))));
+    client.on("error", (error) => {
+      // An agent that is gone: the keys and the password are tried all the same.
+      if ("level" in error && error.level === "agent") agentError = error.message;
+      else settled(() => fail(refusalOf(target, error, refused, agentError)));
+    });
     client.once("close", () => settled(() => fail(unreachable(target, "the connection was closed during the login"))));
     client.once("ready", () =>
       settled(() => {
@@ -106,49 +112,62 @@ function login(target: Target, sock: Socket | Duplex): Promise<Client> {
       keepaliveInterval: 5000,
       keepaliveCountMax: 3,
     };
-    try {
-      client.connect(config);
-    } catch (error) {
-      settled(() =>
-        fail(
-          new PolicyRoutingError("auth", {
-            host: target.name,
-            what: "the private key cannot be used",
-            cameBack: messageOf(error),
-            next: "check the key's form, and privateKeyPassword if it is encrypted",
-          }),
-        ),
-      );
-    }
+    client.connect(config);
   });
 }
+
+const parsedKeys = new Map<string, ParsedKey | Error>();
+
+/** Once a key: to open an encrypted one costs a tenth of a second. */
+function parsed({ text, passphrase }: Target["keys"][number]): ParsedKey | Error {
+  const name = JSON.stringify([text, passphrase]);
+  const key = parsedKeys.get(name) ?? utils.parseKey(text, passphrase);
+  parsedKeys.set(name, key);
+  return key;
+}
+
+/** Where no other way to log in is left, a key that does not open is the reason. */
+function refuseUnusableKeys(target: Target): void {
+  const keys = target.keys.map(parsed);
+  const [failed] = keys.filter((key) => key instanceof Error);
+  if (failed === undefined || keys.some((key) => !(key instanceof Error)) || target.agent !== undefined || target.password !== undefined)
+    return;
+  throw new PolicyRoutingError("auth", {
+    host: target.name,
+    what: "the private key cannot be used",
+    cameBack: failed.message,
+    next: "check the key's form, and privateKeyPassword if it is encrypted",
+  });
+}
+
+const unopened = (target: Target): string[] => target.keys.map(parsed).flatMap((key) => (key instanceof Error ? [key.message] : []));
 
 function methodsOf(target: Target): AnyAuthMethod[] {
   const username = target.user;
   return [
     ...(target.agent === undefined ? [] : [{ type: "agent" as const, username, agent: target.agent }]),
-    ...target.keys.map(({ text, passphrase }) => ({
-      type: "publickey" as const,
-      username,
-      key: text,
-      ...(passphrase === undefined ? {} : { passphrase }),
-    })),
+    ...target.keys.map(parsed).flatMap((key) => (key instanceof Error ? [] : [{ type: "publickey" as const, username, key }])),
     ...(target.password === undefined ? [] : [{ type: "password" as const, username, password: target.password }]),
   ];
 }
 
-function refusalOf(target: Target, error: Error & { level?: string }, refused: string | undefined): PolicyRoutingError {
+function refusalOf(
+  target: Target,
+  error: Error & { level?: string },
+  refused: string | undefined,
+  agentError: string | undefined,
+): PolicyRoutingError {
   if (refused !== undefined)
     return new PolicyRoutingError("auth", {
       host: target.name,
       what: refused,
       next: `compare it (ssh-keyscan -p ${target.port} ${target.host}) and add it to known_hosts, or give hostKey; insecureIgnoreHostKey waives the check`,
     });
-  if (error.level === "client-authentication" || error.level === "agent")
+  if (error.level === "client-authentication")
     return new PolicyRoutingError("auth", {
       host: target.name,
       what: `login as ${target.user} was refused`,
-      cameBack: error.message,
+      cameBack: [error.message, agentError, ...unopened(target)].filter((text) => text !== undefined).join("; "),
       next: "check user, key, agent or password",
     });
   return unreachable(target, "not reachable", error);

@@ -19,7 +19,6 @@ const channel = { inet: 4, inet6: 6 } as const;
 export function observeText({ tables, names, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
-    ...(probes.length === 0 ? [] : [call("probes", probes)]),
     "register",
     "rules 4",
     "rules 6",
@@ -28,6 +27,7 @@ export function observeText({ tables, names, paths, probes }: Look, extent: "who
       return `routes ${family === "inet6" ? channel.inet6 : channel.inet} ${Number(number)}`;
     }),
     ...(names ? ["table_names"] : []),
+    ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");
 }
 
@@ -120,9 +120,9 @@ export function confirmText(txn: string, guarded: boolean, audit: string): strin
   return [
     `: ${"x".repeat(proof)}`,
     `say proof; printf '%${proof}s\\n' ''`,
-    guarded ? `confirm ${txn}` : "say confirmed",
+    `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
     call("audit", [audit]),
-    `[ ! -e "$run/${txn}/armed" ] && finish ${txn}`,
-    ":",
+    `finish ${txn}`,
+    "fi",
   ].join("\n");
 }

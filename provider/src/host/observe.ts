@@ -1,4 +1,5 @@
 import { PolicyRoutingError } from "../errors";
+import { isBefore } from "../kernel/gate";
 import type { Management } from "../kernel/managementPath";
 import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
@@ -157,7 +158,7 @@ function parseFacts(text: string, host: string): Facts {
     uptime: Number(fact("uptime")),
     ssh: fact("ssh"),
   };
-  if (before(facts.kernel, [4, 17]))
+  if (isBefore(facts.kernel, "4.17"))
     throw new PolicyRoutingError("unsupported", {
       host,
       what: `Linux ${facts.kernel} is too old: rules carry their origin (proto) since 4.17`,
@@ -165,7 +166,7 @@ function parseFacts(text: string, host: string): Facts {
       cameBack: facts.kernel,
       next: "update the host",
     });
-  if (/^ss/.test(facts.iproute2) || before(facts.iproute2, [4, 20]))
+  if (/^ss/.test(facts.iproute2) || isBefore(facts.iproute2, "4.20"))
     throw new PolicyRoutingError("unsupported", {
       host,
       what: `iproute2 ${facts.iproute2} is too old: ip -j -N needs 4.20`,
@@ -174,11 +175,4 @@ function parseFacts(text: string, host: string): Facts {
       next: "update iproute2 on the host",
     });
   return facts;
-}
-
-/** True when a version is older than a first one; what is no version is not held to be old. */
-export function before(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [, a, b] = /^([0-9]+)\.([0-9]+)/.exec(version) ?? [];
-  if (a === undefined || b === undefined) return false;
-  return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }

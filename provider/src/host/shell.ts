@@ -19,7 +19,10 @@ const uncommented = (text: string): string =>
 
 /** The functions that frames call, and the loop that reads frames. */
 const library = uncommented(["observe", "probes", "lock", "transact", "guard"].map(read).join("\n"));
-const loop = uncommented(read("shell"));
+/** On one line: csh takes no newline between quotes. */
+const loop = uncommented(read("shell"))
+  .replace(/\n\s*/g, "; ")
+  .replace(/\b(do|then|else); /g, "$1 ");
 
 /** More than a full table of half a million routes; a host that sends more is not answering us. */
 const longestAnswer = 512 * 1024 * 1024;
@@ -38,9 +41,14 @@ export class Shell {
   #chunks: string[] = [];
   #length = 0;
   #tail = "";
+  /** What a shell says that reads no frames. */
+  #early = "";
   #stderr = "";
   #ended: PolicyRoutingError | undefined;
   #sentLibrary = false;
+  #answered = false;
+  /** The shell ended by itself, as opposed to a connection that was lost. */
+  #exited = false;
 
   private constructor(target: Target, sudo: boolean, connected: Connected, channel: ClientChannel) {
     this.#target = target;
@@ -51,6 +59,9 @@ export class Shell {
     channel.on("data", (data: Buffer) => this.#receive(decoder.write(data)));
     channel.stderr.on("data", (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString("utf8")).slice(-2000);
+    });
+    channel.on("exit", () => {
+      this.#exited = true;
     });
     channel.on("close", () => this.#end());
     channel.on("error", () => this.#end());
@@ -114,11 +125,11 @@ export class Shell {
   }
 
   close(): void {
-    this.#ended ??= new PolicyRoutingError("bug", { host: this.host, what: "the connection was closed" });
-    this.#connected.close();
+    if (this.#ended === undefined) this.#fail(new PolicyRoutingError("bug", { host: this.host, what: "the connection was closed" }));
   }
 
   #receive(text: string): void {
+    if (!this.#answered) this.#early = (this.#early + text).slice(-500);
     if (this.#waiting === undefined) return;
     const { mark, resolve, reject } = this.#waiting;
     this.#chunks.push(text);
@@ -132,6 +143,7 @@ export class Shell {
     const end = this.#tail + text;
     this.#tail = end.slice(-longestMark);
     if (!new RegExp(`\n${mark} end \\w+\n`).test(end)) return;
+    this.#answered = true;
     const whole = this.#chunks.join("");
     this.#chunks = [];
     this.#length = 0;
@@ -151,8 +163,10 @@ export class Shell {
   /** The channel or the connection closed. */
   #end(): void {
     if (this.#ended !== undefined) return;
-    const refused = /password is required|a terminal is required|not in the sudoers|not allowed to/i.test(this.#stderr);
-    if (this.#sudo && (refused || /sudo: /.test(this.#stderr)))
+    // What sudo wrote is no refusal once a frame was answered: it also complains about a host name.
+    if (this.#answered || !this.#exited)
+      this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
+    else if (this.#sudo && /sudo: /.test(this.#stderr))
       this.#fail(
         new PolicyRoutingError("auth", {
           host: this.host,
@@ -162,7 +176,15 @@ export class Shell {
           next: `allow it on the host (in /etc/sudoers.d/: ${this.#target.user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
         }),
       );
-    else this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
+    else
+      this.#fail(
+        new PolicyRoutingError("auth", {
+          host: this.host,
+          what: `user ${this.#target.user} has no shell that runs commands`,
+          cameBack: this.#stderr.trim() === "" ? this.#early : this.#stderr,
+          next: `check that \`ssh ${this.#target.user}@${this.#target.host} sh -c true\` works`,
+        }),
+      );
   }
 
   #fail(error: PolicyRoutingError): void {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { compare } from "../kernel/compare";
+import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import { compacted, keysOf } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
@@ -84,6 +85,10 @@ function planAll(works: readonly Work[], seen: Observation, host: string): { pla
   const taken = new Set<string>();
   for (const work of works) {
     try {
+      checkNeeds(
+        work.change.wanted.flatMap(({ needs }) => [...needs]),
+        seen.facts,
+      );
       const one = plan(work.change, seen.state);
       if (one.keys.some((key) => taken.has(key))) deferred.push(work);
       else planned.push({ work, plan: one });

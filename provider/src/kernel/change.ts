@@ -1,4 +1,5 @@
 import type { Tags } from "../spec/owner";
+import type { Need } from "./gate";
 import type { ObservedRoute, ObservedRule, State } from "./state";
 
 /**
@@ -44,6 +45,8 @@ export interface Wanted {
   readonly label: string;
   /** Order of creation: names, link routes, gateway routes, rules. Deletion goes the other way. */
   readonly stage: number;
+  /** What it needs of a host's versions. */
+  readonly needs: readonly Need[];
   /** What makes it so. Throws `conflict` when something stands in the way. */
   ensure(state: State, mandate: Mandate): Plan;
   /** Undefined when it is there, exactly once and ours; else what is wrong. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { canonicalAddress, familyOf } from "../spec/address";
+import type { Flow } from "../spec/flow";
 import { routeKey, ruleKey } from "../spec/key";
 import type { Becomes } from "./change";
-import type { Flow } from "./lookup/flow";
 import { covers, lookup, printVerdict, type Verdict } from "./lookup/lookup";
 import { ruleMatches } from "./lookup/matches";
 import type { ObservedRoute, ObservedRule, State } from "./state";
@@ -18,7 +18,13 @@ export interface Management {
   readonly kernel: { readonly dev: string | undefined; readonly via: string | undefined } | undefined;
 }
 
+/** What a further login may have as its client port; what sshd may set as type of service, before and after the login (9.2 and 10.0). */
+const ephemeral = { from: 1024, to: 65534 };
+const typesOfService = [0, 0x10, 0x08, 0xb8, 0x20];
+const tcp = 6;
+
 interface Ends {
+  readonly port: number;
   readonly client: string;
   readonly server: string;
   readonly device: string | undefined;
@@ -26,11 +32,13 @@ interface Ends {
 
 /** Link-local addresses carry their device behind a `%`. */
 function endsOf(connection: string): Ends | undefined {
-  const [client = "", , server = ""] = connection.split(" ");
+  const [client = "", , server = "", port] = connection.split(" ");
   const [address = "", device] = client.split("%");
   const plain = (text: string) => canonicalAddress(text.split("%")[0]?.replace(/^::ffff:(?=[0-9.]+$)/, "") ?? "");
   const ends = { client: plain(address), server: plain(server), device };
-  return ends.client === undefined || ends.server === undefined ? undefined : { client: ends.client, server: ends.server, device };
+  return ends.client === undefined || ends.server === undefined
+    ? undefined
+    : { client: ends.client, server: ends.server, device, port: Number(port) };
 }
 
 /** The host once some keys have become what a plan says. */
@@ -78,10 +86,19 @@ export function managementPathChange(
   const isOwn = management.toClient.some(({ route }) => route.type === "local");
   if (isOwn)
     return `this connection comes from ${ends.client}, an address of the host itself: where the tunnel behind it goes cannot be told`;
-  const reply: Flow = { family, from: ends.server, to: ends.client, oif: ends.device, mark };
+  const sshd = { from: ends.port, to: ends.port };
+  const both = { family, mark, uid: 0, ipproto: tcp, tos: typesOfService };
+  const reply: Flow = { ...both, from: ends.server, to: ends.client, oif: ends.device, sport: sshd, dport: ephemeral };
   const replyChange = compareWays(state, management.toClient, becomes, reply, "replies to this connection leave", management.kernel);
   if (replyChange !== undefined) return replyChange;
-  const incoming: Flow = { family, from: ends.client, to: ends.server, iif: management.kernel?.dev ?? ends.device, mark };
+  const incoming: Flow = {
+    ...both,
+    from: ends.client,
+    to: ends.server,
+    iif: management.kernel?.dev ?? ends.device,
+    sport: ephemeral,
+    dport: sshd,
+  };
   return compareWays(state, management.toServer, becomes, incoming, "packets of this connection arrive", undefined);
 }
 

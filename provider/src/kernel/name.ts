@@ -53,6 +53,7 @@ export function wantedName(table: NamedTable): Wanted {
     key: tableKey(table.tableId),
     label: `table ${table.tableId} ${table.name}`,
     stage,
+    needs: [],
     ensure: (state, mandate) => ensure(table, state, mandate),
     missing: (state) =>
       state.names.some((line) => line.tableId === table.tableId && line.name === table.name) ? undefined : "is not there",

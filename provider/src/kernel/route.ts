@@ -4,6 +4,7 @@ import type { Tags } from "../spec/owner";
 import { defaultMetric, routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
 import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { type ObservedRoute, routesAt, type State } from "./state";
 import { asAsked, same, wordsOf } from "./words";
@@ -17,17 +18,23 @@ const command = (verb: "add" | "replace", route: Route, proto: number): Step =>
 /** Metric 0 is a wildcard in a delete for IPv6 and means "any" for IPv4: the metric is always said. */
 const metricOf = (route: Route): number => route.metric ?? defaultMetric[route.family];
 
+/** A scope that differs from the default is said: for types other than unicast, `ip` takes the default where none is given. */
 function deletion(route: Route, proto: number): Step {
-  const { scope: _scope, src: _src, onlink: _onlink, metric: _metric, ...key } = route;
+  const { src: _src, onlink: _onlink, metric: _metric, ...key } = route;
   return [channelOf(route.family), "route del", ...wordsOf(routeAttributes, key), "metric", metricOf(route), "proto", proto].join(" ");
 }
 
-/** Deleting at IPv4 metric 0 a second time would take another metric's route: only while one is shown. */
+/**
+ * Where there is nothing to delete, two commands take another route: at IPv4 metric 0 that of another metric, and for an IPv6 `from`
+ * that of any source. These are run only while the route is shown.
+ */
 function guardedDeletion(route: Route, proto: number): Step[] {
   const step = deletion(route, proto);
-  if (route.family === "inet6" || metricOf(route) !== 0) return [step];
-  const shown = wordsOf(routeAttributes, { family: route.family, destination: route.destination, table: route.table }).join(" ");
-  return [`4 when route show exact ${shown} proto ${proto} metric 0`, step];
+  const metric = metricOf(route);
+  if (route.family === "inet6" ? route.from === undefined : metric !== 0) return [step];
+  const { family, destination, from, tos, table } = route;
+  const shown = wordsOf(routeAttributes, { family, destination, from, tos, table }).join(" ");
+  return [`${channelOf(family)} when route show exact ${shown} proto ${proto} metric ${metric}`, step];
 }
 
 const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
@@ -102,7 +109,7 @@ function remove(key: string, state: State, { id, tags }: Mandate): Plan {
   return {
     keys: [key],
     steps: ours.map(({ route, protocol }) => deletion(route, protocol)),
-    undo: ours.map(({ route, protocol }) => command("replace", route, protocol)),
+    undo: ours.map(({ route, protocol }) => command("add", route, protocol)),
     register: [key],
     becomes: ours.length === 0 ? [] : [{ key, rules: [], routes: left }],
     notes: [],
@@ -119,6 +126,7 @@ export function wantedRoute(route: Route): Wanted {
   return {
     key,
     label: describe(route),
+    needs: needsOf(routeAttributes, route),
     stage: stageOf(route),
     ensure: (state, mandate) => ensure(route, state, mandate),
     missing: (state, tags) => {

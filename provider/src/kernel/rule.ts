@@ -4,9 +4,10 @@ import { ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { type ObservedRule, rulesAt, type State } from "./state";
-import { asAsked, same, wordsOf } from "./words";
+import { asAsked, fits, same, wordsOf } from "./words";
 
 const stage = 40;
 const kernelProto = 2;
@@ -22,6 +23,7 @@ const times = (count: number, step: Step): Step[] => Array.from({ length: count 
 const stagingKey = (key: string): string => `${key} staging`;
 
 interface Place {
+  readonly all: readonly ObservedRule[];
   readonly ours: readonly ObservedRule[];
   readonly staged: readonly ObservedRule[];
   readonly foreign: readonly ObservedRule[];
@@ -30,6 +32,7 @@ interface Place {
 function placeOf(state: State, rule: Pick<Rule, "family" | "priority">, tags: Tags): Place {
   const all = rulesAt(state, rule.family, rule.priority);
   return {
+    all,
     ours: all.filter(({ protocol }) => protocol === tags.owner),
     staged: all.filter(({ protocol }) => protocol === tags.staging),
     foreign: all.filter(({ protocol }) => protocol !== tags.owner && protocol !== tags.staging),
@@ -37,8 +40,13 @@ function placeOf(state: State, rule: Pick<Rule, "family" | "priority">, tags: Ta
 }
 
 /** Whatever happened in between: delete what carries our tags at this priority, then add what was observed. */
-function undoAt(rule: Pick<Rule, "family" | "priority">, { ours, staged }: Place, tags: Tags, adopted: readonly ObservedRule[]): Step[] {
-  const observed = [...staged, ...ours, ...adopted];
+function undoAt(
+  rule: Pick<Rule, "family" | "priority">,
+  { all, ours, staged }: Place,
+  tags: Tags,
+  adopted: readonly ObservedRule[],
+): Step[] {
+  const observed = all.filter((old) => staged.includes(old) || ours.includes(old) || adopted.includes(old));
   return [
     ...times(Math.max(1, staged.length), del(rule, tags.staging)),
     ...times(Math.max(1, ours.length), del(rule, tags.owner)),
@@ -62,12 +70,13 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
   const own = owner?.id === id ? [] : [ownLine(key, { id, stack })];
   const steps: Step[] = [];
   const register: string[] = [];
-  // Under STAGING without a register entry: a transaction that did not finish left it behind.
-  const clear = displaced === undefined ? times(staged.length, del(rule, tags.staging)) : [];
+  // Under STAGING without a register entry: a transaction that did not finish left it behind. In our own name: we come back to our place.
+  const clear = displaced === undefined || displaced.id === id ? times(staged.length, del(rule, tags.staging)) : [];
+  if (displaced?.id === id) register.push(stagingKey(key));
   const adopted = ours.length === 0 ? adoptable(rule, foreign, adopt) : [];
   const [current] = ours;
   if (current === undefined) {
-    steps.push(...clear, add(rule, tags.owner), ...adopted.map(delForeign));
+    steps.push(add(rule, tags.owner), ...clear, ...adopted.map(delForeign));
     for (const old of adopted) notes.push(`took over ${describe(old.rule)} (proto ${old.protocol})`);
   } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule)) {
     steps.push(...clear);
@@ -75,7 +84,7 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
     else if (owner.id !== id && owner.stack !== stack) notes.push(`taken over from ${owner.id} of stack ${owner.stack}`);
   } else {
     steps.push(...times(staged.length, del(rule, tags.staging)));
-    if (displaced !== undefined) register.push(stagingKey(key));
+    if (displaced !== undefined && displaced.id !== id) register.push(stagingKey(key));
     if (owner !== undefined && owner.id !== id && owner.stack === stack) {
       // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
       steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
@@ -106,12 +115,26 @@ function adoptable(rule: Rule, foreign: readonly ObservedRule[], adopt: boolean)
     });
   }
   const candidates = twins.length > 0 ? twins : foreign.filter(({ protocol }) => protocol !== kernelProto);
+  const [candidate] = candidates;
+  const confused = candidate === undefined ? undefined : foreign.find((other) => other !== candidate && isTakenFor(other, candidate));
+  if (confused !== undefined)
+    throw new PolicyRoutingError("conflict", {
+      object: ruleKey(rule),
+      what: `the kernel may take another foreign rule for the one to take over: ${describe(confused.rule)}, proto ${confused.protocol}`,
+      next: "remove one of them on the host, or choose another priority",
+    });
   if (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0)) return candidates;
   throw new PolicyRoutingError("conflict", {
     object: ruleKey(rule),
     what: `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(other.rule)).join("; ")}`,
     next: "remove them on the host, or choose another priority",
   });
+}
+
+/** What a rule leaves out is a wildcard when it is deleted or put back, and `not` is never compared. */
+function isTakenFor(other: ObservedRule, { rule, protocol }: ObservedRule): boolean {
+  const { not: _not, ...pattern } = rule;
+  return (protocol === 0 || protocol === other.protocol) && fits(ruleAttributes, pattern, other.rule);
 }
 
 /** An untagged rule cannot be named by its tag: it stands before ours, so the first match is it. */
@@ -144,6 +167,7 @@ export function wantedRule(rule: Rule): Wanted {
   return {
     key,
     label: describe(rule),
+    needs: needsOf(ruleAttributes, rule),
     stage,
     ensure: (state, mandate) => ensure(rule, state, mandate),
     missing: (state, tags) => {

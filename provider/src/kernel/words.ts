@@ -46,6 +46,11 @@ export function same(table: AttributeTable, asked: Context, observed: Context): 
   );
 }
 
+/** True when everything that a pattern says is so; what it leaves out may be anything. */
+export function fits(table: AttributeTable, pattern: Context, observed: Context): boolean {
+  return Object.keys(table).every((name) => pattern[name] === undefined || isDeepStrictEqual(pattern[name], observed[name]));
+}
+
 /** Observed values as inputs: without what the kernel filled in and nobody asked for. */
 export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
   return Object.fromEntries(

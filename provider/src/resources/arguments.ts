@@ -288,17 +288,99 @@ export interface PolicyRuleArgs extends HostResourceArgs {
    */
   fwmark?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["fwmark"]>>;
   /**
+   * Type of service of the packet: for inet the bits 0x04 to 0x1c, for inet6 the whole DSCP (0x04 to 0xfc).
+   * Left out: any. Example: `"0x10"`.
+   * `ip` words: `tos TOS`.
+   */
+  tos?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["tos"]>>;
+  /**
+   * Differentiated services code point of the packet: a number or a name, with an optional mask (since iproute2 and Linux 6.15). Not together with `tos`.
+   * Left out: any. Example: `"EF"`.
+   * `ip` words: `dscp DSCP[/MASK]`.
+   * Since iproute2 6.12 and Linux 6.12.
+   */
+  dscp?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["dscp"]>>;
+  /**
+   * Flow label of the IPv6 packet, with an optional mask.
+   * Left out: any. Example: `"0x12345"`.
+   * `ip` words: `flowlabel LABEL[/MASK]`.
+   * Since iproute2 6.14 and Linux 6.14.
+   * Only for inet6.
+   */
+  flowlabel?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["flowlabel"]>>;
+  /**
+   * User ids of the sending process: one or a range. Forwarded packets have none.
+   * Left out: any. Example: `"1000-1999"`.
+   * `ip` words: `uidrange FIRST-LAST`.
+   */
+  uidrange?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["uidrange"]>>;
+  /**
+   * Protocol inside the IP packet: a name or a number.
+   * Left out: any. Example: `"tcp"`.
+   * `ip` words: `ipproto PROTOCOL`.
+   */
+  ipproto?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["ipproto"]>>;
+  /**
+   * Source port of the packet: one, a range, or one with a mask (since iproute2 and Linux 6.15). It is compared for every protocol that has ports, so say `ipproto` too.
+   * Left out: any. Example: `"1000-2000"`.
+   * `ip` words: `sport PORT | FIRST-LAST | PORT/MASK`.
+   */
+  sport?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["sport"]>>;
+  /**
+   * Destination port of the packet: one, a range, or one with a mask (since iproute2 and Linux 6.15). It is compared for every protocol that has ports, so say `ipproto` too.
+   * Left out: any. Example: `"443"`.
+   * `ip` words: `dport PORT | FIRST-LAST | PORT/MASK`.
+   */
+  dport?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["dport"]>>;
+  /**
+   * Tunnel key of a packet that came out of a metadata tunnel (VXLAN, GRE).
+   * Left out: any. Example: `77`.
+   * `ip` words: `tun_id ID`.
+   */
+  tunId?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["tunId"]>>;
+  /**
    * Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
-   * Left out: required, unless `action` is given. Example: `100`.
+   * Left out: required, unless `goto`, `action` or `l3mdev` is given. Example: `100`.
    * `ip` words: `table ID`.
    */
   table?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["table"]>>;
+  /**
+   * Priority of a later rule at which the evaluation goes on. While there is no rule with exactly that priority, nothing happens.
+   * Left out: the packet is looked up in `table`. Example: `2000`.
+   * `ip` words: `goto PRIORITY`.
+   */
+  goto?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["goto"]>>;
   /**
    * What happens instead of a table lookup: `blackhole` drops silently, `unreachable` and `prohibit` answer with an ICMP error, `nop` does nothing.
    * Left out: the packet is looked up in `table`. Example: `"prohibit"`.
    * `ip` words: `blackhole | unreachable | prohibit | nop`.
    */
   action?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["action"]>>;
+  /**
+   * Looks the packet up in the table of its VRF device, instead of `table`.
+   * Left out: false. Example: `true`.
+   * `ip` words: `l3mdev`.
+   */
+  l3mdev?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["l3mdev"]>>;
+  /**
+   * Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.
+   * Left out: none. Example: `"3/4"`.
+   * `ip` words: `realms [SOURCE/]DESTINATION`.
+   * Only for inet.
+   */
+  realms?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["realms"]>>;
+  /**
+   * Passes over routes of the table whose prefix is this long or shorter: with 0, over default routes. Error routes are not passed over.
+   * Left out: every route counts. Example: `0`.
+   * `ip` words: `suppress_prefixlength N`.
+   */
+  suppressPrefixlength?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressPrefixlength"]>>;
+  /**
+   * Passes over routes of the table whose device is in this group: a number, or `default` (0). Other names differ from host to host.
+   * Left out: every route counts. Example: `5`.
+   * `ip` words: `suppress_ifgroup GROUP`.
+   */
+  suppressIfgroup?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressIfgroup"]>>;
 }
 
 /** One route: `ip route`. */

@@ -4,6 +4,7 @@ import { hostOf } from "../host/host";
 import { addressOf } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import { kindOf } from "./kinds";
+import { endWithEngine, engineAddress, listens, untilDone } from "./orphan";
 import { ensure, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 
 type Properties = Record<string, unknown>;
@@ -24,7 +25,7 @@ export interface Handlers {
  */
 export function handlers(kindName: string): Handlers {
   const kind = kindOf(kindName);
-  return {
+  const calls: Handlers = {
     // The engine prints the value of a property that is named, secrets included: the path stands in the reason instead.
     check: async (_olds, news) => {
       const { inputs, failures } = kind.check(news);
@@ -57,6 +58,12 @@ export function handlers(kindName: string): Handlers {
     },
     delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),
   };
+  return {
+    ...calls,
+    create: (inputs) => untilDone(calls.create(inputs)),
+    update: (id, olds, news) => untilDone(calls.update(id, olds, news)),
+    delete: (id, props) => untilDone(calls.delete(id, props)),
+  };
 }
 
 const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
@@ -71,3 +78,6 @@ function withRecipe(error: unknown): never {
     next: "run it again when the host answers; to go on without this resource now, add --exclude '**NAME' (NAME is the resource's name)",
   });
 }
+
+const engine = engineAddress(require.main?.filename, process.argv[2]);
+if (engine !== undefined) endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });

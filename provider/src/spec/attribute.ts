@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Flow, Match } from "./flow";
 
 /** `inet` is IPv4, `inet6` is IPv6: the words of `ip -family`. */
 export type Family = "inet" | "inet6";
@@ -13,12 +14,20 @@ export interface Context {
   readonly [attribute: string]: unknown;
 }
 
+/** Versions such as 6.15. */
+export interface Since {
+  readonly iproute2: string;
+  readonly kernel: string;
+}
+
 /** One field that a person may write: its form, its canonical form and its documentation. */
 export interface Field<Value = unknown, Input = Value> {
   /** What a person may write, and its canonical form. A failure's text never holds the value. */
   readonly schema: z.ZodType<Value, Input>;
   /** The canonical value in this object, where that depends on the rest of it; undefined when the value is the same as leaving it out. */
   settle?(value: Value, context: Context): Value | undefined;
+  /** What is wrong with a canonical value in this object, where that depends on the rest of it. */
+  wrong?(value: Value, context: Context): string | undefined;
   /** Families that have it; both when not said. */
   readonly families?: readonly Family[];
   /** The documentation: one or two sentences of meaning, form and units. */
@@ -41,10 +50,14 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   observe(json: IpObject, context: Context): Value | undefined;
   /** The JSON keys that `observe` reads. A key that no attribute reads makes an object one that we do not fully understand. */
   readonly json: readonly string[];
+  /** Whether a packet has what this selector asks for, as the kernel decides. Absent: it is no selector. */
+  matches?(value: Value, flow: Flow): Match;
   /** The kernel fills it in when it is left out, so it is compared only when it was asked for. */
   readonly filled?: boolean;
   /** The first iproute2 and Linux that have it, where that is later than what this package needs anyway. */
-  readonly since?: { readonly iproute2?: string; readonly kernel?: string };
+  readonly since?: Since;
+  /** The same for some of its values. */
+  sinceOf?(value: Value): Since | undefined;
   /** The words of `ip` that it stands for. */
   readonly ip: string;
 }

@@ -65,6 +65,8 @@ export function canonical(
       !wrong.has(name)
     )
       problems.push({ path: [name], text: `exists for ${attribute.families.join(", ")} only` });
+    const wrongly = attribute.wrong?.(value, values);
+    if (wrongly !== undefined) problems.push({ path: [name], text: wrongly });
     const settled = attribute.settle === undefined ? value : attribute.settle(value, values);
     if (settled === undefined) delete values[name];
     else values[name] = settled;

@@ -1,8 +1,8 @@
 import { contains, parsePrefix } from "../../spec/address";
+import type { Flow } from "../../spec/flow";
 import { defaultMetric, isErrorType } from "../../spec/route/attributes";
 import { describe as describeRule } from "../rule";
 import type { ObservedRoute, ObservedRule } from "../state";
-import type { Flow } from "./flow";
 import { ruleMatches } from "./matches";
 
 /** Where a packet goes. `unsure` says why it cannot be told. */
@@ -33,25 +33,40 @@ function bestRoute(routes: readonly ObservedRoute[], table: string, flow: Flow):
  */
 export function lookup(rules: readonly ObservedRule[], routes: readonly ObservedRoute[], flow: Flow): Verdict {
   const ordered = rules.filter(({ rule }) => rule.family === flow.family).sort((a, b) => a.rule.priority - b.rule.priority);
+  let jump = 0;
   for (const observed of ordered) {
+    const { rule } = observed;
+    if (rule.priority < jump) continue;
     const match = ruleMatches(observed, flow);
     if (match === false) continue;
-    const { rule, unread } = observed;
-    if (match === "unknown") {
-      const open = unread.length > 0 ? `it also selects by ${unread.join(", ")}` : "something on the host may mark these packets";
-      return { kind: "unsure", why: `${describeRule(rule)}: ${open}` };
-    }
-    if (rule.action === "nop") continue;
-    if (rule.action !== undefined) return { kind: rule.action, by: describeRule(rule) };
-    const best = bestRoute(routes, String(rule.table), flow);
-    if (best === undefined || best.route.type === "throw") continue;
-    const { type, dev, via, table, destination } = best.route;
-    if (type !== undefined && type !== "local") return { kind: refusalOf(type), by: `${type} ${destination} table ${table}` };
-    if (best.unread.includes("nexthops"))
-      return { kind: "unsure", why: `the route ${destination} in table ${table} has several next hops` };
-    return { kind: type ?? "unicast", table: String(table), dev, via };
+    if (match === "unknown") return { kind: "unsure", why: `${describeRule(rule)}: ${whyUnknown(observed)}` };
+    // Without a rule at exactly that priority a goto does nothing.
+    if (rule.goto !== undefined && ordered.some((other) => other.rule.priority === rule.goto)) jump = rule.goto;
+    if (rule.action !== undefined && rule.action !== "nop") return { kind: rule.action, by: describeRule(rule) };
+    if (rule.l3mdev === true) return { kind: "unsure", why: `${describeRule(rule)}: the tables of VRF devices are not looked at` };
+    const verdict = rule.table === undefined ? undefined : lookupTable(observed, routes, flow);
+    if (verdict !== undefined) return verdict;
   }
   return { kind: "no route" };
+}
+
+/** Undefined: the search goes on with the next rule. */
+function lookupTable({ rule }: ObservedRule, routes: readonly ObservedRoute[], flow: Flow): Verdict | undefined {
+  const best = bestRoute(routes, String(rule.table), flow);
+  if (best === undefined || best.route.type === "throw") return undefined;
+  const { type, dev, via, table, destination } = best.route;
+  if (type !== undefined && type !== "local") return { kind: refusalOf(type), by: `${type} ${destination} table ${table}` };
+  // Suppressors pass over what they name, but never over error routes.
+  if (rule.suppressPrefixlength !== undefined && lengthOf(destination) <= rule.suppressPrefixlength) return undefined;
+  if (rule.suppressIfgroup !== undefined)
+    return { kind: "unsure", why: `${describeRule(rule)}: the group of ${dev ?? "the device"} is not known` };
+  if (best.unread.includes("nexthops")) return { kind: "unsure", why: `the route ${destination} in table ${table} has several next hops` };
+  return { kind: type ?? "unicast", table: String(table), dev, via };
+}
+
+function whyUnknown({ rule, unread }: ObservedRule): string {
+  if (unread.length > 0) return `it also selects by ${unread.join(", ")}`;
+  return rule.fwmark === undefined ? "it depends on what differs from packet to packet" : "something on the host may mark these packets";
 }
 
 function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" | "other" {

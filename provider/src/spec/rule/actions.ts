@@ -1,5 +1,6 @@
+import { z } from "zod";
 import { attribute, has, numberAt } from "../attribute";
-import { oneOf } from "../number";
+import { flag, integer, oneOf, u32 } from "../number";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
 
 /** The numbers of `enum fib_rule_action` in linux/fib_rules.h, as `ip -N` shows them. */
@@ -14,7 +15,7 @@ const table = attribute({
   },
   json: ["table"],
   doc: "Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.",
-  absent: "required, unless `action` is given",
+  absent: "required, unless `goto`, `action` or `l3mdev` is given",
   ip: "table ID",
   example: 100,
 });
@@ -36,5 +37,80 @@ const action = attribute({
   example: "prohibit",
 });
 
+const goto = attribute({
+  schema: integer(1, u32),
+  words: (value) => ["goto", String(value)],
+  observe: (json) => numberAt(json, "goto"),
+  json: ["goto", "unresolved"],
+  doc: "Priority of a later rule at which the evaluation goes on. While there is no rule with exactly that priority, nothing happens.",
+  absent: "the packet is looked up in `table`",
+  ip: "goto PRIORITY",
+  example: 2000,
+});
+
+const l3mdev = attribute({
+  schema: flag,
+  settle: (value) => value || undefined,
+  words: () => ["l3mdev"],
+  observe: (json) => (has(json, "l3mdev") ? true : undefined),
+  json: ["l3mdev"],
+  doc: "Looks the packet up in the table of its VRF device, instead of `table`.",
+  absent: "false",
+  ip: "l3mdev",
+  example: true,
+});
+
+const expectedRealms = 'expected a realm such as 7, or source and destination realm such as "3/4", each from 0 to 65535';
+const realms = attribute({
+  schema: z.union([z.string(), z.number()], expectedRealms).transform((input, context) => {
+    const [, first, second] = /^([0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(String(input)) ?? [];
+    const [source, destination] = second === undefined ? [0, Number(first)] : [Number(first), Number(second)];
+    if (source <= 65535 && destination <= 65535 && source + destination > 0)
+      return source === 0 ? String(destination) : `${source}/${destination}`;
+    context.addIssue(expectedRealms);
+    return z.NEVER;
+  }),
+  words: (value) => ["realms", value],
+  observe: (json) => {
+    const [source = 0, destination = 0] = [numberAt(json, "flow_from"), numberAt(json, "flow_to")];
+    return source + destination === 0 ? undefined : source === 0 ? String(destination) : `${source}/${destination}`;
+  },
+  json: ["flow_from", "flow_to"],
+  families: ["inet"],
+  doc: "Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.",
+  absent: "none",
+  ip: "realms [SOURCE/]DESTINATION",
+  example: "3/4",
+});
+
+const suppressPrefixlength = attribute({
+  schema: integer(0, 128),
+  wrong: (value, { family }) => (family === "inet" && value > 32 ? "is at most 32 for inet" : undefined),
+  words: (value) => ["suppress_prefixlength", String(value)],
+  observe: (json) => numberAt(json, "suppress_prefixlen"),
+  json: ["suppress_prefixlen"],
+  doc: "Passes over routes of the table whose prefix is this long or shorter: with 0, over default routes. Error routes are not passed over.",
+  absent: "every route counts",
+  ip: "suppress_prefixlength N",
+  example: 0,
+});
+
+const suppressIfgroup = attribute({
+  schema: z
+    .literal("default")
+    .transform(() => 0)
+    .or(integer(0, u32 - 1)),
+  words: (value) => ["suppress_ifgroup", String(value)],
+  observe: (json) => (json["suppress_ifgroup"] === "default" ? 0 : numberAt(json, "suppress_ifgroup")),
+  json: ["suppress_ifgroup"],
+  doc: "Passes over routes of the table whose device is in this group: a number, or `default` (0). Other names differ from host to host.",
+  absent: "every route counts",
+  ip: "suppress_ifgroup GROUP",
+  example: 5,
+});
+
 /** What a rule does with the packets that it applies to. */
-export const ruleActions = { table, action };
+export const ruleActions = { table, goto, action, l3mdev, realms, suppressPrefixlength, suppressIfgroup };
+
+/** Of these a rule has exactly one. */
+export const oneActionOf = ["table", "goto", "action", "l3mdev"] as const;

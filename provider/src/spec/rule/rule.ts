@@ -1,7 +1,8 @@
 import { attribute, type Family, families, numberAt, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import { integer, oneOf } from "../number";
-import { ruleActions } from "./actions";
+import { oneActionOf, ruleActions } from "./actions";
+import { packetSelectors } from "./packet";
 import { familyOfRule, ruleSelectors } from "./selectors";
 
 /** The kernel's own rules stand at 0, 32766 and 32767; below 100 a foreign rule without a priority would land before ours. */
@@ -30,7 +31,7 @@ const family = attribute({
 });
 
 /** Every attribute of a rule, in the order in which `ip` is given its words. */
-export const ruleAttributes = { priority, family, ...ruleSelectors, ...ruleActions };
+export const ruleAttributes = { priority, family, ...ruleSelectors, ...packetSelectors, ...ruleActions };
 
 type RuleValues = Values<typeof ruleAttributes>;
 /** A rule in canonical form. */
@@ -38,30 +39,39 @@ export type Rule = RuleValues & { family: Family; priority: number };
 
 /** What no attribute can say by itself. `pending` names the attributes whose values are not known yet. */
 export function settleRule(values: RuleValues, pending: ReadonlySet<string>): Problem[] {
-  const problems: Problem[] = [];
   const known = (...names: (keyof RuleValues)[]) => names.every((name) => !pending.has(name));
+  const problems: Problem[] = known("family", "from", "to") ? settleFamily(values) : [];
   if (values.priority === undefined && known("priority"))
     problems.push({ path: ["priority"], text: `is required: a whole number from ${priorities.lowest} to ${priorities.highest}` });
-  if (
-    known("from", "to") &&
-    values.from !== undefined &&
-    values.to !== undefined &&
-    familyOfRule({ to: values.to }) !== familyOfRule({ from: values.from })
-  )
+  if (known(...oneActionOf)) problems.push(...settleAction(values));
+  if (known("goto", "priority") && values.goto !== undefined && values.priority !== undefined && values.goto <= values.priority)
+    problems.push({ path: ["goto"], text: "must be a later priority: the kernel jumps forward only" });
+  if (known("tos", "dscp") && values.tos !== undefined && values.dscp !== undefined)
+    problems.push({ path: ["dscp"], text: "cannot be combined with tos: both look at the same byte" });
+  for (const name of ["suppressPrefixlength", "suppressIfgroup"] as const)
+    if (known(name, "table", "l3mdev") && values[name] !== undefined && values.table === undefined && values.l3mdev === undefined)
+      problems.push({ path: [name], text: "has a meaning only with table" });
+  return problems;
+}
+
+/** The prefixes say the family; without one it must be said. */
+function settleFamily(values: RuleValues): Problem[] {
+  const problems: Problem[] = [];
+  const { from, to } = values;
+  if (from !== undefined && to !== undefined && familyOfRule({ to }) !== familyOfRule({ from }))
     problems.push({ path: ["to"], text: "is of another address family than from" });
   const inferred = familyOfRule(values);
-  if (known("family", "from", "to")) {
-    if (values.family !== undefined && inferred !== undefined && values.family !== inferred)
-      problems.push({ path: ["family"], text: `is not the family of ${values.from === undefined ? "to" : "from"}, which is ${inferred}` });
-    if (inferred !== undefined) values.family ??= inferred;
-    if (values.family === undefined)
-      problems.push({ path: ["family"], text: `is required where neither from nor to says it: ${families.join(" or ")}` });
-  }
-  if (known("table", "action")) {
-    if (values.table === undefined && values.action === undefined)
-      problems.push({ path: ["table"], text: "is required, unless action is given" });
-    if (values.table !== undefined && values.action !== undefined)
-      problems.push({ path: ["action"], text: "cannot be combined with table: a rule does one thing" });
-  }
+  if (values.family !== undefined && inferred !== undefined && values.family !== inferred)
+    problems.push({ path: ["family"], text: `is not the family of ${from === undefined ? "to" : "from"}, which is ${inferred}` });
+  if (inferred !== undefined) values.family ??= inferred;
+  if (values.family === undefined)
+    problems.push({ path: ["family"], text: `is required where neither from nor to says it: ${families.join(" or ")}` });
   return problems;
+}
+
+/** A rule does exactly one thing. */
+function settleAction(values: RuleValues): Problem[] {
+  const [first, ...others] = oneActionOf.filter((name) => values[name] !== undefined && values[name] !== false);
+  if (first === undefined) return [{ path: ["table"], text: "is required, unless goto, action or l3mdev is given" }];
+  return others.map((name) => ({ path: [name], text: `cannot be combined with ${first}: a rule does one thing` }));
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
+import { contains, familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { deviceSchema, flag, u32 } from "../number";
+import { hex } from "./hex";
 
 /** `ip -j` shows a rule's prefix in two keys, with the host bits as they were given. */
 function prefixAt(json: IpObject, key: string, lengthKey: string): string | undefined {
@@ -12,12 +13,16 @@ function prefixAt(json: IpObject, key: string, lengthKey: string): string | unde
   return prefix === undefined ? undefined : printPrefix({ ...prefix, address: networkOf(prefix) });
 }
 
+/** A source that is not chosen yet is compared as 0.0.0.0; for IPv6 it matches no `from`. */
+const nowhere = { inet: "0.0.0.0", inet6: undefined } as const;
+
 const from = attribute({
   schema: maskedPrefixSchema,
   settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
   words: (prefix) => ["from", prefix],
   observe: (json) => prefixAt(json, "src", "srclen"),
   json: ["src", "srclen"],
+  matches: (prefix, { family, from: source = nowhere[family] }) => source !== undefined && contains(prefix, source),
   doc: "Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
   absent: "any source",
   ip: "from PREFIX",
@@ -30,6 +35,7 @@ const to = attribute({
   words: (prefix) => ["to", prefix],
   observe: (json) => prefixAt(json, "dst", "dstlen"),
   json: ["dst", "dstlen"],
+  matches: (prefix, flow) => contains(prefix, flow.to),
   doc: "Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
   absent: "any destination",
   ip: "to PREFIX",
@@ -53,6 +59,7 @@ const iif = attribute({
   words: (device) => ["iif", device],
   observe: (json) => textAt(json, "iif"),
   json: ["iif", "iif_detached"],
+  matches: (device, flow) => device === (flow.iif ?? "lo"),
   doc: "Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.",
   absent: "any device",
   ip: "iif NAME",
@@ -64,6 +71,7 @@ const oif = attribute({
   words: (device) => ["oif", device],
   observe: (json) => textAt(json, "oif"),
   json: ["oif", "oif_detached"],
+  matches: (device, flow) => device === flow.oif,
   doc: "Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.",
   absent: "any socket",
   ip: "oif NAME",
@@ -72,7 +80,6 @@ const oif = attribute({
 
 const markForm = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})(?:\/(0x[0-9a-f]{1,8}|[0-9]{1,10}))?$/i;
 const expectedMark = 'expected a mark such as 1, "0x1" or "0x1/0xff", with mark and mask from 0 to 0xffffffff';
-const hex = (value: number): string => `0x${value.toString(16)}`;
 
 const fwmark = attribute({
   schema: z.union([z.string(), z.number()], expectedMark).transform((input, context) => {
@@ -81,6 +88,8 @@ const fwmark = attribute({
     context.addIssue(expectedMark);
     return z.NEVER;
   }),
+  // A mark of which nothing is compared: the kernel keeps no trace of it.
+  settle: (mark) => (mark === "0x0/0x0" ? undefined : mark),
   // Without a mask `fwmark 0` would match every packet, so the mask is always sent.
   words: (mark) => ["fwmark", mark],
   observe: (json) => {
@@ -88,6 +97,11 @@ const fwmark = attribute({
     return mark === undefined ? undefined : `${hex(mark)}/${hex(numberAt(json, "fwmask") ?? u32)}`;
   },
   json: ["fwmark", "fwmask"],
+  matches: (fwmark, { mark }) => {
+    const [value = 0, mask = 0] = fwmark.split("/").map(Number);
+    if (mask === 0) return true;
+    return mark === undefined ? "unknown" : ((mark ^ value) & mask) === 0;
+  },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",
   ip: "fwmark MARK/MASK",

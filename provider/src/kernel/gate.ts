@@ -1,0 +1,35 @@
+import { PolicyRoutingError } from "../errors";
+import type { AttributeTable, Context, Since } from "../spec/attribute";
+
+/** An attribute that not every host has. */
+export interface Need extends Since {
+  readonly attribute: string;
+}
+
+/** What the values of an object need of a host beyond what this package needs anyway. */
+export function needsOf(table: AttributeTable, values: Context): Need[] {
+  return Object.entries(table).flatMap(([attribute, { since, sinceOf }]) => {
+    const value = values[attribute];
+    if (value === undefined) return [];
+    return [since, sinceOf?.(value)].flatMap((one) => (one === undefined ? [] : [{ attribute, ...one }]));
+  });
+}
+
+/** True when a version is older than a first one; what is no version is not held to be old. */
+export function isBefore(version: string, first: string): boolean {
+  const [a, b] = [version, first].map((text) => /^([0-9]+)\.([0-9]+)/.exec(text)?.slice(1).map(Number));
+  if (a === undefined || b === undefined) return false;
+  const [major = 0, minor = 0] = a;
+  const [firstMajor = 0, firstMinor = 0] = b;
+  return major < firstMajor || (major === firstMajor && minor < firstMinor);
+}
+
+/** Refuses, before anything is changed, what the host cannot know. */
+export function checkNeeds(needs: readonly Need[], { iproute2, kernel }: Since): void {
+  const unmet = needs.find((need) => isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel));
+  if (unmet === undefined) return;
+  throw new PolicyRoutingError("unsupported", {
+    what: `${unmet.attribute} needs iproute2 ${unmet.iproute2} and Linux ${unmet.kernel}; it has ${iproute2} and ${kernel}`,
+    next: `leave ${unmet.attribute} out for this host, or update the host`,
+  });
+}

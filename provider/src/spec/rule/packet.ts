@@ -1,0 +1,186 @@
+import { z } from "zod";
+import { attribute, numberAt } from "../attribute";
+import { forAll } from "../flow";
+import { integer, u32 } from "../number";
+import { hex, maskSince, within } from "./hex";
+import { portAttribute } from "./ports";
+
+const expectedTos = 'expected a type of service such as 16 or "0x10", a multiple of 4';
+
+/** IPv4 compares only the bits 0x1c of the byte, IPv6 the whole DSCP. */
+const tosBits = { inet: 0x1c, inet6: 0xfc } as const;
+
+const tos = attribute({
+  schema: z.union([z.string(), z.number()], expectedTos).transform((input, context) => {
+    const value = Number(input);
+    if (/^(0x[0-9a-f]{1,2}|[0-9]{1,3})$/i.test(String(input)) && value <= 0xfc && value % 4 === 0) return hex(value);
+    context.addIssue(expectedTos);
+    return z.NEVER;
+  }),
+  settle: (value) => (Number(value) === 0 ? undefined : value),
+  wrong: (value, { family }) =>
+    family === "inet" && (Number(value) & ~tosBits.inet) !== 0 ? "for inet the kernel takes only 0x04 to 0x1c: use dscp" : undefined,
+  words: (value) => ["tos", value],
+  observe: (json) => {
+    const value = numberAt(json, "tos");
+    return value === undefined || value === 0 ? undefined : hex(value);
+  },
+  json: ["tos"],
+  matches: (value, { family, tos: values }) => forAll(values, (one) => (one & tosBits[family]) === (Number(value) & tosBits[family])),
+  doc: "Type of service of the packet: for inet the bits 0x04 to 0x1c, for inet6 the whole DSCP (0x04 to 0xfc).",
+  absent: "any",
+  ip: "tos TOS",
+  example: "0x10",
+});
+
+/** RFC 2474, 2597, 3246, 5865, 8622: names that people write. */
+const dscpNames: Readonly<Record<string, number>> = {
+  ...Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((n) => [`cs${n}`, 8 * n])),
+  ...Object.fromEntries([1, 2, 3, 4].flatMap((klass) => [1, 2, 3].map((drop) => [`af${klass}${drop}`, 8 * klass + 2 * drop]))),
+  ef: 46,
+  "voice-admit": 44,
+  le: 1,
+};
+const wholeDscp = 0x3f;
+const expectedDscp = "expected a DSCP from 0 to 63 or a name such as EF, AF11 or CS1, with an optional mask such as 8/0x38";
+
+const dscp = attribute({
+  schema: z.union([z.string(), z.number()], expectedDscp).transform((input, context) => {
+    const [, name = "", mask = hex(wholeDscp)] = /^([a-z0-9-]+)(?:\/(0x[0-9a-f]{1,2}|[0-9]{1,2}))?$/i.exec(String(input)) ?? [];
+    const value = dscpNames[name.toLowerCase()] ?? (/^(0x[0-9a-f]{1,2}|[0-9]{1,2})$/i.test(name) ? Number(name) : Number.NaN);
+    if (value >= 0 && value <= wholeDscp && Number(mask) <= wholeDscp && within(value, Number(mask)))
+      return Number(mask) === wholeDscp ? String(value) : `${value}/${hex(Number(mask))}`;
+    context.addIssue(expectedDscp);
+    return z.NEVER;
+  }),
+  words: (value) => ["dscp", value],
+  observe: (json) => {
+    const value = numberAt(json, "dscp");
+    const mask = numberAt(json, "dscp_mask") ?? wholeDscp;
+    return value === undefined ? undefined : mask === wholeDscp ? String(value) : `${value}/${hex(mask)}`;
+  },
+  json: ["dscp", "dscp_mask"],
+  since: { iproute2: "6.12", kernel: "6.12" },
+  sinceOf: (value) => (value.includes("/") ? maskSince : undefined),
+  matches: (value, { tos: values }) => {
+    const [wanted = 0, mask = wholeDscp] = value.split("/").map(Number);
+    return forAll(values, (one) => ((one >> 2) & mask) === (wanted & mask));
+  },
+  doc: `Differentiated services code point of the packet: a number or a name, with an optional mask (since iproute2 and Linux ${maskSince.kernel}). Not together with \`tos\`.`,
+  absent: "any",
+  ip: "dscp DSCP[/MASK]",
+  example: "EF",
+});
+
+const wholeLabel = 0xfffff;
+const expectedLabel = 'expected a flow label such as "0x12345" or "0x10000/0xf0000", from 0 to 0xfffff';
+
+const flowlabel = attribute({
+  schema: z.union([z.string(), z.number()], expectedLabel).transform((input, context) => {
+    const [, label, mask = hex(wholeLabel)] =
+      /^(0x[0-9a-f]{1,5}|[0-9]{1,7})(?:\/(0x[0-9a-f]{1,5}|[0-9]{1,7}))?$/i.exec(String(input)) ?? [];
+    if (label !== undefined && Number(label) <= wholeLabel && Number(mask) <= wholeLabel && within(Number(label), Number(mask)))
+      return `${hex(Number(label))}/${hex(Number(mask))}`;
+    context.addIssue(expectedLabel);
+    return z.NEVER;
+  }),
+  words: (value) => ["flowlabel", value],
+  observe: (json) => {
+    const label = numberAt(json, "flowlabel");
+    return label === undefined ? undefined : `${hex(label)}/${hex(numberAt(json, "flowlabel_mask") ?? wholeLabel)}`;
+  },
+  json: ["flowlabel", "flowlabel_mask"],
+  families: ["inet6"],
+  since: { iproute2: "6.14", kernel: "6.14" },
+  matches: () => "unknown",
+  doc: "Flow label of the IPv6 packet, with an optional mask.",
+  absent: "any",
+  ip: "flowlabel LABEL[/MASK]",
+  example: "0x12345",
+});
+
+/** The names of IANA's protocol numbers that people route by; the host may have no /etc/protocols, so numbers are sent. */
+const protocols: Readonly<Record<string, number>> = {
+  icmp: 1,
+  igmp: 2,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  "ipv6-icmp": 58,
+  icmpv6: 58,
+  ospf: 89,
+  pim: 103,
+  vrrp: 112,
+  l2tp: 115,
+  sctp: 132,
+  udplite: 136,
+};
+const expectedProtocol = `expected a protocol number from 1 to 255, or one of ${Object.keys(protocols).join(", ")}`;
+
+const ipproto = attribute({
+  schema: z.union([z.string(), z.number()], expectedProtocol).transform((input, context) => {
+    const number = protocols[String(input).toLowerCase()] ?? (/^[0-9]{1,3}$/.test(String(input)) ? Number(input) : 0);
+    if (number >= 1 && number <= 255) return number;
+    context.addIssue(expectedProtocol);
+    return z.NEVER;
+  }),
+  words: (value) => ["ipproto", String(value)],
+  observe: (json) => {
+    const [, number] = /^(?:ipproto-)?([0-9]+)$/.exec(String(json["ipproto"] ?? "")) ?? [];
+    return number === undefined ? protocols[String(json["ipproto"])] : Number(number);
+  },
+  json: ["ipproto"],
+  matches: (value, flow) => (flow.ipproto === undefined ? "unknown" : flow.ipproto === value),
+  doc: "Protocol inside the IP packet: a name or a number.",
+  absent: "any",
+  ip: "ipproto PROTOCOL",
+  example: "tcp",
+});
+
+const sport = portAttribute("sport", "Source");
+const dport = portAttribute("dport", "Destination");
+
+const expectedUids = 'expected a user id or a range such as "1000-1999", from 0 to 4294967294';
+const uidrange = attribute({
+  schema: z.union([z.string(), z.number()], expectedUids).transform((input, context) => {
+    const [, first, last = first] = /^([0-9]{1,10})(?:-([0-9]{1,10}))?$/.exec(String(input)) ?? [];
+    if (first !== undefined && Number(first) <= Number(last) && Number(last) < u32) return `${Number(first)}-${Number(last)}`;
+    context.addIssue(expectedUids);
+    return z.NEVER;
+  }),
+  words: (value) => ["uidrange", value],
+  observe: (json) => {
+    const [first, last] = [numberAt(json, "uid_start"), numberAt(json, "uid_end")];
+    return first === undefined || last === undefined ? undefined : `${first}-${last}`;
+  },
+  json: ["uid_start", "uid_end"],
+  matches: (value, { uid, iif }) => {
+    const [first = 0, last = 0] = value.split("-").map(Number);
+    if (iif !== undefined) return false; // forwarded packets belong to no user
+    return uid === undefined ? "unknown" : uid >= first && uid <= last;
+  },
+  doc: "User ids of the sending process: one or a range. Forwarded packets have none.",
+  absent: "any",
+  ip: "uidrange FIRST-LAST",
+  example: "1000-1999",
+});
+
+const tunId = attribute({
+  schema: integer(1, Number.MAX_SAFE_INTEGER),
+  words: (value) => ["tun_id", String(value)],
+  observe: (json) => numberAt(json, "tun_id"),
+  json: ["tun_id"],
+  matches: () => false, // our flows come out of no tunnel
+  doc: "Tunnel key of a packet that came out of a metadata tunnel (VXLAN, GRE).",
+  absent: "any",
+  ip: "tun_id ID",
+  example: 77,
+});
+
+/** What of the packet's headers and sender a rule can look at. */
+export const packetSelectors = { tos, dscp, flowlabel, uidrange, ipproto, sport, dport, tunId };

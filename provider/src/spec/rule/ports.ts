@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { type Attribute, attribute, numberAt } from "../attribute";
+import { portsIn } from "../flow";
+import { hex, maskSince, within } from "./hex";
+
+/** iproute2 refuses 0 and 65535, alone or as the end of a range. */
+const lowest = 1;
+const highest = 65534;
+const whole = 0xffff;
+const expected = `expected a port from ${lowest} to ${highest}, a range such as "1000-2000", or a port with a mask such as "80/0xfff0"`;
+
+/** Source and destination port differ only in their names. */
+export function portAttribute(name: "sport" | "dport", side: "Source" | "Destination"): Attribute<string, string | number> {
+  return attribute({
+    schema: z.union([z.string(), z.number()], expected).transform((input, context) => {
+      const [, first, last, mask] = /^([0-9]{1,5})(?:-([0-9]{1,5})|\/(0x[0-9a-f]{1,4}|[0-9]{1,5}))?$/i.exec(String(input)) ?? [];
+      const [from, to] = [Number(first), Number(last ?? first)];
+      if (from >= lowest && to <= highest && from <= to && (mask === undefined || (Number(mask) <= whole && within(from, Number(mask)))))
+        return mask !== undefined && Number(mask) !== whole ? `${from}/${hex(Number(mask))}` : from === to ? String(from) : `${from}-${to}`;
+      context.addIssue(expected);
+      return z.NEVER;
+    }),
+    words: (value) => [name, value],
+    observe: (json) => {
+      const [port, mask] = [numberAt(json, name), numberAt(json, `${name}_mask`) ?? whole];
+      const [from, to] = [numberAt(json, `${name}_start`), numberAt(json, `${name}_end`)];
+      if (port !== undefined) return mask === whole ? String(port) : `${port}/${hex(mask)}`;
+      return from === undefined || to === undefined ? undefined : `${from}-${to}`;
+    },
+    json: [name, `${name}_mask`, `${name}_start`, `${name}_end`],
+    sinceOf: (value) => (value.includes("/") ? maskSince : undefined),
+    matches: (value, flow) => {
+      const ports = flow[name];
+      const [, port, mask] = /^([0-9]+)\/(.+)$/.exec(value) ?? [];
+      if (mask !== undefined)
+        return ports === undefined || ports.from !== ports.to ? "unknown" : (ports.from & Number(mask)) === (Number(port) & Number(mask));
+      const [from = 0, to = from] = value.split("-").map(Number);
+      return portsIn(ports, { from, to });
+    },
+    doc: `${side} port of the packet: one, a range, or one with a mask (since iproute2 and Linux ${maskSince.kernel}). It is compared for every protocol that has ports, so say \`ipproto\` too.`,
+    absent: "any",
+    ip: `${name} PORT | FIRST-LAST | PORT/MASK`,
+    example: name === "dport" ? "443" : "1000-2000",
+  });
+}

@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { layNetwork } from "../network.js";
+import { ensurePackages } from "../packages.mjs";
+import { Provider } from "../provider.js";
+import { must } from "../run.js";
+import { directoryOf, takeSlot, takenSlots } from "../slots.js";
+import { BootedHost } from "./host.js";
+import { type Suite, rootfs } from "./rootfs.js";
+import { takeDownBooted } from "./teardown.js";
+
+export type { BootedHost } from "./host.js";
+export type { Suite } from "./rootfs.js";
+
+const PACKAGES = ["debootstrap", "iproute2", "nftables", "openssh-client", "systemd-container"];
+
+export interface BootedOptions {
+  /** Unique among all labs of this machine. */
+  name: string;
+  suite?: Suite;
+  uplinks?: number;
+}
+
+/** Why this machine cannot boot hosts; undefined where it can. To be printed where tests are skipped. */
+export async function whyNotBooted(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return "booted hosts need root";
+  try {
+    await ensurePackages(PACKAGES);
+    await must(["unshare", "--mount", "--time", "--monotonic=0", "--fork", "mount", "-t", "cgroup2", "cgroup2", "/sys/fs/cgroup"]);
+    await must(["unshare", "--net", "--pid", "--ipc", "--uts", "--cgroup", "--fork", "true"]);
+    return undefined;
+  } catch (error) {
+    return `this machine cannot run containers: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** Boots a Debian and returns when it is up. What is left of an earlier one with this name goes first. */
+export async function startBooted({ name, suite = "bookworm", uplinks = 2 }: BootedOptions): Promise<BootedHost> {
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a host's name is lower-case letters, digits and dashes, not "${name}"`);
+  await ensurePackages(PACKAGES);
+  const lower = await rootfs(suite);
+  const user = (await takenSlots()).find(({ lab, pid, orphaned }) => lab === name && pid !== process.pid && !orphaned);
+  if (user) throw new Error(`the lab ${name} is in use by process ${user.pid}`);
+  await takeDownBooted(name);
+  try {
+    const plan = { name, slot: await takeSlot(name, process.pid), hosts: 1, uplinks };
+    const directory = directoryOf(name);
+    const host = new BootedHost(plan, lower);
+    await mkdir(directory, { recursive: true });
+    await must(["mount", "-t", "tmpfs", "-o", "mode=755", name, directory]);
+    await Promise.all([must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", host.keyPath]), layNetwork(plan)]);
+    await Promise.all([host.install(), ...host.uplinks.map((_, index) => new Provider(name, index).filter())]);
+    await writeFile(host.knownHostsPath, `${host.address},${host.address6} ${await host.hostKey()}\n`);
+    return host;
+  } catch (error) {
+    await takeDownBooted(name);
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from "node:crypto";
+import { access, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { bornAt } from "../process.js";
+import { must } from "../run.js";
+
+/** Debian 11, 12 and 13: iproute2 5.9, 6.1 and 6.15; systemd 247, 252 and 257. */
+export type Suite = "bullseye" | "bookworm" | "trixie";
+
+/** Outside the repository: it outlives a checkout. */
+const CACHE = "/var/cache/policy-routing-lab";
+const SCRIPT = join(__dirname, "rootfs.sh");
+const LONGEST_BUILD = 1_200_000;
+
+/** The root file system of a suite, built once for every version of the recipe. Nobody may write to it. */
+export async function rootfs(suite: Suite): Promise<string> {
+  const recipe = createHash("sha256").update(await readFile(SCRIPT)).digest("hex").slice(0, 12);
+  const finished = join(CACHE, `${suite}-${recipe}`);
+  if (await exists(finished)) return finished;
+  await mkdir(CACHE, { recursive: true });
+  await removeAbandoned();
+  console.error(`Building the root file system of Debian ${suite} ...`);
+  const building = join(CACHE, `building-${process.pid}-${await bornAt(process.pid)}-${randomBytes(3).toString("hex")}`);
+  try {
+    await must([SCRIPT, suite, building, join(CACHE, "packages")], { timeoutMs: LONGEST_BUILD });
+    // Whole or not at all; if another process was faster, its result serves as well.
+    await rename(building, finished).catch(async (error: unknown) => {
+      if (!(await exists(finished))) throw error;
+    });
+    return finished;
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+}
+
+/** What a process that was killed left half-made. */
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const [, pid, born] = /^building-(\d+)-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && (await bornAt(Number(pid))) !== born) await rm(join(CACHE, name), { recursive: true, force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
