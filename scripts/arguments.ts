@@ -3,6 +3,7 @@ import { commonFields } from "../provider/src/spec/common";
 import { connectionFields, proxyFields } from "../provider/src/spec/connection";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
+import { nexthopFields } from "../provider/src/spec/route/nexthops";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
 
@@ -20,6 +21,7 @@ const required = new Set([
 const nested: Readonly<Record<string, string>> = {
   "ConnectionArgs.proxy": "pulumi.Input<ProxyConnectionArgs>",
   "GuardArgs.probes": "pulumi.Input<pulumi.Input<ProbeArgs>[]>",
+  "PolicyRouteArgs.nexthops": "pulumi.Input<pulumi.Input<NexthopArgs>[]>",
   connection: "pulumi.Input<ConnectionArgs>",
   guard: "pulumi.Input<GuardArgs>",
 };
@@ -51,6 +53,7 @@ import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { routeAttributes } from "../spec/route/attributes";
+import type { nexthopFields } from "../spec/route/nexthops";
 import type { routingTableAttributes } from "../spec/routingTable";
 import type { ruleAttributes } from "../spec/rule/rule";
 
@@ -69,6 +72,7 @@ ${[
     "boolean",
   ),
   interfaceOf("PolicyRuleArgs", "One rule: `ip rule`.", ruleAttributes, "ruleAttributes", "HostResourceArgs"),
+  interfaceOf("NexthopArgs", "One of several next hops of a route.", nexthopFields, "nexthopFields"),
   interfaceOf("PolicyRouteArgs", "One route: `ip route`.", routeAttributes, "routeAttributes", "HostResourceArgs"),
   interfaceOf("RoutingTableArgs", "A table's name.", routingTableAttributes, "routingTableAttributes", "HostResourceArgs"),
 ].join("\n")}`;

@@ -12,12 +12,8 @@ watch() { # DIR DEADLINE
     if [ -e "$dir/armed" ]; then
       uptime_now
       [ "$now" -lt "$deadline" ] || fire
-    elif [ -e "$dir/firing" ]; then
-      # Another is at it. If it died, go on: the undo is right when it runs twice.
-      sleep 0.5
-      firing=''
-      { read -r firing <"$dir/firing"; } 2>/dev/null
-      if [ -e "$dir/firing" ] && { [ -z "$firing" ] || ! kill -0 "$firing" 2>/dev/null; }; then undo_all; fi
+    elif firing "$dir"; then
+      fire
     else
       return 0
     fi
@@ -25,14 +21,37 @@ watch() { # DIR DEADLINE
   done
 }
 
+# The name of the state says who undoes: only one rename succeeds, so only one does it at a time.
+firing() { # DIR: sets firer, true while somebody undoes
+  for firer in "$1"/firing.*; do
+    [ ! -e "$firer" ] || return 0
+  done
+  return 1
+}
+
+# Undoes, unless the change was confirmed or another one is at it. If that one died, goes on in its place: the undo is right when it runs twice.
 fire() {
-  mv "$dir/armed" "$dir/firing" 2>/dev/null || [ -e "$dir/firing" ] || return 1
+  process $$ || return 1
+  me=$dir/firing.$$.$start
+  for state in armed unguarded; do
+    if mv "$dir/$state" "$me" 2>/dev/null; then
+      undo_all
+      return
+    fi
+  done
+  firing "$dir" || return 1
+  if [ "$firer" != "$me" ]; then
+    since=${firer##*/firing.}
+    pid=${since%%.*}
+    since=${since#*.}
+    if process "$pid" && [ "$start" = "$since" ]; then return 1; fi
+    mv "$firer" "$me" 2>/dev/null || return 1
+  fi
   undo_all
 }
 
 # Whoever is still changing something gets five seconds, then is ended: nothing may come after the undo.
 undo_all() {
-  echo $$ 2>/dev/null >"$dir/firing"
   tries=0
   while [ -e "$dir/applying" ]; do
     pid='' since=''
@@ -40,7 +59,8 @@ undo_all() {
     [ "$pid" != $$ ] || break
     if ! process "${pid:-0}" || [ "$start" != "$since" ]; then break; fi
     tries=$((tries + 1))
-    [ $tries -lt 50 ] || { end_holder "$pid" "$since"; break; }
+    [ $tries -lt 50 ] || end_holder "$pid" "$since"
+    [ $tries -lt 60 ] || break
     sleep 0.1
   done
   undoing=1 failed=''
@@ -53,13 +73,13 @@ undo_all() {
     count=$((count - 1))
   done
   undoing=''
-  # Cutting a file needs no space. Nobody else wrote to the register: the lock is ours.
+  # Nobody else wrote to the register: the lock is ours.
   size=''
   { read -r size <"$dir/register.size"; } 2>/dev/null
-  [ -z "$size" ] || [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$size" 2>/dev/null
+  [ -z "$size" ] || cut_register "$size"
   uptime_now
   printf 'fired at %s\n' "$now" 2>/dev/null >"$dir/result"
-  mv "$dir/firing" "$dir/fired" 2>/dev/null || return 0
+  mv "$me" "$dir/fired" 2>/dev/null || return 1
   holder=''
   { read -r holder <"$dir/holder"; } 2>/dev/null
   release_lock "${dir##*/}"

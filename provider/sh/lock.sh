@@ -28,11 +28,12 @@ lock_held() {
 }
 
 # Fields of /proc/PID/stat behind the name, which may hold blanks: state, parent, process group, ..., start time as the 20th.
-process() { # PID: sets group and start
+process() { # PID: sets group and start; a dead one that nobody has waited for is no more
   group='' start=''
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # split on purpose
   set -- ${stat##*) }
+  [ "$1" != Z ] || return 1
   group=$3
   shift 9
   start=${11}
@@ -40,7 +41,8 @@ process() { # PID: sets group and start
 
 # Ends the process group of a holder, unless the process id has since gone to somebody else.
 end_holder() { # PID START
-  process "$1" && [ "$start" = "$2" ] && kill -KILL -- "-$group" 2>/dev/null
+  # dash takes no `--` here, and bash needs none.
+  process "$1" && [ "$start" = "$2" ] && kill -KILL "-$group" 2>/dev/null
 }
 
 # Waits, bounded, until nobody holds the host. A holder whose time is over and who has no guard armed is ended;
@@ -50,20 +52,20 @@ await_lock() { # SECONDS
   patience=$((now + $1))
   while lock_held; do
     uptime_now
+    dir=$run/$lock_txn
     if [ "$now" -gt "$lock_deadline" ]; then
-      if [ -e "$run/$lock_txn/armed" ] || [ -e "$run/$lock_txn/firing" ]; then
-        dir=$run/$lock_txn
-        fire
+      if [ -e "$dir/armed" ] || firing "$dir"; then
+        ! fire || continue
       else
         end_holder "$lock_pid" "$lock_start"
         break
       fi
-    elif [ "$now" -ge "$patience" ]; then
+    fi
+    if [ "$now" -ge "$patience" ]; then
       say "busy $lock_deadline $lock_holder"
       return 1
-    else
-      sleep 0.1
     fi
+    sleep 0.1
   done
   say "lock $lock"
 }
@@ -75,7 +77,7 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   dir=$run/$1
   if lock_held; then
     uptime_now
-    [ "$now" -gt "$lock_deadline" ] && [ ! -e "$run/$lock_txn/armed" ] && [ ! -e "$run/$lock_txn/firing" ] || return 2
+    [ "$now" -gt "$lock_deadline" ] && [ ! -e "$run/$lock_txn/armed" ] && ! firing "$run/$lock_txn" || return 2
     end_holder "$lock_pid" "$lock_start"
   fi
   [ "$lock" -eq "$2" ] || return 2
@@ -92,6 +94,12 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   for file in "$run"/lock.*; do
     [ "$file" = "$run/lock.$mine" ] || rm -f "$file"
   done
+}
+
+# Whoever saw the present number comes too late from now on.
+next_lock() {
+  umask 077
+  lock_held || { mkdir -p "$run" && (set -C && : >"$run/lock.$((lock + 1))"); } 2>/dev/null
 }
 
 release_lock() { # TXN

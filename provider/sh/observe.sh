@@ -40,6 +40,12 @@ routes() { # FAMILY TABLE
   show "routes $1 $2" "-$1" route show table "$2"
 }
 
+# JSON leaves out which metrics are locked.
+locks() { # FAMILY TABLE
+  say "locks $1 $2"
+  ip "-$1" -N -d route show table "$2" 2>/dev/null | grep ' lock ' || :
+}
+
 register() {
   say register
   [ ! -e "$run/register" ] || cat "$run/register"
@@ -89,10 +95,11 @@ standing() {
   fi
   for txn in "$run"/t-*; do
     [ -d "$txn" ] || continue
-    for stage in armed firing fired confirmed; do
+    for stage in armed unguarded fired confirmed; do
       [ ! -e "$txn/$stage" ] || break
       stage=open
     done
+    ! firing "$txn" || stage=firing
     say "left ${txn##*/} $stage"
     cat "$txn/holder" "$txn/result" 2>/dev/null
   done

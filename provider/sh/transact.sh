@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # One transaction: take the lock, write down the undo, arm the guard, change, and later confirm or retract.
 # The state of its guard is the name of one file, changed by rename, so that exactly one side wins:
-#   armed -> confirmed (a fresh login saw the host)    armed -> firing -> fired (the guard, or whoever retracts)
+#   armed -> confirmed (a fresh login saw the host)    armed -> firing.PID.START -> fired (the guard, or whoever retracts)
+# Without a guard it begins as `unguarded`: then nobody fires but who retracts.
 
 stop() { # WHY: nothing was changed
   say "stopped $*"
@@ -20,8 +21,8 @@ begin() { # TXN NUMBER SECONDS HOLDER
     *) stop "cannot write to $run: is it full or read-only?" ;;
   esac
   if [ -e "$run/register" ]; then wc -c <"$run/register" >"$dir/register.size"; else echo 0 >"$dir/register.size"; fi
-  [ -s "$dir/register.size" ] || stop "cannot write to $run: is it full?"
-  failed='' unguarded=''
+  read_size
+  failed=''
 }
 
 # The undo of one change, as a file that the guard can run. A full /run leaves it short: then nothing is begun.
@@ -43,7 +44,8 @@ arm() { # SECONDS
   [ "$(tail -n 1 "$dir/guard")" = '# end' ] || stop "the guard could not be written: is $run full?"
   : >"$dir/armed" || stop "cannot write to $run"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
-    why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="policy-routing-guard-${dir##*/}" /bin/sh "$dir/guard" 2>&1) || stop "the guard could not be started: $why"
+    # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
+    why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p "RestartForceExitStatus=SIGTERM SIGINT SIGHUP SIGPIPE" -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="policy-routing-guard-${dir##*/}" /bin/sh -c "[ ! -e $dir/guard ] || exec sh $dir/guard" 2>&1) || stop "the guard could not be started: $why"
   else
     for watcher in 1 2; do
       setsid sh "$dir/guard" "$watcher" </dev/null >/dev/null 2>&1 &
@@ -56,13 +58,21 @@ arm() { # SECONDS
     sleep 0.01
   done
   say "armed $((now + $1))"
-  # While this exists, changes are under way: the guard waits for them, or ends this shell.
-  process $$ && printf '%s %s\n' $$ "$start" >"$dir/applying"
+  begin_applying
 }
 
-unguard() { unguarded=1; }
+# While this exists, changes are under way: whoever undoes waits for them, or ends this shell.
+begin_applying() {
+  process $$
+  printf '%s %s\n' $$ "$start" 2>/dev/null >"$dir/applying" || stop "cannot write to $run: is it full?"
+}
 
-may_change() { [ -n "$unguarded" ] || [ -e "$dir/armed" ]; }
+unguard() {
+  : >"$dir/unguarded" || stop "cannot write to $run"
+  begin_applying
+}
+
+may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
 
 # Each part of a change does nothing once another part failed, or once the guard fired.
 batch() { # FAMILY, `ip -batch` lines on standard input
@@ -74,7 +84,18 @@ batch() { # FAMILY, `ip -batch` lines on standard input
 own() { # lines for the register on standard input
   [ -z "$failed" ] || return 0
   may_change || { failed=late; return 0; }
-  failed=$(cat 2>&1 >>"$run/register") || failed="cannot write $run/register: ${failed}"
+  lines=$(cat)
+  if printf '%s\n' "$lines" 2>/dev/null >>"$run/register"; then
+    size=$((size + ${#lines} + 1))
+  else
+    failed="cannot write $run/register: is $run full or read-only?"
+    cut_register "$size" # half a line would be taken for something else
+  fi
+}
+
+# Cutting a file needs no space.
+cut_register() { # BYTES
+  [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>/dev/null
 }
 
 change() { failed=''; }
@@ -108,7 +129,12 @@ shown() { # FAMILY, one `ip -batch` line on standard input
 # Rewrites the journal of the register, which grows with every change. Under the lock, before anything is armed.
 compact() { # BYTES, lines on standard input
   if cat >"$run/register.new" 2>/dev/null && [ "$(wc -c <"$run/register.new")" -eq "$1" ]; then mv "$run/register.new" "$run/register"; else rm -f "$run/register.new"; fi
-  wc -c <"$run/register" >"$dir/register.size"
+  wc -c 2>/dev/null <"$run/register" >"$dir/register.size"
+  read_size
+}
+
+read_size() { # sets size: the register's as it is now
+  read -r size <"$dir/register.size" || stop "cannot write to $run: is it full?"
 }
 
 # A name of a table: one file an object. A folder that was not there is marked in it, to be removed with the last of ours.
@@ -118,7 +144,7 @@ name_table() { # a line TABLE NAME ID STACK on standard input
   read -r number name id stack
   made=''
   for folder in /etc/iproute2 "$names"; do
-    [ -d "$folder" ] || { made="$folder $made"; failed=$(mkdir "$folder" 2>&1) || return 0; }
+    [ -d "$folder" ] || { made="$folder $made"; failed=$(mkdir -m 755 "$folder" 2>&1) || return 0; }
   done
   [ -n "$made" ] || made=$(sed -n 's/^# made //p' "$names"/policy-routing-*.conf 2>/dev/null | head -n 1)
   failed=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || failed=${failed:-cannot write to $names}
@@ -136,7 +162,10 @@ unname_table() { # a line TABLE on standard input
 
 confirm() { # TXN
   dir=$run/$1
-  if mv "$dir/armed" "$dir/confirmed" 2>/dev/null || [ -e "$dir/confirmed" ]; then
+  if mv "$dir/armed" "$dir/confirmed" 2>/dev/null || mv "$dir/unguarded" "$dir/confirmed" 2>/dev/null || [ -e "$dir/confirmed" ]; then
+    trap '' PIPE # what follows is done, also when nobody listens any more
+    uptime_now
+    printf 'confirmed at %s\n' "$now" 2>/dev/null >"$dir/result"
     say confirmed
   else
     stage_of "$1"
@@ -145,26 +174,35 @@ confirm() { # TXN
 }
 
 stage_of() { # TXN
-  for stage in armed firing fired confirmed; do
+  for stage in armed unguarded fired confirmed; do
     [ ! -e "$run/$1/$stage" ] || { say "stage $stage"; return; }
   done
-  if [ -d "$run/$1" ]; then say 'stage open'; else say 'stage absent'; fi
+  if firing "$run/$1"; then say 'stage firing'; elif [ -d "$run/$1" ]; then say 'stage open'; else say 'stage absent'; fi
 }
 
 # What the guard would do later, now.
 retract() { # TXN
   dir=$run/$1
-  if [ -e "$dir/armed" ]; then
-    fire
-  elif [ -d "$dir" ] && [ ! -e "$dir/firing" ] && [ ! -e "$dir/fired" ] && [ ! -e "$dir/confirmed" ]; then
-    undo_all # never guarded, or never begun: then it changes nothing
+  [ -d "$dir" ] || next_lock # what was sent and did not come yet will find itself late
+  if [ -d "$dir" ] && [ ! -e "$dir/armed" ] && [ ! -e "$dir/unguarded" ] && [ ! -e "$dir/fired" ] && [ ! -e "$dir/confirmed" ] && ! firing "$dir"; then
+    # It has the lock and no guard yet: it must not go on.
+    end_unarmed
+    : 2>/dev/null >"$dir/unguarded"
   fi
   tries=0
-  while [ -e "$dir/firing" ] && [ $tries -lt 100 ]; do
+  fire
+  while { [ -e "$dir/armed" ] || firing "$dir"; } && [ $tries -lt 100 ]; do
     tries=$((tries + 1))
     sleep 0.1
+    fire
   done
+  # Confirmed, but the rest of that frame was lost with its connection: the lock need not last until its time is over.
+  [ ! -e "$dir/confirmed" ] || release_lock "$1"
   stage_of "$1"
+}
+
+end_unarmed() {
+  lock_held && [ "$run/$lock_txn" = "$dir" ] && [ "$lock_pid" != $$ ] && end_holder "$lock_pid" "$lock_start"
 }
 
 finish() { # TXN

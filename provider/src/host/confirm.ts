@@ -20,7 +20,7 @@ export async function confirm(session: Session, transaction: Transaction, after:
         ? await session.shell()
         : await session.freshShell({ dialErrorLimit: 3, perDialTimeout: Math.max(2, guard.seconds / 2) });
     const answer = await fresh.run(
-      confirmText(transaction.txn, guard !== undefined, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
+      confirmText(transaction.txn, true, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
     );
     session.adopt(fresh);
     const stage = sectionAfter(answer, "stage")?.rest;

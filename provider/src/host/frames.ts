@@ -15,17 +15,21 @@ function call(words: string, lines: readonly string[], last = end): string {
 
 const channel = { inet: 4, inet6: 6 } as const;
 
+/** `inet 100` as the arguments of the functions in sh/observe.sh. */
+function familyAndNumber(table: string): string {
+  const [family, number] = table.split(" ");
+  return `${family === "inet6" ? channel.inet6 : channel.inet} ${Number(number)}`;
+}
+
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText({ tables, names, paths, probes }: Look, extent: "whole" | "entries"): string {
+export function observeText({ tables, locks, names, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
     "rules 4",
     "rules 6",
-    ...[...tables].map((table) => {
-      const [family, number] = table.split(" ");
-      return `routes ${family === "inet6" ? channel.inet6 : channel.inet} ${Number(number)}`;
-    }),
+    ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
+    ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
     ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");

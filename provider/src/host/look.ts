@@ -5,6 +5,8 @@ import { type Table, tableNumber } from "../spec/tableNumber";
 export interface Look {
   /** Routing tables, as `inet 100`. */
   readonly tables: ReadonlySet<string>;
+  /** Those of them whose locked metrics are to be seen: `ip -j` leaves locks out, the plain text does not. */
+  readonly locks: ReadonlySet<string>;
   /** Whether to read the files of table names. */
   readonly names: boolean;
   /** Whether to ask how this connection is routed. */
@@ -13,16 +15,17 @@ export interface Look {
   readonly probes: readonly string[];
 }
 
-export const nothingMore: Look = { tables: new Set(), names: false, paths: false, probes: [] };
-export const lookAtTable = (family: Family, table: Table): Look => ({
-  ...nothingMore,
-  tables: new Set([`${family} ${tableNumber(table)}`]),
-});
+export const nothingMore: Look = { tables: new Set(), locks: new Set(), names: false, paths: false, probes: [] };
+export function lookAtTable(family: Family, table: Table, locks = false): Look {
+  const tables = new Set([`${family} ${tableNumber(table)}`]);
+  return { ...nothingMore, tables, locks: locks ? tables : nothingMore.locks };
+}
 export const lookAtNames: Look = { ...nothingMore, names: true };
 
 export function together(looks: readonly Look[]): Look {
   return {
     tables: new Set(looks.flatMap(({ tables }) => [...tables])),
+    locks: new Set(looks.flatMap(({ locks }) => [...locks])),
     names: looks.some(({ names }) => names),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),

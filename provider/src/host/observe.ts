@@ -1,11 +1,11 @@
-import { PolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { isBefore } from "../kernel/gate";
 import type { Management } from "../kernel/managementPath";
 import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { canonicalAddress } from "../spec/address";
-import { type Family, families, textAt } from "../spec/attribute";
+import { type Family, families, type IpObject, textAt } from "../spec/attribute";
 import { tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";
@@ -115,11 +115,19 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
     return found;
   };
-  const rules = (family: Family) => parseRules(parseIpJson(text(`rules ${channels[family]}`), `rules ${family}`), family);
+  const objects = (name: string, what: string): IpObject[] => {
+    try {
+      return parseIpJson(text(name), what);
+    } catch (error) {
+      throw isPolicyRoutingError(error) ? error.at({ host }) : error;
+    }
+  };
+  const rules = (family: Family) => parseRules(objects(`rules ${channels[family]}`, `rules ${family}`), family);
   const routes = [...look.tables].flatMap((table) => {
     const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
     const number = Number(table.split(" ")[1]);
-    return parseRoutes(parseIpJson(text(`routes ${channels[family]} ${number}`), `routes of table ${number}`), family, tableOf(number));
+    const locks = section(answer, `locks ${channels[family]} ${number}`)?.split("\n");
+    return parseRoutes(objects(`routes ${channels[family]} ${number}`, `routes of table ${number}`), family, tableOf(number), locks);
   });
   return {
     rules: families.flatMap(rules),

@@ -52,10 +52,21 @@ function routeResult({ dev, via }: Probe, text: string): Result {
 }
 
 /** Demanded are those that passed before, and those that must pass after. */
+const isDemanded = (probe: Probe, before: Result | undefined): boolean => before === "passed" || probe.expect === true;
+
+/** The lines for after a change: a probe that is not demanded would only use up the guard's time. */
+export function demandedLines(probes: readonly Probe[], before: readonly Result[]): string[] {
+  return probeLines(probes).filter((_, index) => {
+    const probe = probes[index];
+    return probe !== undefined && isDemanded(probe, before[index]);
+  });
+}
+
 export function failedProbes(probes: readonly Probe[], before: readonly Result[], after: readonly Result[]): string[] {
   return probes.flatMap((probe, index) => {
     const result = after[index];
-    const demanded = before[index] === "passed" || probe.expect === true;
-    return demanded && result !== undefined && result !== "passed" ? [`${printProbe(probe)} failed: ${result.why}`] : [];
+    return isDemanded(probe, before[index]) && result !== undefined && result !== "passed"
+      ? [`${printProbe(probe)} failed: ${result.why}`]
+      : [];
   });
 }

@@ -50,7 +50,7 @@ async function look(shell: Shell, transaction: Transaction, reason: string): Pro
     const state = parseState(answer, wanted, shell.host);
     const stage = sectionAfter(answer, "stage")?.rest;
     if (stage === "confirmed") return { outcome: "applied", state };
-    if (stage === "firing" || stage === "armed") return undefined;
+    if (stage !== "fired" && stage !== "absent") return undefined; // its guard is at it, or it could not be told to end
     const { differences, foreign } = compare(before.state, state, scope);
     const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
     return { outcome: "reverted", reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason, differences, foreign };

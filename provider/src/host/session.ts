@@ -3,11 +3,15 @@ import type { Connection } from "../spec/connection";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
 
+/** Seconds. A controller whose confirm's answer was lost looks for this long at most. */
+const timeToLook = 300;
+
 /** A host as seen from here: one connection with one shell, kept between transactions and dialled again when it was lost. */
 export class Session {
   readonly connection: Connection;
   #shell: Promise<Shell> | undefined;
   readonly #reported = new Set<string>();
+  readonly #ended = new Set<string>();
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -47,6 +51,22 @@ export class Session {
   warn = (text: string, object?: string): void => {
     process.stderr.write(`${[this.host, ...(object === undefined ? [] : [object]), escapeOutput(text)].join(": ")}\n`);
   };
+
+  /** What became of a transaction is known here: nobody needs its traces on the host. */
+  end(txn: string): void {
+    this.#ended.add(txn);
+  }
+
+  /** Transactions whose traces can go: our own once we know, another controller's when it had time to come back and look. */
+  forgettable(left: readonly Left[], uptime: number): string[] {
+    return left
+      .filter(({ txn, stage, text }) => {
+        if (stage === "armed" || stage === "firing") return false;
+        const [, at] = /^(?:fired|confirmed) at ([0-9]+)$/m.exec(text) ?? [];
+        return this.#ended.has(txn) || stage === "open" || stage === "unguarded" || (at !== undefined && uptime - Number(at) > timeToLook);
+      })
+      .map(({ txn }) => txn);
+  }
 
   /** Undone at our own wish: no news for the person. */
   know(txn: string): void {

@@ -24,8 +24,8 @@ const loop = uncommented(read("shell"))
   .replace(/\n\s*/g, "; ")
   .replace(/\b(do|then|else); /g, "$1 ");
 
-/** More than a full table of half a million routes; a host that sends more is not answering us. */
-const longestAnswer = 512 * 1024 * 1024;
+/** More than a table with every route of the internet; a host that sends more is not answering us. */
+const longestAnswer = 256 * 1024 * 1024;
 /** The last line of an answer is shorter than this. */
 const longestMark = 80;
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */

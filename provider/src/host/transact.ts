@@ -5,6 +5,7 @@ import { compare } from "../kernel/compare";
 import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import { compacted, keysOf } from "../kernel/register";
+import type { State } from "../kernel/state";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
@@ -13,7 +14,7 @@ import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
 import { managementRefusal } from "./management";
 import { type Observation, observe, parseState } from "./observe";
-import { failedProbes, probeLines, probeResults } from "./probes";
+import { demandedLines, failedProbes, probeLines, probeResults } from "./probes";
 import { retract } from "./retract";
 import type { Session } from "./session";
 import type { Transaction } from "./transaction";
@@ -129,33 +130,35 @@ function settleEmpty(planned: readonly Planned[], seen: Observation, session: Se
 async function apply(session: Session, planned: readonly [Planned, ...Planned[]], seen: Observation, look: Look): Promise<boolean> {
   const transaction = describeTransaction(planned, seen, look);
   const bookkeeping = planned.every(({ plan: one }) => isEmpty(one));
+  const probes = planned[0].work.guard.probes ?? [];
+  const readBack = { ...look, probes: demandedLines(probes, probeResults(probes, seen.answer)) };
   const text = transactText(
     {
       txn: transaction.txn,
       lock: seen.lock,
       holder: transaction.holder,
       guard: transaction.guard?.seconds,
-      forget: seen.left.filter(({ stage }) => stage === "fired" || stage === "confirmed").map((left) => left.txn),
+      forget: session.forgettable(seen.left, seen.facts.uptime),
       compacted: compacted(seen.state.register),
     },
     planned.map(({ plan: one }) => one),
-    [observeText(look, "entries"), ...(bookkeeping ? [`finish ${transaction.txn}`] : [])].join("\n"),
+    [observeText(readBack, "entries"), ...(bookkeeping ? [`confirm ${transaction.txn}`, `finish ${transaction.txn}`] : [])].join("\n"),
   );
+  const shell = await session.shell(); // if there is none, nothing was sent
   let answer: Answer;
   try {
-    answer = await (await session.shell()).run(text);
+    answer = await shell.run(text);
   } catch (error) {
     await endAll(session, planned, transaction, `while the change was applied: ${whatOf(error)}`);
     return true;
   }
   if (section(answer, "moved") !== undefined) return false;
   const stopped = sectionAfter(answer, "stopped");
-  if (stopped === undefined) await conclude(session, planned, transaction, answer, bookkeeping);
-  else
-    rejectAll(
-      planned,
-      () => new PolicyRoutingError("command", { host: session.host, what: `nothing was changed: ${stopped.rest}`, cameBack: stopped.text }),
-    );
+  if (stopped === undefined) return conclude(session, planned, transaction, answer, bookkeeping);
+  rejectAll(
+    planned,
+    () => new PolicyRoutingError("command", { host: session.host, what: `nothing was changed: ${stopped.rest}`, cameBack: stopped.text }),
+  );
   return true;
 }
 
@@ -178,18 +181,32 @@ function describeTransaction(planned: readonly [Planned, ...Planned[]], seen: Ob
   };
 }
 
-/** Verify, confirm, and tell each resource what became of it. */
+/** What a change says that came after its guard. */
+const late = "late";
+
+/** Verify, confirm, and tell each resource what became of it. False when what needed no change was changed by somebody meanwhile. */
 async function conclude(
   session: Session,
   planned: readonly Planned[],
   transaction: Transaction,
   answer: Answer,
   bookkeeping: boolean,
-): Promise<void> {
-  const after = parseState(answer, transaction.look, session.host);
+): Promise<boolean> {
+  let after: State;
+  try {
+    after = parseState(answer, transaction.look, session.host);
+  } catch (error) {
+    await endAll(session, planned, transaction, `what was applied could not be read back: ${whatOf(error)}`);
+    return true;
+  }
+  if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
+    await endAll(session, planned, transaction, "its guard fired while the change was still under way");
+    return true;
+  }
   const refusals = new Map(sectionsAfter(answer, "refused").map(({ rest, text }) => [planned[Number(rest) - 1], text]));
   const accepted = planned.filter((one) => !refusals.has(one));
   const deviating = accepted.flatMap(({ plan: one }) => deviations(one, after));
+  if (bookkeeping && deviating.length > 0) return false;
   const probes = planned[0]?.work.guard.probes ?? [];
   const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
   const wrong = [...deviating, ...failing];
@@ -205,10 +222,11 @@ async function conclude(
       : bookkeeping
         ? { outcome: "applied", state: after }
         : await confirm(session, transaction, after);
+  if (ending.outcome !== "unknown") session.end(transaction.txn);
   for (const one of planned) {
     const refused = refusals.get(one);
     const { work } = one;
-    if (refused !== undefined)
+    if (refused !== undefined && ending.outcome !== "unknown")
       work.reject(
         refusalOf(
           session.host,
@@ -220,10 +238,12 @@ async function conclude(
       );
     else settle(session, one, transaction, ending);
   }
+  return true;
 }
 
 async function endAll(session: Session, planned: readonly Planned[], transaction: Transaction, reason: string): Promise<void> {
   const ending = await retract(session, transaction, reason);
+  if (ending.outcome !== "unknown") session.end(transaction.txn);
   for (const one of planned) settle(session, one, transaction, ending);
 }
 
@@ -239,29 +259,23 @@ function refusalOf(
   host: string,
   { work, plan: one }: Planned,
   refused: string,
-  ending: Ending,
+  ending: Exclude<Ending, { outcome: "unknown" }>,
   differences: readonly string[],
 ): PolicyRoutingError {
   const left =
-    ending.outcome === "reverted"
-      ? ending.differences
-      : ending.outcome === "applied"
-        ? differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)))
-        : [];
-  const outcome = ending.outcome === "unknown" ? "unknown" : left.length === 0 ? "reverted" : "differs";
-  const said = outcome === "unknown" ? "unknown: the host stopped answering" : revertedText(left);
+    ending.outcome === "reverted" ? ending.differences : differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)));
   return withOutcome(
     new PolicyRoutingError("command", {
       host,
       object: labelOf(work),
-      what: `the kernel refused it; ${said}`,
+      what: `the kernel refused it; ${revertedText(left)}`,
       ran: one.steps
         .slice(0, 3)
         .map((step) => step.replace(/^[46]/, (family) => `ip -${family}`))
         .join("; "),
       cameBack: refused,
     }),
-    outcome,
+    left.length === 0 ? "reverted" : "differs",
   );
 }
 

@@ -15,6 +15,8 @@ export interface Mandate {
   readonly tags: Tags;
   /** May take over foreign objects and those of other stacks. */
   readonly adopt: boolean;
+  /** Sets anew what is already as it should be: a lifetime was changed, which cannot be compared. */
+  readonly renew?: boolean;
 }
 
 /** What stands at one key once the steps are done: everything there, in sequence, foreign entries included. */

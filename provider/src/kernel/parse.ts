@@ -1,6 +1,8 @@
 import { PolicyRoutingError } from "../errors";
 import { type Family, type IpObject, numberAt } from "../spec/attribute";
+import { routeKey } from "../spec/key";
 import { routeAttributes } from "../spec/route/attributes";
+import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
 import type { ObservedName, ObservedRoute, ObservedRule } from "./state";
@@ -36,15 +38,64 @@ export function parseRules(objects: readonly IpObject[], family: Family): Observ
   });
 }
 
-/** `ip -j -N -d route show table TABLE` of one family. The kernel leaves the table out of the answer when one was asked for. */
-export function parseRoutes(objects: readonly IpObject[], family: Family, table: Table): ObservedRoute[] {
-  return objects.map((json) => {
-    const { values, unread } = observe(routeAttributes, { table: tableNumber(table), ...json }, { family });
+/** Objects inside a route's object, one level up: `metrics: [{ mtu }]` as `metrics.mtu`. */
+function flat({ metrics, flow, ...json }: IpObject): IpObject {
+  const lift = (name: string, inner: unknown) =>
+    isObject(inner) ? Object.entries(inner).map(([key, value]) => [`${name}.${key}`, value]) : [];
+  return { ...json, ...Object.fromEntries([...lift("metrics", Array.isArray(metrics) ? metrics[0] : metrics), ...lift("flow", flow)]) };
+}
+
+/**
+ * `ip -j -N -d route show table TABLE` of one family. The kernel leaves the table out of the answer when one was asked for. `locks` are the
+ * lines of the plain text that hold a lock, which JSON leaves out.
+ */
+export function parseRoutes(objects: readonly IpObject[], family: Family, table: Table, locks: readonly string[] = []): ObservedRoute[] {
+  const routes = objects.map((json) => {
+    const { values, unread } = observe(
+      routeAttributes,
+      { table: tableNumber(table), ...flat(json), locks: locksOf(json, locks) },
+      { family },
+    );
     return {
       route: { ...values, family, table: values.table ?? table, destination: values.destination ?? "default" },
       protocol: numberAt(json, "protocol") ?? 0,
-      unread: unread.filter((key) => key !== "pref" || json["pref"] !== "medium"),
+      unread,
     };
+  });
+  return family === "inet6" ? withSiblings(routes) : routes;
+}
+
+/** The metrics that a line such as `10.1.0.0/16 via ... metric 5 mtu lock 1400` says are locked, for the route that it shows. */
+function locksOf(json: IpObject, lines: readonly string[]): string[] {
+  const word = (line: string, name: string) => new RegExp(` ${name} (\\S+)`).exec(line)?.[1];
+  const line = lines.find(
+    (one) =>
+      one.split(" ").slice(0, 2).includes(String(json["dst"])) &&
+      (word(one, "tos") ?? "") === String(json["tos"] ?? "") &&
+      (word(one, "metric") ?? "0") === String(json["metric"] ?? 0) &&
+      (word(one, "from") ?? "") === String(json["from"] ?? ""),
+  );
+  return line === undefined ? [] : [...line.matchAll(/ (\S+) lock /g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+/** Older iproute2 shows the next hops of one IPv6 route as several routes at one key. */
+function withSiblings(routes: readonly ObservedRoute[]): ObservedRoute[] {
+  const groups = new Map<string, ObservedRoute[]>();
+  for (const one of routes) {
+    const key = `${routeKey(one.route)} ${one.protocol}`;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1 || !group.every(({ route }) => route.via !== undefined && route.nexthops === undefined))
+      return group;
+    const { via: _via, dev: _dev, onlink: _onlink, ...route } = first.route;
+    const nexthops = group.map(({ route: { via, dev, onlink } }) => ({
+      ...(via === undefined ? {} : { via }),
+      ...(dev === undefined ? {} : { dev }),
+      ...(onlink === undefined ? {} : { onlink }),
+    }));
+    return [{ ...first, route: { ...route, nexthops: inOrder(nexthops) } }];
   });
 }
 

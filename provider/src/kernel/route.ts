@@ -1,7 +1,8 @@
 import { PolicyRoutingError } from "../errors";
 import { routeKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
-import { defaultMetric, routeAttributes } from "../spec/route/attributes";
+import { routeAttributes } from "../spec/route/attributes";
+import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
 import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
@@ -13,15 +14,19 @@ import { asAsked, same, wordsOf } from "./words";
 const stageOf = (route: Pick<Route, "via">): number => (route.via === undefined ? 20 : 30);
 
 const command = (verb: "add" | "replace", route: Route, proto: number): Step =>
-  [channelOf(route.family), "route", verb, ...wordsOf(routeAttributes, route), ...(proto === 0 ? [] : ["proto", proto])].join(" ");
+  [channelOf(route.family), "route", verb, ...wordsOf(routeAttributes, route, proto === 0 ? [] : ["proto", String(proto)])].join(" ");
 
 /** Metric 0 is a wildcard in a delete for IPv6 and means "any" for IPv4: the metric is always said. */
 const metricOf = (route: Route): number => route.metric ?? defaultMetric[route.family];
 
-/** A scope that differs from the default is said: for types other than unicast, `ip` takes the default where none is given. */
-function deletion(route: Route, proto: number): Step {
-  const { src: _src, onlink: _onlink, metric: _metric, ...key } = route;
-  return [channelOf(route.family), "route del", ...wordsOf(routeAttributes, key), "metric", metricOf(route), "proto", proto].join(" ");
+/**
+ * What names the route to delete. A scope that differs from the default is said: for types other than unicast, `ip` takes the default
+ * where none is given.
+ */
+function deletion({ family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric }: Route, proto: number): Step {
+  const named = { family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops };
+  const tag = ["metric", String(metric ?? defaultMetric[family]), "proto", String(proto)];
+  return [channelOf(family), "route del", ...wordsOf(routeAttributes, named, tag)].join(" ");
 }
 
 /**
@@ -32,7 +37,8 @@ function guardedDeletion(route: Route, proto: number): Step[] {
   const step = deletion(route, proto);
   const metric = metricOf(route);
   if (route.family === "inet6" ? route.from === undefined : metric !== 0) return [step];
-  const { family, destination, from, tos, table } = route;
+  const { family, destination, from, table } = route;
+  const tos = family === "inet" ? (route.tos ?? "0x0") : undefined; // left out, every one would be shown
   const shown = wordsOf(routeAttributes, { family, destination, from, tos, table }).join(" ");
   return [`${channelOf(family)} when route show exact ${shown} proto ${proto} metric ${metric}`, step];
 }
@@ -96,7 +102,12 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
       notes: [],
     };
   const notes = noteOf(key, current, state, mandate);
-  if (current.protocol === tags.owner && current.unread.length === 0 && same(routeAttributes, route, current.route))
+  if (
+    current.protocol === tags.owner &&
+    mandate.renew !== true &&
+    current.unread.length === 0 &&
+    same(routeAttributes, route, current.route)
+  )
     return { ...emptyPlan([key]), register, notes };
   const undo = [command("replace", current.route, current.protocol)];
   return { keys: [key], steps: [command("replace", route, tags.owner)], undo, register, becomes, notes };

@@ -4,12 +4,14 @@ import type { AttributeTable, Context, IpObject, Values } from "../spec/attribut
 /** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
 const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
 
-/** The words for `ip` of an object's values, in the table's order. */
-export function wordsOf(table: AttributeTable, values: Context): string[] {
-  return Object.entries(table).flatMap(([name, attribute]) => {
-    const value = values[name];
-    return value === undefined ? [] : [...attribute.words(value, values)];
-  });
+/** The words for `ip` of an object's values, in the table's order; `tag` goes before those that must be last. */
+export function wordsOf(table: AttributeTable, values: Context, tag: readonly string[] = []): string[] {
+  const words = (last: boolean): string[] =>
+    Object.entries(table).flatMap(([name, attribute]) => {
+      const value = values[name];
+      return value === undefined || (attribute.last === true) !== last ? [] : [...attribute.words(value, values)];
+    });
+  return [...words(false), ...tag, ...words(true)];
 }
 
 export interface Observation<Table> {
@@ -42,7 +44,10 @@ function readKeys(table: AttributeTable): ReadonlySet<string> {
 /** True when what is observed is what was asked for; what the kernel filled in is not held against it. */
 export function same(table: AttributeTable, asked: Context, observed: Context): boolean {
   return Object.entries(table).every(
-    ([name, attribute]) => (asked[name] === undefined && attribute.filled === true) || isDeepStrictEqual(asked[name], observed[name]),
+    ([name, attribute]) =>
+      (asked[name] === undefined && attribute.filled === true) ||
+      attribute.fades === true ||
+      isDeepStrictEqual(asked[name], observed[name]),
   );
 }
 
@@ -55,7 +60,9 @@ export function fits(table: AttributeTable, pattern: Context, observed: Context)
 export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(table).flatMap(([name, attribute]) =>
-      observed[name] === undefined || (attribute.filled === true && asked[name] === undefined) ? [] : [[name, observed[name]]],
+      observed[name] === undefined || (attribute.filled === true && asked[name] === undefined)
+        ? []
+        : [[name, attribute.fades === true ? (asked[name] ?? observed[name]) : observed[name]]],
     ),
   );
 }

@@ -4,6 +4,7 @@ import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { routeAttributes } from "../spec/route/attributes";
+import type { nexthopFields } from "../spec/route/nexthops";
 import type { routingTableAttributes } from "../spec/routingTable";
 import type { ruleAttributes } from "../spec/rule/rule";
 
@@ -383,6 +384,30 @@ export interface PolicyRuleArgs extends HostResourceArgs {
   suppressIfgroup?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressIfgroup"]>>;
 }
 
+/** One of several next hops of a route. */
+export interface NexthopArgs {
+  /**
+   * Gateway; for an IPv4 route it may be an IPv6 address.
+   * Left out: on the link of `dev`. Example: `"203.0.113.1"`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["via"]>>;
+  /**
+   * Device by which packets leave.
+   * Left out: required. Example: `"eth1"`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["dev"]>>;
+  /**
+   * Share of the flows that it gets, from 1 to 256.
+   * Left out: 1. Example: `3`.
+   */
+  weight?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["weight"]>>;
+  /**
+   * Takes the gateway to be on the link of `dev`.
+   * Left out: false. Example: `true`.
+   */
+  onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["onlink"]>>;
+}
+
 /** One route: `ip route`. */
 export interface PolicyRouteArgs extends HostResourceArgs {
   /**
@@ -459,6 +484,153 @@ export interface PolicyRouteArgs extends HostResourceArgs {
    * `ip` words: `onlink`.
    */
   onlink?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["onlink"]>>;
+  /**
+   * Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.
+   * Left out: none. Example: `"3/4"`.
+   * `ip` words: `realms [SOURCE/]DESTINATION`.
+   * Only for inet.
+   */
+  realms?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["realms"]>>;
+  /**
+   * Preference among routers, as router advertisements give it.
+   * Left out: medium. Example: `"high"`.
+   * `ip` words: `pref low | medium | high`.
+   * Only for inet6.
+   */
+  pref?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["pref"]>>;
+  /**
+   * Seconds after which the kernel removes the route by itself. Set anew whenever you change it; what is left of it is never drift.
+   * Left out: it stays. Example: `3600`.
+   * `ip` words: `expires SECONDS`.
+   * Only for inet6.
+   */
+  expires?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["expires"]>>;
+  /**
+   * Number of a next hop object (`ip nexthop`), instead of `via`, `dev` and `nexthops`. When the object goes, the kernel takes the route along.
+   * Left out: the route has next hops of its own. Example: `5`.
+   * `ip` words: `nhid ID`.
+   */
+  nhid?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["nhid"]>>;
+  /**
+   * Largest packet, in bytes.
+   * Left out: chosen by the kernel. Example: `1400`.
+   * `ip` words: `mtu [lock] N`.
+   */
+  mtu?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["mtu"]>>;
+  /**
+   * Keeps `mtu` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `mtu lock`.
+   */
+  mtuLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["mtuLock"]>>;
+  /**
+   * Maximum segment size that TCP advertises, in bytes.
+   * Left out: chosen by the kernel. Example: `1360`.
+   * `ip` words: `advmss N`.
+   */
+  advmss?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["advmss"]>>;
+  /**
+   * Largest TCP window, in bytes.
+   * Left out: chosen by the kernel. Example: `65535`.
+   * `ip` words: `window N`.
+   */
+  window?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["window"]>>;
+  /**
+   * First guess of the round-trip time, in milliseconds.
+   * Left out: chosen by the kernel. Example: `200`.
+   * `ip` words: `rtt Nms`.
+   */
+  rtt?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rtt"]>>;
+  /**
+   * First guess of its variance, in milliseconds.
+   * Left out: chosen by the kernel. Example: `50`.
+   * `ip` words: `rttvar Nms`.
+   */
+  rttvar?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rttvar"]>>;
+  /**
+   * Least TCP retransmission timeout, in milliseconds.
+   * Left out: chosen by the kernel. Example: `200`.
+   * `ip` words: `rto_min Nms`.
+   */
+  rtoMin?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rtoMin"]>>;
+  /**
+   * First slow-start threshold, in segments.
+   * Left out: chosen by the kernel. Example: `10`.
+   * `ip` words: `ssthresh N`.
+   */
+  ssthresh?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["ssthresh"]>>;
+  /**
+   * Largest congestion window, in segments. The kernel heeds it only when it is locked.
+   * Left out: chosen by the kernel. Example: `20`.
+   * `ip` words: `cwnd [lock] N`.
+   */
+  cwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["cwnd"]>>;
+  /**
+   * Keeps `cwnd` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `cwnd lock`.
+   */
+  cwndLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["cwndLock"]>>;
+  /**
+   * First congestion window, in segments.
+   * Left out: chosen by the kernel. Example: `10`.
+   * `ip` words: `initcwnd N`.
+   */
+  initcwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["initcwnd"]>>;
+  /**
+   * First receive window, in segments.
+   * Left out: chosen by the kernel. Example: `10`.
+   * `ip` words: `initrwnd N`.
+   */
+  initrwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["initrwnd"]>>;
+  /**
+   * Reordering that TCP bears before it takes a packet for lost, in segments.
+   * Left out: chosen by the kernel. Example: `3`.
+   * `ip` words: `reordering N`.
+   */
+  reordering?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["reordering"]>>;
+  /**
+   * Hop limit (TTL) of packets that the host sends.
+   * Left out: chosen by the kernel. Example: `64`.
+   * `ip` words: `hoplimit N`.
+   */
+  hoplimit?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["hoplimit"]>>;
+  /**
+   * TCP acknowledges at once.
+   * Left out: false. Example: `true`.
+   * `ip` words: `quickack 1`.
+   */
+  quickack?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["quickack"]>>;
+  /**
+   * TCP Fast Open without a cookie.
+   * Left out: false. Example: `true`.
+   * `ip` words: `fastopen_no_cookie 1`.
+   */
+  fastopenNoCookie?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["fastopenNoCookie"]>>;
+  /**
+   * Explicit congestion notification for TCP connections by this route.
+   * Left out: false. Example: `true`.
+   * `ip` words: `features ecn`.
+   */
+  features?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["features"]>>;
+  /**
+   * TCP congestion control for connections by this route.
+   * Left out: chosen by the kernel. Example: `"cubic"`.
+   * `ip` words: `congctl [lock] NAME`.
+   */
+  congctl?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["congctl"]>>;
+  /**
+   * Keeps `congctl` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `congctl lock`.
+   */
+  congctlLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["congctlLock"]>>;
+  /**
+   * Several next hops with weights, among which flows are shared. Each has `via`, `dev`, `weight` (1) and `onlink`.
+   * Left out: one next hop, said by `via` and `dev`. Example: `[{"via":"203.0.113.1","dev":"eth1","weight":3},{"via":"198.51.100.1","dev":"eth2"}]`.
+   * `ip` words: `nexthop [via ADDRESS] dev NAME [weight N] [onlink] ...`.
+   */
+  nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
 }
 
 /** A table's name. */

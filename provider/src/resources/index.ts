@@ -1,6 +1,7 @@
 export type {
   ConnectionArgs,
   GuardArgs,
+  NexthopArgs,
   PolicyRouteArgs,
   PolicyRuleArgs,
   ProbeArgs,

@@ -5,7 +5,7 @@ import { addressOf } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import { kindOf } from "./kinds";
 import { endWithEngine, engineAddress, listens, untilDone } from "./orphan";
-import { ensure, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 
 type Properties = Record<string, unknown>;
 
@@ -53,19 +53,25 @@ export function handlers(kindName: string): Handlers {
       if (isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
       const before = kind.declared(olds);
       const moved = addressOf(before.connection) !== addressOf(kind.declared(inputs).connection);
-      const { facts } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, before);
+      const { facts } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, olds);
       return { outs: outputsOf(inputs, facts.machineId) };
     },
     delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),
   };
   return {
     ...calls,
-    create: (inputs) => untilDone(calls.create(inputs)),
-    update: (id, olds, news) => untilDone(calls.update(id, olds, news)),
+    create: (inputs) => untilDone(calls.create(inputs).catch(keepProvider(inputs))),
+    update: (id, olds, news) => untilDone(calls.update(id, olds, news).catch(keepProvider(news))),
     delete: (id, props) => untilDone(calls.delete(id, props)),
   };
 }
 
+/** The engine stores what a failed create or update carries as it is, and needs the text to read or delete it later. */
+const keepProvider =
+  ({ __provider }: Properties) =>
+  (error: unknown): never => {
+    throw error instanceof InitializationFailed ? new InitializationFailed(error.id, { ...error.properties, __provider }, error.message) : error;
+  };
 const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
 const withoutEntries = (props: Properties, names: readonly string[]): Properties =>
   Object.fromEntries(Object.entries(props).filter(([name]) => !names.includes(name)));

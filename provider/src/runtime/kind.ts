@@ -17,6 +17,8 @@ export interface Kind {
   place(inputs: Record<string, unknown>): string;
   /** What inputs (or the state of an older version) declare. */
   declared(inputs: Record<string, unknown>): Declared;
+  /** Fields whose values run down on the host: a changed one is set anew even where everything looks right. */
+  readonly fadingFields: readonly string[];
   /** The fields that say what is on the host, as opposed to how to get there. */
   readonly entryFields: readonly string[];
 }
@@ -63,6 +65,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   };
   return {
     name,
+    fadingFields: Object.keys(fields).filter((field) => fields[field]?.fades === true),
     entryFields: [...Object.keys(fields), "owner"],
     check: (input) => {
       const { common, own, problems } = split(input);

@@ -45,8 +45,8 @@ export const kinds: readonly Kind[] = [
     place: (values) => `route/${values.family}/${values.table}/${values.destination}`,
     wanted: (values) => [wantedRoute(routeOf(values))],
     look: (values) => {
-      const { family, table } = routeOf(values);
-      return lookAtTable(family, table);
+      const { family, table, mtuLock, cwndLock, congctlLock } = routeOf(values);
+      return lookAtTable(family, table, mtuLock === true || cwndLock === true || congctlLock === true);
     },
   }),
   defineKind({

@@ -19,17 +19,18 @@ export function outputsOf(inputs: Properties, machineId: string): Properties {
   return { ...inputs, machineId, schema };
 }
 
-function changeOf(id: string, { owner, adopt }: Declared, wanted: Declared["wanted"]): Change {
-  return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, wanted };
+function changeOf(id: string, { owner, adopt }: Declared, wanted: Declared["wanted"], renew = false): Change {
+  return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, wanted, renew };
 }
 
-/** create and update are one: make the host show what is declared. `old` says where to look for what the id held before. */
-export async function ensure(kind: Kind, id: string, inputs: Properties, old?: Declared): Promise<Applied> {
+/** create and update are one: make the host show what is declared. `olds` says where to look for what the id held before. */
+export async function ensure(kind: Kind, id: string, inputs: Properties, olds?: Properties): Promise<Applied> {
   const declared = kind.declared(inputs);
+  const renew = olds !== undefined && kind.fadingFields.some((name) => olds[name] !== inputs[name]);
   try {
     return await hostOf(declared.connection).change({
-      change: changeOf(id, declared, declared.wanted),
-      look: together([declared.look, ...(old === undefined ? [] : [old.look])]),
+      change: changeOf(id, declared, declared.wanted, renew),
+      look: together([declared.look, ...(olds === undefined ? [] : [kind.declared(olds).look])]),
       guard: declared.guard,
     });
   } catch (error) {
@@ -70,7 +71,7 @@ export async function readdress(kind: Kind, id: string, olds: Properties, news: 
   const { facts } = await hostOf(after.connection).look(after.look);
   const sameMachine = facts.machineId !== "" && facts.machineId === olds["machineId"];
   if (!sameMachine) await hostOf(before.connection).look(before.look);
-  const applied = await ensure(kind, id, news, before);
+  const applied = await ensure(kind, id, news, olds);
   if (!sameMachine) await remove(id, before);
   return applied;
 }

@@ -30,6 +30,8 @@ export interface Field<Value = unknown, Input = Value> {
   wrong?(value: Value, context: Context): string | undefined;
   /** Families that have it; both when not said. */
   readonly families?: readonly Family[];
+  /** It runs down by itself: what is left of it never makes two objects differ, and a changed value is set anew. */
+  readonly fades?: boolean;
   /** The documentation: one or two sentences of meaning, form and units. */
   readonly doc: string;
   /** What leaving it out means. */
@@ -54,6 +56,8 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   matches?(value: Value, flow: Flow): Match;
   /** The kernel fills it in when it is left out, so it is compared only when it was asked for. */
   readonly filled?: boolean;
+  /** Its words stand behind all others, the tag included. */
+  readonly last?: boolean;
   /** The first iproute2 and Linux that have it, where that is later than what this package needs anyway. */
   readonly since?: Since;
   /** The same for some of its values. */

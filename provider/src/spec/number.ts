@@ -3,8 +3,7 @@ import { z } from "zod";
 export const u32 = 4294967295;
 
 /** A whole number in a range; a failure names the range and never the value. */
-export function integer(from: number, to: number): z.ZodNumber {
-  const text = `expected a whole number from ${from} to ${to}`;
+export function integer(from: number, to: number, text = `expected a whole number from ${from} to ${to}`): z.ZodNumber {
   return z.int(text).min(from, text).max(to, text);
 }
 

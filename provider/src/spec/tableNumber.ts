@@ -15,7 +15,7 @@ export const tableSchema: z.ZodType<Table> = z
       z.enum(["main", "default", "local"]),
       z.literal(kernelTables.default).transform(() => "default" as const),
       z.literal(kernelTables.main).transform(() => "main" as const),
-      integer(1, u32),
+      integer(1, u32, expected),
     ],
     expected,
   )

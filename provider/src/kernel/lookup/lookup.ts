@@ -1,6 +1,7 @@
 import { contains, parsePrefix } from "../../spec/address";
 import type { Flow } from "../../spec/flow";
-import { defaultMetric, isErrorType } from "../../spec/route/attributes";
+import { defaultMetric } from "../../spec/route/key";
+import { isErrorType } from "../../spec/route/type";
 import { describe as describeRule } from "../rule";
 import type { ObservedRoute, ObservedRule } from "../state";
 import { ruleMatches } from "./matches";
@@ -79,5 +80,9 @@ export function printVerdict(verdict: Verdict): string {
   if (verdict.kind === "no route") return "no route";
   if ("by" in verdict) return `${verdict.kind} (${verdict.by})`;
   const { kind, table, dev, via } = verdict;
-  return [kind === "local" ? "local" : `by ${dev ?? "?"}`, ...(via === undefined ? [] : [`via ${via}`]), `(table ${table})`].join(" ");
+  return [
+    ...(kind === "local" ? ["local"] : dev === undefined ? [] : [`by ${dev}`]),
+    ...(via === undefined ? [] : [`via ${via}`]),
+    `(table ${table})`,
+  ].join(" ");
 }

@@ -2,7 +2,8 @@ import { familyOf } from "../address";
 import { type Family, families, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import type { Table } from "../tableNumber";
-import { isErrorType, type routeAttributes } from "./attributes";
+import type { routeAttributes } from "./attributes";
+import { isErrorType } from "./type";
 
 type RouteValues = Values<typeof routeAttributes>;
 /** A route in canonical form. */
@@ -16,17 +17,31 @@ export function settleRoute(values: RouteValues, pending: ReadonlySet<string>): 
   if (values.destination === undefined && known("destination"))
     problems.push({ path: ["destination"], text: "is required: default, or a prefix such as 198.51.100.0/24" });
   if (known("family", "destination", "src", "via")) problems.push(...settleFamily(values));
-  if (known("type", "via", "dev")) {
-    for (const name of ["via", "dev", "src", "onlink"] as const)
-      if (isErrorType(values.type) && values[name] !== undefined)
-        problems.push({ path: [name], text: `has no meaning for type ${values.type}` });
-    if (!isErrorType(values.type) && values.via === undefined && values.dev === undefined)
-      problems.push({ path: ["via"], text: "is required, or dev, or a type without a next hop such as blackhole" });
-    if (values.via?.startsWith("fe80:") && values.dev === undefined)
-      problems.push({ path: ["dev"], text: "is required with a link-local gateway" });
-    if (values.onlink === true && (values.via === undefined || values.dev === undefined))
-      problems.push({ path: ["onlink"], text: "needs both via and dev" });
-  }
+  if (known("type", ...nextHopNames)) problems.push(...nextHopProblems(values));
+  return problems;
+}
+
+const nextHopNames = ["via", "dev", "onlink", "nhid", "nexthops"] as const;
+
+/** A route has one next hop, several, an object that holds them, or a type that needs none. */
+function nextHopProblems(values: RouteValues): Problem[] {
+  const { type, via, dev, nhid, nexthops, onlink } = values;
+  if (isErrorType(type))
+    return [...nextHopNames, "src" as const].flatMap((name) =>
+      values[name] === undefined ? [] : [{ path: [name], text: `has no meaning for type ${type}` }],
+    );
+  const holder = nhid !== undefined ? "nhid" : nexthops !== undefined ? "nexthops" : undefined;
+  if (holder !== undefined)
+    return nextHopNames.flatMap((name) =>
+      name === holder || values[name] === undefined
+        ? []
+        : [{ path: [name], text: `cannot be combined with ${holder}, which says where packets go` }],
+    );
+  const problems: Problem[] = [];
+  if (via === undefined && dev === undefined)
+    problems.push({ path: ["via"], text: "is required, or dev, or a type without a next hop such as blackhole" });
+  if (via?.startsWith("fe80:") && dev === undefined) problems.push({ path: ["dev"], text: "is required with a link-local gateway" });
+  if (onlink === true && (via === undefined || dev === undefined)) problems.push({ path: ["onlink"], text: "needs both via and dev" });
   return problems;
 }
 

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { addressSchema, canonicalAddress, familyOf } from "../address";
+import { attribute, field, has, type IpObject, numberAt, textAt, type Values } from "../attribute";
+import { objectOf } from "../canonical";
+import type { Problem } from "../failures";
+import { deviceSchema, flag, integer } from "../number";
+
+/** One of several next hops. The device is always said: the kernel would fill it in, and what it chose could change. */
+export const nexthopFields = {
+  via: field({
+    schema: addressSchema,
+    doc: "Gateway; for an IPv4 route it may be an IPv6 address.",
+    absent: "on the link of `dev`",
+    example: "203.0.113.1",
+  }),
+  dev: field({ schema: deviceSchema, doc: "Device by which packets leave.", absent: "required", example: "eth1" }),
+  weight: field({
+    schema: integer(1, 256),
+    settle: (value) => (value === 1 ? undefined : value),
+    doc: "Share of the flows that it gets, from 1 to 256.",
+    absent: "1",
+    example: 3,
+  }),
+  onlink: field({
+    schema: flag,
+    settle: (value) => value || undefined,
+    doc: "Takes the gateway to be on the link of `dev`.",
+    absent: "false",
+    example: true,
+  }),
+};
+type Nexthop = Values<typeof nexthopFields>;
+
+const expected = "expected a next hop such as { via: ..., dev: ... }";
+const requireDevice = (values: Nexthop, pending: ReadonlySet<string>): Problem[] =>
+  values.dev === undefined && !pending.has("dev") ? [{ path: ["dev"], text: "is required" }] : [];
+
+/** The kernel keeps no order that means anything: one order, so that equal sets are equal. */
+export const inOrder = (nexthops: readonly Nexthop[]): Nexthop[] => [...nexthops].sort((a, b) => text(a).localeCompare(text(b)));
+const text = ({ dev = "", via = "", weight = 1, onlink = false }: Nexthop): string => [dev, via, weight, onlink].join(" ");
+
+function nexthopAt(json: IpObject): Nexthop {
+  const other = json["via"];
+  const gateway =
+    typeof other === "object" && other !== null && "host" in other && typeof other.host === "string" ? other.host : textAt(json, "gateway");
+  const via = gateway === undefined ? undefined : canonicalAddress(gateway);
+  const dev = textAt(json, "dev");
+  const weight = numberAt(json, "weight") ?? 1;
+  return {
+    ...(via === undefined ? {} : { via }),
+    ...(dev === undefined ? {} : { dev }),
+    ...(weight === 1 ? {} : { weight }),
+    ...(Array.isArray(json["flags"]) && json["flags"].includes("onlink") ? { onlink: true } : {}),
+  };
+}
+
+const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null;
+
+export const nexthops = attribute({
+  schema: z
+    .array(objectOf(nexthopFields, expected, requireDevice), "expected a list of next hops")
+    .min(2, "expected two next hops or more: one is said by via and dev")
+    .transform(inOrder),
+  words: (value, { family }) =>
+    value.flatMap(({ via, dev, weight, onlink }) => [
+      "nexthop",
+      ...(via === undefined ? [] : ["via", ...(familyOf(via) === family ? [] : [familyOf(via)]), via]),
+      ...(dev === undefined ? [] : ["dev", dev]),
+      ...(weight === undefined ? [] : ["weight", String(weight)]),
+      ...(onlink === true ? ["onlink"] : []),
+    ]),
+  observe: (json) =>
+    has(json, "nhid") || !Array.isArray(json["nexthops"]) ? undefined : inOrder(json["nexthops"].filter(isObject).map(nexthopAt)),
+  json: ["nexthops"],
+  last: true,
+  doc: "Several next hops with weights, among which flows are shared. Each has `via`, `dev`, `weight` (1) and `onlink`.",
+  absent: "one next hop, said by `via` and `dev`",
+  ip: "nexthop [via ADDRESS] dev NAME [weight N] [onlink] ...",
+  example: [
+    { via: "203.0.113.1", dev: "eth1", weight: 3 },
+    { via: "198.51.100.1", dev: "eth2" },
+  ],
+});
