@@ -21,6 +21,7 @@ function matches(patterns: string, name: string): boolean {
   const [, salt, hash] = /^\|1\|([^|]+)\|(.+)$/.exec(patterns) ?? [];
   if (salt !== undefined && hash !== undefined)
     return createHmac("sha1", Buffer.from(salt, "base64")).update(name).digest("base64") === hash;
+  if (!/[*?!]/.test(patterns)) return patterns.split(",").some((pattern) => pattern.toLowerCase() === name.toLowerCase());
   const list = patterns.split(",");
   const like = (pattern: string) =>
     new RegExp(

@@ -4,22 +4,46 @@ import * as pulumi from "@pulumi/pulumi";
 const claims = new WeakMap<object, Map<string, string>>();
 const outsideAnyStack = {};
 
+/** The fields that make the key, as plain values: those that are not outputs need not be waited for. */
+type Known = Readonly<Record<string, unknown>>;
+
 /**
  * Two resources of one program with one key would take the object from each other at every `up`: found here, where both names are known.
- * Waits for values that are not known yet; `keyOf` gives undefined for what is not valid, which the checks report.
+ * `fields` are those that the key depends on; values that are not known yet are waited for. `keyOf` gives undefined for what is not valid,
+ * which the checks report.
  */
-export function claim(resource: string, args: pulumi.Inputs, keyOf: (args: Record<string, unknown>) => string | undefined): void {
+export function claim(resource: string, args: pulumi.Inputs, fields: readonly string[], keyOf: (args: Known) => string | undefined): void {
   const run: object = pulumi.runtime.getStackResource() ?? outsideAnyStack;
   const known = claims.get(run) ?? new Map<string, string>();
   claims.set(run, known);
-  pulumi.output(args).apply((values) => {
-    const { connection } = values;
-    const host = typeof connection === "object" && connection !== null ? `${connection.host} port ${connection.port ?? 22}` : "";
+  const needed = Object.fromEntries(["connection", ...fields].flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
+  const settle = ({ connection, ...values }: Known, fail: (message: string) => void): void => {
+    const host = hostOf(connection);
     const key = keyOf(values);
-    if (key === undefined) return;
+    if (host === undefined || key === undefined) return;
     const other = known.get(`${host} ${key}`);
     if (other !== undefined && other !== resource)
-      throw new pulumi.RunError(`${resource} and ${other} both declare ${key} on ${connection.host}: one object has one owner`);
-    known.set(`${host} ${key}`, resource);
-  });
+      fail(`${resource} and ${other} both declare ${key} on ${host}: one object has one owner`);
+    else known.set(`${host} ${key}`, resource);
+  };
+  if (isPlain(needed))
+    settle(needed, (message) => {
+      throw new pulumi.RunError(message);
+    });
+  // A logged error fails the run. One that is thrown in an apply makes the SDK's runner (3.259.0) take memory and processor for ever.
+  else pulumi.output(needed).apply((values) => settle(values, (message) => void pulumi.log.error(message)));
+}
+
+function hostOf(connection: unknown): string | undefined {
+  if (typeof connection !== "object" || connection === null || !("host" in connection) || typeof connection.host !== "string")
+    return undefined;
+  const port = "port" in connection && typeof connection.port === "number" ? connection.port : 22;
+  return port === 22 ? connection.host : `${connection.host} port ${port}`;
+}
+
+/** No output and no promise at any depth: wrapping everything in outputs costs more than all the rest of a resource. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+  return Object.values(value).every(isPlain);
 }

@@ -18,9 +18,6 @@ function ownerOfStack(): { stack: string; proto?: number } {
 }
 
 export abstract class HostResource extends pulumi.CustomResource {
-  /** The host's machine-id, as it was read when the entry was last seen. */
-  declare readonly machineId: pulumi.Output<string>;
-
   /** `outputs` are the fields that the program may read although it may leave them out. */
   protected constructor(
     kind: string,
@@ -29,7 +26,7 @@ export abstract class HostResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
-    const declared = Object.fromEntries([...outputs, "machineId"].map((output) => [output, undefined]));
+    const declared = Object.fromEntries(outputs.map((output) => [output, undefined]));
     super(token(kind), name, { ...declared, ...args, owner: ownerOfStack(), __provider: providerText(kind) }, options);
   }
 }

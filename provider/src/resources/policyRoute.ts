@@ -23,7 +23,7 @@ export class PolicyRoute extends HostResource {
 
   constructor(name: string, args: PolicyRouteArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRoute", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRoute ${name}`, { ...args }, ({ connection: _connection, adopt: _adopt, guard: _guard, ...entry }) => {
+    claim(`PolicyRoute ${name}`, { ...args }, ["family", "destination", "from", "tos", "via", "src", "metric", "table"], (entry) => {
       const { values } = canonical(routeAttributes, entry, settleRoute);
       const { family, destination, table } = values;
       return family === undefined || destination === undefined || table === undefined

@@ -22,7 +22,7 @@ export class PolicyRule extends HostResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRule", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRule ${name}`, { ...args }, ({ connection: _connection, adopt: _adopt, guard: _guard, ...entry }) => {
+    claim(`PolicyRule ${name}`, { ...args }, ["family", "from", "to", "priority"], (entry) => {
       const { values } = canonical(ruleAttributes, entry, settleRule);
       return values.family === undefined || values.priority === undefined
         ? undefined

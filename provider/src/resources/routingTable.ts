@@ -16,6 +16,6 @@ export class RoutingTable extends HostResource {
 
   constructor(name: string, args: RoutingTableArgs, options?: pulumi.CustomResourceOptions) {
     super("RoutingTable", name, { ...args }, [], options);
-    claim(`RoutingTable ${name}`, { ...args }, ({ tableId }) => (typeof tableId === "number" ? tableKey(tableId) : undefined));
+    claim(`RoutingTable ${name}`, { ...args }, ["tableId"], ({ tableId }) => (typeof tableId === "number" ? tableKey(tableId) : undefined));
   }
 }

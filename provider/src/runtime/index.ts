@@ -70,7 +70,9 @@ export function handlers(kindName: string): Handlers {
 const keepProvider =
   ({ __provider }: Properties) =>
   (error: unknown): never => {
-    throw error instanceof InitializationFailed ? new InitializationFailed(error.id, { ...error.properties, __provider }, error.message) : error;
+    throw error instanceof InitializationFailed
+      ? new InitializationFailed(error.id, { ...error.properties, __provider }, error.message)
+      : error;
   };
 const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
 const withoutEntries = (props: Properties, names: readonly string[]): Properties =>

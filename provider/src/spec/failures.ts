@@ -11,9 +11,10 @@ export function printProblem({ path, text }: Problem): string {
   return path.length === 0 ? text : `${path.map(String).join(".")}: ${text}`;
 }
 
-/** Every issue of a schema, below `path`. Unions report their own text, which says what is expected, not each branch's. */
+/** What is wrong, below `path`: one problem a place. Unions report their own text, which says what is expected, not each branch's. */
 export function problemsOf(error: z.ZodError, path: readonly PropertyKey[]): Problem[] {
-  return error.issues.map((issue) => ({ path: [...path, ...issue.path], text: issue.message }));
+  const places = new Map(error.issues.toReversed().map((issue) => [issue.path.map(String).join("."), issue]));
+  return [...places.values()].toReversed().map((issue) => ({ path: [...path, ...issue.path], text: issue.message }));
 }
 
 /** The known name nearest to what was written, when it is near enough to be a slip. */

@@ -95,11 +95,9 @@ const suppressPrefixlength = attribute({
   example: 0,
 });
 
+const expectedGroup = `expected a group's number from 0 to ${u32 - 1}, or default`;
 const suppressIfgroup = attribute({
-  schema: z
-    .literal("default")
-    .transform(() => 0)
-    .or(integer(0, u32 - 1)),
+  schema: z.union([z.literal("default").transform(() => 0), integer(0, u32 - 1, expectedGroup)], expectedGroup),
   words: (value) => ["suppress_ifgroup", String(value)],
   observe: (json) => (json["suppress_ifgroup"] === "default" ? 0 : numberAt(json, "suppress_ifgroup")),
   json: ["suppress_ifgroup"],

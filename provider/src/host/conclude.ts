@@ -1,0 +1,113 @@
+import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { compare } from "../kernel/compare";
+import { deviations } from "../kernel/plan";
+import type { State } from "../kernel/state";
+import { type Answer, sectionsAfter } from "./answer";
+import { confirm } from "./confirm";
+import { type Ending, endingError, revertedText, withOutcome } from "./ending";
+import { parseState } from "./observe";
+import { labelOf, type Planned } from "./planned";
+import { failedProbes, probeResults } from "./probes";
+import { retract } from "./retract";
+import type { Session } from "./session";
+import type { Transaction } from "./transaction";
+
+/** What a change says that came after its guard. */
+const late = "late";
+
+/** Verify, confirm, and tell each resource what became of it. False when what needed no change was changed by somebody meanwhile. */
+export async function conclude(
+  session: Session,
+  planned: readonly Planned[],
+  transaction: Transaction,
+  answer: Answer,
+  bookkeeping: boolean,
+): Promise<boolean> {
+  let after: State;
+  try {
+    after = parseState(answer, transaction.look, session.host);
+  } catch (error) {
+    await endAll(session, planned, transaction, `what was applied could not be read back: ${whatOf(error)}`);
+    return true;
+  }
+  if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
+    await endAll(session, planned, transaction, "its guard fired while the change was still under way");
+    return true;
+  }
+  const refusals = new Map(sectionsAfter(answer, "refused").map(({ rest, text }) => [planned[Number(rest) - 1], text]));
+  const accepted = planned.filter((one) => !refusals.has(one));
+  const deviating = accepted.flatMap(({ plan: one }) => deviations(one, after));
+  if (bookkeeping && deviating.length > 0) return false;
+  const probes = planned[0]?.work.guard.probes ?? [];
+  const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
+  const wrong = [...deviating, ...failing];
+  const reason =
+    deviating.length > 0
+      ? `what was read back is not what was asked: ${deviating.join("; ")}`
+      : failing.length > 0
+        ? failing.join("; ")
+        : "the kernel refused every change";
+  const ending: Ending =
+    wrong.length > 0 || accepted.length === 0
+      ? await retract(session, transaction, reason)
+      : bookkeeping
+        ? { outcome: "applied", state: after }
+        : await confirm(session, transaction, after);
+  if (ending.outcome !== "unknown") session.end(transaction.txn);
+  for (const one of planned) {
+    const refused = refusals.get(one);
+    const { work } = one;
+    if (refused !== undefined && ending.outcome !== "unknown")
+      work.reject(
+        refusalOf(
+          session.host,
+          one,
+          refused,
+          ending,
+          compare(transaction.before.state, after, { ...transaction.scope, keys: new Set(one.plan.keys) }).differences,
+        ),
+      );
+    else settle(session, one, transaction, ending);
+  }
+  return true;
+}
+
+export async function endAll(session: Session, planned: readonly Planned[], transaction: Transaction, reason: string): Promise<void> {
+  const ending = await retract(session, transaction, reason);
+  if (ending.outcome !== "unknown") session.end(transaction.txn);
+  for (const one of planned) settle(session, one, transaction, ending);
+}
+
+function settle(session: Session, { work, plan: one }: Planned, transaction: Transaction, ending: Ending): void {
+  if (ending.outcome === "applied") {
+    for (const note of one.notes) session.warn(note, labelOf(work));
+    work.resolve({ state: ending.state, facts: transaction.before.facts });
+  } else work.reject(endingError(session.host, labelOf(work), ending));
+}
+
+/** The kernel refused one change of a group: it was undone alone. */
+function refusalOf(
+  host: string,
+  { work, plan: one }: Planned,
+  refused: string,
+  ending: Exclude<Ending, { outcome: "unknown" }>,
+  differences: readonly string[],
+): PolicyRoutingError {
+  const left =
+    ending.outcome === "reverted" ? ending.differences : differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)));
+  return withOutcome(
+    new PolicyRoutingError("command", {
+      host,
+      object: labelOf(work),
+      what: `the kernel refused it; ${revertedText(left)}`,
+      ran: one.steps
+        .slice(0, 3)
+        .map((step) => step.replace(/^[46]/, (family) => `ip -${family}`))
+        .join("; "),
+      cameBack: refused,
+    }),
+    left.length === 0 ? "reverted" : "differs",
+  );
+}
+
+export const whatOf = (error: unknown): string => (isPolicyRoutingError(error) ? error.parts.what : messageOf(error));

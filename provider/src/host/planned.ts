@@ -1,0 +1,72 @@
+import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { checkNeeds } from "../kernel/gate";
+import { type ChangePlan, deviations, plan } from "../kernel/plan";
+import { managementRefusal } from "./management";
+import type { Observation } from "./observe";
+import type { Session } from "./session";
+import type { Work } from "./work";
+
+/** What one change of a group needs, and whose it is. */
+export interface Planned {
+  readonly work: Work;
+  readonly plan: ChangePlan;
+}
+
+/** At least one. */
+export type Group = readonly [Planned, ...Planned[]];
+
+/** Plans in the order of stages; changes that share a key with an earlier one wait for the next transaction. */
+export function planAll(works: readonly Work[], seen: Observation, host: string): { planned: Planned[]; deferred: Work[] } {
+  const planned: Planned[] = [];
+  const deferred: Work[] = [];
+  const taken = new Set<string>();
+  for (const work of works) {
+    try {
+      checkNeeds(
+        work.change.wanted.flatMap(({ needs }) => [...needs]),
+        seen.facts,
+      );
+      const one = plan(work.change, seen.state);
+      if (one.keys.some((key) => taken.has(key))) deferred.push(work);
+      else planned.push({ work, plan: one });
+      for (const key of one.keys) taken.add(key);
+    } catch (error) {
+      work.reject(
+        isPolicyRoutingError(error)
+          ? error.at({ host, object: labelOf(work) })
+          : new PolicyRoutingError("bug", { host, what: messageOf(error), cause: error }),
+      );
+    }
+  }
+  return { planned: planned.sort((a, b) => a.plan.order - b.plan.order), deferred };
+}
+
+/** Those that do not move the way of our own connection, each beside the ones before it. The others are refused. */
+export async function permitted(session: Session, planned: readonly Planned[], seen: Observation): Promise<Planned[]> {
+  const accepted: Planned[] = [];
+  for (const one of planned) {
+    const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
+    const refusal = one.work.guard.allowManagementPathChange === true ? undefined : await managementRefusal(session, seen, becomes);
+    if (refusal === undefined) accepted.push(one);
+    else one.work.reject(refusal.at({ object: labelOf(one.work) }));
+  }
+  return accepted;
+}
+
+export function settleEmpty(planned: readonly Planned[], seen: Observation, session: Session): void {
+  for (const { work, plan: empty } of planned) {
+    const wrong = deviations(empty, seen.state);
+    for (const note of empty.notes) session.warn(note, labelOf(work));
+    if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts });
+    else work.reject(new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.join(", ")}` }));
+  }
+}
+
+export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
+  for (const { work } of planned) work.reject(error());
+}
+
+export function labelOf({ change }: Work): string {
+  const [first] = change.wanted;
+  return first?.label ?? change.id;
+}
