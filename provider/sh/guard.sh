@@ -53,7 +53,7 @@ fire() {
 # Whoever is still changing something gets five seconds, then is ended: nothing may come after the undo.
 undo_all() {
   tries=0
-  while [ -e "$dir/applying" ]; do
+  while [ -s "$dir/applying" ]; do
     pid='' since=''
     read -r pid since <"$dir/applying"
     [ "$pid" != $$ ] || break
@@ -63,16 +63,14 @@ undo_all() {
     [ $tries -lt 60 ] || break
     sleep 0.1
   done
-  undoing=1 failed=''
-  count=0
-  while [ -e "$dir/$((count + 1)).undo" ]; do count=$((count + 1)); done
-  while [ $count -gt 0 ]; do
-    # shellcheck disable=SC1090 # written by put, and counted
-    . "$dir/$count.undo"
-    failed=''
-    count=$((count - 1))
+  changes=0
+  # shellcheck source=/dev/null # written by put, and counted
+  [ ! -s "$dir/undo" ] || . "$dir/undo"
+  number=$changes
+  while [ "$number" -gt 0 ]; do
+    undo "$number"
+    number=$((number - 1))
   done
-  undoing=''
   # Nobody else wrote to the register: the lock is ours.
   size=''
   { read -r size <"$dir/register.size"; } 2>/dev/null

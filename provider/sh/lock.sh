@@ -73,7 +73,7 @@ await_lock() { # SECONDS
 # Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.
 take_lock() { # TXN NUMBER SECONDS HOLDER
   umask 077
-  mkdir -p "$run" && chmod 700 "$run" || return 1
+  [ -d "$run" ] || mkdir -m 700 "$run" || return 1
   dir=$run/$1
   if lock_held; then
     uptime_now
@@ -86,7 +86,9 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   mkdir "$dir" || return 1
   printf '%s\n' "$4" >"$dir/holder" || return 1
   printf 'txn %s\npid %s\nstart %s\ndeadline %s\nholder %s\nend\n' "$1" $$ "$start" $((now + $3)) "$4" >"$dir/lock" || return 1
-  grep -q '^end$' "$dir/lock" || return 1
+  last=''
+  while read -r word _; do last=$word; done <"$dir/lock"
+  [ "$last" = end ] || return 1
   ln "$dir/lock" "$run/lock.$((lock + 1))" 2>/dev/null || return 2
   mine=$((lock + 1))
   newest_lock

@@ -7,14 +7,13 @@ names=/etc/iproute2/rt_tables.d
 
 say() { printf '\n%s %s\n' "${mark-}" "$*"; }
 
-# One JSON array a line. Standard error is told apart: an empty table must not look like a broken `ip`, nor the other way round.
+# One JSON array, and what `ip` complains of. A failure is said behind it: an empty table must not look like a broken `ip`, nor the other
+# way round.
 show() { # SECTION IP-WORDS...
   section=$1
   shift
   say "$section"
-  exec 3>&1
-  why=$({ ip -j -N -d "$@" >&3; } 2>&1) || say "failed $section $why"
-  exec 3>&-
+  ip -j -N -d "$@" 2>&1 || say "failed $section"
 }
 
 uptime_now() {
@@ -28,8 +27,9 @@ facts() { # SSH_CONNECTION, read before sudo
   { read -r machine </etc/machine-id; } 2>/dev/null
   read -r kernel </proc/sys/kernel/osrelease
   uptime_now
+  while read -r word uid _; do [ "$word" != Uid: ] || break; done </proc/self/status
   say facts
-  printf 'boot %s\nmachine %s\nkernel %s\nuptime %s\nssh %s\nuid %s\nip %s\n' "$boot" "$machine" "$kernel" "$now" "$1" "$(id -u)" "$(ip -V 2>&1 | head -n 1)"
+  printf 'boot %s\nmachine %s\nkernel %s\nuptime %s\nssh %s\nuid %s\nip %s\n' "$boot" "$machine" "$kernel" "$now" "$1" "$uid" "$(ip -V 2>&1)"
 }
 
 rules() { # FAMILY

@@ -25,10 +25,18 @@ begin() { # TXN NUMBER SECONDS HOLDER
   failed=''
 }
 
-# The undo of one change, as a file that the guard can run. A full /run leaves it short: then nothing is begun.
-put() { # NUMBER BYTES, the text on standard input
-  cat >"$dir/$1.undo" 2>/dev/null
-  [ "$(wc -c <"$dir/$1.undo")" -eq "$2" ] || stop "the undo could not be written: is $run full?"
+# The undo of every change, as functions that the guard can run. A full /run leaves it short: then nothing is begun.
+put() { # BYTES, the text on standard input
+  cat >"$dir/undo" 2>/dev/null
+  [ "$(wc -c <"$dir/undo")" -eq "$1" ] || stop "the undo could not be written: is $run full?"
+}
+
+undo() { # NUMBER
+  undoing=1 failed=''
+  # shellcheck source=/dev/null # written by put, and counted
+  . "$dir/undo"
+  "undo_$1"
+  undoing='' failed=''
 }
 
 # The guard is a process that watches its own deadline. systemd restarts it; where there is none, two watch each other.
@@ -106,16 +114,11 @@ changed() { # NUMBER
   else
     say "refused $1"
     printf '%s\n' "$failed"
-    if [ "$failed" != late ] && [ -e "$dir/$1.undo" ]; then
-      undoing=1 failed=''
-      # shellcheck disable=SC1090 # written by put, and counted
-      . "$dir/$1.undo"
-      undoing=''
-    fi
+    [ "$failed" = late ] || undo "$1"
   fi
 }
 
-applied() { rm -f "$dir/applying"; }
+applied() { : >"$dir/applying"; }
 
 # Run by the undo: goes on after what is already gone or already there.
 batch_undo() { # FAMILY, `ip -batch` lines on standard input
@@ -211,7 +214,7 @@ finish() { # TXN
 }
 
 forget() { # TXN...
-  for txn in "$@"; do rm -rf "${run:?}/$txn"; done
+  (cd "$run" && rm -rf "$@")
 }
 
 # To the host's log. Without a log daemon `logger` succeeds and says nothing: then to a file.

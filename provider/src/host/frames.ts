@@ -87,21 +87,26 @@ export interface Begin {
   readonly compacted: readonly string[] | undefined;
 }
 
+/** A function for each change, so that one can be undone alone. */
+function undoText(undos: readonly (readonly Step[])[]): string {
+  return [...undos.map((steps, index) => `undo_${index + 1}() {\n${stepsText(steps, "undo") || ":"}\n}`), `changes=${undos.length}`].join(
+    "\n",
+  );
+}
+
 /** Seconds that the lock outlives the guard: it may still be undoing. */
 const grace = 5;
 const unguardedLease = 30;
 
 /** Lock, undo, guard, changes and the reading back: one frame. */
 export function transactText(begin: Begin, changes: readonly ChangeText[], readBack: string): string {
-  const undoText = (steps: readonly Step[]): string => `${stepsText(steps, "undo")}\n`;
+  const undo = undoText(changes.map((change) => change.undo));
   return [
-    `holder=$(cat <<'${end}'\n${begin.holder}\n${end}\n)`,
+    call("read -r holder", [begin.holder]),
     `begin ${begin.txn} ${begin.lock} ${begin.guard === undefined ? unguardedLease : begin.guard + grace} "$holder"`,
     ...(begin.forget.length === 0 ? [] : [`forget ${begin.forget.join(" ")}`]),
     ...(begin.compacted === undefined ? [] : [call(`compact ${Buffer.byteLength(`${begin.compacted.join("\n")}\n`)}`, begin.compacted)]),
-    ...changes.map(({ undo }, index) =>
-      call(`put ${index + 1} ${Buffer.byteLength(undoText(undo))}`, [undoText(undo).replace(/\n$/, "")], endOfUndo),
-    ),
+    call(`put ${Buffer.byteLength(`${undo}\n`)}`, [undo], endOfUndo),
     begin.guard === undefined ? "unguard" : `arm ${begin.guard}`,
     ...changes.flatMap(({ steps, register }, index) => [
       "change",

@@ -106,12 +106,12 @@ function parseManagement(connection: string, text: string): Management {
 /** The entries of an answer; of several readings in one frame the last is meant. */
 export function parseState(answer: Answer, look: Look, host: string): State {
   const text = (name: string): string => {
-    const failed = sectionsAfter(answer, "failed").find(({ rest }) => rest.startsWith(`${name} `) || rest === name);
-    const why = failed === undefined ? "" : `${failed.rest.slice(name.length)} ${failed.text}`.trim();
-    // Not an error: a table without routes does not exist for the kernel.
-    if (/FIB table does not exist/i.test(why)) return "";
-    if (failed !== undefined) throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: why });
     const found = section(answer, name);
+    if (sectionsAfter(answer, "failed").some(({ rest }) => rest === name)) {
+      // Not an error: a table without routes does not exist for the kernel.
+      if (/FIB table does not exist/i.test(found ?? "")) return "";
+      throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: found });
+    }
     if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
     return found;
   };
@@ -139,7 +139,8 @@ export function parseState(answer: Answer, look: Look, host: string): State {
 
 function parseFacts(text: string, host: string): Facts {
   const fact = (name: string): string => new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
-  const ip = fact("ip");
+  // It may complain before it answers.
+  const ip = /^.*iproute2.*$/m.exec(text)?.[0] ?? fact("ip");
   if (fact("uid") !== "0")
     throw new PolicyRoutingError("auth", { host, what: "the user is not root", next: "log in as root, or set sudo: true" });
   if (/not found/i.test(ip) || ip === "")

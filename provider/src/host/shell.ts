@@ -74,9 +74,9 @@ export class Shell {
     const sudo = connection.sudo === true;
     const connected = await connect(target);
     // SSH_CONNECTION is read before sudo, which removes it.
-    const inner = sudo ? 'exec sudo -n sh -c "$1" sh "$SSH_CONNECTION"' : 'exec sh -c "$1" sh "$SSH_CONNECTION"';
+    const start = sudo ? `sh -c 'exec sudo -n sh -c "$1" sh "$SSH_CONNECTION"' sh '${loop}'` : `exec sh -c '${loop}' sh "$SSH_CONNECTION"`;
     return new Promise((resolve, reject) => {
-      connected.client.exec(`sh -c '${inner}' sh '${loop}'`, (error, channel) => {
+      connected.client.exec(start, (error, channel) => {
         if (error === undefined) resolve(new Shell(target, sudo, connected, channel));
         else {
           connected.close();

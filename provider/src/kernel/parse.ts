@@ -10,8 +10,11 @@ import { observe } from "./words";
 
 const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The JSON array that one `ip -j` printed; nothing is an empty one. */
-export function parseIpJson(text: string, what: string): IpObject[] {
+/** The JSON array that one `ip -j` printed, without what it complained of before or behind it; nothing is an empty one. */
+export function parseIpJson(printed: string, what: string): IpObject[] {
+  const from = /^\[/m.exec(printed)?.index ?? 0;
+  const to = printed.lastIndexOf("]") + 1;
+  const text = to > from ? printed.slice(from, to) : printed;
   if (text.trim() === "") return [];
   let parsed: unknown;
   try {

@@ -80,8 +80,6 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
     for (const old of adopted) notes.push(`took over ${describe(old.rule)} (proto ${old.protocol})`);
   } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule)) {
     steps.push(...clear);
-    if (owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
-    else if (owner.id !== id && owner.stack !== stack) notes.push(`taken over from ${owner.id} of stack ${owner.stack}`);
   } else {
     steps.push(...times(staged.length, del(rule, tags.staging)));
     if (displaced !== undefined && displaced.id !== id) register.push(stagingKey(key));
@@ -92,6 +90,9 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
     } else
       steps.push(add(rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner), del(rule, tags.staging));
   }
+  if (current !== undefined && owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
+  if (current !== undefined && owner !== undefined && owner.id !== id && owner.stack !== stack)
+    notes.push(`taken over from ${owner.id} of stack ${owner.stack}`);
   const undo = steps.length === 0 ? [] : undoAt(rule, place, tags, adopted);
   const kept = foreign.filter((other) => !adopted.includes(other));
   const waiting =

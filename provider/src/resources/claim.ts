@@ -30,8 +30,16 @@ export function claim(resource: string, args: pulumi.Inputs, fields: readonly st
     settle(needed, (message) => {
       throw new pulumi.RunError(message);
     });
-  // A logged error fails the run. One that is thrown in an apply makes the SDK's runner (3.259.0) take memory and processor for ever.
-  else pulumi.output(needed).apply((values) => settle(values, (message) => void pulumi.log.error(message)));
+  else pulumi.output(needed).apply((values) => settle(values, failLater));
+}
+
+/**
+ * Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever.
+ * 32 tells the language host that the person has read what is wrong.
+ */
+function failLater(message: string): void {
+  process.exitCode = 32;
+  void pulumi.log.error(message);
 }
 
 function hostOf(connection: unknown): string | undefined {
