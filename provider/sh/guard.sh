@@ -66,10 +66,11 @@ undo_all() {
   changes=0
   # shellcheck source=/dev/null # written by put, and counted
   [ ! -s "$dir/undo" ] || . "$dir/undo"
-  number=$changes
-  while [ "$number" -gt 0 ]; do
-    undo "$number"
-    number=$((number - 1))
+  # A name that no function uses which an undo calls: there are no local variables here.
+  remaining=$changes
+  while [ "$remaining" -gt 0 ]; do
+    undo "$remaining"
+    remaining=$((remaining - 1))
   done
   # Nobody else wrote to the register: the lock is ours.
   size=''

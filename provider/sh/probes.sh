@@ -2,6 +2,7 @@
 # Checks that a person declared, one a line: NUMBER KIND ADDRESS PORT SOURCE DEVICE, with `-` where there is none. They run at the same
 # time, before and after a change.
 probes() {
+  pids=''
   while read -r number kind address port source device; do
     [ "$source" != - ] || source=''
     [ "$device" != - ] || device=''
@@ -10,8 +11,10 @@ probes() {
       tcp) probe_tcp & ;;
       route) probe_route & ;;
     esac
+    pids="$pids $!"
   done
-  wait
+  # shellcheck disable=SC2086 # split on purpose; a bare wait would wait for the guard as well
+  wait $pids
 }
 
 probe_result() { # WORD TEXT

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism, setPriority } from "node:os";
-import { createInterface } from "node:readline";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { elapsedSeconds, tell } from "./progress.mjs";
 import { binFolder, cli, version } from "./release.mjs";
@@ -19,7 +19,9 @@ export async function build() {
   requireSameVersion();
   mkdirSync(binFolder(), { recursive: true });
   const unfinished = join(binFolder(), `.pulumi-${process.pid}`);
-  tell(`Building the Pulumi CLI ${version} from the Go module proxy: about 5 minutes on 2 cores (this machine has ${availableParallelism()}).`);
+  tell(
+    `Building the Pulumi CLI ${version} from the Go module proxy: about 5 minutes on 2 cores (this machine has ${availableParallelism()}).`,
+  );
   try {
     await compile(unfinished);
     renameSync(unfinished, cli());
@@ -34,7 +36,9 @@ export async function build() {
 function requireSameVersion() {
   const pinned = /pulumi\/pkg\/v3 v(\S+)/.exec(readFileSync(join(module, "go.mod"), "utf8"))?.[1];
   if (pinned !== version) {
-    throw new Error(`${module}go.mod builds Pulumi ${pinned}, but the npm package pulumi is ${version}: set both to one version, then run \`go mod tidy\` in ${module}`);
+    throw new Error(
+      `${module}go.mod builds Pulumi ${pinned}, but the npm package pulumi is ${version}: set both to one version, then run \`go mod tidy\` in ${module}`,
+    );
   }
 }
 
@@ -47,7 +51,9 @@ async function compile(output) {
     env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
   });
   await once(child, "spawn").catch((cause) => {
-    throw new Error("the Pulumi CLI has to be built, but there is no Go: put `go` (1.25 or newer) on PATH, or an official `pulumi`", { cause });
+    throw new Error("the Pulumi CLI has to be built, but there is no Go: put `go` (1.25 or newer) on PATH, or an official `pulumi`", {
+      cause,
+    });
   });
   setPriority(child.pid, 10); // a build must not starve the tests beside it
 

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { tell } from "./progress.mjs";
 import { findInstalled } from "./find.mjs";
+import { tell } from "./progress.mjs";
 import { version } from "./release.mjs";
 
 const installer = "https://get.pulumi.com/install.sh";

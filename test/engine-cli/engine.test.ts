@@ -86,7 +86,10 @@ describe("the engine harness", function () {
     await program.write({ "index.ts": `throw new Error("no such uplink");` });
     const failed = await stack.up([], { expectFailure: true });
     assert.match(failed.stdout + failed.stderr, /no such uplink/);
-    await assert.rejects(stack.up(), (error) => error instanceof CommandError && /exit code \d+: pulumi up .*no such uplink/s.test(error.message));
+    await assert.rejects(
+      stack.up(),
+      (error) => error instanceof CommandError && /exit code \d+: pulumi up .*no such uplink/s.test(error.message),
+    );
     await program.write({ "index.ts": "" });
     await assert.rejects(stack.up([], { expectFailure: true }), /was to fail, but succeeded/);
   });

@@ -10,7 +10,9 @@ export function nodeFolder() {
   const bundled = npmPackageNode();
   if (bundled) return bundled;
   if (Number.parseInt(process.versions.node, 10) >= oldest) return dirname(process.execPath);
-  throw new Error(`Pulumi programs need Node.js ${oldest} or newer, this is ${process.version}: run \`npm install\` (its package \`node\` brings one)`);
+  throw new Error(
+    `Pulumi programs need Node.js ${oldest} or newer, this is ${process.version}: run \`npm install\` (its package \`node\` brings one)`,
+  );
 }
 
 /** Preferred even under a newer Node.js: every caller then writes the same files, and none undoes another's. */

@@ -11,7 +11,8 @@ const { dirname, join } = require("node:path");
 
 // The engine starts a language host in the program's folder (`main:` of the Pulumi.yaml) and passes its own address last.
 const engineAddress = process.argv.at(-1);
-const sdk = requireFrom(process.cwd());
+// Its own dependencies are resolved from the SDK's folder: a strict package manager (pnpm) does not give them to the program.
+const sdk = requireFrom(dirname(requireFrom(process.cwd()).resolve("@pulumi/pulumi/package.json")));
 const grpc = sdk("@grpc/grpc-js");
 const { LanguageRuntimeService } = sdk("@pulumi/pulumi/proto/language_grpc_pb");
 const messages = sdk("@pulumi/pulumi/proto/language_pb");
@@ -130,10 +131,12 @@ function requireFrom(folder) {
 
 /** The program goes first: a host that left at once would leave it behind, registering resources with nobody. */
 async function leave() {
-  await Promise.all([...programs].map((program) => {
-    interrupt(program);
-    return once(program, "exit");
-  }));
+  await Promise.all(
+    [...programs].map((program) => {
+      interrupt(program);
+      return once(program, "exit");
+    }),
+  );
   process.exit(0);
 }
 
@@ -143,9 +146,7 @@ process.on("SIGTERM", leave);
 process.stdin.on("end", leave).resume();
 
 const unimplemented = (_call, reply) => reply({ code: grpc.status.UNIMPLEMENTED, details: "not in this small language host" });
-const implementation = Object.fromEntries(
-  Object.keys(LanguageRuntimeService).map((name) => [name, calls[name] ?? unimplemented]),
-);
+const implementation = Object.fromEntries(Object.keys(LanguageRuntimeService).map((name) => [name, calls[name] ?? unimplemented]));
 const server = new grpc.Server({ "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage });
 server.addService(LanguageRuntimeService, implementation);
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {

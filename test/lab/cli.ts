@@ -17,7 +17,11 @@ async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv.slice(0, end),
     allowPositionals: true,
-    options: { name: { type: "string", default: "lab" }, uplinks: { type: "string", default: "2" }, user: { type: "string", default: "root" } },
+    options: {
+      name: { type: "string", default: "lab" },
+      uplinks: { type: "string", default: "2" },
+      user: { type: "string", default: "root" },
+    },
   });
   const [command, ...rest] = positionals;
   const { name, user } = values;
@@ -36,9 +40,11 @@ async function main(): Promise<number> {
     }
     case "list": {
       const slots = await takenSlots();
-      for (const { lab, pid, orphaned } of slots) console.log(`${lab}\t${pid === undefined ? "kept" : orphaned ? "left behind" : `process ${pid}`}`);
+      for (const { lab, pid, orphaned } of slots)
+        console.log(`${lab}\t${pid === undefined ? "kept" : orphaned ? "left behind" : `process ${pid}`}`);
       const here = slots.some(({ lab }) => lab === name) ? await openLab(name) : undefined;
-      for (const host of here?.hosts ?? []) console.log([host.name, host.address, ...host.uplinks.map(({ device, address }) => `${device} ${address}`)].join("\t"));
+      for (const host of here?.hosts ?? [])
+        console.log([host.name, host.address, ...host.uplinks.map(({ device, address }) => `${device} ${address}`)].join("\t"));
       return 0;
     }
     case "down":

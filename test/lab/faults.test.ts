@@ -92,7 +92,10 @@ describe("a lab's host, when something breaks", function () {
     assert.equal(await reachable(), true);
     await host.setSshdOption("MaxStartups", "1");
     const results = await Promise.all(Array.from({ length: 12 }, () => host.ssh("true")));
-    assert.ok(results.some(({ code }) => code !== 0), "parallel logins are dropped");
+    assert.ok(
+      results.some(({ code }) => code !== 0),
+      "parallel logins are dropped",
+    );
     await host.setSshdOption("MaxStartups", "100");
   });
 
@@ -121,7 +124,10 @@ describe("a lab's host, when something breaks", function () {
     const restore = await host.replaceBinary("/usr/sbin/ip", null);
     assert.equal((await host.ssh("ip rule")).code, 127);
     await restore();
-    const again = await host.replaceBinary("/usr/sbin/ip", '#!/bin/sh\n[ "$1" = -V ] && echo "ip utility, iproute2-4.9.0" && exit\nexec ip.real "$@"\n');
+    const again = await host.replaceBinary(
+      "/usr/sbin/ip",
+      '#!/bin/sh\n[ "$1" = -V ] && echo "ip utility, iproute2-4.9.0" && exit\nexec ip.real "$@"\n',
+    );
     assert.equal((await host.ssh("ip -V")).stdout, "ip utility, iproute2-4.9.0\n");
     assert.match((await host.ssh("ip rule")).stdout, /32766:/);
     await again();
@@ -131,13 +137,20 @@ describe("a lab's host, when something breaks", function () {
   it("reboots: the kernel's tables, /run and /root are empty, /etc and the host key stay", async () => {
     const before = await host.snapshot();
     const [key, bootId] = [await host.hostKey(), await host.exec("cat /proc/sys/kernel/random/boot_id")];
-    await host.batch(["rule add pref 100 from 198.51.100.1 table 100", "route add default via 198.18.128.1 table 100", "nexthop add id 7 dev eth1"]);
+    await host.batch([
+      "rule add pref 100 from 198.51.100.1 table 100",
+      "route add default via 198.18.128.1 table 100",
+      "nexthop add id 7 dev eth1",
+    ]);
     await host.exec("mkdir /etc/policy-routing; echo kept >/etc/policy-routing/entry; touch /run/gone /root/gone");
     const { ended } = await session();
     await host.reboot();
     assert.equal(await reachable(), true);
     assert.equal(await host.exec("cat /etc/policy-routing/entry; ls /run/gone /root/gone 2>/dev/null || true"), "kept\n");
-    assert.deepEqual((await host.ip("rule show")).map(({ priority }) => priority), [0, 32766, 32767]);
+    assert.deepEqual(
+      (await host.ip("rule show")).map(({ priority }) => priority),
+      [0, 32766, 32767],
+    );
     assert.equal(await host.hostKey(), key);
     assert.notEqual(await host.exec("cat /proc/sys/kernel/random/boot_id"), bootId);
     assert.ok(Number((await host.exec("cat /proc/uptime")).split(" ")[0]) < 10);

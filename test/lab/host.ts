@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { type Uplink, management, uplink } from "./addresses.js";
+import { management, type Uplink, uplink } from "./addresses.js";
 import { Namespace, namespaceOf } from "./namespace.js";
-import { MANAGEMENT, host } from "./network.js";
+import { host, MANAGEMENT } from "./network.js";
 import { snapshot } from "./snapshot.js";
 import { SshServer } from "./ssh-server.js";
 

@@ -28,7 +28,10 @@ export class Internet extends Namespace {
     const [program, ...args] = await this.enter();
     const child = spawn(program, [...args, process.execPath, "-e", WHO_AM_I, String(port)], { stdio: ["ignore", "pipe", "inherit"] });
     child.unref();
-    await Promise.race([once(child.stdout, "data"), once(child, "exit").then(([code]) => Promise.reject(new Error(`the server ended with ${code}`)))]);
+    await Promise.race([
+      once(child.stdout, "data"),
+      once(child, "exit").then(([code]) => Promise.reject(new Error(`the server ended with ${code}`))),
+    ]);
     child.stdout.destroy();
     return () => void child.kill("SIGKILL");
   }

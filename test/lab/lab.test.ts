@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readFile, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lab, startLab } from "./lab.js";
 import { must } from "./run.js";
@@ -19,8 +19,13 @@ describe("a lab", function () {
   after(() => lab.stop());
 
   it("has hosts that are reached by real ssh, each a machine of its own", async () => {
-    const facts = await Promise.all(lab.hosts.map((host) => host.ssh("hostname; cat /etc/machine-id /proc/sys/kernel/random/boot_id; ls -A /root")));
-    assert.deepEqual(facts.map(({ code }) => code), [0, 0]);
+    const facts = await Promise.all(
+      lab.hosts.map((host) => host.ssh("hostname; cat /etc/machine-id /proc/sys/kernel/random/boot_id; ls -A /root")),
+    );
+    assert.deepEqual(
+      facts.map(({ code }) => code),
+      [0, 0],
+    );
     const [first, second] = facts.map(({ stdout }) => stdout.trim().split("\n"));
     assert.equal(first?.[0], "test-lab-h1");
     assert.equal(second?.[0], "test-lab-h2");
@@ -53,7 +58,9 @@ describe("a lab", function () {
 
   it("lets a daemon outlive the session that started it, and reaps it when it ends", async () => {
     const host = lab.hosts[0];
-    const pid = (await host.ssh("setsid sh -c 'while [ ! -e /run/stop ]; do sleep 0.02; done' >/dev/null 2>&1 </dev/null & echo $!")).stdout.trim();
+    const pid = (
+      await host.ssh("setsid sh -c 'while [ ! -e /run/stop ]; do sleep 0.02; done' >/dev/null 2>&1 </dev/null & echo $!")
+    ).stdout.trim();
     assert.equal(await host.exec(`ps -o ppid= -p ${pid} | tr -d ' '`), "1\n");
     await host.exec("touch /run/stop");
     await until("the daemon to be reaped", async () => ((await host.result(`[ -e /proc/${pid} ]`)).code === 0 ? undefined : true));
@@ -64,7 +71,10 @@ describe("a lab", function () {
     const other = await startLab({ name: "test-other", uplinks: 3 });
     try {
       assert.notEqual(other.hosts[0].address, lab.hosts[0].address);
-      assert.deepEqual(other.hosts[0].uplinks.map(({ device }) => device), ["eth0", "eth1", "eth2"]);
+      assert.deepEqual(
+        other.hosts[0].uplinks.map(({ device }) => device),
+        ["eth0", "eth1", "eth2"],
+      );
       assert.equal((await other.hosts[0].ssh("true")).code, 0);
       assert.equal((await lab.hosts[0].ssh("true")).code, 0);
     } finally {
@@ -77,8 +87,14 @@ describe("a lab", function () {
   it("leaves nothing behind, also when it was killed while it was being made", async function () {
     this.timeout(60_000);
     for (const delay of [0, 40, 80, 120, 160, 250, 500]) {
-      const child = spawn(process.execPath, ["--require", "tsx/cjs", join(__dirname, "cli.ts"), "--name", "test-killed", "up", "3"], { stdio: "ignore" });
-      await until("the lab to begin", async () => ((await takenSlots()).some((slot) => slot.lab === "test-killed") ? true : undefined), 20_000);
+      const child = spawn(process.execPath, ["--require", "tsx/cjs", join(__dirname, "cli.ts"), "--name", "test-killed", "up", "3"], {
+        stdio: "ignore",
+      });
+      await until(
+        "the lab to begin",
+        async () => ((await takenSlots()).some((slot) => slot.lab === "test-killed") ? true : undefined),
+        20_000,
+      );
       await new Promise((resolve) => setTimeout(resolve, delay));
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -105,11 +121,20 @@ async function assertNothingLeft(name: string): Promise<void> {
   assert.deepEqual(ours((await readdir("/run/netns")).join("\n")), []);
   assert.equal(existsSync(`/run/policy-routing-lab/lab-${name}`), false);
   const slots = await takenSlots();
-  assert.equal(slots.some(({ lab }) => lab === name), false);
+  assert.equal(
+    slots.some(({ lab }) => lab === name),
+    false,
+  );
   const links = (await must(["ip", "-o", "link"])).match(/(?<=\d: lab)\d+/g) ?? [];
-  assert.deepEqual(links.filter((slot) => !slots.some((taken) => taken.slot === Number(slot))), [], "links without a lab");
+  assert.deepEqual(
+    links.filter((slot) => !slots.some((taken) => taken.slot === Number(slot))),
+    [],
+    "links without a lab",
+  );
   await until("its last processes to end", async () => {
-    const commands = await Promise.all((await readdir("/proc")).filter((pid) => Number(pid) > 0).map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+    const commands = await Promise.all(
+      (await readdir("/proc")).filter((pid) => Number(pid) > 0).map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+    );
     return ours(commands.join("\n")).length === 0 ? true : undefined;
   });
 }

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_HOSTS } from "./addresses.js";
 import { Host } from "./host.js";
 import { Internet } from "./internet.js";
-import { type Plan, layNetwork } from "./network.js";
+import { layNetwork, type Plan } from "./network.js";
 import { ensurePackages } from "./packages.mjs";
 import { Provider } from "./provider.js";
 import { builderOf, must } from "./run.js";
-import { directoryOf, takeSlot, takenSlots } from "./slots.js";
+import { directoryOf, takenSlots, takeSlot } from "./slots.js";
 import { takeDown } from "./teardown.js";
 
 export type { Uplink } from "./addresses.js";
 export type { Host } from "./host.js";
 export type { Connection } from "./ssh-server.js";
 
-const PACKAGES = ["iproute2", "nftables", "openssh-client", "openssh-server", "procps", "sudo", "tcpdump"];
+const PACKAGES = ["iproute2", "iputils-ping", "nftables", "openssh-client", "openssh-server", "procps", "sudo", "tcpdump"];
 
 export interface LabOptions {
   name: string;
@@ -78,7 +78,9 @@ export async function startLab({ name, hosts = 1, uplinks = 2, keep = false }: L
 export async function openLab(name: string): Promise<Lab> {
   const slot = (await takenSlots()).find(({ lab }) => lab === name);
   if (!slot) throw new Error(`there is no lab ${name}: start one by \`npm run lab -- up 1 --name ${name}\``);
-  const nodes = (await readdir("/run/netns")).filter((namespace) => namespace.startsWith(`lab-${name}.`)).map((namespace) => namespace.split(".")[1] ?? "");
+  const nodes = (await readdir("/run/netns"))
+    .filter((namespace) => namespace.startsWith(`lab-${name}.`))
+    .map((namespace) => namespace.split(".")[1] ?? "");
   const count = (kind: RegExp): number => nodes.filter((node) => kind.test(node)).length;
   const password = await readFile(`${directoryOf(name)}/password`, "utf8");
   return new Lab({ name, slot: slot.slot, hosts: count(/^h\d/), uplinks: count(/^isp\d/) }, password);

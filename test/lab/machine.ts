@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
-import { MANAGEMENT, type Plan, host, hostLinks, port, provider } from "./network.js";
+import { join } from "node:path";
 import { Namespace, namespaceOf } from "./namespace.js";
+import { host, hostLinks, MANAGEMENT, type Plan, port, provider } from "./network.js";
 import { bornAt } from "./process.js";
 import { builderOf, must } from "./run.js";
 import { until } from "./until.js";
@@ -57,7 +57,9 @@ export class Machine extends Namespace {
     await Promise.all(ends.map(({ node }) => must(["ip", "-n", namespaceOf(name, node), "link", "del", host(this.number)])));
     await must(["ip", "netns", "del", this.namespace]);
     await must(["ip", "netns", "add", this.namespace]);
-    await Promise.all(ends.map(({ node, device }) => new Namespace(namespaceOf(name, node)).batch(port(this.plan, host(this.number), device))));
+    await Promise.all(
+      ends.map(({ node, device }) => new Namespace(namespaceOf(name, node)).batch(port(this.plan, host(this.number), device))),
+    );
     await this.boot();
   }
 
@@ -81,10 +83,14 @@ export class Machine extends Namespace {
     });
     child.unref();
     await log.close();
-    await until(`${this.name} to boot`, async () => {
-      if (child.exitCode !== null) throw new Error(`${this.name} did not boot: ${await readFile(`${this.directory}/log`, "utf8")}`);
-      return (await readFile(`${this.directory}/pid`, "utf8").catch(() => "")) || undefined;
-    }, 60_000);
+    await until(
+      `${this.name} to boot`,
+      async () => {
+        if (child.exitCode !== null) throw new Error(`${this.name} did not boot: ${await readFile(`${this.directory}/log`, "utf8")}`);
+        return (await readFile(`${this.directory}/pid`, "utf8").catch(() => "")) || undefined;
+      },
+      60_000,
+    );
   }
 
   protected async boot(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Result, type RunOptions, must, run } from "./run.js";
+import { must, type Result, type RunOptions, run } from "./run.js";
 
 export type Entry = Record<string, unknown>;
 

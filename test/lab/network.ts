@@ -44,12 +44,10 @@ export async function layNetwork(plan: Plan): Promise<void> {
       "link set controller master br0 up",
       ...hosts.flatMap((name) => port(plan, name, "mgmt")),
     ]),
-    router(plan, INTERNET_NODE, [
-      "link set lo up",
-      `addr add ${INTERNET.address}/32 dev lo`,
-      `addr add ${INTERNET.address6}/128 dev lo`,
-    ]),
-    ...providers.map((name, index) => router(plan, name, [...providerLinks(plan, index), ...hosts.flatMap((h) => port(plan, h, `eth${index}`))])),
+    router(plan, INTERNET_NODE, ["link set lo up", `addr add ${INTERNET.address}/32 dev lo`, `addr add ${INTERNET.address6}/128 dev lo`]),
+    ...providers.map((name, index) =>
+      router(plan, name, [...providerLinks(plan, index), ...hosts.flatMap((h) => port(plan, h, `eth${index}`))]),
+    ),
   ]);
   await new Namespace(namespaceOf(plan.name, INTERNET_NODE)).batch(count(plan.uplinks).flatMap(internetRoutes));
 }
@@ -78,7 +76,9 @@ export function hostLinks(plan: Plan, n: number): string[] {
     ...devices.flatMap(({ device, addresses }, index) => [
       `link set ${device} address ${mac(plan.slot, n, index)} addrgenmode none`,
       `link set ${device} up`,
-      ...[...addresses, `fe80::${(n + 1).toString(16)}/64`].map((address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`),
+      ...[...addresses, `fe80::${(n + 1).toString(16)}/64`].map(
+        (address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`,
+      ),
     ]),
     `route add default via ${first.gateway} dev eth0`,
     `route add default via ${first.gateway6} dev eth0`,

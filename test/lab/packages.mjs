@@ -29,13 +29,21 @@ export async function ensurePackages(names) {
 async function missingOf(names) {
   // dpkg-query fails when one is unknown to it, and still lists the others.
   const { stdout } = await run("dpkg-query", ["-W", "-f", "${db:Status-Status} ${Package}\n", ...names]).catch((error) => error);
-  const installed = new Set(stdout.split("\n").filter((line) => line.startsWith("installed ")).map((line) => line.slice("installed ".length)));
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.startsWith("installed "))
+      .map((line) => line.slice("installed ".length)),
+  );
   return names.filter((name) => !installed.has(name));
 }
 
 /** Debian starts a service when it is installed, unless this file says no. Returns whether it was ours to make. */
 async function forbidServices() {
-  const exists = await access(POLICY).then(() => true, () => false);
+  const exists = await access(POLICY).then(
+    () => true,
+    () => false,
+  );
   if (!exists) await writeFile(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
   return !exists;
 }

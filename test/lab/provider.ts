@@ -14,13 +14,17 @@ export interface Counters {
 
 /** The router behind one uplink: like every decent provider, it drops what does not come from its own prefix (BCP 38). */
 export class Provider extends Namespace {
-  constructor(lab: string, private readonly index: number) {
+  constructor(
+    lab: string,
+    private readonly index: number,
+  ) {
     super(namespaceOf(lab, provider(index)));
   }
 
   async filter(): Promise<void> {
     const { prefix, prefix6 } = uplink(this.index, 0);
-    await this.exec("nft -f -", { input: `
+    await this.exec("nft -f -", {
+      input: `
 table inet edge {
   counter accepted {}
   counter dropped {}
@@ -37,7 +41,8 @@ table inet edge {
     type filter hook forward priority filter;
     oifname "br0" counter name delivered
   }
-}` });
+}`,
+    });
   }
 
   async counters(): Promise<Counters> {

@@ -1,5 +1,5 @@
-import { type AddressInfo, type Socket, connect, createServer } from "node:net";
 import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface RelayOptions {
   /** Where it forwards to. */

@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { namespaceOf } from "./namespace.js";
 import { controllerLink } from "./network.js";
 import { builderOf, run } from "./run.js";
@@ -27,18 +27,22 @@ export async function takeDown(lab: string): Promise<void> {
 
 /** Ends these processes, each by its id, and returns when none is left. */
 async function killAll(isOurs: (pid: number) => Promise<boolean>): Promise<void> {
-  await until("the lab's processes to end", async () => {
-    const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
-    const ours = await Promise.all(pids.map(isOurs));
-    for (const pid of pids.filter((_, index) => ours[index])) {
-      try {
-        process.kill(pid, "SIGKILL");
-      } catch {
-        // It ended by itself meanwhile.
+  await until(
+    "the lab's processes to end",
+    async () => {
+      const pids = (await readdir("/proc")).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+      const ours = await Promise.all(pids.map(isOurs));
+      for (const pid of pids.filter((_, index) => ours[index])) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          // It ended by itself meanwhile.
+        }
       }
-    }
-    return ours.includes(true) ? undefined : true;
-  }, 20_000);
+      return ours.includes(true) ? undefined : true;
+    },
+    20_000,
+  );
 }
 
 async function isBuilder(pid: number, lab: string): Promise<boolean> {

@@ -21,7 +21,8 @@ describe("the uplinks of a lab's host", function () {
         const [gateway, prefix] = six ? [uplink.gateway6, uplink.prefix6] : [uplink.gateway, uplink.prefix];
         const { dropped } = await lab.providers[0].counters();
         assert.equal(await lab.internet.tcpConnect(address, 22, index === 0 ? 10_000 : 1_000), index === 0, `${uplink.device} before`);
-        if (index > 0) assert.ok((await lab.providers[0].counters()).dropped > dropped, "the reply left by the first uplink, which dropped it");
+        if (index > 0)
+          assert.ok((await lab.providers[0].counters()).dropped > dropped, "the reply left by the first uplink, which dropped it");
         const table = 101 + index;
         await host.exec(`ip -f ${family} route add ${prefix} dev ${uplink.device} src ${address} table ${table}`);
         await host.exec(`ip -f ${family} route add default via ${gateway} dev ${uplink.device} table ${table}`);

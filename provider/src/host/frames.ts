@@ -35,15 +35,19 @@ export function observeText({ tables, locks, names, paths, probes }: Look, exten
   ].join("\n");
 }
 
-/** Consecutive steps of one channel go to `ip` in one batch. */
+/** Consecutive steps of one family go to `ip` in one batch; a name of a table is written by itself. */
 function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
   const result: { channel: string; lines: string[] }[] = [];
+  const isCondition = (line: string | undefined): boolean => line?.startsWith("when ") === true;
+  let alone = false; // a condition, and the one line that it is about
   for (const step of steps) {
-    const name = step.slice(0, 1);
+    const channelName = step.slice(0, 1);
     const line = step.slice(2);
     const last = result.at(-1);
-    if (last?.channel === name && !line.startsWith("when ") && last.lines[0]?.startsWith("when ") !== true) last.lines.push(line);
-    else result.push({ channel: name, lines: [line] });
+    const begins = isCondition(line) || alone || isCondition(last?.lines[0]) || channelName === "t" || last?.channel !== channelName;
+    alone = isCondition(last?.lines[0]);
+    if (begins) result.push({ channel: channelName, lines: [line] });
+    else last.lines.push(line);
   }
   return result;
 }

@@ -57,13 +57,13 @@ export class Session {
     this.#ended.add(txn);
   }
 
-  /** Transactions whose traces can go: our own once we know, another controller's when it had time to come back and look. */
+  /** Transactions whose traces can go: what was undone and told, our own once we know, what another confirmed when it had time to look. */
   forgettable(left: readonly Left[], uptime: number): string[] {
     return left
       .filter(({ txn, stage, text }) => {
         if (stage === "armed" || stage === "firing") return false;
-        const [, at] = /^(?:fired|confirmed) at ([0-9]+)$/m.exec(text) ?? [];
-        return this.#ended.has(txn) || stage === "open" || stage === "unguarded" || (at !== undefined && uptime - Number(at) > timeToLook);
+        const [, at] = /^confirmed at ([0-9]+)$/m.exec(text) ?? [];
+        return stage !== "confirmed" || this.#ended.has(txn) || (at !== undefined && uptime - Number(at) > timeToLook);
       })
       .map(({ txn }) => txn);
   }

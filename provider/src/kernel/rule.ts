@@ -132,9 +132,13 @@ function adoptable(rule: Rule, foreign: readonly ObservedRule[], adopt: boolean)
   });
 }
 
-/** What a rule leaves out is a wildcard when it is deleted or put back, and `not` is never compared. */
+/**
+ * What a rule leaves out is a wildcard when it is deleted or put back, a mark or mask of zero too; `not` and the target of `goto` are never
+ * compared.
+ */
 function isTakenFor(other: ObservedRule, { rule, protocol }: ObservedRule): boolean {
-  const { not: _not, ...pattern } = rule;
+  const { not: _not, goto: _goto, fwmark, ...rest } = rule;
+  const pattern = fwmark === undefined || /^0x0\/|\/0x0$/.test(fwmark) ? rest : { ...rest, fwmark };
   return (protocol === 0 || protocol === other.protocol) && fits(ruleAttributes, pattern, other.rule);
 }
 

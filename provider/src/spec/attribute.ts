@@ -37,7 +37,7 @@ export interface Field<Value = unknown, Input = Value> {
   /** What leaving it out means. */
   readonly absent: string;
   /** A value as a person would write it. */
-  readonly example: Input;
+  readonly example: NoInfer<Input>;
 }
 
 /**

@@ -9,7 +9,7 @@ export type Table = number | TableName;
 const expected = "expected a table number from 1 to 4294967295, main, default or local";
 
 /** Canonical: a name for the kernel's own tables, a number for every other. 255 must be written `local`: it is rarely meant. */
-export const tableSchema: z.ZodType<Table> = z
+export const tableSchema: z.ZodType<Table, Table> = z
   .union(
     [
       z.enum(["main", "default", "local"]),

@@ -3,9 +3,9 @@ import { layNetwork } from "../network.js";
 import { ensurePackages } from "../packages.mjs";
 import { Provider } from "../provider.js";
 import { must } from "../run.js";
-import { directoryOf, takeSlot, takenSlots } from "../slots.js";
+import { directoryOf, takenSlots, takeSlot } from "../slots.js";
 import { BootedHost } from "./host.js";
-import { type Suite, rootfs } from "./rootfs.js";
+import { rootfs, type Suite } from "./rootfs.js";
 import { takeDownBooted } from "./teardown.js";
 
 export type { BootedHost } from "./host.js";

@@ -1,4 +1,4 @@
-import { readFile, readdir, rmdir } from "node:fs/promises";
+import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../until.js";
 

@@ -4,7 +4,7 @@ import { uptime } from "node:os";
 import { join } from "node:path";
 import { management } from "../addresses.js";
 import { Host } from "../host.js";
-import { type Plan, hostLinks } from "../network.js";
+import { hostLinks, type Plan } from "../network.js";
 import { bornAt } from "../process.js";
 import { builderOf, must } from "../run.js";
 import { directoryOf } from "../slots.js";
@@ -63,7 +63,10 @@ export class BootedHost extends Host {
 
   override async countLogins(): Promise<number> {
     // A line takes its time to the journal, and `--sync` waits for it.
-    return (await this.exec("journalctl --sync; journalctl --output=cat --unit=ssh.service --grep='^Accepted ' || true")).match(/^Accepted /gm)?.length ?? 0;
+    return (
+      (await this.exec("journalctl --sync; journalctl --output=cat --unit=ssh.service --grep='^Accepted ' || true")).match(/^Accepted /gm)
+        ?.length ?? 0
+    );
   }
 
   /** Its /run is a fifth of the machine's memory: made small first. */
@@ -77,7 +80,15 @@ export class BootedHost extends Host {
     const log = await open(`${this.directory}/log`, "a");
     // A host's clocks begin at its boot: a deadline on /proc/uptime does not outlive it.
     const monotonic = process.hrtime.bigint() / 1_000_000_000n;
-    const unshare = ["unshare", "--mount", "--time", `--monotonic=-${monotonic}`, `--boottime=-${Math.floor(uptime())}`, "--fork", "--kill-child"];
+    const unshare = [
+      "unshare",
+      "--mount",
+      "--time",
+      `--monotonic=-${monotonic}`,
+      `--boottime=-${Math.floor(uptime())}`,
+      "--fork",
+      "--kill-child",
+    ];
     const script = [join(__dirname, "boot.sh"), this.directory, this.rootfs, this.name, this.namespace, cgroupOf(this.plan.name)];
     const child = spawn("nsenter", [`--net=/run/netns/${this.namespace}`, ...unshare, ...script], {
       detached: true,
@@ -94,7 +105,8 @@ export class BootedHost extends Host {
     await writeFile(`${this.directory}/pid`, `${pid}\n`);
     await until(`systemd of ${this.name}`, () => look(this.#hasSystemd()), LONGEST_BOOT);
     const state = (await this.result("systemctl is-system-running --wait", { timeoutMs: LONGEST_BOOT })).stdout.trim();
-    if (state !== "running") throw new Error(`${this.name} is ${state}: ${await this.exec("systemctl --failed --no-legend --plain; systemctl list-jobs")}`);
+    if (state !== "running")
+      throw new Error(`${this.name} is ${state}: ${await this.exec("systemctl --failed --no-legend --plain; systemctl list-jobs")}`);
   }
 
   async #nspawn(): Promise<number> {

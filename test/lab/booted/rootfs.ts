@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bornAt } from "../process.js";
 import { must } from "../run.js";
@@ -14,7 +14,10 @@ const LONGEST_BUILD = 1_200_000;
 
 /** The root file system of a suite, built once for every version of the recipe. Nobody may write to it. */
 export async function rootfs(suite: Suite): Promise<string> {
-  const recipe = createHash("sha256").update(await readFile(SCRIPT)).digest("hex").slice(0, 12);
+  const recipe = createHash("sha256")
+    .update(await readFile(SCRIPT))
+    .digest("hex")
+    .slice(0, 12);
   const finished = join(CACHE, `${suite}-${recipe}`);
   if (await exists(finished)) return finished;
   await mkdir(CACHE, { recursive: true });
@@ -41,4 +44,8 @@ async function removeAbandoned(): Promise<void> {
   }
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

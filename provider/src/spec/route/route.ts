@@ -40,7 +40,8 @@ function nextHopProblems(values: RouteValues): Problem[] {
   const problems: Problem[] = [];
   if (via === undefined && dev === undefined)
     problems.push({ path: ["via"], text: "is required, or dev, or a type without a next hop such as blackhole" });
-  if (via?.startsWith("fe80:") && dev === undefined) problems.push({ path: ["dev"], text: "is required with a link-local gateway" });
+  if (via !== undefined && /^fe[89ab]/.test(via) && dev === undefined)
+    problems.push({ path: ["dev"], text: "is required with a link-local gateway" });
   if (onlink === true && (via === undefined || dev === undefined)) problems.push({ path: ["onlink"], text: "needs both via and dev" });
   return problems;
 }

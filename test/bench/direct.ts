@@ -1,0 +1,58 @@
+// Our transaction and our login, driven without the engine.
+import pLimit from "p-limit";
+import { closeHosts, hostOf } from "../../provider/src/host/host";
+import { lookAtTable } from "../../provider/src/host/look";
+import { Shell } from "../../provider/src/host/shell";
+import type { Guard } from "../../provider/src/spec/guard";
+import { tagsOf } from "../../provider/src/spec/owner";
+import type { Fleet } from "./fleet";
+import { objects, wanted } from "./objects";
+import { median, type Sample } from "./rows";
+
+const atOnce = 32;
+const loginsMeasured = 20;
+
+/** One change of all objects on each host. */
+export async function directTransaction(fleet: Fleet, guard: Guard = {}): Promise<Sample> {
+  await fleet.clear();
+  closeHosts();
+  const limit = pLimit(atOnce);
+  const look = lookAtTable("inet", objects.tableId);
+  let seconds = 0;
+  const logins = await fleet.loginsDuring(async () => {
+    const began = performance.now();
+    await Promise.all(
+      fleet.connections.map((connection) =>
+        limit(() => {
+          const change = {
+            id: "bench#direct",
+            stack: "organization/bench/direct",
+            tags: tagsOf(undefined),
+            adopt: false,
+            wanted: wanted(),
+          };
+          return hostOf(connection).change({ change, look, guard });
+        }),
+      ),
+    );
+    seconds = (performance.now() - began) / 1000;
+  });
+  closeHosts();
+  await fleet.mustBeComplete();
+  return { seconds, logins };
+}
+
+/** One login and one empty frame, one after the other. */
+export async function login({ connections }: Fleet): Promise<Sample> {
+  const [connection] = connections;
+  if (connection === undefined) throw new Error("the fleet has no host");
+  const seconds: number[] = [];
+  for (let count = 0; count < loginsMeasured; count++) {
+    const began = performance.now();
+    const shell = await Shell.open(connection);
+    await shell.run(":");
+    seconds.push((performance.now() - began) / 1000);
+    shell.close();
+  }
+  return { seconds: median(seconds) };
+}

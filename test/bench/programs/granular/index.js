@@ -1,0 +1,10 @@
+// Every entry a resource of its own: one table, its routes and its rules on each host.
+const { PolicyRoute, PolicyRule, RoutingTable } = require("pulumi-policy-routing");
+
+const { hosts, guard, tableId, routes, rules } = JSON.parse(process.env.BENCH);
+for (const [index, connection] of hosts.entries()) {
+  const shared = { connection, ...(guard === undefined ? {} : { guard }) };
+  const { tableId: table } = new RoutingTable(`h${index}-table`, { ...shared, tableId, name: "bench" });
+  for (const [number, route] of routes.entries()) new PolicyRoute(`h${index}-route${number}`, { ...shared, ...route, table });
+  for (const rule of rules) new PolicyRule(`h${index}-rule${rule.priority}`, { ...shared, ...rule, table });
+}

@@ -1,0 +1,68 @@
+// Keys and passwords: never in a state, never on a screen.
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "mocha";
+import type { Result } from "../engine-cli/engine";
+import { rules } from "./host";
+import { useSite } from "./site";
+import { stateText } from "./state";
+
+describe("secrets", function () {
+  this.timeout(180_000);
+  const site = useSite("secrets", 2);
+
+  it("a private key and a password stay out of the state and of every output, also through update, refresh and a failed check", async () => {
+    const host = site.host();
+    const key = await readFile(host.keyPath, "utf8");
+    const body = key.split("\n").slice(1, -2).join("");
+    const words = [key.split("\n")[2] ?? "", "TOPSECRET"];
+    assert.ok(body.length > 200);
+    const program = (fields: string): string => `
+      const config = new pulumi.Config();
+      const { privateKeyPath: _path, ...login } = ${JSON.stringify(host.connection)};
+      const connection = { ...login, privateKey: pulumi.secret(${JSON.stringify(key)}), password: pulumi.secret("TOPSECRET"),
+        proxy: undefined, perDialTimeout: 20 };
+      const rule = new PolicyRule("rule", { connection, ${fields} });
+      new RoutingTable("table", { connection, tableId: 7, name: "seven" });
+      export const table = rule.table;`;
+    const { stack, write } = await site.project(program(`priority: 1000, table: 1, from: "198.51.100.1"`));
+    const clean = async (...results: readonly Result[]): Promise<void> => {
+      const texts = [
+        ...results.flatMap(({ stdout, stderr }) => [stdout, stderr]),
+        await stateText(stack),
+        JSON.stringify(await stack.export()),
+      ];
+      for (const text of texts) for (const word of words) assert.ok(!text.includes(word), `a secret is in: ${text.slice(0, 4000)}`);
+    };
+    await clean(await stack.preview(["--diff"]), await stack.up());
+    assert.equal((await rules(host)).length, 1);
+    await write(program(`priority: 1000, table: 2, from: "198.51.100.1"`));
+    await clean(await stack.preview(["--diff"]), await stack.preview(["--json"]), await stack.up(["--diff"]));
+    await host.exec("ip rule del pref 1000");
+    await clean(await stack.preview(["--refresh", "--diff"]), await stack.up(["--refresh"]), await stack.refresh());
+    await write(program(`priority: 99999, table: 2, from: "198.51.100.1"`));
+    await clean(await stack.up([], { expectFailure: true }));
+    await write(program(`priority: 1000, table: 1, from: "198.51.100.1"`).replace("TOPSECRET", "TOPSECRET-changed"));
+    await clean(await stack.up(["--diff"]));
+    await host.setSshdOption("AllowUsers", "nobody");
+    await clean(await stack.refresh([], { expectFailure: true }));
+    await host.setSshdOption("AllowUsers", null);
+    await clean(await stack.destroy());
+  });
+
+  it("a value that becomes a secret later leaves the state", async () => {
+    const host = site.host();
+    const program = (password: string): string => `
+      const connection = { ...${JSON.stringify(host.connection)}, password: ${password} };
+      new PolicyRule("rule", { connection, priority: 1000, table: 1, from: "198.51.100.1" });`;
+    const { stack, write } = await site.project(program(`"plain-at-first"`));
+    await stack.up();
+    assert.match(JSON.stringify(await stack.export()), /plain-at-first/);
+    await write(program(`pulumi.secret("plain-at-first")`));
+    await stack.up();
+    assert.doesNotMatch(JSON.stringify(await stack.export()), /plain-at-first/);
+    await stack.refresh();
+    assert.doesNotMatch(JSON.stringify(await stack.export()), /plain-at-first/);
+    await stack.preview(["--expect-no-changes"]);
+  });
+});

@@ -1,0 +1,76 @@
+// What the engine tests share: hosts of one lab, and programs that run against them with the real CLI.
+import { after, afterEach, before } from "mocha";
+import { openStack, type Stack, type StackOptions, writeProgram } from "../engine-cli/engine";
+import { type Host, type Lab, startLab } from "../lab/lab";
+
+export interface Project {
+  readonly folder: string;
+  readonly stack: Stack;
+  /** The next version of the program. */
+  write(body: string): Promise<void>;
+  /** Another stack of the same program, in the same state. */
+  openStack(name: string): Promise<Stack>;
+}
+
+export interface Site {
+  readonly lab: Lab;
+  /** A host that no other test has touched. */
+  host(): Host;
+  /** A program of its own with a stack of its own, gone after the test. `body` stands behind the imports. */
+  project(body: string, options?: Partial<StackOptions>): Promise<Project>;
+}
+
+const imports = `
+import * as pulumi from "@pulumi/pulumi";
+import { PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
+`;
+
+/** One lab for all tests of a file. Every test takes fresh hosts of it, so none has to clean up after itself. */
+export function useSite(name: string, hosts: number): Site {
+  let lab: Lab | undefined;
+  let taken = 0;
+  let cleanups: (() => Promise<void>)[] = [];
+
+  before(async () => {
+    lab = await startLab({ name: `engine-${name}`, hosts });
+  });
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  after(() => lab?.stop());
+
+  const started = (): Lab => {
+    if (lab === undefined) throw new Error("the lab was not started");
+    return lab;
+  };
+  const open = async (options: StackOptions): Promise<Stack> => {
+    const stack = await openStack(options);
+    cleanups = [...cleanups, () => stack.remove()];
+    return stack;
+  };
+  return {
+    get lab() {
+      return started();
+    },
+    host() {
+      const host = started().hosts[taken++];
+      if (host === undefined) throw new Error(`the lab has ${hosts} hosts, and the tests want more`);
+      return host;
+    },
+    async project(body, options = {}) {
+      const program = await writeProgram({ "index.ts": imports + body });
+      cleanups = [...cleanups, () => program.remove()];
+      const stack = await open({ program: program.folder, ...options });
+      return {
+        folder: program.folder,
+        stack,
+        write: (next) => program.write({ "index.ts": imports + next }),
+        openStack: (other) => open({ program: program.folder, backend: stack.backend, stack: other, ...options }),
+      };
+    },
+  };
+}
+
+/** `const NAME = { ... };` for a program. */
+export const connection = (host: Host, more: Readonly<Record<string, unknown>> = {}, name = "connection"): string =>
+  `const ${name} = ${JSON.stringify({ ...host.connection, ...more })};\n`;

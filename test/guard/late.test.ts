@@ -1,0 +1,64 @@
+import { strict as assert } from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import { create, refusal, warnings } from "../host/resource";
+import { caught, GuardSite, isFired, run, verified, visit } from "./fixture";
+
+describe("what comes too late", function () {
+  this.timeout(60_000);
+
+  const site = new GuardSite("test-guard-late");
+  before(() => site.open());
+  afterEach(() => site.clean());
+  after(() => site.close());
+
+  it("what comes after the guard fired does nothing", async () => {
+    const before = await site.host.snapshot();
+    const [one, two] = await Promise.all([
+      refusal(create("PolicyRule", site.rule())),
+      refusal(create("PolicyRule", site.rule({ priority: 1001 }))),
+      caught(site.hooks, { place: "apply", number: 1 }, () =>
+        site.host.exec(`tries=0; while [ -e ${run}/t-*/armed ]; do tries=$((tries + 1)); [ $tries -lt 900 ] || exit 1; sleep 0.01; done`),
+      ),
+    ]);
+    for (const error of [one, two])
+      assert.match(error.message, /: reverted \(verified\): its guard fired while the change was still under way$/);
+    assert.equal(await site.host.snapshot(), before);
+  });
+
+  it("a change that hangs for longer is ended with all its processes, and undone", async () => {
+    const before = await site.host.snapshot();
+    const [error] = await Promise.all([
+      refusal(create("PolicyRule", site.rule())),
+      caught(site.hooks, { place: "apply", number: 1 }, () => isFired(site.host)),
+    ]);
+    assert.match(error.message, verified);
+    assert.equal(await site.host.snapshot(), before);
+    assert.equal(await site.host.exec("pgrep -f 'ip -4 -batch' || true"), "");
+  });
+
+  it("nobody is left to undo: the next who comes does, and tells", async () => {
+    const before = await site.host.snapshot();
+    const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { confirmTimeout: 3 } })));
+    await caught(site.hooks, { place: "readback", number: 1 }, async () => {
+      await site.host.exec("kill -9 $(pgrep -f '^sh /run/policy-routing')");
+      site.path.stallAfter(0);
+      site.path.abandon();
+    });
+    assert.match(await warnings(() => visit(site.host)), /an earlier change was undone by its guard: organization\/test\/host by /);
+    assert.equal(await site.host.snapshot(), before);
+    site.path.resume();
+    assert.match((await making).message, verified);
+  });
+
+  it("what the controller gave up on does nothing when it arrives late", async () => {
+    const before = await site.host.snapshot();
+    const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { disabled: true } })));
+    await caught(site.hooks, { place: "observe", number: 1 }, async () => site.path.stallAfter(0));
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the frame is on its way
+    site.path.abandon();
+    assert.match((await making).message, verified);
+    site.path.resume();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(await site.host.snapshot(), before);
+  });
+});

@@ -1,0 +1,13 @@
+import { strict as assert } from "node:assert";
+import { describe, it } from "mocha";
+import { soak } from "../soak/soak";
+
+describe("a short soak", () => {
+  it("25 faults: no host lost, no state between before and after, no false report", async function () {
+    this.timeout(180_000);
+    const said: string[] = [];
+    const tally = await soak({ faults: 25, seed: 7, hosts: 5, lab: "test-soak", say: (text) => said.push(text) });
+    assert.ok(tally.isClean, said.filter((text) => text.includes("\n")).join("\n"));
+    assert.equal(tally.faults, 25);
+  });
+});

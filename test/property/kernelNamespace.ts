@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { release } from "node:os";
+import { join } from "node:path";
+import { parseAnswer, type Section } from "../../provider/src/host/answer";
+import type { Since } from "../../provider/src/spec/attribute";
+
+const folder = join(__dirname, "../../provider/sh");
+const text = (name: string): string => readFileSync(join(folder, name), "utf8");
+/** As on a host, but what is written goes nowhere near this machine's own files. */
+const library = (name: string): string =>
+  `${["observe.sh", "lock.sh", "guard.sh", "transact.sh"].map(text).join("\n")}\nrun=/nowhere/${name}\nnames=/nowhere/${name}\nmay_change() { :; }\nfailed=''`;
+
+const links = ["e0", "e1"].flatMap((device, index) => [
+  `link add ${device} type veth peer name p${index}`,
+  `link set ${device} up`,
+  `link set p${index} up`,
+  `address add 198.18.${index + 1}.2/24 dev ${device}`,
+  `address add 2001:db8:${index + 1}::2/64 dev ${device} nodad`,
+]);
+
+let count = 0;
+
+/** What this machine has, as the observation of a host shows it. */
+export const versions: Since = {
+  iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(spawnSync("ip", ["-V"], { encoding: "utf8" }).stdout)?.[1] ?? "",
+  kernel: release(),
+};
+
+/** A kernel of its own: a network namespace, and in it the shell that our hosts run, kept open. */
+export class KernelNamespace {
+  readonly name = `policy-routing-test-${process.pid}-${count++}`;
+  readonly #shell: ChildProcess;
+  #heard = "";
+  #wake: () => void = () => {};
+
+  constructor() {
+    must(["netns", "add", this.name]);
+    process.once("exit", this.#remove);
+    must(["-n", this.name, "-batch", "-"], ["link set lo up", ...links].join("\n"));
+    this.#shell = this.spawn("sh", join(folder, "shell.sh"), "");
+    this.#shell.stdout?.setEncoding("utf8").on("data", (data: string) => {
+      this.#heard += data;
+      this.#wake();
+    });
+    this.#shell.once("exit", () => this.#wake());
+    this.#send("library", library(this.name));
+  }
+
+  spawn(program: string, ...args: string[]): ChildProcess {
+    return spawn("ip", ["netns", "exec", this.name, program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  }
+
+  #send(mark: string, frame: string): void {
+    this.#shell.stdin?.write(`${mark} ${Buffer.byteLength(frame)}\n${frame}`);
+  }
+
+  /** Runs calls of the functions in provider/sh; what they say. One frame at a time. */
+  async run(frame: string): Promise<readonly Section[]> {
+    const mark = randomBytes(8).toString("hex");
+    this.#heard = "";
+    this.#send(mark, frame);
+    const end = new RegExp(`\n${mark} end [^\n]*\n`);
+    while (!end.test(this.#heard)) {
+      if (this.#shell.exitCode !== null) throw new Error(`the shell ended: ${this.#heard}`);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return parseAnswer(this.#heard, mark).sections;
+  }
+
+  close(): void {
+    this.#shell.kill();
+    this.#remove();
+    process.removeListener("exit", this.#remove);
+  }
+
+  readonly #remove = (): void => {
+    spawnSync("ip", ["netns", "del", this.name]);
+  };
+}
+
+function must(args: string[], input = ""): void {
+  const { status, stderr } = spawnSync("ip", args, { input, encoding: "utf8" });
+  if (status !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isPolicyRoutingError } from "../../provider/src/errors";
+import { type Change, channelOf } from "../../provider/src/kernel/change";
+import { wantedName } from "../../provider/src/kernel/name";
+import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
+import { ownLine } from "../../provider/src/kernel/register";
+import { wantedRoute } from "../../provider/src/kernel/route";
+import { wantedRule } from "../../provider/src/kernel/rule";
+import type { State } from "../../provider/src/kernel/state";
+import { asAsked, wordsOf } from "../../provider/src/kernel/words";
+import { routeKey, ruleKey } from "../../provider/src/spec/key";
+import { routeAttributes } from "../../provider/src/spec/route/attributes";
+import type { Route } from "../../provider/src/spec/route/route";
+import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
+import { ModelKernel, restorable } from "./modelKernel";
+import { change, family, nearRoute, routeInput, routeOf, routeUpdate, ruleInput, ruleOf, ruleUpdate, runs, stack, tags } from "./subjects";
+
+const foreignProto = 4;
+const addRule = (rule: Rule, proto: number): string =>
+  `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${proto}`;
+const addRoute = (route: Route, proto: number): string =>
+  `${channelOf(route.family)} route add ${wordsOf(routeAttributes, route).join(" ")} proto ${proto}`;
+
+function planOn(kernel: ModelKernel, wanted: Change): ChangePlan | undefined {
+  try {
+    return plan(wanted, kernel.state());
+  } catch (error) {
+    if (isPolicyRoutingError(error) && error.kind === "conflict") return undefined;
+    throw error;
+  }
+}
+
+const isForeign = ({ protocol }: { protocol: number }): boolean => protocol !== tags.owner && protocol !== tags.staging;
+/** Plans it, tries every prefix with its undo on copies, then does it. Undefined: it was refused. */
+function tryOut(kernel: ModelKernel, wanted: Change, comparable: (state: State) => unknown): ChangePlan | undefined {
+  const planned = planOn(kernel, wanted);
+  if (planned === undefined) return undefined;
+  const { steps, undo, register } = planned;
+  const told = JSON.stringify({ steps, undo, before: kernel.state() }, undefined, 1);
+  for (let count = 0; count <= steps.length; count++) {
+    const copy = new ModelKernel(kernel);
+    copy.change(steps.slice(0, count));
+    for (const time of ["once", "twice"]) {
+      copy.undo(undo);
+      assert.deepEqual(comparable(copy.state()), comparable(kernel.state()), `wrong undo after ${count} steps, ${time}\n${told}`);
+    }
+  }
+  assert.ok(kernel.change(steps), `cannot be applied\n${told}`);
+  kernel.register(register);
+  assert.deepEqual(deviations(planned, kernel.state()), [], told);
+  const again = planOn(kernel, wanted);
+  assert.deepEqual([again?.steps, again?.register], [[], []], `the second plan is not empty\n${told}`);
+  return planned;
+}
+
+describe("on a kernel that compares as little as the real one", function () {
+  this.timeout(120_000);
+  it("a rule that is added reads as it was written", () => {
+    fc.assert(
+      fc.property(
+        family.chain((of) => ruleInput(of, fc.integer({ min: 1, max: 1999 }))),
+        (input) => {
+          const rule = ruleOf(input);
+          const kernel = new ModelKernel();
+          assert.ok(kernel.change([addRule(rule, tags.owner)]));
+          assert.deepEqual(kernel.state().rules, [{ rule, protocol: tags.owner, unread: [] }]);
+        },
+      ),
+    );
+  });
+
+  it("a route that is added reads as it was written", () => {
+    fc.assert(
+      fc.property(family.chain(routeInput), (input) => {
+        const route = routeOf(input);
+        const kernel = new ModelKernel();
+        assert.ok(kernel.change([addRoute(route, tags.owner)]));
+        const [seen, ...others] = kernel.state().routes;
+        assert.ok(seen);
+        assert.deepEqual(others, []);
+        assert.deepEqual(seen.unread, []);
+        assert.deepEqual(asAsked(routeAttributes, route, seen.route), { ...route });
+      }),
+    );
+  });
+
+  it("a rule is updated in place, and every prefix undone", () => {
+    fc.assert(
+      fc.property(family.chain(ruleUpdate), fc.boolean(), ([old, wanted], known) => {
+        const kernel = new ModelKernel();
+        kernel.change([addRule(ruleOf(old), tags.owner)]);
+        if (known) kernel.register([ownLine(ruleKey(ruleOf(old)), { id: "a", stack })]);
+        assert.ok(tryOut(kernel, change("a", [wantedRule(ruleOf(wanted))]), restorable));
+        assert.equal(kernel.state().rules.length, 1);
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  it("a rule stands beside foreign ones, which stay as they are unless they are adopted", () => {
+    const setting = family.chain((of) =>
+      fc.record({
+        foreign: fc.array(fc.tuple(ruleInput(of), fc.constantFrom(foreignProto, 0)), { maxLength: 3 }),
+        near: fc.option(ruleUpdate(of), { nil: undefined }),
+        ours: fc.option(ruleInput(of), { nil: undefined, freq: 1 }),
+        staged: fc.option(ruleInput(of), { nil: undefined, freq: 1 }),
+        wanted: ruleInput(of),
+        twin: fc.option(fc.nat(2), { nil: undefined }),
+        owner: fc.option(fc.constantFrom("a", "b"), { nil: undefined }),
+        adopt: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(setting, ({ foreign, near, ours, staged, wanted, twin, owner, adopt }) => {
+        const kernel = new ModelKernel();
+        const others = [...foreign, ...(near ?? []).map((input) => [input, foreignProto] as const)];
+        for (const [input, proto] of others) kernel.change([addRule(ruleOf(input), proto)]);
+        if (staged !== undefined) kernel.change([addRule(ruleOf(staged), tags.staging)]);
+        if (ours !== undefined) kernel.change([addRule(ruleOf(ours), tags.owner)]);
+        const rule = ruleOf((twin === undefined ? undefined : others[twin]?.[0]) ?? wanted);
+        if (ours !== undefined && owner !== undefined) kernel.register([ownLine(ruleKey(rule), { id: owner, stack })]);
+        const before = kernel.state().rules.filter(isForeign);
+        const copy = new ModelKernel(kernel);
+        // What is adopted and given back stands behind its peers.
+        const comparable = (state: State) => state.rules.map((one) => JSON.stringify(one)).sort();
+        const planned = tryOut(copy, change("a", [wantedRule(rule)], { adopt }), comparable);
+        if (planned === undefined) return;
+        const after = copy.state().rules.filter(isForeign);
+        const notes = planned.notes.filter((note) => note.startsWith("took over "));
+        assert.equal(before.length - after.length, notes.length);
+        assert.ok(adopt || notes.length === 0);
+        const kept = after.map((one) => JSON.stringify(one));
+        assert.deepEqual(
+          before.map((one) => JSON.stringify(one)).filter((one) => kept.includes(one)),
+          kept,
+        );
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+
+  it("a route is added, replaced or moved among its neighbours, and every prefix undone", () => {
+    const setting = family
+      .chain((of) => fc.tuple(fc.constant(of), routeUpdate(of)))
+      .chain(([of, update]) =>
+        fc.record({
+          neighbours: fc.array(fc.tuple(fc.oneof(routeInput(of), nearRoute(of, update[1])), fc.constantFrom(foreignProto, tags.owner)), {
+            maxLength: 5,
+          }),
+          update: fc.constant(update),
+          present: fc.boolean(),
+          adopt: fc.boolean(),
+        }),
+      );
+    fc.assert(
+      fc.property(setting, ({ neighbours, update: [old, wanted], present, adopt }) => {
+        const kernel = new ModelKernel();
+        const before = routeOf(old);
+        if (present) {
+          kernel.change([addRoute(before, tags.owner)]);
+          kernel.register([ownLine(routeKey(before), { id: "a", stack })]);
+        }
+        for (const [input, proto] of neighbours) kernel.change([addRoute(routeOf(input), proto)]);
+        const foreign = kernel.state().routes.filter(isForeign);
+        const planned = tryOut(kernel, change("a", [wantedRoute(routeOf(wanted))], { adopt }), restorable);
+        if (planned !== undefined && planned.notes.length === 0) assert.deepEqual(kernel.state().routes.filter(isForeign), foreign);
+      }),
+      { numRuns: runs(800) },
+    );
+  });
+
+  it("a name is written, moved and erased, and every prefix undone", () => {
+    const table = fc.record({ tableId: fc.constantFrom(100, 101), name: fc.constantFrom("rt1", "rt2") });
+    fc.assert(
+      fc.property(fc.option(table, { nil: undefined }), fc.option(table), fc.option(table), (elsewhere, old, wanted) => {
+        const kernel = new ModelKernel();
+        if (elsewhere !== undefined)
+          kernel.writeFile("/etc/iproute2/rt_tables", `255\tlocal\n${elsewhere.tableId} ${elsewhere.name} # by hand`);
+        for (const one of [old, wanted]) tryOut(kernel, change("a", one === null ? [] : [wantedName(one)]), restorable);
+      }),
+    );
+  });
+
+  it("what goes is deleted, and only by its own owner", () => {
+    fc.assert(
+      fc.property(family.chain(ruleInput), family.chain(routeInput), (rule, route) => {
+        const kernel = new ModelKernel();
+        assert.ok(tryOut(kernel, change("a", [wantedRule(ruleOf(rule)), wantedRoute(routeOf(route))]), restorable));
+        const full = restorable(kernel.state());
+        assert.ok(tryOut(kernel, change("b", []), restorable));
+        assert.deepEqual(restorable(kernel.state()), full);
+        assert.ok(tryOut(kernel, change("a", []), restorable));
+        assert.deepEqual(restorable(kernel.state()), { rules: [], routes: [], names: [] });
+        assert.equal(kernel.state().register.entries.size, 0);
+      }),
+    );
+  });
+});
+
+describe("rules of one stack that change places", function () {
+  this.timeout(120_000);
+  const ids = ["a", "b", "c", "d"];
+  const priorities = [1000, 1001, 1002, 1003, 1004];
+  /** Who stands where; undefined: not at all. */
+  const places = fc
+    .shuffledSubarray(priorities, { minLength: ids.length })
+    .chain((shuffled) => fc.tuple(...ids.map((_id, index) => fc.option(fc.constant(shuffled[index]), { nil: undefined, freq: 5 }))));
+  const order = fc.shuffledSubarray(ids, { minLength: ids.length });
+  const ruleAt = (index: number, priority: number): Rule =>
+    ruleOf({ family: "inet", priority, from: `198.18.${index}.0/24`, table: 100 + index });
+  const contentOf = ({ rule: { from, table } }: { rule: Rule }): string => `${from} ${table}`;
+
+  it("are all there in the end, and those that stay are there at every moment, in whatever order they are changed", () => {
+    fc.assert(
+      fc.property(
+        places,
+        places,
+        fc.option(places, { nil: undefined }),
+        order,
+        fc.subarray(ids),
+        (before, after, later, sequence, failing) => {
+          const kernel = new ModelKernel();
+          const changeTo = (id: string, all: readonly (number | undefined)[]): Change => {
+            const index = ids.indexOf(id);
+            const priority = all[index];
+            return change(id, priority === undefined ? [] : [wantedRule(ruleAt(index, priority))]);
+          };
+          const carryOut = (id: string, all: readonly (number | undefined)[], watch?: (state: State) => void): void => {
+            const { steps, register } = plan(changeTo(id, all), kernel.state());
+            assert.ok(kernel.change(steps, watch));
+            kernel.register(register);
+          };
+          const watched = ids.filter((_id, index) => before[index] !== undefined && after[index] !== undefined);
+          const contents = watched.map((id) => contentOf({ rule: ruleAt(ids.indexOf(id), 1000) }));
+          const watch = (state: State): void => {
+            const there = state.rules.map(contentOf);
+            assert.deepEqual(
+              contents.filter((content) => !there.includes(content)),
+              [],
+              "missing in between",
+            );
+          };
+          for (const id of ids) carryOut(id, before);
+          // Some resources fail the first time; then the program goes on, or back to what it was.
+          for (const id of sequence.filter((one) => !failing.includes(one))) carryOut(id, after, failing.length === 0 ? watch : undefined);
+          const last = failing.length === 0 ? after : (later ?? before);
+          for (const id of sequence) carryOut(id, last);
+          const wanted = ids.flatMap((_id, index) => (last[index] === undefined ? [] : [ruleAt(index, last[index])]));
+          assert.deepEqual(
+            kernel.state().rules,
+            wanted.sort((a, b) => a.priority - b.priority).map((rule) => ({ rule, protocol: tags.owner, unread: [] })),
+          );
+          assert.deepEqual([...kernel.state().register.entries.keys()].sort(), wanted.map(ruleKey).sort());
+          for (const id of ids) assert.deepEqual(plan(changeTo(id, last), kernel.state()).steps, []);
+        },
+      ),
+      { numRuns: runs(500) },
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { channelOf, type Step } from "../../provider/src/kernel/change";
+import { nameHeader, parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
+import { ownLine, parseRegister } from "../../provider/src/kernel/register";
+import type { State } from "../../provider/src/kernel/state";
+import { wordsOf } from "../../provider/src/kernel/words";
+import { type Family, families } from "../../provider/src/spec/attribute";
+import { routeAttributes } from "../../provider/src/spec/route/attributes";
+import { ruleAttributes } from "../../provider/src/spec/rule/rule";
+import { tableOf } from "../../provider/src/spec/tableNumber";
+import { addRoute, deleteRoute, isShown, type ModelRoute, parseRoute, replaceRoute, routeJson } from "./modelRoutes";
+import { addRule, deleteRule, type ModelRule, parseRule, ruleJson } from "./modelRules";
+
+/** What undo must restore: rules of one priority keep their order, routes have none. */
+export const restorable = ({ rules, routes, names }: State) => ({ rules, routes: routes.map((one) => JSON.stringify(one)).sort(), names });
+
+/**
+ * A host in memory that takes the lines of a plan. Its kernel compares as little as the real one: what is left out of a rule or a
+ * delete is a wildcard, a route is replaced whoever made it. A change stops at the first error; an undo goes on.
+ */
+export class ModelKernel {
+  #rules: readonly ModelRule[];
+  #routes: readonly ModelRoute[];
+  #names: ReadonlyMap<string, string>;
+  #register: string;
+
+  constructor(like?: ModelKernel) {
+    this.#rules = like === undefined ? [] : like.#rules;
+    this.#routes = like === undefined ? [] : like.#routes;
+    this.#names = like === undefined ? new Map() : like.#names;
+    this.#register = like === undefined ? "" : like.#register;
+  }
+
+  /** A host as it was observed. */
+  static of({ rules, routes, names, register }: State): ModelKernel {
+    const kernel = new ModelKernel();
+    const lines = [
+      ...routes.map(
+        ({ route, protocol }) => `${channelOf(route.family)} route add ${wordsOf(routeAttributes, route).join(" ")} proto ${protocol}`,
+      ),
+      ...rules.map(
+        ({ rule, protocol }) => `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${protocol}`,
+      ),
+    ];
+    if (!kernel.change(lines)) throw new Error(`such a host there cannot be: ${lines.join("; ")}`);
+    for (const { file, tableId, name, owner } of names)
+      kernel.writeFile(file, `${owner === undefined ? "" : `${nameHeader}\t${owner.id}\t${owner.stack}\n`}${tableId} ${name}`);
+    kernel.register([...register.entries].map(([key, entry]) => ownLine(key, entry)));
+    return kernel;
+  }
+
+  /** True when all of it went well. `watch` is called after every line. */
+  change(steps: readonly Step[], watch: (state: State) => void = () => {}): boolean {
+    return this.#run(steps, false, watch);
+  }
+
+  undo(steps: readonly Step[]): void {
+    this.#run(steps, true, () => {});
+  }
+
+  register(lines: readonly string[]): void {
+    this.#register += lines.map((line) => `${line}\n`).join("");
+  }
+
+  /** What an observation of it shows. */
+  state(): State {
+    const tables = new Set(this.#routes.map(({ words }) => Number(words.get("table"))));
+    return {
+      rules: families.flatMap((family) => parseRules(this.#rules.filter((rule) => rule.family === family).map(ruleJson), family)),
+      routes: [...tables].sort().flatMap((table) =>
+        families.flatMap((family) => {
+          const there = this.#routes.filter((route) => route.family === family && Number(route.words.get("table")) === table);
+          return parseRoutes(there.map(routeJson), family, tableOf(table));
+        }),
+      ),
+      names: parseNames(
+        [...this.#names]
+          .sort()
+          .map(([file, text]) => `==> ${file}\n${text}\n`)
+          .join(""),
+      ),
+      register: parseRegister(this.#register),
+    };
+  }
+
+  /** A file with names of tables. */
+  writeFile(path: string, text: string): void {
+    this.#names = new Map([...this.#names, [path, text]]);
+  }
+
+  #run(steps: readonly Step[], force: boolean, watch: (state: State) => void): boolean {
+    let condition = true;
+    for (const step of steps) {
+      const [channel, ...words] = step.split(" ");
+      const family: Family = channel === "6" ? "inet6" : "inet";
+      if (words[0] === "when") {
+        condition = this.#shows(family, words.slice(1));
+        continue;
+      }
+      const done = !condition || (channel === "t" ? this.#name(words) : this.#ip(family, words));
+      condition = true;
+      if (!done && !force) return false;
+      watch(this.state());
+    }
+    return true;
+  }
+
+  #shows(family: Family, words: readonly string[]): boolean {
+    const [object, verb, exact, ...rest] = words;
+    if (object !== "route" || verb !== "show" || exact !== "exact") throw new Error(`not a condition: ${words.join(" ")}`);
+    const filter = parseRoute(family, rest);
+    return this.#routes.some((route) => isShown(route, filter));
+  }
+
+  #ip(family: Family, [object, verb, ...words]: readonly string[]): boolean {
+    if (object === "rule") {
+      const rule = parseRule(family, words);
+      const after = verb === "add" ? addRule(this.#rules, rule) : deleteRule(this.#rules, rule);
+      this.#rules = after ?? this.#rules;
+      return after !== undefined;
+    }
+    if (object !== "route") throw new Error(`not a step: ${object}`);
+    const route = parseRoute(family, words);
+    const after =
+      verb === "add"
+        ? addRoute(this.#routes, route)
+        : verb === "replace"
+          ? replaceRoute(this.#routes, route)
+          : deleteRoute(this.#routes, route);
+    this.#routes = after ?? this.#routes;
+    return after !== undefined;
+  }
+
+  #name([verb, number, name, id, stack]: readonly string[]): boolean {
+    const file = `/etc/iproute2/rt_tables.d/policy-routing-${number}.conf`;
+    const others = [...this.#names].filter(([path]) => path !== file);
+    this.#names = new Map(
+      verb === "erase" ? others : [...others, [file, `# pulumi-policy-routing\t${id}\t${stack}\n# made \n${number} ${name}`]],
+    );
+    return true;
+  }
+}

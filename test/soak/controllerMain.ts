@@ -1,0 +1,57 @@
+import { createInterface } from "node:readline";
+import { isPolicyRoutingError, messageOf } from "../../provider/src/errors";
+import { outcomeOf } from "../../provider/src/host/ending";
+import { handlers } from "../../provider/src/runtime/index";
+import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { type Call, type Failure, type Fields, type Reply, request, type Success } from "./protocol";
+
+/** The stand-in for the plugin's process: it can be killed and stopped. The calls of one turn run side by side, as the engine's do. */
+async function run(call: Call): Promise<Success> {
+  const life = handlers(call.kind);
+  switch (call.method) {
+    case "create": {
+      const { id, outs } = await life.create(await checked(call.kind, call.fields));
+      return { id, state: outs };
+    }
+    case "update": {
+      const { outs } = await life.update(call.id, call.state, await checked(call.kind, call.fields));
+      return { id: call.id, state: outs };
+    }
+    case "delete":
+      await life.delete(call.id, call.state);
+      return {};
+    case "read": {
+      const { props, inputs } = await life.read(call.id, call.state);
+      return { id: call.id, ...(props === undefined ? {} : { state: props }), ...(inputs === undefined ? {} : { inputs }) };
+    }
+  }
+}
+
+async function checked(kind: string, fields: Fields): Promise<Fields> {
+  const { inputs, failures } = await handlers(kind).check({}, fields);
+  if (failures.length > 0) throw new Error(`not accepted: ${failures.map(({ reason }) => reason).join("; ")}`);
+  return inputs;
+}
+
+function failureOf(error: unknown): Failure {
+  const kept = error instanceof InitializationFailed ? { id: error.id, state: error.properties } : undefined;
+  return {
+    message: messageOf(error),
+    ...(isPolicyRoutingError(error) ? { kind: error.kind } : {}),
+    outcome: kept === undefined ? outcomeOf(error) : "differs",
+    kept,
+  };
+}
+
+const answer = (reply: Reply): void => void process.stdout.write(`${JSON.stringify(reply)}\n`);
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    const { number, call } = request.parse(JSON.parse(line));
+    run(call).then(
+      (ok) => answer({ number, ok }),
+      (error: unknown) => answer({ number, failed: failureOf(error) }),
+    );
+  })
+  .on("close", () => process.exit());
+process.stdout.write("ready\n");

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { stepsText, transactText } from "../../../provider/src/host/frames";
+import { wantedName } from "../../../provider/src/kernel/name";
+import { plan } from "../../../provider/src/kernel/plan";
+import { wantedRoute } from "../../../provider/src/kernel/route";
+import { wantedRule } from "../../../provider/src/kernel/rule";
+import { emptyState } from "../../../provider/src/kernel/state";
+import { tagsOf } from "../../../provider/src/spec/owner";
+
+/** The here-documents of a text, each with the command that reads it, as a shell finds them. */
+function hereDocuments(text: string): { command: string; body: string[] }[] {
+  const found: { command: string; body: string[] }[] = [];
+  const lines = text.split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const [, command, end] = /^(.*) <<'([A-Z_]+)'$/.exec(lines[at] ?? "") ?? [];
+    if (command === undefined) continue;
+    const last = lines.indexOf(end ?? "", at + 1);
+    assert.notEqual(last, -1, "a here-document without its end");
+    found.push({ command, body: lines.slice(at + 1, last) });
+    at = last;
+  }
+  return found;
+}
+
+describe("the text of steps", () => {
+  it("gives consecutive lines of one family to one ip, and keeps their order", () => {
+    assert.equal(
+      stepsText(
+        ["4 rule add pref 1 table 1", "4 rule del pref 2 proto 214", "6 rule add pref 1 table 1", "4 rule add pref 3 table 1"],
+        "change",
+      ),
+      "batch 4 <<'END_OF_LINES'\nrule add pref 1 table 1\nrule del pref 2 proto 214\nEND_OF_LINES\n" +
+        "batch 6 <<'END_OF_LINES'\nrule add pref 1 table 1\nEND_OF_LINES\n" +
+        "batch 4 <<'END_OF_LINES'\nrule add pref 3 table 1\nEND_OF_LINES",
+    );
+  });
+
+  it("makes only the next line conditional", () => {
+    const text = stepsText(["4 when route show exact default", "4 route del default", "4 route add default dev e1"], "undo");
+    const conditional = /if shown 4 <<'END_OF_LINES'\nroute show exact default\nEND_OF_LINES\nthen\n([\s\S]*?)\nfi/.exec(text)?.[1] ?? "";
+    assert.match(conditional, /route del default/);
+    assert.doesNotMatch(conditional, /route add/, "the line after the next is run in any case");
+    assert.match(text, /route add default dev e1/);
+  });
+
+  it("runs every line for a name", () => {
+    const text = stepsText(["t write 101 rt2 a s", "t erase 100", "t write 102 rt3 a s"], "change");
+    assert.deepEqual(
+      hereDocuments(text).map(({ command, body }) => `${command}: ${body.join("; ")}`),
+      ["name_table: 101 rt2 a s", "unname_table: 100", "name_table: 102 rt3 a s"],
+    );
+  });
+});
+
+describe("a transaction's text", () => {
+  const wanted = [
+    wantedName({ tableId: 100, name: "END_OF_LINES" }),
+    wantedName({ tableId: 101, name: "END_OF_UNDO" }),
+    wantedRoute({ family: "inet", table: 100, destination: "default", via: "203.0.113.1", dev: "END_OF_LINES" }),
+    wantedRule({ family: "inet", priority: 1000, iif: "END_OF_LINES", oif: "END_OF_UNDO", table: 100 }),
+  ];
+  const planned = plan({ id: "END_OF_LINES", stack: "END_OF_UNDO", tags: tagsOf(undefined), adopt: false, wanted }, emptyState);
+  const text = transactText(
+    { txn: "t-1", lock: 7, holder: "END_OF_LINES by END_OF_UNDO", guard: 30, forget: [], compacted: undefined },
+    [planned, planned],
+    "register",
+  );
+
+  it("holds its here-documents whole, whatever names people give", () => {
+    const documents = hereDocuments(text);
+    const lines = documents.flatMap(({ body }) => body);
+    for (const step of planned.steps.filter((one) => !one.startsWith("t "))) assert.ok(lines.includes(step.slice(2)), step);
+    const [put, ...others] = documents.filter(({ command }) => command.startsWith("put "));
+    assert.deepEqual(others, []);
+    const written = `${put?.body.join("\n")}\n`;
+    assert.equal(put?.command, `put ${Buffer.byteLength(written)}`);
+    assert.equal(written.split(stepsText(planned.undo, "undo")).length, 3, "the undo of both changes, each whole");
+    assert.deepEqual(
+      documents.filter(({ command }) => command === "own").map(({ body }) => body),
+      [planned.register, planned.register],
+    );
+  });
+
+  it("locks, writes down every undo, arms the guard, and only then changes anything", () => {
+    const at = (line: RegExp): number => text.split("\n").findIndex((one) => line.test(one));
+    const order = [
+      at(/^begin t-1 7 35 /),
+      at(/^put /),
+      at(/^arm 30$/),
+      at(/^change$/),
+      at(/^changed 1$/),
+      at(/^changed 2$/),
+      at(/^applied$/),
+      at(/^register$/),
+    ];
+    assert.ok(order.every((line) => line >= 0));
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => a - b),
+    );
+  });
+});

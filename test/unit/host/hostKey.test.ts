@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostKeyAlgorithms, knownKeys, refusal } from "../../../provider/src/host/hostKey";
+import type { Target } from "../../../provider/src/host/sshConfig";
+
+const key = (name: string): Buffer => Buffer.from(`key of ${name}`);
+const line = (name: string, type = "ssh-ed25519"): string => `${type} ${key(name).toString("base64")} comment`;
+const hashed = (name: string): string => {
+  const salt = Buffer.from("twenty bytes of salt");
+  return `|1|${salt.toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
+};
+
+describe("the host's key", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "known-hosts-"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function target(knownHosts: string | undefined, options: Partial<Target> = {}): Target {
+    const file = join(folder, "known_hosts");
+    if (knownHosts !== undefined) writeFileSync(file, knownHosts);
+    return {
+      name: "edge",
+      host: "edge-1.example.net",
+      port: 22,
+      user: "root",
+      keys: [],
+      knownHosts: knownHosts === undefined ? [join(folder, "absent")] : [file],
+      knownAs: "edge-1.example.net",
+      ignoreHostKey: false,
+      perDialTimeout: 15,
+      ...options,
+    };
+  }
+  const isKnown = (knownHosts: string, options: Partial<Target> = {}): boolean =>
+    refusal(target(knownHosts, options), key("edge")) === undefined;
+
+  const cases: [string, string, Partial<Target>, boolean][] = [
+    ["by its name", `edge-1.example.net ${line("edge")}`, {}, true],
+    ["by its name in any case", `EDGE-1.example.NET ${line("edge")}`, {}, true],
+    ["by one of several names", `other,198.18.0.1,edge-1.example.net ${line("edge")}`, {}, true],
+    ["by a wildcard", `*.example.net ${line("edge")}`, {}, true],
+    ["by a wildcard of one character", `edge-?.example.net ${line("edge")}`, {}, true],
+    ["not by a wildcard that is too short", `*.example ${line("edge")}`, {}, false],
+    ["not where it is negated", `*.example.net,!edge-1.example.net ${line("edge")}`, {}, false],
+    ["not where a wildcard negates it", `edge-1.example.net,!edge-* ${line("edge")}`, {}, false],
+    ["not by a negation alone", `!other ${line("edge")}`, {}, false],
+    ["not by a dot for any character", `edge-1xexample.net ${line("edge")}`, {}, false],
+    ["not by a part of its name", `edge-1.example.net.evil.org ${line("edge")}`, {}, false],
+    ["by its hash", `${hashed("edge-1.example.net")} ${line("edge")}`, {}, true],
+    ["not by another's hash", `${hashed("edge-2.example.net")} ${line("edge")}`, {}, false],
+    ["at another port by both", `[edge-1.example.net]:2222 ${line("edge")}`, { port: 2222 }, true],
+    ["at another port by the hash of both", `${hashed("[edge-1.example.net]:2222")} ${line("edge")}`, { port: 2222 }, true],
+    ["at another port not by the name alone", `edge-1.example.net ${line("edge")}`, { port: 2222 }, false],
+    ["not by another port", `[edge-1.example.net]:2222 ${line("edge")}`, {}, false],
+    ["under its alias", `alias ${line("edge")}`, { knownAs: "alias" }, true],
+    ["by an IPv6 address", `2001:db8::1 ${line("edge")}`, { knownAs: "2001:db8::1" }, true],
+    ["among comments and blank lines", `# edge-1.example.net\n\n  \nedge-1.example.net ${line("edge")}\n`, {}, true],
+    [
+      "among lines that are broken",
+      `edge-1.example.net\nedge-1.example.net ssh-ed25519\nedge-1.example.net ssh-ed25519 !!\nedge-1.example.net ${line("edge")}`,
+      {},
+      true,
+    ],
+    ["not by a certificate authority", `@cert-authority *.example.net ${line("edge")}`, {}, false],
+    ["as one of several keys", `edge-1.example.net ${line("old", "ssh-rsa")}\nedge-1.example.net ${line("edge")}`, {}, true],
+  ];
+  for (const [what, knownHosts, options, expected] of cases)
+    it(`is${expected ? "" : " not"} known ${what.replace(/^not /, "")}`, () => assert.equal(isKnown(knownHosts, options), expected));
+
+  it("is refused when it is another than the known one", () => {
+    assert.match(
+      refusal(target(`edge-1.example.net ${line("other")}`), key("edge")) ?? "",
+      /^the host shows another key than the known one/,
+    );
+  });
+  it("is refused when the host is not known, and the files are named", () => {
+    assert.equal(refusal(target(undefined), key("edge")), `the host's key is not in ${join(folder, "absent")}`);
+  });
+  it("is refused when it is revoked, though it is known too", () => {
+    const text = `edge-1.example.net ${line("edge")}\n@revoked * ${line("edge")}`;
+    assert.equal(refusal(target(text), key("edge")), "the host shows a key that is marked as revoked");
+  });
+  it("is not known by being revoked elsewhere", () => {
+    assert.equal(isKnown(`@revoked * ${line("other")}\nedge-1.example.net ${line("edge")}`), true);
+  });
+  it("is the one that the connection says, and no file is read", () => {
+    const given = target(`edge-1.example.net ${line("edge")}`, { hostKey: line("given") });
+    assert.equal(refusal(given, key("given")), undefined);
+    assert.equal(refusal(given, key("edge")), "the host shows another key than hostKey");
+    assert.equal(refusal(target(undefined, { hostKey: "nonsense" }), key("edge")), "hostKey is not a public key in OpenSSH's form");
+  });
+  it("may be any where the person said so", () => {
+    assert.equal(refusal(target(undefined, { ignoreHostKey: true }), key("edge")), undefined);
+  });
+  it("is asked for in the kinds that are known, first of all", () => {
+    assert.equal(hostKeyAlgorithms(target(`edge-1.example.net ${line("edge", "ecdsa-sha2-nistp256")}`))[0], "ecdsa-sha2-nistp256");
+    assert.deepEqual(hostKeyAlgorithms(target(`edge-1.example.net ${line("edge", "ssh-rsa")}`)).slice(0, 2), [
+      "rsa-sha2-512",
+      "rsa-sha2-256",
+    ]);
+    assert.equal(hostKeyAlgorithms(target(undefined))[0], "ssh-ed25519");
+  });
+  it("is read with its type", () => {
+    assert.deepEqual(knownKeys(target(`edge-1.example.net ${line("edge")}`)), [{ type: "ssh-ed25519", key: key("edge"), revoked: false }]);
+  });
+});
