@@ -3,7 +3,7 @@ import { nameHeader, parseNames, parseRoutes, parseRules } from "../../provider/
 import { ownLine, parseRegister } from "../../provider/src/kernel/register";
 import type { State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
-import { type Family, families } from "../../provider/src/spec/attribute";
+import { type Family, families } from "../../provider/src/spec/family";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { tableOf } from "../../provider/src/spec/tableNumber";

@@ -1,4 +1,5 @@
-import type { Family, IpObject } from "../../provider/src/spec/attribute";
+import type { IpObject } from "../../provider/src/spec/attribute";
+import type { Family } from "../../provider/src/spec/family";
 
 /** A route as the kernel keeps it: its key, its tag, and the words that were given. */
 export interface ModelRoute {

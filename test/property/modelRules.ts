@@ -1,4 +1,5 @@
-import type { Family, IpObject } from "../../provider/src/spec/attribute";
+import type { IpObject } from "../../provider/src/spec/attribute";
+import type { Family } from "../../provider/src/spec/family";
 
 /** A rule as the kernel keeps it: the words that were given, by their names. A mark or mask of zero is none. */
 export interface ModelRule {

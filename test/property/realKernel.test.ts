@@ -12,7 +12,7 @@ import { wantedRoute } from "../../provider/src/kernel/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
-import { type Family, families } from "../../provider/src/spec/attribute";
+import { type Family, families } from "../../provider/src/spec/family";
 import { routeKey } from "../../provider/src/spec/key";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";

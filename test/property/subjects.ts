@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import type { Change, Wanted } from "../../provider/src/kernel/change";
 import { ownLine, parseRegister, type Register } from "../../provider/src/kernel/register";
-import type { Family, Inputs } from "../../provider/src/spec/attribute";
+import type { Inputs } from "../../provider/src/spec/attribute";
 import { canonical } from "../../provider/src/spec/canonical";
 import { printProblem } from "../../provider/src/spec/failures";
+import type { Family } from "../../provider/src/spec/family";
 import { tagsOf } from "../../provider/src/spec/owner";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { type Route, settleRoute } from "../../provider/src/spec/route/route";

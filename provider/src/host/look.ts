@@ -1,4 +1,4 @@
-import type { Family } from "../spec/attribute";
+import type { Family } from "../spec/family";
 import { type Table, tableNumber } from "../spec/tableNumber";
 
 /** What an observation is to show beside rules and register. */

@@ -5,7 +5,8 @@ import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/pars
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { canonicalAddress } from "../spec/address";
-import { type Family, families, type IpObject, textAt } from "../spec/attribute";
+import { type IpObject, textAt } from "../spec/attribute";
+import { type Family, families } from "../spec/family";
 import { tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";

@@ -1,5 +1,6 @@
 import { PolicyRoutingError } from "../errors";
-import { type Family, type IpObject, numberAt } from "../spec/attribute";
+import { type IpObject, numberAt } from "../spec/attribute";
+import type { Family } from "../spec/family";
 import { routeKey } from "../spec/key";
 import { routeAttributes } from "../spec/route/attributes";
 import { inOrder } from "../spec/route/nexthops";

@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import type { Family } from "../spec/attribute";
+import type { Family } from "../spec/family";
 import { ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";

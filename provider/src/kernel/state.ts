@@ -1,4 +1,4 @@
-import type { Family } from "../spec/attribute";
+import type { Family } from "../spec/family";
 import { routeKey, ruleKey } from "../spec/key";
 import type { Route } from "../spec/route/route";
 import type { Rule } from "../spec/rule/rule";

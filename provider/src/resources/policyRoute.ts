@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Family } from "../spec/attribute";
 import { canonical } from "../spec/canonical";
+import type { Family } from "../spec/family";
 import { routeKey } from "../spec/key";
 import { routeAttributes } from "../spec/route/attributes";
 import { settleRoute } from "../spec/route/route";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Family } from "../spec/attribute";
 import { canonical } from "../spec/canonical";
+import type { Family } from "../spec/family";
 import { ruleKey } from "../spec/key";
 import { ruleAttributes, settleRule } from "../spec/rule/rule";
 import type { Table } from "../spec/tableNumber";

@@ -1,9 +1,6 @@
 import type { z } from "zod";
+import type { Family } from "./family";
 import type { Flow, Match } from "./flow";
-
-/** `inet` is IPv4, `inet6` is IPv6: the words of `ip -family`. */
-export type Family = "inet" | "inet6";
-export const families: readonly Family[] = ["inet", "inet6"];
 
 /** One object of `ip -j -N -d`, as the host gave it: nothing about its values is trusted. */
 export type IpObject = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Family } from "./attribute";
+import type { Family } from "./family";
 
 /** A packet, as far as routing looks at it. What is undefined cannot be told, except where it says otherwise. */
 export interface Flow {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isEverything, networkPrefixSchema, parsePrefix, printPrefix } from "../address";
-import { attribute, type Family, numberAt, textAt } from "../attribute";
+import { attribute, numberAt, textAt } from "../attribute";
+import type { Family } from "../family";
 import { integer, oneOf, u32 } from "../number";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
 

@@ -1,6 +1,7 @@
 import { familyOf } from "../address";
-import { type Family, families, type Values } from "../attribute";
+import type { Values } from "../attribute";
 import type { Problem } from "../failures";
+import { type Family, families } from "../family";
 import type { Table } from "../tableNumber";
 import type { routeAttributes } from "./attributes";
 import { isErrorType } from "./type";

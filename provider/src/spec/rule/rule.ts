@@ -1,5 +1,6 @@
-import { attribute, type Family, families, numberAt, type Values } from "../attribute";
+import { attribute, numberAt, type Values } from "../attribute";
 import type { Problem } from "../failures";
+import { type Family, families } from "../family";
 import { integer, oneOf } from "../number";
 import { oneActionOf, ruleActions } from "./actions";
 import { packetSelectors } from "./packet";
