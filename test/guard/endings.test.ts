@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { create, read, refusal, update } from "../host/resource";
+import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
 import { auditOf, caught, deadlineOf, GuardSite, guard, isFired, registerOf, run, verified } from "./fixture";
 
@@ -8,12 +9,12 @@ describe("the end of a change", function () {
   this.timeout(90_000);
 
   const site = new GuardSite("test-guard-ends", 2);
-  before(() => site.open());
   afterEach(() => site.clean());
   after(() => site.close());
   /** A change on a host that stays away: it takes longer than the tests here, so it runs beside them. */
   let away: { began: number; error: Promise<Error> };
   before(async () => {
+    await site.open();
     const [, other] = site.lab.hosts;
     assert.ok(other !== undefined);
     const hooks = new Hooks(other);
@@ -63,7 +64,7 @@ describe("the end of a change", function () {
     const made = create("PolicyRule", site.rule({ connection: await site.byRelay() }));
     await caught(site.hooks, { place: "confirmed", number: 1 }, async () => site.path.cut());
     assert.notEqual(await read(await made), undefined);
-    assert.match((await auditOf(site.host)).at(-1) ?? "", /: applied$/);
+    await until("the audit", async () => ((await auditOf(site.host)).at(-1)?.endsWith(": applied") === true ? true : undefined));
   });
 
   it("the confirm never arrives: reverted", async () => {

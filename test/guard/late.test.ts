@@ -33,16 +33,15 @@ describe("what comes too late", function () {
     ]);
     assert.match(error.message, verified);
     assert.equal(await site.host.snapshot(), before);
-    assert.equal(await site.host.exec("pgrep -f 'ip -4 -batch' || true"), "");
+    assert.equal(await site.host.exec("pgrep -f '[i]p -4 -batch' || true"), "");
   });
 
   it("nobody is left to undo: the next who comes does, and tells", async () => {
     const before = await site.host.snapshot();
-    const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { confirmTimeout: 3 } })));
+    const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { confirmTimeout: 2 } })));
     await caught(site.hooks, { place: "readback", number: 1 }, async () => {
       await site.host.exec("kill -9 $(pgrep -f '^sh /run/policy-routing')");
-      site.path.stallAfter(0);
-      site.path.abandon();
+      site.path.stall();
     });
     assert.match(await warnings(() => visit(site.host)), /an earlier change was undone by its guard: organization\/test\/host by /);
     assert.equal(await site.host.snapshot(), before);

@@ -7,7 +7,9 @@ export interface BadPath {
   readonly port: number;
   /** From now on each byte takes so long, either way. */
   delay(ms: number): void;
-  /** Nothing is forwarded once so many more bytes went towards the host. */
+  /** Nothing is forwarded from now on, and all connections stay open. */
+  stall(): void;
+  /** Nothing is forwarded towards the host once so many more bytes went there. */
   stallAfter(bytes: number): void;
   /** Forwards again, first what was held back. */
   resume(): void;
@@ -25,13 +27,15 @@ export async function startBadPath(target: string): Promise<BadPath> {
   const late: (() => void)[] = [];
   let delayMs = 0;
   let allowance = Number.POSITIVE_INFINITY;
-  const isStalled = (): boolean => allowance <= 0;
-  const deliver = (action: () => void): void => void (isStalled() ? held.push(action) : action());
-  const later = (action: () => void): void => (delayMs === 0 ? deliver(action) : void setTimeout(deliver, delayMs, action));
+  let isStalled = false;
+  const deliver = (action: () => void, towardsHost: boolean): void =>
+    void (isStalled || (towardsHost && allowance <= 0) ? held.push(action) : action());
+  const later = (action: () => void, towardsHost: boolean): void =>
+    delayMs === 0 ? deliver(action, towardsHost) : void setTimeout(deliver, delayMs, action, towardsHost);
 
-  const forward = (socket: Socket, chunk: Buffer, counted: boolean): void => {
-    if (!counted || chunk.length <= allowance) {
-      if (counted) allowance -= chunk.length;
+  const forward = (socket: Socket, chunk: Buffer, towardsHost: boolean): void => {
+    if (!towardsHost || chunk.length <= allowance) {
+      if (towardsHost) allowance -= chunk.length;
       socket.write(chunk);
       return;
     }
@@ -40,11 +44,11 @@ export async function startBadPath(target: string): Promise<BadPath> {
     allowance = 0;
     held.push(() => void socket.write(rest));
   };
-  const pipe = (from: Socket, to: Socket, counted: boolean): void => {
+  const pipe = (from: Socket, to: Socket, towardsHost: boolean): void => {
     from.setNoDelay(true);
-    from.on("data", (chunk: Buffer) => later(() => forward(to, chunk, counted)));
-    from.on("end", () => later(() => void to.end()));
-    from.on("error", () => later(() => void to.resetAndDestroy()));
+    from.on("data", (chunk: Buffer) => later(() => forward(to, chunk, towardsHost), towardsHost));
+    from.on("end", () => later(() => void to.end(), towardsHost));
+    from.on("error", () => later(() => void to.resetAndDestroy(), towardsHost));
   };
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const other = connect({ host: target, port: 22, allowHalfOpen: true });
@@ -68,6 +72,7 @@ export async function startBadPath(target: string): Promise<BadPath> {
   };
   const resume = (): void => {
     allowance = Number.POSITIVE_INFINITY;
+    isStalled = false;
     for (const action of [...late.splice(0), ...held.splice(0)]) action();
   };
   return {
@@ -75,6 +80,9 @@ export async function startBadPath(target: string): Promise<BadPath> {
     port: address.port,
     delay: (ms) => {
       delayMs = ms;
+    },
+    stall: () => {
+      isStalled = true;
     },
     stallAfter: (bytes) => {
       allowance = bytes;
@@ -94,6 +102,7 @@ export async function startBadPath(target: string): Promise<BadPath> {
       reset(near);
       late.push(...held.splice(0));
       allowance = Number.POSITIVE_INFINITY;
+      isStalled = false;
     },
     close: () => {
       server.close();

@@ -4,7 +4,7 @@ import { hostOf } from "../host/host";
 import { addressOf } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import { kindOf } from "./kinds";
-import { endWithEngine, engineAddress, listens, untilDone } from "./orphan";
+import { bearLostOutput, endWithEngine, engineAddress, listens, untilDone } from "./orphan";
 import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 
 type Properties = Record<string, unknown>;
@@ -88,4 +88,7 @@ function withRecipe(error: unknown): never {
 }
 
 const engine = engineAddress(require.main?.filename, process.argv[2]);
-if (engine !== undefined) endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
+if (engine !== undefined) {
+  bearLostOutput(process.stdout, process.stderr);
+  endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
+}

@@ -27,6 +27,14 @@ export function untilDone<Value>(work: Promise<Value>): Promise<Value> {
   return work;
 }
 
+/**
+ * A warning to an engine that is gone is lost, no more. Without this the failed write is an uncaught exception, which the plugin reports on
+ * the same stream, and so on for ever.
+ */
+export function bearLostOutput(...streams: readonly NodeJS.WritableStream[]): void {
+  for (const stream of streams) stream.on("error", () => {});
+}
+
 /** Ends the process once the engine is gone: after the running changes have ended, but not after their guards would have fired. */
 export function endWithEngine({ input, engineListens, exit }: Surroundings, limit = patience): void {
   const look = async (): Promise<void> => {

@@ -89,7 +89,7 @@ export const pathFaults: readonly Fault[] = [
     name: "relay: silent in mid-script",
     byRelay: true,
     places: anywhere,
-    strike: async ({ site }) => site.path?.stallAfter(0),
+    strike: async ({ site }) => site.path?.stall(),
     lasts: shortOrLong,
     heal: async ({ site }) => site.path?.resume(),
   },
