@@ -1,13 +1,24 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readRows } from "../test/bench/rows";
+import { sizesOf, tableOf } from "../test/bench/table";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
 
 /** Writes what is generated from the descriptors; with `--check`, fails when a file is not what would be written. */
 const root = join(__dirname, "..");
+const benchFile = join(root, "test/bench/figures.json");
+
+/** The figures of the last complete run of the bench. */
+function benchText(): string {
+  if (!existsSync(benchFile)) return "`npm run bench` has not been run yet.";
+  const rows = readRows(readFileSync(benchFile, "utf8"));
+  return [tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd();
+}
+
 const files: Readonly<Record<string, () => string>> = {
   "provider/src/resources/arguments.ts": argumentsText,
-  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), {}),
+  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), { bench: benchText() }),
 };
 
 let stale = 0;
