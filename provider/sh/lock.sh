@@ -73,7 +73,8 @@ await_lock() { # SECONDS
 # Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.
 take_lock() { # TXN NUMBER SECONDS HOLDER
   umask 077
-  [ -d "$run" ] || mkdir -m 700 "$run" || return 1
+  # Another one may make it at the same moment.
+  [ -d "$run" ] || mkdir -m 700 "$run" 2>/dev/null || [ -d "$run" ] || return 1
   dir=$run/$1
   if lock_held; then
     uptime_now

@@ -28,7 +28,7 @@ begin() { # TXN NUMBER SECONDS HOLDER
 # The undo of every change, as functions that the guard can run. A full /run leaves it short: then nothing is begun.
 put() { # BYTES, the text on standard input
   cat >"$dir/undo" 2>/dev/null
-  [ "$(wc -c <"$dir/undo")" -eq "$1" ] || stop "the undo could not be written: is $run full?"
+  expected=$1
 }
 
 undo() { # NUMBER
@@ -42,14 +42,13 @@ undo() { # NUMBER
 # The guard is a process that watches its own deadline. systemd restarts it; where there is none, two watch each other.
 arm() { # SECONDS
   uptime_now
+  # Run by hand at the console, `sh GUARD now` undoes at once.
   # shellcheck disable=SC2154 # the text of these functions, kept by the shell's loop
-  {
-    printf '%s\ndir=%s\n' "$library" "$dir"
-    # Run by hand at the console, `sh GUARD now` undoes at once.
-    # shellcheck disable=SC2016 # expanded when it runs
-    printf 'case ${1-} in now) fire ;; *) watch %s %s ;; esac\n# end\n' "$dir" $((now + $1))
-  } 2>/dev/null >"$dir/guard"
-  [ "$(tail -n 1 "$dir/guard")" = '# end' ] || stop "the guard could not be written: is $run full?"
+  text="$library
+dir=$dir
+case \${1-} in now) fire ;; *) watch $dir $((now + $1)) ;; esac"
+  printf '%s\n' "$text" 2>/dev/null >"$dir/guard"
+  count "$dir/guard" $((${#text} + 1))
   : >"$dir/armed" || stop "cannot write to $run"
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
     # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
@@ -75,7 +74,15 @@ begin_applying() {
   printf '%s %s\n' $$ "$start" 2>/dev/null >"$dir/applying" || stop "cannot write to $run: is it full?"
 }
 
+# Both files must be whole before anything is begun.
+count() { # GUARD BYTES
+  # shellcheck disable=SC2046 # a line a file: bytes and name
+  set -- "$2" $(wc -c "$dir/undo" "$1" 2>/dev/null)
+  [ "${2-} ${4-}" = "$expected $1" ] || stop "the undo could not be written: is $run full?"
+}
+
 unguard() {
+  [ "$(wc -c <"$dir/undo")" -eq "$expected" ] || stop "the undo could not be written: is $run full?"
   : >"$dir/unguarded" || stop "cannot write to $run"
   begin_applying
 }
@@ -169,7 +176,7 @@ confirm() { # TXN
     trap '' PIPE # what follows is done, also when nobody listens any more
     uptime_now
     printf 'confirmed at %s\n' "$now" 2>/dev/null >"$dir/result"
-    say confirmed
+    say confirmed || : # the rename counts
   else
     stage_of "$1"
     return 1
@@ -220,5 +227,5 @@ forget() { # TXN...
 # To the host's log. Without a log daemon `logger` succeeds and says nothing: then to a file.
 audit() { # one line on standard input
   read -r line
-  { [ -S /dev/log ] && logger -t policy-routing -- "$line" 2>/dev/null; } || printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$line" >>/var/log/policy-routing.log
+  { [ -S /dev/log ] && logger -t policy-routing -- "$line" 2>/dev/null; } || printf '%s %s\n' "${when:-$(date -u +%Y-%m-%dT%H:%M:%SZ)}" "$line" >>/var/log/policy-routing.log
 } 2>/dev/null

@@ -46,7 +46,7 @@ export async function takeOver(
     }
     const { inputs, state } = reply.ok;
     if (inputs === undefined || state === undefined) {
-      if (damage.deviceGone === true || damage.rebooted === true) continue;
+      if (damage.gone !== undefined || damage.rebooted === true) continue;
       const there = oursAt(view, old.entry.key);
       if (there.length > 0 && isNamed(await standingOf(site.host), old.entry.key, old.id))
         failings.push({ kind: "misreported", text: `${old.entry.key} is read as gone, and there is ${there.join("; ")}` });
@@ -62,7 +62,7 @@ export async function takeOver(
   }
   if (damage.rebooted === true) site.stale.clear();
   const standing = await standingOf(site.host);
-  for (const key of standing.register.keys()) if (damage.deviceGone === true && oursAt(view, key).length === 0) site.stale.add(key);
+  for (const key of standing.register.keys()) if (damage.gone !== undefined && oursAt(view, key).length === 0) site.stale.add(key);
   for (const key of oursKeys(view)) {
     site.stale.delete(key);
     const [shown = ""] = oursAt(view, key);

@@ -90,7 +90,10 @@ export async function iterate(site: Site, fault: Fault): Promise<Report> {
   const standing =
     damage.unguarded === true
       ? undefined
-      : await settled(site).catch((error: unknown) => void failings.push({ kind: "wrong", text: String(error) }));
+      : await settled(
+          site,
+          answers.every(({ reply }) => reply !== undefined),
+        ).catch((error: unknown) => void failings.push({ kind: "wrong", text: String(error) }));
   const everything = [...steps, ...others];
   const known = await takeOver(site, everything, answers, damage, failings);
   const after = await viewOf(host);
@@ -109,14 +112,14 @@ export async function iterate(site: Site, fault: Fault): Promise<Report> {
   return { fault: fault.name, outcomes: answers.map(outcomeOf), failings, story, seconds: (performance.now() - began) / 1000 };
 }
 
-/** Waits until no guard is armed or at work. */
-async function settled({ host }: Site): Promise<Standing> {
+/** Waits until no guard is armed or at work, and the lock is free. A controller that was killed leaves its lease to run out. */
+async function settled({ host }: Site, isReported: boolean): Promise<Standing> {
   let last: Standing | undefined;
   return until(
     "guards to end",
     async () => {
       last = await standingOf(host);
-      return last.open.length === 0 ? last : undefined;
+      return last.open.length === 0 && (!isReported || last.lock === "") ? last : undefined;
     },
     settleTime,
   ).catch((error: unknown) => {

@@ -1,5 +1,4 @@
 import type { Answered } from "./controller";
-import { isLoose } from "./entries";
 import type { Damage } from "./faults/fault";
 import type { Step } from "./steps";
 import { foreignChanges, isEqual, ourChanges, oursAt, type View } from "./view";
@@ -41,8 +40,8 @@ export interface Truth {
   readonly after: boolean;
 }
 
-const survives = ({ deviceGone, rebooted }: Damage, entries: readonly string[]): readonly string[] =>
-  rebooted === true ? [] : deviceGone === true ? entries.filter((entry) => !isLoose(entry)) : entries;
+const survives = ({ gone, rebooted }: Damage, entries: readonly string[]): readonly string[] =>
+  rebooted === true ? [] : gone === undefined ? entries : entries.filter((entry) => !gone(entry));
 
 export function truthOf({ before, after, damage }: Pick<Case, "before" | "after" | "damage">, step: Step): Truth {
   const keys = [...step.after.keys()];
@@ -105,7 +104,7 @@ function reportProblem({ before, after, healedAt, damage }: Case, step: Step, an
       const changed = ourChanges(before, after);
       const unsaid = changed.filter((key) => step.after.has(key) && !isIn(key));
       if (unsaid.length > 0) return `does not say that ${unsaid.join(", ")} differs`;
-      return changed.some(isIn) || damage.deviceGone === true ? undefined : "said to differ, and it does not";
+      return changed.some(isIn) || damage.gone !== undefined ? undefined : "said to differ, and it does not";
     }
     case "unknown":
       if (

@@ -23,7 +23,11 @@ export interface Options {
 
 /** Every fault once, in random order, then again. */
 function* endless(random: Random, all: readonly Fault[]): Generator<Fault, never> {
-  for (;;) yield* random.shuffle(all);
+  const usual = all.filter(({ rare }) => rare !== true);
+  for (;;) {
+    if (usual.length > 0) yield* random.shuffle(usual);
+    yield* random.shuffle(all);
+  }
 }
 
 /** Hosts side by side, each with its share of the faults. */

@@ -15,6 +15,8 @@ const dials = pLimit(maximumDials);
 const patience = 30_000;
 const defaultDialErrorLimit = 10;
 
+const goodbye = 2000;
+
 /** A connection whose login is done; `close` ends it and the jump hosts below it. */
 export interface Connected {
   readonly client: Client;
@@ -45,6 +47,8 @@ async function dial(target: Target): Promise<Connected> {
       client,
       close: () => {
         client.end();
+        // A host that is gone never answers the goodbye, and the open socket would keep the process from ending.
+        setTimeout(() => socket.destroy(), goodbye).unref();
         below?.close();
       },
     };

@@ -134,7 +134,7 @@ export function confirmText(txn: string, guarded: boolean, audit: string): strin
     `: ${"x".repeat(proof)}`,
     `say proof; printf '%${proof}s\\n' ''`,
     `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
-    call("audit", [audit]),
+    call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [audit]),
     `finish ${txn}`,
     "fi",
   ].join("\n");

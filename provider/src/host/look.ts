@@ -49,4 +49,6 @@ export function lookFor(keys: readonly string[]): Look {
 
 /** What `wanted` shows and `seen` did not. */
 export const isCovered = (wanted: Look, seen: Look): boolean =>
-  [...wanted.tables].every((table) => seen.tables.has(table)) && (seen.names || !wanted.names);
+  [...wanted.tables].every((table) => seen.tables.has(table)) &&
+  [...wanted.locks].every((table) => seen.locks.has(table)) &&
+  (seen.names || !wanted.names);

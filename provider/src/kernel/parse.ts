@@ -17,17 +17,22 @@ export function parseIpJson(printed: string, what: string): IpObject[] {
   const to = printed.lastIndexOf("]") + 1;
   const text = to > from ? printed.slice(from, to) : printed;
   if (text.trim() === "") return [];
-  let parsed: unknown;
+  const parsed = jsonOf(text);
+  // Anything else is no answer: taken for an empty one, it would say that the host has nothing.
+  if (Array.isArray(parsed)) return parsed.filter(isObject);
+  throw new PolicyRoutingError("protocol", {
+    what: `the answer of ip for ${what} is not JSON`,
+    cameBack: text.slice(0, 300),
+    next: "check that `ip -j rule show` works on the host",
+  });
+}
+
+function jsonOf(text: string): unknown {
   try {
-    parsed = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw new PolicyRoutingError("protocol", {
-      what: `the answer of ip for ${what} is not JSON`,
-      cameBack: text.slice(0, 300),
-      next: "check that `ip -j rule show` works on the host",
-    });
+    return undefined;
   }
-  return Array.isArray(parsed) ? parsed.filter(isObject) : [];
 }
 
 /** `ip -j -N -d rule show` of one family. */

@@ -5,8 +5,8 @@ import type { Terms } from "../steps";
 
 /** What a fault did that the judge must know. */
 export interface Damage {
-  /** Entries on this device went away with it. */
-  deviceGone?: boolean;
+  /** Entries that went away with what they need. */
+  gone?: (entry: string) => boolean;
   /** The kernel's tables are those of a fresh boot. */
   rebooted?: boolean;
   /** No guard is alive: the next who comes must undo. */
@@ -27,6 +27,8 @@ export interface Fault {
   readonly cuts?: boolean;
   /** Where the transaction is caught; it strikes there. Without: before it begins. */
   readonly places?: readonly [Place, ...Place[]];
+  /** Takes so long that it is left out of every other round, the first one included. */
+  readonly rare?: boolean;
   /** A second controller, of another stack, works on the host at the same moment. */
   readonly second?: boolean;
   /** Entries that are declared beside the random ones. */

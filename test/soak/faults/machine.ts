@@ -1,4 +1,4 @@
-import { looseDevice, refusedRoute } from "../entries";
+import { isLoose, looseDevice, refusedRoute } from "../entries";
 import type { Site } from "../site";
 import { freeRoutePlace } from "../steps";
 import { atOnce, type Case, type Fault, long, nothing, shortOrLong } from "./fault";
@@ -10,7 +10,7 @@ async function guards({ host }: Site): Promise<string[]> {
 }
 
 const takeDevice = async (one: Case): Promise<void> => {
-  one.damage.deviceGone = true;
+  one.damage.gone = isLoose;
   await one.site.host.batch([`link del ${looseDevice}`]);
 };
 const giveDevice = ({ site }: Case): Promise<void> =>
@@ -41,6 +41,20 @@ export const machineFaults: readonly Fault[] = [
     heal: nothing,
   },
   { name: "device removed", places: ["apply", "readback"], strike: takeDevice, lasts: atOnce, heal: giveDevice },
+  {
+    name: "address removed",
+    places: ["apply", "readback"],
+    strike: async ({ site, damage }) => {
+      const { address, gateway, device } = site.host.uplinks[1];
+      damage.gone = (entry) => entry.includes(` ${gateway} `) || entry.endsWith(` ${address}`);
+      await site.host.batch([`addr del ${address}/18 dev ${device}`]);
+    },
+    lasts: ({ site }) => site.random.between(0, 1500),
+    heal: async ({ site }) => {
+      const { address, device } = site.host.uplinks[1];
+      await site.host.batch([`addr add ${address}/18 dev ${device}`]);
+    },
+  },
   {
     name: "ip hangs longer than the guard",
     places: ["apply"],

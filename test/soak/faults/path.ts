@@ -31,6 +31,14 @@ export const pathFaults: readonly Fault[] = [
     heal: ({ site }) => site.host.linkUp(),
   },
   {
+    name: "management link down until all gave up",
+    rare: true,
+    places: ["apply", "readback", "confirm"],
+    strike: ({ site }) => site.host.linkDown(),
+    lasts: () => 60_000,
+    heal: ({ site }) => site.host.linkUp(),
+  },
+  {
     name: "blackhole route to the controller",
     places: anywhere,
     strike: ({ site }) => site.host.blackholeController(),
