@@ -18,7 +18,8 @@ function installPackages() {
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.error("Installing the npm packages ...");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  // Not `npm ci`: it wants every platform's optional packages in the lock file, and not every registry has them all.
+  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stamp, wanted);
 }
 
@@ -27,7 +28,7 @@ function checkNode() {
   const version = existsSync(node) ? execFileSync(node, ["--version"], { encoding: "utf8" }).trim() : process.version;
   if (Number(/^v([0-9]+)/.exec(version)?.[1]) >= 22) return;
   throw new Error(
-    `Node.js 22 or newer is needed, this is ${version}. The npm package node brings it, unless install scripts are forbidden: run npm ci without --ignore-scripts.`,
+    `Node.js 22 or newer is needed, this is ${version}. The npm package node brings it, unless install scripts are forbidden: run npm install without --ignore-scripts.`,
   );
 }
 
