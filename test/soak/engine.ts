@@ -52,7 +52,11 @@ export async function takeOver(
         failings.push({ kind: "misreported", text: `${old.entry.key} is read as gone, and there is ${there.join("; ")}` });
       continue;
     }
-    const entry = entryOf(old.entry.kind, withoutCommon(inputs));
+    // A device that nobody asked for is not told where a gateway is.
+    const filled = inputs["via"] !== undefined && inputs["dev"] === undefined;
+    const seenAs = entryOf(old.entry.kind, withoutCommon(inputs));
+    const there = oursAt(view, seenAs.key)[0];
+    const entry = (filled && site.declared.get(`${seenAs.key} ${there}`)) || seenAs;
     if (!isEqual(oursAt(view, entry.key), [entry.shown]))
       failings.push({
         kind: "misreported",

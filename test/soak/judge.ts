@@ -14,15 +14,15 @@ export type Outcome = "applied" | "reverted" | "differs" | "unknown" | "unchange
 export function outcomeOf({ reply }: Answered): Outcome {
   if (reply === undefined) return "unreported";
   if (reply.failed === undefined) return "applied";
-  switch (reply.failed.outcome) {
-    case "reverted":
-    case "differs":
-    case "unknown":
-      return reply.failed.outcome;
-    default:
-      return "unchanged";
-  }
+  return endings.find(([, name]) => name.test(reply.failed?.message ?? ""))?.[0] ?? "unchanged";
 }
+
+/** A person sees the message: its words decide. */
+const endings: readonly [Outcome, RegExp][] = [
+  ["reverted", /reverted \(verified\)/],
+  ["differs", /reverted, but differs: \S/],
+  ["unknown", /unknown: host not reachable since \S+Z; (its guard fires at \S+Z|nothing guards it): /],
+];
 
 export interface Case {
   readonly before: View;
@@ -88,30 +88,27 @@ export function judge(one: Case): Failing[] {
 function reportProblem({ before, after, healedAt, damage }: Case, step: Step, answered: Answered, truth: Truth): string | undefined {
   const message = answered.reply?.failed?.message ?? "";
   const isIn = (key: string): boolean => message.includes(`${key}: was `);
-  switch (outcomeOf(answered)) {
+  const outcome = outcomeOf(answered);
+  // Where the life cycle depends on it, the error says the same to the engine.
+  const told = answered.reply?.failed?.outcome;
+  if (told !== undefined && told !== outcome) return `${told} to the engine, and another word to the person`;
+  switch (outcome) {
     case "unreported":
       return undefined;
     case "applied":
       return truth.after ? undefined : "said to be applied, and it is not";
     case "reverted":
-      if (!message.includes("reverted (verified)")) return "an ending without its name";
       // What a reboot or a removed device took is not as it was before, and that must be said.
       return [...step.after.keys()].every((key) => isEqual(oursAt(after, key), oursAt(before, key)))
         ? undefined
         : "said to be as before, and it is not";
     case "differs": {
-      if (!message.includes("reverted, but differs: ")) return "an ending without its name";
       const changed = ourChanges(before, after);
       const unsaid = changed.filter((key) => step.after.has(key) && !isIn(key));
       if (unsaid.length > 0) return `does not say that ${unsaid.join(", ")} differs`;
       return changed.some(isIn) || damage.gone !== undefined ? undefined : "said to differ, and it does not";
     }
     case "unknown":
-      if (
-        !/unknown: host not reachable since \S+Z; (its guard fires at \S+Z|nothing guards it)/.test(message) &&
-        !/unknown: the host stopped answering/.test(message)
-      )
-        return "an ending without its name";
       return answered.at > healedAt + dialTime ? "the host could be reached" : undefined;
     case "unchanged":
       return truth.before ? undefined : "said to be unchanged, and it is not";

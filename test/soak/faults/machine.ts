@@ -45,14 +45,18 @@ export const machineFaults: readonly Fault[] = [
     name: "address removed",
     places: ["apply", "readback"],
     strike: async ({ site, damage }) => {
-      const { address, gateway, device } = site.host.uplinks[1];
-      damage.gone = (entry) => entry.includes(` ${gateway} `) || entry.endsWith(` ${address}`);
+      const { address, device } = site.host.uplinks[1];
+      // With the last IPv4 address of a device the kernel removes all routes by it.
+      damage.gone = (entry) => entry.includes(` ${device} `);
       await site.host.batch([`addr del ${address}/18 dev ${device}`]);
     },
     lasts: ({ site }) => site.random.between(0, 1500),
     heal: async ({ site }) => {
-      const { address, device } = site.host.uplinks[1];
-      await site.host.batch([`addr add ${address}/18 dev ${device}`]);
+      const { address, gateway, device } = site.host.uplinks[1];
+      await site.host.batch([
+        `addr add ${address}/18 dev ${device}`,
+        `route add 203.0.113.200 via ${gateway} dev ${device} table 100 metric 7 proto static`,
+      ]);
     },
   },
   {

@@ -110,12 +110,15 @@ it("a table shown by its number is the table that was asked for", () => {
   assert.equal(parseRoutes(json, "inet", 4294967295)[0]?.route.table, 4294967295);
 });
 
-it("nothing is an empty list, and an empty object no entry", () => {
+it("nothing is an empty list, and what is no object is no entry", () => {
   assert.deepEqual(parseIpJson("", "rules"), []);
   assert.deepEqual(parseIpJson(" \n", "rules"), []);
   assert.deepEqual(parseIpJson("[]", "rules"), []);
   assert.deepEqual(parseIpJson('[null, 1, "x", []]', "rules"), []);
-  assert.deepEqual(parseIpJson('{"priority": 1}', "rules"), []);
+});
+
+it("what is no list is no answer, never an empty one", () => {
+  for (const printed of ['{"priority": 1}', "null", "1"]) assert.throws(() => parseIpJson(printed, "rules"), /is not JSON/);
 });
 
 it("garbage is an error that shows some of it, escaped", () => {
