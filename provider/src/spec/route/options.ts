@@ -1,23 +1,11 @@
-import { z } from "zod";
 import { attribute, has, numberAt } from "../attribute";
 import { integer, oneOf, u32 } from "../number";
-
-const expectedRealms = 'expected a realm such as 7, or source and destination realm such as "3/4", each from 0 to 65535';
+import { printRealms, realmsSchema } from "../realms";
 
 const realms = attribute({
-  schema: z.union([z.string(), z.number()], expectedRealms).transform((input, context) => {
-    const [, first, second] = /^([0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(String(input)) ?? [];
-    const [source, destination] = second === undefined ? [0, Number(first)] : [Number(first), Number(second)];
-    if (source <= 65535 && destination <= 65535 && source + destination > 0)
-      return source === 0 ? String(destination) : `${source}/${destination}`;
-    context.addIssue(expectedRealms);
-    return z.NEVER;
-  }),
+  schema: realmsSchema,
   words: (value) => ["realms", value],
-  observe: (json) => {
-    const [source = 0, destination = 0] = [numberAt(json, "flow.from"), numberAt(json, "flow.to")];
-    return source + destination === 0 ? undefined : source === 0 ? String(destination) : `${source}/${destination}`;
-  },
+  observe: (json) => printRealms(numberAt(json, "flow.from") ?? 0, numberAt(json, "flow.to") ?? 0),
   json: ["flow.from", "flow.to"],
   families: ["inet"],
   doc: "Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { attribute, has, numberAt } from "../attribute";
 import { flag, integer, oneOf, u32 } from "../number";
+import { printRealms, realmsSchema } from "../realms";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
 
 /** The numbers of `enum fib_rule_action` in linux/fib_rules.h, as `ip -N` shows them. */
@@ -60,21 +61,10 @@ const l3mdev = attribute({
   example: true,
 });
 
-const expectedRealms = 'expected a realm such as 7, or source and destination realm such as "3/4", each from 0 to 65535';
 const realms = attribute({
-  schema: z.union([z.string(), z.number()], expectedRealms).transform((input, context) => {
-    const [, first, second] = /^([0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(String(input)) ?? [];
-    const [source, destination] = second === undefined ? [0, Number(first)] : [Number(first), Number(second)];
-    if (source <= 65535 && destination <= 65535 && source + destination > 0)
-      return source === 0 ? String(destination) : `${source}/${destination}`;
-    context.addIssue(expectedRealms);
-    return z.NEVER;
-  }),
+  schema: realmsSchema,
   words: (value) => ["realms", value],
-  observe: (json) => {
-    const [source = 0, destination = 0] = [numberAt(json, "flow_from"), numberAt(json, "flow_to")];
-    return source + destination === 0 ? undefined : source === 0 ? String(destination) : `${source}/${destination}`;
-  },
+  observe: (json) => printRealms(numberAt(json, "flow_from") ?? 0, numberAt(json, "flow_to") ?? 0),
   json: ["flow_from", "flow_to"],
   families: ["inet"],
   doc: "Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.",
