@@ -80,7 +80,10 @@ for (const suite of suites)
       await writeFile(await host.file("/etc/systemd/logind.conf.d/kill.conf"), "[Login]\nKillUserProcesses=yes\n");
       await host.exec("systemctl restart systemd-logind");
       // Else the test would show nothing.
-      const { stdout } = await host.ssh("setsid sudo sleep 1000 >/dev/null 2>&1 </dev/null & sleep 0.5; pgrep -f '^sleep 1000'", "ops");
+      const { stdout } = await host.ssh(
+        "setsid sudo sleep 1000 >/dev/null 2>&1 </dev/null & for try in $(seq 100); do pgrep -f '^sleep 1000' && break; sleep 0.05; done",
+        "ops",
+      );
       assert.match(stdout, /^\d+\n$/);
       await until(
         "what the session started to be killed",

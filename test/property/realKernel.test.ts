@@ -144,7 +144,10 @@ describe("the real kernel", function () {
   this.timeout(600_000);
   let kernel: KernelNamespace;
   before(function () {
-    if (process.getuid?.() !== 0) this.skip(); // network namespaces are root's
+    if (process.getuid?.() !== 0) {
+      console.log("      skipped: network namespaces are root's");
+      this.skip();
+    }
     kernel = new KernelNamespace();
   });
   after(() => kernel?.close());
