@@ -2,6 +2,8 @@ import type { AttributeTable, Field, FieldTable } from "../provider/src/spec/att
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields, proxyFields } from "../provider/src/spec/connection";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
+import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
+import { memberFields } from "../provider/src/spec/nexthop/group";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { nexthopFields } from "../provider/src/spec/route/nexthops";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
@@ -11,6 +13,8 @@ import { ruleAttributes } from "../provider/src/spec/rule/rule";
 const required = new Set([
   "PolicyRuleArgs.priority",
   "PolicyRouteArgs.destination",
+  "NextHopArgs.nhid",
+  "MemberArgs.nhid",
   "RoutingTableArgs.tableId",
   "RoutingTableArgs.name",
   "ConnectionArgs.host",
@@ -22,6 +26,7 @@ const nested: Readonly<Record<string, string>> = {
   "ConnectionArgs.proxy": "pulumi.Input<ProxyConnectionArgs>",
   "GuardArgs.probes": "pulumi.Input<pulumi.Input<ProbeArgs>[]>",
   "PolicyRouteArgs.nexthops": "pulumi.Input<pulumi.Input<NexthopArgs>[]>",
+  "NextHopArgs.group": "pulumi.Input<pulumi.Input<MemberArgs>[]>",
   connection: "pulumi.Input<ConnectionArgs>",
   guard: "pulumi.Input<GuardArgs>",
 };
@@ -52,6 +57,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
+import type { nexthopAttributes } from "../spec/nexthop/attributes";
+import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
 import type { nexthopFields } from "../spec/route/nexthops";
 import type { routingTableAttributes } from "../spec/routingTable";
@@ -74,6 +81,8 @@ ${[
   interfaceOf("PolicyRuleArgs", "One rule: `ip rule`.", ruleAttributes, "ruleAttributes", "HostResourceArgs"),
   interfaceOf("NexthopArgs", "One of several next hops of a route.", nexthopFields, "nexthopFields"),
   interfaceOf("PolicyRouteArgs", "One route: `ip route`.", routeAttributes, "routeAttributes", "HostResourceArgs"),
+  interfaceOf("MemberArgs", "One member of a group of next hops.", memberFields, "memberFields"),
+  interfaceOf("NextHopArgs", "One next hop object or group: `ip nexthop`.", nexthopAttributes, "nexthopAttributes", "HostResourceArgs"),
   interfaceOf("RoutingTableArgs", "A table's name.", routingTableAttributes, "routingTableAttributes", "HostResourceArgs"),
 ].join("\n")}`;
 }

@@ -3,6 +3,7 @@ import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribut
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields } from "../provider/src/spec/connection";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
+import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
@@ -12,6 +13,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   common: commonFields,
   rule: ruleAttributes,
   route: routeAttributes,
+  nexthop: nexthopAttributes,
   table: routingTableAttributes,
   connection: connectionFields,
   guard: guardFields,

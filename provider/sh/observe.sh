@@ -46,6 +46,17 @@ locks() { # FAMILY TABLE
   ip "-$1" -N -d route show table "$2" 2>/dev/null | grep ' lock ' || :
 }
 
+# Of an object without a gateway only the family that shows it says which it has. The routes of all tables that go by one: when an object
+# goes, the kernel takes them along.
+nexthops() {
+  show nexthops nexthop show
+  show 'nexthops 6' -6 nexthop show
+  for family in 4 6; do
+    say "nexthop_users $family"
+    ip "-$family" -N -d -o route show table all 2>/dev/null | grep ' nhid ' || :
+  done
+}
+
 register() {
   say register
   [ ! -e "$run/register" ] || cat "$run/register"

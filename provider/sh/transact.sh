@@ -132,8 +132,8 @@ batch_undo() { # FAMILY, `ip -batch` lines on standard input
   ip "-$1" -force -batch - >/dev/null 2>&1
 }
 
-shown() { # FAMILY, one `ip -batch` line on standard input
-  [ -n "$(ip "-$1" -batch - 2>/dev/null)" ]
+shown() { # FAMILY [TEXT], one `ip -batch` line on standard input
+  case $(ip -N "-$1" -batch - 2>/dev/null) in '') return 1 ;; *"${2-}"*) ;; *) return 1 ;; esac
 }
 
 # Rewrites the journal of the register, which grows with every change. Under the lock, before anything is armed.

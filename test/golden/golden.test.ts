@@ -9,7 +9,7 @@ import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/pla
 import { parseRegister } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { wantedRule } from "../../provider/src/kernel/rule";
-import type { State } from "../../provider/src/kernel/state";
+import { emptyState, type State } from "../../provider/src/kernel/state";
 import { tableOf } from "../../provider/src/spec/tableNumber";
 import { ModelKernel, restorable } from "../property/modelKernel";
 import { change, type Input, routeOf, ruleOf } from "../property/subjects";
@@ -30,6 +30,7 @@ function stateOf(text: string): State {
   const of = (pattern: RegExp) => parts.flatMap(([name = "", body = ""]) => (pattern.test(name) ? [{ name, body }] : []));
   const family = (name: string) => (name.includes("-6") ? "inet6" : "inet");
   return {
+    ...emptyState,
     rules: of(/rule show$/).flatMap(({ name, body }) => parseRules(parseIpJson(body, name), family(name))),
     routes: of(/route show table/).flatMap(({ name, body }) =>
       parseRoutes(parseIpJson(body, name), family(name), tableOf(Number(name.split(" ").at(-1)))),

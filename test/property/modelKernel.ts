@@ -1,7 +1,7 @@
 import { channelOf, type Step } from "../../provider/src/kernel/change";
 import { nameHeader, parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
 import { ownLine, parseRegister } from "../../provider/src/kernel/register";
-import type { State } from "../../provider/src/kernel/state";
+import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { type Family, families } from "../../provider/src/spec/family";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
@@ -65,6 +65,7 @@ export class ModelKernel {
   state(): State {
     const tables = new Set(this.#routes.map(({ words }) => Number(words.get("table"))));
     return {
+      ...emptyState,
       rules: families.flatMap((family) => parseRules(this.#rules.filter((rule) => rule.family === family).map(ruleJson), family)),
       routes: [...tables].sort().flatMap((table) =>
         families.flatMap((family) => {

@@ -22,7 +22,7 @@ function familyAndNumber(table: string): string {
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText({ tables, locks, names, paths, probes }: Look, extent: "whole" | "entries"): string {
+export function observeText({ tables, locks, names, nexthops, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
@@ -30,6 +30,7 @@ export function observeText({ tables, locks, names, paths, probes }: Look, exten
     "rules 6",
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
     ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
+    ...(nexthops ? ["nexthops"] : []),
     ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");
@@ -60,7 +61,8 @@ export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): s
   for (const { channel: name, lines } of runs(steps)) {
     const [first = ""] = lines;
     if (first.startsWith("when ")) {
-      condition = call(`if shown ${name}`, [first.slice("when ".length)]);
+      const [words = "", shown] = first.slice("when ".length).split(" | ");
+      condition = call(`if shown ${name}${shown === undefined ? "" : ` '${shown}'`}`, [words]);
       continue;
     }
     const text =

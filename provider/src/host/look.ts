@@ -9,24 +9,28 @@ export interface Look {
   readonly locks: ReadonlySet<string>;
   /** Whether to read the files of table names. */
   readonly names: boolean;
+  /** Whether to read next hop objects, and the routes that go by them. */
+  readonly nexthops: boolean;
   /** Whether to ask how this connection is routed. */
   readonly paths: boolean;
   /** Lines for sh/probes.sh. */
   readonly probes: readonly string[];
 }
 
-export const nothingMore: Look = { tables: new Set(), locks: new Set(), names: false, paths: false, probes: [] };
+export const nothingMore: Look = { tables: new Set(), locks: new Set(), names: false, nexthops: false, paths: false, probes: [] };
 export function lookAtTable(family: Family, table: Table, locks = false): Look {
   const tables = new Set([`${family} ${tableNumber(table)}`]);
   return { ...nothingMore, tables, locks: locks ? tables : nothingMore.locks };
 }
 export const lookAtNames: Look = { ...nothingMore, names: true };
+export const lookAtNexthops: Look = { ...nothingMore, nexthops: true };
 
 export function together(looks: readonly Look[]): Look {
   return {
     tables: new Set(looks.flatMap(({ tables }) => [...tables])),
     locks: new Set(looks.flatMap(({ locks }) => [...locks])),
     names: looks.some(({ names }) => names),
+    nexthops: looks.some(({ nexthops }) => nexthops),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
@@ -42,6 +46,7 @@ export function lookFor(keys: readonly string[]): Look {
           family === "inet6" ? "inet6" : "inet",
           table === "main" || table === "default" || table === "local" ? table : Number(table),
         );
+      if (key.startsWith("nexthop ")) return lookAtNexthops;
       return key.startsWith("table ") ? lookAtNames : nothingMore;
     }),
   );
@@ -51,4 +56,5 @@ export function lookFor(keys: readonly string[]): Look {
 export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.tables].every((table) => seen.tables.has(table)) &&
   [...wanted.locks].every((table) => seen.locks.has(table)) &&
-  (seen.names || !wanted.names);
+  (seen.names || !wanted.names) &&
+  (seen.nexthops || !wanted.nexthops);

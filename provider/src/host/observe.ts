@@ -1,7 +1,7 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { isBefore } from "../kernel/gate";
 import type { Management } from "../kernel/managementPath";
-import { parseIpJson, parseNames, parseRoutes, parseRules } from "../kernel/parse";
+import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { canonicalAddress } from "../spec/address";
@@ -111,6 +111,8 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     if (sectionsAfter(answer, "failed").some(({ rest }) => rest === name)) {
       // Not an error: a table without routes does not exist for the kernel.
       if (/FIB table does not exist/i.test(found ?? "")) return "";
+      // Nor is this: an old `ip` and its host know no next hop objects, which the check of versions says.
+      if (/Object "nexthop" is unknown/i.test(found ?? "")) return "";
       throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: found });
     }
     if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
@@ -133,6 +135,8 @@ export function parseState(answer: Answer, look: Look, host: string): State {
   return {
     rules: families.flatMap(rules),
     routes,
+    nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
+    nexthopUsers: look.nexthops ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],
     names: look.names ? parseNames(text("names")) : [],
     register: parseRegister(text("register")),
   };

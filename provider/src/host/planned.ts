@@ -1,6 +1,6 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { checkNeeds } from "../kernel/gate";
-import { type ChangePlan, deviations, plan } from "../kernel/plan";
+import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import { managementRefusal } from "./management";
 import type { Observation } from "./observe";
 import type { Session } from "./session";
@@ -15,28 +15,40 @@ export interface Planned {
 /** At least one. */
 export type Group = readonly [Planned, ...Planned[]];
 
-/** Plans in the order of stages; changes that share a key with an earlier one wait for the next transaction. */
+/**
+ * Plans in the order of stages. Changes that share a key with an earlier one wait for the next transaction, and so do those that wait for
+ * what another one of these lets go of.
+ */
 export function planAll(works: readonly Work[], seen: Observation, host: string): { planned: Planned[]; deferred: Work[] } {
-  const planned: Planned[] = [];
-  const deferred: Work[] = [];
-  const taken = new Set<string>();
-  for (const work of works) {
+  const possible = works.flatMap((work) => {
     try {
       checkNeeds(
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,
       );
-      const one = plan(work.change, seen.state);
-      if (one.keys.some((key) => taken.has(key))) deferred.push(work);
-      else planned.push({ work, plan: one });
-      for (const key of one.keys) taken.add(key);
+      return [{ work, plan: plan(work.change, seen.state) }];
     } catch (error) {
       work.reject(
         isPolicyRoutingError(error)
           ? error.at({ host, object: labelOf(work) })
           : new PolicyRoutingError("bug", { host, what: messageOf(error), cause: error }),
       );
+      return [];
     }
+  });
+  const planned: Planned[] = [];
+  const deferred: Work[] = [];
+  const taken = new Set<string>();
+  for (const one of possible) {
+    const { keys, wait } = one.plan;
+    const others = possible.filter((other) => other !== one && !isEmpty(other.plan)).flatMap(({ plan: { keys: theirs } }) => theirs);
+    if (wait !== undefined && !wait.keys.some((key) => others.includes(key))) {
+      one.work.reject(wait.otherwise.at({ host, object: labelOf(one.work) }));
+      continue;
+    }
+    if (wait !== undefined || keys.some((key) => taken.has(key))) deferred.push(one.work);
+    else planned.push(one);
+    for (const key of keys) taken.add(key);
   }
   return { planned: planned.sort((a, b) => a.plan.order - b.plan.order), deferred };
 }

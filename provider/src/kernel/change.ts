@@ -1,10 +1,12 @@
+import type { PolicyRoutingError } from "../errors";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
-import type { ObservedRoute, ObservedRule, State } from "./state";
+import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /**
- * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `t` writes a table's name, `r` is a line
- * for the register. `4 when ...` / `6 when ...`: run the next line only if this `ip` command prints something.
+ * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `N` is one of `ip -N` for what has no family,
+ * `t` writes a table's name. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
+ * if that stands in what it prints.
  */
 export type Step = string;
 
@@ -24,6 +26,16 @@ export interface Becomes {
   readonly key: string;
   readonly rules: readonly ObservedRule[];
   readonly routes: readonly ObservedRoute[];
+  readonly nexthops?: readonly ObservedNexthop[];
+}
+
+/** What must be gone from the host before a plan may run: others' keys, for which it waits. */
+export interface Wait {
+  /** The next hop object by which these go. */
+  readonly nhid: number;
+  readonly keys: readonly string[];
+  /** Why it fails when nobody lets go of them. */
+  readonly otherwise: PolicyRoutingError;
 }
 
 /** What one object needs. The undo is right after any prefix of the steps, any number of times. */
@@ -38,6 +50,7 @@ export interface Plan {
   readonly becomes: readonly Becomes[];
   /** What a person should hear about, e.g. that an entry was taken over. */
   readonly notes: readonly string[];
+  readonly wait?: Wait;
 }
 
 /** An object that somebody wants on a host: a rule, a route, a name. Shared code knows it only by this. */
@@ -45,7 +58,7 @@ export interface Wanted {
   readonly key: string;
   /** For messages: the words of `ip`. */
   readonly label: string;
-  /** Order of creation: names, link routes, gateway routes, rules. Deletion goes the other way. */
+  /** Order of creation: names, next hops, their groups, link routes, gateway routes, rules. Deletion goes the other way. */
   readonly stage: number;
   /** What it needs of a host's versions. */
   readonly needs: readonly Need[];

@@ -1,8 +1,9 @@
-import { routeKey, ruleKey, tableKey } from "../spec/key";
+import { nexthopKey, routeKey, ruleKey, tableKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
+import { describe as describeNexthop } from "./nexthop";
 import { describe as describeRoute } from "./route";
 import { describe as describeRule } from "./rule";
-import type { ObservedRoute, ObservedRule, State } from "./state";
+import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -23,16 +24,15 @@ interface Item {
   readonly protocol: number;
 }
 
-const ruleItem = ({ rule, protocol, unread }: ObservedRule): Item => ({
-  key: ruleKey(rule),
-  text: `${describeRule(rule)} proto ${protocol}${unread.length > 0 ? ` (${unread.join(", ")})` : ""}`,
+const item = (key: string, words: string, protocol: number, unread: readonly string[]): Item => ({
+  key,
+  text: `${words} proto ${protocol}${unread.length > 0 ? ` (${unread.join(", ")})` : ""}`,
   protocol,
 });
-const routeItem = ({ route, protocol, unread }: ObservedRoute): Item => ({
-  key: routeKey(route),
-  text: `${describeRoute(route)} proto ${protocol}${unread.length > 0 ? ` (${unread.join(", ")})` : ""}`,
-  protocol,
-});
+const ruleItem = ({ rule, protocol, unread }: ObservedRule): Item => item(ruleKey(rule), describeRule(rule), protocol, unread);
+const routeItem = ({ route, protocol, unread }: ObservedRoute): Item => item(routeKey(route), describeRoute(route), protocol, unread);
+const nexthopItem = ({ nexthop, protocol, unread }: ObservedNexthop): Item =>
+  item(nexthopKey(nexthop.nhid), describeNexthop(nexthop), protocol, unread);
 
 function itemsOf(state: State): Map<string, Item[]> {
   const items = new Map<string, Item[]>();
@@ -41,8 +41,8 @@ function itemsOf(state: State): Map<string, Item[]> {
     text: `table ${tableId} ${name} in ${file}`,
     protocol: owner === undefined ? 0 : -1,
   }));
-  for (const item of [...state.rules.map(ruleItem), ...state.routes.map(routeItem), ...names])
-    items.set(item.key, [...(items.get(item.key) ?? []), item]);
+  for (const one of [...state.rules.map(ruleItem), ...state.routes.map(routeItem), ...state.nexthops.map(nexthopItem), ...names])
+    items.set(one.key, [...(items.get(one.key) ?? []), one]);
   return items;
 }
 
@@ -55,7 +55,7 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const was = old.get(key) ?? [];
     const is = now.get(key) ?? [];
-    const text = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map((item) => item.text).join("; "));
+    const text = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map((one) => one.text).join("; "));
     if (text(was) === text(is)) continue;
     const answerable =
       keys.has(key) || [...was, ...is].some(({ protocol }) => protocol === tags.owner || protocol === tags.staging || protocol === -1);

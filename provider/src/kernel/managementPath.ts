@@ -110,6 +110,8 @@ function compareWays(
   what: string,
   kernel: Management["kernel"],
 ): string | undefined {
+  if (becomes.some(({ nexthops }) => nexthops !== undefined) && routes.some(({ route: { nhid } }) => nhid !== undefined))
+    return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
   if (!concerns(flow, state, routes, becomes)) return undefined;
   const now = lookup(state.rules, routes, flow);
   if (kernel !== undefined && now.kind === "unicast" && (now.dev !== kernel.dev || now.via !== kernel.via))

@@ -2,11 +2,12 @@ import { PolicyRoutingError } from "../errors";
 import { type IpObject, numberAt } from "../spec/attribute";
 import type { Family } from "../spec/family";
 import { routeKey } from "../spec/key";
+import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { routeAttributes } from "../spec/route/attributes";
 import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
-import type { ObservedName, ObservedRoute, ObservedRule } from "./state";
+import type { NexthopUser, ObservedName, ObservedNexthop, ObservedRoute, ObservedRule } from "./state";
 import { observe } from "./words";
 
 const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -85,6 +86,39 @@ function locksOf(json: IpObject, lines: readonly string[]): string[] {
       (word(one, "from") ?? "") === String(json["from"] ?? ""),
   );
   return line === undefined ? [] : [...line.matchAll(/ (\S+) lock /g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
+/** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */
+export function parseNexthops(objects: readonly IpObject[], inet6: readonly IpObject[]): ObservedNexthop[] {
+  const ofInet6 = new Set(inet6.map((json) => json["id"]));
+  return objects.map((json) => {
+    const { values, unread } = observe(nexthopAttributes, json, { family: ofInet6.has(json["id"]) ? "inet6" : "inet" });
+    return { nexthop: { ...values, nhid: values.nhid ?? 0 }, protocol: numberAt(json, "protocol") ?? 0, unread };
+  });
+}
+
+/** Lines of `ip -N -d -o route show table all` that name a next hop object. */
+export function parseNexthopUsers(text: string, family: Family): NexthopUser[] {
+  return text.split("\n").flatMap((line) => {
+    const [, destination] = /^[0-9]+ (\S+)/.exec(line) ?? [];
+    const word = (name: string) => new RegExp(` ${name} (\\S+)`).exec(line)?.[1];
+    const nhid = word("nhid");
+    if (destination === undefined || nhid === undefined) return [];
+    const { values } = observe(
+      routeAttributes,
+      { dst: destination, table: word("table") ?? "254", from: word("from"), tos: word("tos"), metric: word("metric") },
+      { family },
+    );
+    const key = routeKey({ ...values, family, destination: values.destination ?? destination, table: values.table ?? "main" });
+    return [
+      {
+        nhid: Number(nhid),
+        protocol: Number(word("proto") ?? 0),
+        key,
+        text: `ip -${family === "inet" ? 4 : 6} route ${line.replace(/^[0-9]+ /, "").replace(/ proto .*/, "")}`,
+      },
+    ];
+  });
 }
 
 /** Older iproute2 shows the next hops of one IPv6 route as several routes at one key. */

@@ -1,7 +1,8 @@
 import { PolicyRoutingError } from "../errors";
 import type { Tags } from "../spec/owner";
-import type { Change, Plan, Unwanted } from "./change";
+import type { Becomes, Change, Plan, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
+import { unwantedNexthop } from "./nexthop";
 import { keysOf } from "./register";
 import { unwantedRoute } from "./route";
 import { unwantedRule } from "./rule";
@@ -17,13 +18,22 @@ export interface ChangePlan extends Plan {
 }
 
 function unwantedOf(key: string, state: State): Unwanted {
-  const found = unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedName(key);
+  const found = unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedName(key);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
       what: `the register on the host holds a key that this version does not know: ${key}`,
       next: "update pulumi-policy-routing: a newer version wrote it",
     });
   return found;
+}
+
+/** What is left to wait for once `becomes` has come true; undefined when nothing is. */
+function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[]): Wait | undefined {
+  const goesBy = ({ routes, nexthops = [] }: Becomes): boolean =>
+    routes.some(({ route }) => route.nhid === nhid) ||
+    nexthops.some(({ nexthop }) => nexthop.group?.some((member) => member.nhid === nhid) === true);
+  const left = keys.filter((key) => !becomes.some((one) => one.key === key && !goesBy(one)));
+  return left.length === 0 ? undefined : { nhid, keys: left, otherwise };
 }
 
 /** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
@@ -36,6 +46,17 @@ export function plan(change: Change, state: State): ChangePlan {
     .sort((a, b) => b.stage - a.stage);
   const parts = [...ensured, ...unwanted.map((gone) => gone.remove(state, change))];
   const [first] = change.wanted;
+  const waits = parts.flatMap(({ wait }, index) => {
+    const left =
+      wait === undefined
+        ? undefined
+        : remaining(
+            wait,
+            parts.slice(0, index).flatMap(({ becomes }) => becomes),
+          );
+    return left === undefined ? [] : [left];
+  });
+  const [wait] = waits;
   return {
     change,
     unwanted,
@@ -46,6 +67,7 @@ export function plan(change: Change, state: State): ChangePlan {
     register: parts.flatMap(({ register }) => register),
     becomes: parts.flatMap(({ becomes }) => becomes),
     notes: parts.flatMap(({ notes }) => notes),
+    ...(wait === undefined ? {} : { wait: { ...wait, keys: waits.flatMap(({ keys }) => keys) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Family } from "../spec/family";
-import { routeKey, ruleKey } from "../spec/key";
+import { nexthopKey, routeKey, ruleKey } from "../spec/key";
+import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Route } from "../spec/route/route";
 import type { Rule } from "../spec/rule/rule";
 import { type Entry, emptyRegister, type Register } from "./register";
@@ -17,6 +18,21 @@ export interface ObservedRoute {
   readonly unread: readonly string[];
 }
 
+export interface ObservedNexthop {
+  readonly nexthop: Nexthop;
+  readonly protocol: number;
+  readonly unread: readonly string[];
+}
+
+/** A route that goes by a next hop object: when the object goes, the kernel takes it along, without an event. */
+export interface NexthopUser {
+  readonly nhid: number;
+  readonly protocol: number;
+  readonly key: string;
+  /** As `ip route` shows it. */
+  readonly text: string;
+}
+
 /** A line of an rt_tables file. */
 export interface ObservedName {
   readonly file: string;
@@ -31,10 +47,16 @@ export interface State {
   readonly rules: readonly ObservedRule[];
   readonly routes: readonly ObservedRoute[];
   readonly names: readonly ObservedName[];
+  readonly nexthops: readonly ObservedNexthop[];
+  readonly nexthopUsers: readonly NexthopUser[];
   readonly register: Register;
 }
 
-export const emptyState: State = { rules: [], routes: [], names: [], register: emptyRegister };
+export const emptyState: State = { rules: [], routes: [], names: [], nexthops: [], nexthopUsers: [], register: emptyRegister };
+
+export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
+  return state.nexthops.find(({ nexthop }) => nexthopKey(nexthop.nhid) === key);
+}
 
 /** Rules at one priority in their order of evaluation. */
 export function rulesAt(state: State, family: Family, priority: number): readonly ObservedRule[] {

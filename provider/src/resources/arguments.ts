@@ -3,6 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
+import type { nexthopAttributes } from "../spec/nexthop/attributes";
+import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
 import type { nexthopFields } from "../spec/route/nexthops";
 import type { routingTableAttributes } from "../spec/routingTable";
@@ -631,6 +633,90 @@ export interface PolicyRouteArgs extends HostResourceArgs {
    * `ip` words: `nexthop [via ADDRESS] dev NAME [weight N] [onlink] ...`.
    */
   nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
+}
+
+/** One member of a group of next hops. */
+export interface MemberArgs {
+  /**
+   * Number of the member.
+   * Left out: required. Example: `1`.
+   */
+  nhid: pulumi.Input<NonNullable<Inputs<typeof memberFields>["nhid"]>>;
+  /**
+   * Share of the flows that it gets, from 1 to 256.
+   * Left out: 1. Example: `3`.
+   */
+  weight?: pulumi.Input<NonNullable<Inputs<typeof memberFields>["weight"]>>;
+}
+
+/** One next hop object or group: `ip nexthop`. */
+export interface NextHopArgs extends HostResourceArgs {
+  /**
+   * Number of the object, from 1 to 4294967295; a route names it by its own `nhid`.
+   * Left out: required. Example: `5`.
+   * `ip` words: `id ID`.
+   */
+  nhid: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["nhid"]>>;
+  /**
+   * Address family of routes that may use it, for a next hop with `dev` alone or `blackhole`; `via` says it by itself, and a group takes its members'.
+   * Left out: inet. Example: `"inet6"`.
+   * `ip` words: `-4 | -6`.
+   */
+  family?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["family"]>>;
+  /**
+   * Gateway: the next hop's address.
+   * Left out: destinations are on the link of `dev`. Example: `"203.0.113.1"`.
+   * `ip` words: `via ADDRESS`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["via"]>>;
+  /**
+   * Device by which packets leave.
+   * Left out: required, unless it is a `group` or a `blackhole`. Example: `"eth1"`.
+   * `ip` words: `dev NAME`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["dev"]>>;
+  /**
+   * Drops packets silently.
+   * Left out: false. Example: `true`.
+   * `ip` words: `blackhole`.
+   */
+  blackhole?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["blackhole"]>>;
+  /**
+   * Takes the gateway to be on the link of `dev`, even where no route says so.
+   * Left out: false. Example: `true`.
+   * `ip` words: `onlink`.
+   */
+  onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["onlink"]>>;
+  /**
+   * Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.
+   * Left out: one next hop, said by `via`, `dev` or `blackhole`. Example: `[{"nhid":1,"weight":3},{"nhid":2}]`.
+   * `ip` words: `group ID[,WEIGHT]/...`.
+   */
+  group?: pulumi.Input<pulumi.Input<MemberArgs>[]>;
+  /**
+   * How a group shares flows: `mpath` by hash, `resilient` so that flows stay where they are when a member goes.
+   * Left out: mpath. Example: `"resilient"`.
+   * `ip` words: `type mpath | resilient`.
+   */
+  type?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["type"]>>;
+  /**
+   * Hash buckets of a resilient group; two or more a member are advised.
+   * Left out: chosen by the kernel. Example: `128`.
+   * `ip` words: `buckets N`.
+   */
+  buckets?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["buckets"]>>;
+  /**
+   * Seconds that a bucket must be idle before its flows may be moved.
+   * Left out: chosen by the kernel. Example: `120`.
+   * `ip` words: `idle_timer N`.
+   */
+  idleTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["idleTimer"]>>;
+  /**
+   * Seconds that a resilient group may stay out of balance before flows are moved by force; 0 for ever.
+   * Left out: chosen by the kernel. Example: `0`.
+   * `ip` words: `unbalanced_timer N`.
+   */
+  unbalancedTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["unbalancedTimer"]>>;
 }
 
 /** A table's name. */

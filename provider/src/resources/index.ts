@@ -1,6 +1,8 @@
 export type {
   ConnectionArgs,
   GuardArgs,
+  MemberArgs,
+  NextHopArgs,
   NexthopArgs,
   PolicyRouteArgs,
   PolicyRuleArgs,
@@ -8,6 +10,7 @@ export type {
   ProxyConnectionArgs,
   RoutingTableArgs,
 } from "./arguments";
+export { NextHop } from "./nextHop";
 export { PolicyRoute } from "./policyRoute";
 export { PolicyRule } from "./policyRule";
 export { RoutingTable } from "./routingTable";

@@ -1,9 +1,12 @@
 import { PolicyRoutingError } from "../errors";
-import { lookAtNames, lookAtTable, nothingMore } from "../host/look";
+import { lookAtNames, lookAtNexthops, lookAtTable, nothingMore } from "../host/look";
 import { wantedName } from "../kernel/name";
+import { wantedNexthop } from "../kernel/nexthop";
 import { wantedRoute } from "../kernel/route";
 import { wantedRule } from "../kernel/rule";
 import type { Values } from "../spec/attribute";
+import { nexthopAttributes } from "../spec/nexthop/attributes";
+import { type Nexthop, settleNexthop } from "../spec/nexthop/nexthop";
 import { routeAttributes } from "../spec/route/attributes";
 import { type Route, settleRoute } from "../spec/route/route";
 import { type RoutingTableValues, routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
@@ -22,6 +25,12 @@ function routeOf(values: Values<typeof routeAttributes>): Route {
   const { family, destination, table } = values;
   if (family === undefined || destination === undefined || table === undefined) throw incomplete();
   return { ...values, family, destination, table };
+}
+
+function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
+  const { nhid } = values;
+  if (nhid === undefined) throw incomplete();
+  return { ...values, nhid };
 }
 
 function nameOf({ tableId, name }: RoutingTableValues): { tableId: number; name: string } {
@@ -48,6 +57,14 @@ export const kinds: readonly Kind[] = [
       const { family, table, mtuLock, cwndLock, congctlLock } = routeOf(values);
       return lookAtTable(family, table, mtuLock === true || cwndLock === true || congctlLock === true);
     },
+  }),
+  defineKind({
+    name: "NextHop",
+    fields: nexthopAttributes,
+    across: settleNexthop,
+    place: (values) => `nexthop/${values.nhid}`,
+    wanted: (values) => [wantedNexthop(nexthopOf(values))],
+    look: () => lookAtNexthops,
   }),
   defineKind({
     name: "RoutingTable",

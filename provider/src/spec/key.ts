@@ -28,4 +28,7 @@ export function routeKey({
   ].join(" ");
 }
 
+/** Next hop objects are numbered without regard to families. */
+export const nexthopKey = (nhid: number): string => `nexthop ${nhid}`;
+
 export const tableKey = (tableId: number): string => `table ${tableId}`;

@@ -46,6 +46,7 @@ describe("a plan", () => {
 
   it("deletes them the other way round, and undoes that in the order of creation", () => {
     const state: State = {
+      ...emptyState,
       rules: [observed(rule, tags.owner)],
       routes: [route(link), route(gateway)],
       names: [{ file: "f", tableId: 100, name: "rt2", owner: { id: "a", stack: "s" } }],
@@ -78,8 +79,8 @@ describe("a plan", () => {
 
   it("does not know a key of a newer version", () => {
     assert.throws(
-      () => plan(change([]), { ...emptyState, register: owned("nexthop 7") }),
-      /a key that this version does not know: nexthop 7/,
+      () => plan(change([]), { ...emptyState, register: owned("tunnel 7") }),
+      /a key that this version does not know: tunnel 7/,
     );
   });
 
