@@ -6,11 +6,13 @@ const known: readonly Suite[] = ["bullseye", "bookworm", "trixie"];
 export const suites: readonly Suite[] = (process.env["POLICY_ROUTING_SUITES"] ?? "bookworm")
   .split(/\s+/)
   .filter((name) => name !== "")
-  .map((name) => {
-    const suite = known.find((one) => one === name);
-    if (suite === undefined) throw new Error(`POLICY_ROUTING_SUITES: there is no recipe for ${name}, only for ${known.join(", ")}`);
-    return suite;
-  });
+  .map(suiteOf);
+
+export function suiteOf(name: string): Suite {
+  const suite = known.find((one) => one === name);
+  if (suite === undefined) throw new Error(`there is no recipe for Debian ${name}, only for ${known.join(", ")}`);
+  return suite;
+}
 
 /** To be called first in `before`: skips everything where nothing can be booted, and says why. */
 export async function needBooted(context: Mocha.Context): Promise<void> {

@@ -102,8 +102,8 @@ describe("a bad host", () => {
 
   it("control characters in what ip shows are escaped", async () => {
     const name = "\\u001b[31mred\\u0007\\u009b";
-    const line = `{"priority":1000,"src":"all","iif":"${name}","table":"7","protocol":"3"}`;
-    const mend = await fakeIp("*'-4 rule show'", `echo '[${line},${line}]'; exit`);
+    const line = `{"priority":1000,"src":"198.18.128.2","${name}":1,"table":"100","protocol":"3"}`;
+    const mend = await fakeIp("*'-4 rule show'", `echo '[${line}]'; exit`);
     await failsCleanly(() => create1("PolicyRule", { ...rule, adopt: true }), /\\x1b\[31mred\\x07\\x9b/, mend);
   });
 
@@ -141,6 +141,18 @@ describe("a bad host", () => {
         /: ip -[46] route .*: the kernel refused it; reverted \(verified\)\n {2}ran: ip -[46] route add/,
       );
     });
+
+  it("an encapsulation that its kernel was built without is told as what the host lacks", async () => {
+    await failsCleanly(
+      () => create1("PolicyRoute", route({ via: "198.18.128.1", dev: "eth1", encap: "mpls 100/200" })),
+      /the host's kernel does not support something of it, whatever its version \(\S+\) says; reverted \(verified\).*lwt encapsulation type not supported/s,
+    );
+  });
+
+  it("a word that its ip does not know, though its version says so, is told as what the host lacks", async () => {
+    const mend = await fakeIp("*-batch*", 'cat >/dev/null; echo \'Error: either "to" is duplicate, or "dscp" is a garbage.\' >&2; exit 1');
+    await failsCleanly(() => create1("PolicyRule", rule), /the host's iproute2 does not know something of it, whatever its version/, mend);
+  });
 
   const places: [string, string, Fields, () => Promise<void>, () => Promise<void>, RegExp][] = [
     [

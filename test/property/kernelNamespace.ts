@@ -22,11 +22,12 @@ const links = ["e0", "e1"].flatMap((device, index) => [
 
 let count = 0;
 
-/** What this machine has, as the observation of a host shows it. */
-export const versions: Since = {
-  iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(spawnSync("ip", ["-V"], { encoding: "utf8" }).stdout)?.[1] ?? "",
-  kernel: release(),
-};
+/** What a machine has, as the observation of a host shows it: this one, or the root file system of another release with this kernel. */
+export function versionsOf(root = "/"): Since {
+  const { stdout } = spawnSync("chroot", [root, "ip", "-V"], { encoding: "utf8" });
+  return { iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(stdout)?.[1] ?? "", kernel: release() };
+}
+export const versions = versionsOf();
 
 /** A kernel of its own: a network namespace, and in it the shell that our hosts run, kept open. */
 export class KernelNamespace {
@@ -35,11 +36,12 @@ export class KernelNamespace {
   #heard = "";
   #wake: () => void = () => {};
 
-  constructor() {
+  /** `root` is the root file system whose `sh` and `ip` do the work. */
+  constructor(readonly root = "/") {
     must(["netns", "add", this.name]);
     process.once("exit", this.#remove);
     must(["-n", this.name, "-batch", "-"], ["link set lo up", ...links].join("\n"));
-    this.#shell = this.spawn("sh", join(folder, "shell.sh"), "");
+    this.#shell = this.spawn("chroot", root, "sh", "-c", text("shell.sh"), "sh", "");
     this.#shell.stdout?.setEncoding("utf8").on("data", (data: string) => {
       this.#heard += data;
       this.#wake();

@@ -54,7 +54,7 @@ export const ruleFields = (family: Family): Fields<typeof ruleAttributes> => ({
 
 /** What cannot stand together: a rule does one thing, and `tos` and `dscp` look at the same byte. The last one named wins. */
 const apart = [...oneActionOf, "tos", "dscp"];
-function sensible(input: Input, winner?: string): Input {
+export function sensible(input: Input, winner?: string): Input {
   const kept = new Map(Object.entries(input).filter(([name, value]) => value !== undefined && !(name === "l3mdev" && value === false)));
   const first = [...(winner === undefined ? [] : [winner]), ...apart].filter((name) => kept.has(name));
   for (const group of [oneActionOf, ["tos", "dscp"]]) {
@@ -71,7 +71,7 @@ export const family: fc.Arbitrary<Family> = fc.constantFrom("inet", "inet6");
 export const ruleInput = (of: Family, priority: fc.Arbitrary<number> = fc.constant(1000)): fc.Arbitrary<Input> =>
   fc.record({ ...ruleFields(of), priority }, { requiredKeys: ["priority", "family"] }).map((input) => sensible(input));
 
-const ruleFieldNames = Object.keys(ruleAttributes).filter((name) => name !== "priority" && name !== "family");
+export const ruleFieldNames = Object.keys(ruleAttributes).filter((name) => name !== "priority" && name !== "family");
 
 /** A rule, and the same with one field added, changed or left out. */
 export const ruleUpdate = (of: Family): fc.Arbitrary<[Input, Input]> =>
@@ -80,7 +80,7 @@ export const ruleUpdate = (of: Family): fc.Arbitrary<[Input, Input]> =>
     return [old, sensible({ ...old, [name]: value }, name)];
   });
 
-const addresses: Readonly<Record<Family, readonly [string, string]>> = {
+export const addresses: Readonly<Record<Family, readonly [string, string]>> = {
   inet: ["198.18.1.2", "198.18.2.2"],
   inet6: ["2001:db8:1::2", "2001:db8:2::2"],
 };
@@ -90,7 +90,7 @@ const destinations: Readonly<Record<Family, readonly [string, ...string[]]>> = {
 };
 
 /** Next hops that the kernel takes: both devices of the namespace have an address and a gateway on their link. */
-const hops: Readonly<Record<Family, readonly [Input, ...Input[]]>> = {
+export const hops: Readonly<Record<Family, readonly [Input, ...Input[]]>> = {
   inet: [
     { via: "198.18.1.1" },
     { via: "198.18.2.1", dev: "e1" },
@@ -142,7 +142,7 @@ const routeRest = (of: Family): fc.Arbitrary<Input> =>
     { requiredKeys: ["family", "table", "destination"] },
   );
 
-const isError = (type: unknown): boolean => ["blackhole", "unreachable", "prohibit", "throw"].includes(String(type));
+export const isError = (type: unknown): boolean => ["blackhole", "unreachable", "prohibit", "throw"].includes(String(type));
 /** Error types have no source, and a source is of the route's own family. */
 const together = (rest: Input, hop: Input): Input => {
   const { src, ...keys } = rest;
@@ -167,7 +167,7 @@ export const routeUpdate = (of: Family): fc.Arbitrary<[Input, Input]> =>
       what === "hop" ? together(rest, otherHop) : together({ ...rest, [what]: donor[what] }, hop),
     ]);
 
-const several: Readonly<Record<Family, readonly [Input[], ...Input[][]]>> = {
+export const several: Readonly<Record<Family, readonly [Input[], ...Input[][]]>> = {
   inet: [
     [
       { via: "198.18.1.1", dev: "e0" },
@@ -191,7 +191,7 @@ const several: Readonly<Record<Family, readonly [Input[], ...Input[][]]>> = {
     ],
   ],
 };
-const sometimes = <Value>(...values: [Value, ...Value[]]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
+export const sometimes = <Value>(...values: [Value, ...Value[]]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
 const routeOptions = (of: Family): fc.Arbitrary<Input> =>
   fc.record({
     mtu: sometimes(1400, 1300),

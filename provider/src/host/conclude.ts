@@ -1,11 +1,12 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { compare } from "../kernel/compare";
+import { lackOf } from "../kernel/gate";
 import { deviations } from "../kernel/plan";
 import type { State } from "../kernel/state";
 import { type Answer, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
-import { parseState } from "./observe";
+import { type Facts, parseState } from "./observe";
 import { labelOf, type Planned } from "./planned";
 import { failedProbes, probeResults } from "./probes";
 import { retract } from "./retract";
@@ -61,6 +62,7 @@ export async function conclude(
       work.reject(
         refusalOf(
           session.host,
+          transaction.before.facts,
           one,
           refused,
           ending,
@@ -88,6 +90,7 @@ function settle(session: Session, { work, plan: one }: Planned, transaction: Tra
 /** The kernel refused one change of a group: it was undone alone. */
 function refusalOf(
   host: string,
+  facts: Facts,
   { work, plan: one }: Planned,
   refused: string,
   ending: Exclude<Ending, { outcome: "unknown" }>,
@@ -95,14 +98,16 @@ function refusalOf(
 ): PolicyRoutingError {
   const left =
     ending.outcome === "reverted" ? ending.differences : differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)));
+  const lack = lackOf(refused, facts);
   return withOutcome(
-    new PolicyRoutingError("command", {
+    new PolicyRoutingError(lack === undefined ? "command" : "unsupported", {
       host,
       object: labelOf(work),
-      what: `the kernel refused it; ${revertedText(left)}`,
+      what: `${lack ?? "the kernel refused it"}; ${revertedText(left)}`,
       ran: one.steps
+        .filter((step) => !/^. when /.test(step))
         .slice(0, 3)
-        .map((step) => step.replace(/^[46]/, (family) => `ip -${family}`))
+        .map((step) => step.replace(/^[46N]/, (family) => `ip -${family}`))
         .join("; "),
       cameBack: refused,
     }),

@@ -33,3 +33,25 @@ export function checkNeeds(needs: readonly Need[], { iproute2, kernel }: Since):
     next: `leave ${unmet.attribute} out for this host, or update the host`,
   });
 }
+
+/** What `ip` and the kernel say to something that they do not know or were built without. */
+const unknownToIp = [
+  /is a garbage/,
+  /argument ".*" is wrong/,
+  /(?:prefix|address) is expected rather than/,
+  /Object ".*" is unknown/,
+  /What is ".*"\?/,
+];
+const unknownToKernel = [/not supported/i, /unsupported/i, /unknown (?:attribute|device type|rule type)/i, /failed policy validation/i];
+
+/**
+ * Versions mislead where features are ported back or built out. Why a refusal means that the host lacks something; undefined when it means
+ * something else.
+ */
+export function lackOf(refused: string, { iproute2, kernel }: Since): string | undefined {
+  if (unknownToIp.some((pattern) => pattern.test(refused)))
+    return `the host's iproute2 does not know something of it, whatever its version (${iproute2}) says`;
+  if (unknownToKernel.some((pattern) => pattern.test(refused)))
+    return `the host's kernel does not support something of it, whatever its version (${kernel}) says`;
+  return undefined;
+}

@@ -105,8 +105,11 @@ function noteOf({ nexthop, protocol }: ObservedNexthop, key: string, state: Stat
   return owner.id !== id && owner.stack !== stack ? [`taken over from ${owner.id} of stack ${owner.stack}`] : [];
 }
 
-/** The kernel replaces neither one next hop by a group nor a group by one of another type. */
-const isReplaced = (a: Nexthop, b: Nexthop): boolean => (a.group === undefined) === (b.group === undefined) && a.type === b.type;
+/** The kernel replaces neither one next hop by a group nor a group by one of another type or number of buckets. */
+const isReplaced = (asked: Nexthop, current: Nexthop): boolean =>
+  (asked.group === undefined) === (current.group === undefined) &&
+  asked.type === current.type &&
+  (asked.buckets === undefined || asked.buckets === current.buckets);
 
 function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   const { id, stack, tags } = mandate;

@@ -4,6 +4,7 @@ import type { Family } from "../spec/family";
 import { routeKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { routeAttributes } from "../spec/route/attributes";
+import { isStrange, withNestedEncap, withoutTunnel } from "../spec/route/encap";
 import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
@@ -30,7 +31,7 @@ export function parseIpJson(printed: string, what: string): IpObject[] {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withNestedEncap(text));
   } catch {
     return undefined;
   }
@@ -48,11 +49,20 @@ export function parseRules(objects: readonly IpObject[], family: Family): Observ
   });
 }
 
+/** A tunnel of which something is not understood is one that no attribute reads. */
+function withStrange({ encap, ...json }: IpObject): IpObject {
+  const hops = Array.isArray(json["nexthops"]) && json["nexthops"].filter(isObject).some(isStrange) ? { "nexthops.encap": true } : {};
+  return { ...json, ...hops, ...(encap === undefined ? {} : { [isStrange({ encap }) ? "encap.strange" : "encap"]: encap }) };
+}
+
 /** Objects inside a route's object, one level up: `metrics: [{ mtu }]` as `metrics.mtu`. */
 function flat({ metrics, flow, ...json }: IpObject): IpObject {
   const lift = (name: string, inner: unknown) =>
     isObject(inner) ? Object.entries(inner).map(([key, value]) => [`${name}.${key}`, value]) : [];
-  return { ...json, ...Object.fromEntries([...lift("metrics", Array.isArray(metrics) ? metrics[0] : metrics), ...lift("flow", flow)]) };
+  return {
+    ...withStrange(json),
+    ...Object.fromEntries([...lift("metrics", Array.isArray(metrics) ? metrics[0] : metrics), ...lift("flow", flow)]),
+  };
 }
 
 /**
@@ -77,7 +87,7 @@ export function parseRoutes(objects: readonly IpObject[], family: Family, table:
 
 /** The metrics that a line such as `10.1.0.0/16 via ... metric 5 mtu lock 1400` says are locked, for the route that it shows. */
 function locksOf(json: IpObject, lines: readonly string[]): string[] {
-  const word = (line: string, name: string) => new RegExp(` ${name} (\\S+)`).exec(line)?.[1];
+  const word = (line: string, name: string) => new RegExp(` ${name} (\\S+)`).exec(withoutTunnel(line))?.[1];
   const line = lines.find(
     (one) =>
       one.split(" ").slice(0, 2).includes(String(json["dst"])) &&
@@ -92,7 +102,7 @@ function locksOf(json: IpObject, lines: readonly string[]): string[] {
 export function parseNexthops(objects: readonly IpObject[], inet6: readonly IpObject[]): ObservedNexthop[] {
   const ofInet6 = new Set(inet6.map((json) => json["id"]));
   return objects.map((json) => {
-    const { values, unread } = observe(nexthopAttributes, json, { family: ofInet6.has(json["id"]) ? "inet6" : "inet" });
+    const { values, unread } = observe(nexthopAttributes, withStrange(json), { family: ofInet6.has(json["id"]) ? "inet6" : "inet" });
     return { nexthop: { ...values, nhid: values.nhid ?? 0 }, protocol: numberAt(json, "protocol") ?? 0, unread };
   });
 }
@@ -132,8 +142,9 @@ function withSiblings(routes: readonly ObservedRoute[]): ObservedRoute[] {
     const [first] = group;
     if (first === undefined || group.length === 1 || !group.every(({ route }) => route.via !== undefined && route.nexthops === undefined))
       return group;
-    const { via: _via, dev: _dev, onlink: _onlink, ...route } = first.route;
-    const nexthops = group.map(({ route: { via, dev, onlink } }) => ({
+    const { encap: _encap, via: _via, dev: _dev, onlink: _onlink, ...route } = first.route;
+    const nexthops = group.map(({ route: { encap, via, dev, onlink } }) => ({
+      ...(encap === undefined ? {} : { encap }),
       ...(via === undefined ? {} : { via }),
       ...(dev === undefined ? {} : { dev }),
       ...(onlink === undefined ? {} : { onlink }),

@@ -1,6 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import type { Tags } from "../spec/owner";
-import type { Becomes, Change, Plan, Unwanted, Wait } from "./change";
+import type { Becomes, Change, Plan, Step, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
 import { keysOf } from "./register";
@@ -38,37 +38,48 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
 
 /** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
 export function plan(change: Change, state: State): ChangePlan {
-  const ensured = [...change.wanted].sort((a, b) => a.stage - b.stage).map((wanted) => wanted.ensure(state, change));
-  const kept = new Set(ensured.flatMap(({ keys }) => keys));
+  const whole = emptyWhole();
+  const wanted = [...change.wanted].sort((a, b) => a.stage - b.stage);
+  for (const one of wanted) append(whole, one.ensure(state, change));
+  const kept = new Set(whole.keys);
   const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id)]
     .filter((key) => !kept.has(key) && !kept.has(key.replace(/ staging$/, "")))
     .map((key) => unwantedOf(key, state))
     .sort((a, b) => b.stage - a.stage);
-  const parts = [...ensured, ...unwanted.map((gone) => gone.remove(state, change))];
-  const [first] = change.wanted;
-  const waits = parts.flatMap(({ wait }, index) => {
-    const left =
-      wait === undefined
-        ? undefined
-        : remaining(
-            wait,
-            parts.slice(0, index).flatMap(({ becomes }) => becomes),
-          );
-    return left === undefined ? [] : [left];
-  });
+  for (const gone of unwanted) append(whole, gone.remove(state, change));
+  const { undos, waits, ...rest } = whole;
   const [wait] = waits;
   return {
     change,
     unwanted,
-    order: first === undefined ? 1000 - (unwanted[0]?.stage ?? 0) : Math.min(...change.wanted.map(({ stage }) => stage)),
-    keys: parts.flatMap(({ keys }) => keys),
-    steps: parts.flatMap(({ steps }) => steps),
-    undo: parts.toReversed().flatMap(({ undo }) => undo),
-    register: parts.flatMap(({ register }) => register),
-    becomes: parts.flatMap(({ becomes }) => becomes),
-    notes: parts.flatMap(({ notes }) => notes),
+    order: wanted[0]?.stage ?? 1000 - (unwanted[0]?.stage ?? 0),
+    ...rest,
+    undo: undos.reverse().flat(),
     ...(wait === undefined ? {} : { wait: { ...wait, keys: waits.flatMap(({ keys }) => keys) } }),
   };
+}
+
+/** Grows object by object: thousands of plans kept beside each other cost more than the planning. */
+interface Whole {
+  readonly keys: string[];
+  readonly steps: Step[];
+  readonly undos: (readonly Step[])[];
+  readonly register: string[];
+  readonly becomes: Becomes[];
+  readonly notes: string[];
+  readonly waits: Wait[];
+}
+const emptyWhole = (): Whole => ({ keys: [], steps: [], undos: [], register: [], becomes: [], notes: [], waits: [] });
+
+function append(whole: Whole, { keys, steps, undo, register, becomes, notes, wait }: Plan): void {
+  const left = wait === undefined ? undefined : remaining(wait, whole.becomes);
+  if (left !== undefined) whole.waits.push(left);
+  whole.keys.push(...keys);
+  whole.steps.push(...steps);
+  whole.undos.push(undo);
+  whole.register.push(...register);
+  whole.becomes.push(...becomes);
+  whole.notes.push(...notes);
 }
 
 /** What is not as the change wants it; empty when it is. */

@@ -17,7 +17,7 @@ const add = (rule: Rule, proto: number): Step =>
 /** `pref P proto OURS` names exactly one rule; more words would be a pattern with wildcards. */
 const del = ({ family, priority }: Pick<Rule, "family" | "priority">, proto: number): Step =>
   `${channelOf(family)} rule del pref ${priority} proto ${proto}`;
-const times = (count: number, step: Step): Step[] => Array.from({ length: count }, () => step);
+const times = (count: number, step: Step): Step[] => (count === 1 ? [step] : Array.from({ length: count }, () => step));
 
 /** A displaced rule waits under STAGING for its own resource's change: then nothing that was declared is ever missing. */
 const stagingKey = (key: string): string => `${key} staging`;
@@ -29,8 +29,11 @@ interface Place {
   readonly foreign: readonly ObservedRule[];
 }
 
+const nothingThere: Place = { all: [], ours: [], staged: [], foreign: [] };
+
 function placeOf(state: State, rule: Pick<Rule, "family" | "priority">, tags: Tags): Place {
   const all = rulesAt(state, rule.family, rule.priority);
+  if (all.length === 0) return nothingThere;
   return {
     all,
     ours: all.filter(({ protocol }) => protocol === tags.owner),
@@ -127,7 +130,10 @@ function adoptable(rule: Rule, foreign: readonly ObservedRule[], adopt: boolean)
   if (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0)) return candidates;
   throw new PolicyRoutingError("conflict", {
     object: ruleKey(rule),
-    what: `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(other.rule)).join("; ")}`,
+    what:
+      candidates.length > 1
+        ? `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(other.rule)).join("; ")}`
+        : `the foreign rule has attributes that could not be put back: ${candidates.flatMap(({ unread }) => unread).join(", ")}`,
     next: "remove them on the host, or choose another priority",
   });
 }

@@ -1,17 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AttributeTable, Context, IpObject, Values } from "../spec/attribute";
+import type { Attribute, AttributeTable, Context, IpObject, Values } from "../spec/attribute";
 
 /** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
 const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
 
+const entriesByTable = new WeakMap<AttributeTable, readonly [string, Attribute][]>();
+/** The attributes of a table by name: asked for with every object of thousands. */
+function entriesOf(table: AttributeTable): readonly [string, Attribute][] {
+  const known = entriesByTable.get(table) ?? Object.entries(table);
+  entriesByTable.set(table, known);
+  return known;
+}
+
 /** The words for `ip` of an object's values, in the table's order; `tag` goes before those that must be last. */
 export function wordsOf(table: AttributeTable, values: Context, tag: readonly string[] = []): string[] {
-  const words = (last: boolean): string[] =>
-    Object.entries(table).flatMap(([name, attribute]) => {
-      const value = values[name];
-      return value === undefined || (attribute.last === true) !== last ? [] : [...attribute.words(value, values)];
-    });
-  return [...words(false), ...tag, ...words(true)];
+  const words: string[] = [];
+  const last: string[] = [];
+  for (const [name, attribute] of entriesOf(table)) {
+    const value = values[name];
+    if (value !== undefined) (attribute.last === true ? last : words).push(...attribute.words(value, values));
+  }
+  return [...words, ...tag, ...last];
 }
 
 export interface Observation<Table> {
@@ -24,12 +33,23 @@ export interface Observation<Table> {
 export function observe<Table extends AttributeTable>(table: Table, json: IpObject, context: Context): Observation<Table>;
 export function observe(table: AttributeTable, json: IpObject, context: Context): Observation<AttributeTable> {
   const values: Record<string, unknown> = {};
-  for (const [name, attribute] of Object.entries(table)) {
+  const strange: string[] = [];
+  for (const [name, attribute] of entriesOf(table)) {
     const value = attribute.observe(json, context);
-    if (value !== undefined) values[name] = value;
+    if (value === undefined) continue;
+    if (isPlain(value)) values[name] = value;
+    else strange.push(name);
   }
   const read = readKeys(table);
-  return { values, unread: Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)) };
+  return { values, unread: [...Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)), ...strange] };
+}
+
+const plain = /^[A-Za-z0-9_.\-+@=~^,#:/ ]*$/;
+
+/** What may go back to a host in a line for `ip`: a rule may name a device by any text, a line break included. */
+function isPlain(value: unknown): boolean {
+  if (typeof value === "string") return plain.test(value);
+  return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
 }
 
 const readKeysByTable = new WeakMap<AttributeTable, ReadonlySet<string>>();
@@ -43,11 +63,13 @@ function readKeys(table: AttributeTable): ReadonlySet<string> {
 
 /** True when what is observed is what was asked for; what the kernel filled in is not held against it. */
 export function same(table: AttributeTable, asked: Context, observed: Context): boolean {
-  return Object.entries(table).every(
+  return entriesOf(table).every(
     ([name, attribute]) =>
       (asked[name] === undefined && attribute.filled === true) ||
-      attribute.fades === true ||
-      isDeepStrictEqual(asked[name], observed[name]),
+      // What is left of it is no difference; that it runs down, or does not, is one.
+      (attribute.fades === true
+        ? (asked[name] === undefined) === (observed[name] === undefined)
+        : isDeepStrictEqual(asked[name], observed[name])),
   );
 }
 
@@ -59,7 +81,7 @@ export function fits(table: AttributeTable, pattern: Context, observed: Context)
 /** Observed values as inputs: without what the kernel filled in and nobody asked for. */
 export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(table).flatMap(([name, attribute]) =>
+    entriesOf(table).flatMap(([name, attribute]) =>
       observed[name] === undefined || (attribute.filled === true && asked[name] === undefined)
         ? []
         : [[name, attribute.fades === true ? (asked[name] ?? observed[name]) : observed[name]]],

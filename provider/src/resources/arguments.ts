@@ -344,7 +344,7 @@ export interface PolicyRuleArgs extends HostResourceArgs {
   /**
    * Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
    * Left out: required, unless `goto`, `action` or `l3mdev` is given. Example: `100`.
-   * `ip` words: `table ID`.
+   * `ip` words: `table ID | main | default | local`.
    */
   table?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["table"]>>;
   /**
@@ -388,6 +388,11 @@ export interface PolicyRuleArgs extends HostResourceArgs {
 
 /** One of several next hops of a route. */
 export interface NexthopArgs {
+  /**
+   * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
+   * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
+   */
+  encap?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["encap"]>>;
   /**
    * Gateway; for an IPv4 route it may be an IPv6 address.
    * Left out: on the link of `dev`. Example: `"203.0.113.1"`.
@@ -445,9 +450,15 @@ export interface PolicyRouteArgs extends HostResourceArgs {
    */
   tos?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["tos"]>>;
   /**
+   * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
+   * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
+   * `ip` words: `encap TYPE WORDS...`.
+   */
+  encap?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["encap"]>>;
+  /**
    * Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.
    * Left out: the destination is on the link of `dev`. Example: `"203.0.113.1"`.
-   * `ip` words: `via [inet6] ADDRESS`.
+   * `ip` words: `via [inet | inet6] ADDRESS`.
    */
   via?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["via"]>>;
   /**
@@ -471,13 +482,13 @@ export interface PolicyRouteArgs extends HostResourceArgs {
   /**
    * Routing table that holds the route: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
    * Left out: main. Example: `100`.
-   * `ip` words: `table ID`.
+   * `ip` words: `table ID | main | default | local`.
    */
   table?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["table"]>>;
   /**
    * How far the destinations are: IPv4 only has a use for it (`link` for a network on the device).
    * Left out: link without `via`, host for type local, else global. Example: `"link"`.
-   * `ip` words: `scope SCOPE`.
+   * `ip` words: `scope global | site | link | host`.
    */
   scope?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["scope"]>>;
   /**
@@ -628,9 +639,9 @@ export interface PolicyRouteArgs extends HostResourceArgs {
    */
   congctlLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["congctlLock"]>>;
   /**
-   * Several next hops with weights, among which flows are shared. Each has `via`, `dev`, `weight` (1) and `onlink`.
+   * Several next hops with weights, among which flows are shared. Each has `encap`, `via`, `dev`, `weight` (1) and `onlink`.
    * Left out: one next hop, said by `via` and `dev`. Example: `[{"via":"203.0.113.1","dev":"eth1","weight":3},{"via":"198.51.100.1","dev":"eth2"}]`.
-   * `ip` words: `nexthop [via ADDRESS] dev NAME [weight N] [onlink] ...`.
+   * `ip` words: `nexthop [encap ...] [via ADDRESS] dev NAME [weight N] [onlink] ...`.
    */
   nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
 }
@@ -664,6 +675,12 @@ export interface NextHopArgs extends HostResourceArgs {
    */
   family?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["family"]>>;
   /**
+   * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
+   * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
+   * `ip` words: `encap TYPE WORDS...`.
+   */
+  encap?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["encap"]>>;
+  /**
    * Gateway: the next hop's address.
    * Left out: destinations are on the link of `dev`. Example: `"203.0.113.1"`.
    * `ip` words: `via ADDRESS`.
@@ -690,7 +707,7 @@ export interface NextHopArgs extends HostResourceArgs {
   /**
    * Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.
    * Left out: one next hop, said by `via`, `dev` or `blackhole`. Example: `[{"nhid":1,"weight":3},{"nhid":2}]`.
-   * `ip` words: `group ID[,WEIGHT]/...`.
+   * `ip` words: `group id[,weight]/...`.
    */
   group?: pulumi.Input<pulumi.Input<MemberArgs>[]>;
   /**
@@ -703,18 +720,21 @@ export interface NextHopArgs extends HostResourceArgs {
    * Hash buckets of a resilient group; two or more a member are advised.
    * Left out: chosen by the kernel. Example: `128`.
    * `ip` words: `buckets N`.
+   * Since iproute2 5.12 and Linux 5.13.
    */
   buckets?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["buckets"]>>;
   /**
    * Seconds that a bucket must be idle before its flows may be moved.
    * Left out: chosen by the kernel. Example: `120`.
    * `ip` words: `idle_timer N`.
+   * Since iproute2 5.12 and Linux 5.13.
    */
   idleTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["idleTimer"]>>;
   /**
    * Seconds that a resilient group may stay out of balance before flows are moved by force; 0 for ever.
    * Left out: chosen by the kernel. Example: `0`.
    * `ip` words: `unbalanced_timer N`.
+   * Since iproute2 5.12 and Linux 5.13.
    */
   unbalancedTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["unbalancedTimer"]>>;
 }

@@ -10,22 +10,37 @@ export type Suite = "bullseye" | "bookworm" | "trixie";
 /** Outside the repository: it outlives a checkout. */
 const CACHE = "/var/cache/policy-routing-lab";
 const SCRIPT = join(__dirname, "rootfs.sh");
+/** A shell and `ip`, no more: enough to run what a host runs on the kernel of this machine. */
+const RELEASE = join(__dirname, "release.sh");
 const LONGEST_BUILD = 1_200_000;
 
 /** The root file system of a suite, built once for every version of the recipe. Nobody may write to it. */
 export async function rootfs(suite: Suite): Promise<string> {
+  return built(suite, await placeOf(suite, SCRIPT), SCRIPT);
+}
+
+/** A root file system with a suite's `sh` and `ip`: the whole one where it is there, else a small one. */
+export async function release(suite: Suite): Promise<string> {
+  const whole = await placeOf(suite, SCRIPT);
+  return (await exists(whole)) ? whole : built(suite, await placeOf(`${suite}-ip`, RELEASE), RELEASE);
+}
+
+async function placeOf(name: string, script: string): Promise<string> {
   const recipe = createHash("sha256")
-    .update(await readFile(SCRIPT))
+    .update(await readFile(script))
     .digest("hex")
     .slice(0, 12);
-  const finished = join(CACHE, `${suite}-${recipe}`);
+  return join(CACHE, `${name}-${recipe}`);
+}
+
+async function built(suite: Suite, finished: string, script: string): Promise<string> {
   if (await exists(finished)) return finished;
   await mkdir(CACHE, { recursive: true });
   await removeAbandoned();
   console.error(`Building the root file system of Debian ${suite} ...`);
   const building = join(CACHE, `building-${process.pid}-${await bornAt(process.pid)}-${randomBytes(3).toString("hex")}`);
   try {
-    await must([SCRIPT, suite, building, join(CACHE, "packages")], { timeoutMs: LONGEST_BUILD });
+    await must([script, suite, building, join(CACHE, "packages")], { timeoutMs: LONGEST_BUILD });
     // Whole or not at all; if another process was faster, its result serves as well.
     await rename(building, finished).catch(async (error: unknown) => {
       if (!(await exists(finished))) throw error;

@@ -1,5 +1,6 @@
 import { attribute, has, textAt } from "../attribute";
 import { deviceSchema, flag, integer, oneOf, u32 } from "../number";
+import { encap } from "../route/encap";
 import { nextHopAttributes } from "../route/nextHop";
 import { groupAttributes } from "./group";
 
@@ -56,6 +57,7 @@ const { via, onlink } = nextHopAttributes;
 export const nexthopAttributes = {
   nhid,
   family,
+  encap,
   via: { ...via, doc: "Gateway: the next hop's address.", absent: "destinations are on the link of `dev`", ip: "via ADDRESS" },
   dev,
   blackhole,

@@ -41,9 +41,11 @@ const group = attribute({
   json: ["group"],
   doc: "Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.",
   absent: "one next hop, said by `via`, `dev` or `blackhole`",
-  ip: "group ID[,WEIGHT]/...",
+  ip: "group id[,weight]/...",
   example: [{ nhid: 1, weight: 3 }, { nhid: 2 }],
 });
+
+const sinceResilient = { iproute2: "5.12", kernel: "5.13" };
 
 const type = attribute({
   schema: oneOf(["mpath", "resilient"]),
@@ -51,7 +53,7 @@ const type = attribute({
   words: (value) => ["type", value],
   observe: (json) => (json["type"] === "resilient" ? "resilient" : undefined),
   json: ["type", "resilient_args"],
-  sinceOf: (value) => (value === "resilient" ? { iproute2: "5.12", kernel: "5.13" } : undefined),
+  sinceOf: (value) => (value === "resilient" ? sinceResilient : undefined),
   doc: "How a group shares flows: `mpath` by hash, `resilient` so that flows stay where they are when a member goes.",
   absent: "mpath",
   ip: "type mpath | resilient",
@@ -67,6 +69,7 @@ function resilient(word: string, key: string, most: number, doc: string, example
     observe: (json) => numberAt(resilientArgs(json), key),
     json: ["resilient_args"],
     filled: true,
+    since: sinceResilient,
     doc,
     absent: "chosen by the kernel",
     ip: `${word} N`,

@@ -7,7 +7,7 @@ type NexthopValues = Values<typeof nexthopAttributes>;
 export type Nexthop = NexthopValues & { nhid: number };
 
 const resilientOnly = ["buckets", "idleTimer", "unbalancedTimer"] as const;
-const ofOne = ["via", "dev", "onlink", "family", "blackhole"] as const;
+const ofOne = ["encap", "via", "dev", "onlink", "family", "blackhole"] as const;
 
 /** What no attribute can say by itself. */
 export function settleNexthop(values: NexthopValues, pending: ReadonlySet<string>): Problem[] {
@@ -23,7 +23,8 @@ export function settleNexthop(values: NexthopValues, pending: ReadonlySet<string
     if (values.group.some(({ nhid }) => nhid === values.nhid)) problems.push({ path: ["group"], text: "holds the group itself" });
   } else {
     problems.push(...refuse(["type"], "has a meaning for a group only"));
-    if (given("blackhole")) problems.push(...refuse(["via", "dev", "onlink"], "cannot be combined with blackhole, which drops packets"));
+    if (given("blackhole"))
+      problems.push(...refuse(["encap", "via", "dev", "onlink"], "cannot be combined with blackhole, which drops packets"));
     else if (values.dev === undefined)
       problems.push({ path: ["dev"], text: values.via === undefined ? "is required, or group, or blackhole" : "is required with via" });
     if (given("onlink") && values.via === undefined) problems.push({ path: ["onlink"], text: "needs via" });

@@ -1,3 +1,4 @@
+import { encap } from "./encap";
 import { routeKeyAttributes } from "./key";
 import { metricAttributes } from "./metrics";
 import { nextHopAttributes } from "./nextHop";
@@ -15,6 +16,7 @@ export const routeAttributes = {
   destination,
   from,
   tos,
+  encap,
   via,
   dev,
   src,

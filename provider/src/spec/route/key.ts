@@ -108,7 +108,7 @@ const table = attribute({
   json: ["table"],
   doc: "Routing table that holds the route: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.",
   absent: "main",
-  ip: "table ID",
+  ip: "table ID | main | default | local",
   example: 100,
 });
 

@@ -32,7 +32,7 @@ const via = attribute({
   json: ["gateway", "via"],
   doc: "Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.",
   absent: "the destination is on the link of `dev`",
-  ip: "via [inet6] ADDRESS",
+  ip: "via [inet | inet6] ADDRESS",
   example: "203.0.113.1",
 });
 
@@ -79,7 +79,7 @@ const scope = attribute({
   json: ["scope"],
   doc: "How far the destinations are: IPv4 only has a use for it (`link` for a network on the device).",
   absent: "link without `via`, host for type local, else global",
-  ip: "scope SCOPE",
+  ip: `scope ${scopes.join(" | ")}`,
   example: "link",
 });
 

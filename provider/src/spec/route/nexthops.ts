@@ -4,9 +4,11 @@ import { attribute, field, has, type IpObject, numberAt, textAt, type Values } f
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { deviceSchema, flag, integer } from "../number";
+import { encap, encapAt } from "./encap";
 
 /** One of several next hops. The device is always said: the kernel would fill it in, and what it chose could change. */
 export const nexthopFields = {
+  encap: field({ schema: encap.schema, doc: encap.doc, absent: encap.absent, example: encap.example }),
   via: field({
     schema: addressSchema,
     doc: "Gateway; for an IPv4 route it may be an IPv6 address.",
@@ -37,7 +39,8 @@ const requireDevice = (values: Nexthop, pending: ReadonlySet<string>): Problem[]
 
 /** The kernel keeps no order that means anything: one order, so that equal sets are equal. */
 export const inOrder = (nexthops: readonly Nexthop[]): Nexthop[] => [...nexthops].sort((a, b) => text(a).localeCompare(text(b)));
-const text = ({ dev = "", via = "", weight = 1, onlink = false }: Nexthop): string => [dev, via, weight, onlink].join(" ");
+const text = ({ dev = "", via = "", encap: tunnel = "", weight = 1, onlink = false }: Nexthop): string =>
+  [dev, via, tunnel, weight, onlink].join(" ");
 
 function nexthopAt(json: IpObject): Nexthop {
   const other = json["via"];
@@ -46,7 +49,9 @@ function nexthopAt(json: IpObject): Nexthop {
   const via = gateway === undefined ? undefined : canonicalAddress(gateway);
   const dev = textAt(json, "dev");
   const weight = numberAt(json, "weight") ?? 1;
+  const tunnel = encapAt(json);
   return {
+    ...(tunnel === undefined ? {} : { encap: tunnel }),
     ...(via === undefined ? {} : { via }),
     ...(dev === undefined ? {} : { dev }),
     ...(weight === 1 ? {} : { weight }),
@@ -61,9 +66,14 @@ export const nexthops = attribute({
     .array(objectOf(nexthopFields, expected, requireDevice), "expected a list of next hops")
     .min(2, "expected two next hops or more: one is said by via and dev")
     .transform(inOrder),
+  wrong: (value, { family }) =>
+    family === "inet6" && value.some(({ via }) => via === undefined)
+      ? "holds a next hop without via, which inet6 does not take"
+      : undefined,
   words: (value, { family }) =>
-    value.flatMap(({ via, dev, weight, onlink }) => [
+    value.flatMap(({ encap: tunnel, via, dev, weight, onlink }) => [
       "nexthop",
+      ...(tunnel === undefined ? [] : ["encap", ...tunnel.split(" ")]),
       ...(via === undefined ? [] : ["via", ...(familyOf(via) === family ? [] : [familyOf(via)]), via]),
       ...(dev === undefined ? [] : ["dev", dev]),
       ...(weight === undefined ? [] : ["weight", String(weight)]),
@@ -72,10 +82,11 @@ export const nexthops = attribute({
   observe: (json) =>
     has(json, "nhid") || !Array.isArray(json["nexthops"]) ? undefined : inOrder(json["nexthops"].filter(isObject).map(nexthopAt)),
   json: ["nexthops"],
+  sinceOf: (value) => value.flatMap(({ encap: tunnel }) => (tunnel === undefined ? undefined : encap.sinceOf?.(tunnel)) ?? [])[0],
   last: true,
-  doc: "Several next hops with weights, among which flows are shared. Each has `via`, `dev`, `weight` (1) and `onlink`.",
+  doc: "Several next hops with weights, among which flows are shared. Each has `encap`, `via`, `dev`, `weight` (1) and `onlink`.",
   absent: "one next hop, said by `via` and `dev`",
-  ip: "nexthop [via ADDRESS] dev NAME [weight N] [onlink] ...",
+  ip: "nexthop [encap ...] [via ADDRESS] dev NAME [weight N] [onlink] ...",
   example: [
     { via: "203.0.113.1", dev: "eth1", weight: 3 },
     { via: "198.51.100.1", dev: "eth2" },

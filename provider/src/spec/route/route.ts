@@ -22,7 +22,7 @@ export function settleRoute(values: RouteValues, pending: ReadonlySet<string>): 
   return problems;
 }
 
-const nextHopNames = ["via", "dev", "onlink", "nhid", "nexthops"] as const;
+const nextHopNames = ["encap", "via", "dev", "onlink", "nhid", "nexthops"] as const;
 
 /** A route has one next hop, several, an object that holds them, or a type that needs none. */
 function nextHopProblems(values: RouteValues): Problem[] {
@@ -32,12 +32,14 @@ function nextHopProblems(values: RouteValues): Problem[] {
       values[name] === undefined ? [] : [{ path: [name], text: `has no meaning for type ${type}` }],
     );
   const holder = nhid !== undefined ? "nhid" : nexthops !== undefined ? "nexthops" : undefined;
-  if (holder !== undefined)
-    return nextHopNames.flatMap((name) =>
-      name === holder || values[name] === undefined
-        ? []
-        : [{ path: [name], text: `cannot be combined with ${holder}, which says where packets go` }],
-    );
+  if (holder !== undefined) {
+    const twice = nextHopNames.filter((name) => name !== holder && values[name] !== undefined);
+    return [
+      ...twice.map((name) => ({ path: [name], text: `cannot be combined with ${holder}, which says where packets go` })),
+      // The kernel keeps realms with a next hop, and refuses those of the route beside.
+      ...(values.realms === undefined ? [] : [{ path: ["realms"], text: `cannot be combined with ${holder}` }]),
+    ];
+  }
   const problems: Problem[] = [];
   if (via === undefined && dev === undefined)
     problems.push({ path: ["via"], text: "is required, or dev, or a type without a next hop such as blackhole" });

@@ -17,6 +17,10 @@ export function typeAt(json: IpObject): RouteType | undefined {
 export const type = attribute({
   schema: oneOf(routeTypes),
   settle: (value) => (value === "unicast" ? undefined : value),
+  wrong: (value, { family, table }) =>
+    value === "local" && family === "inet6" && table === "main"
+      ? "local needs another table than main, where ip does not show it for inet6"
+      : undefined,
   words: (value) => [value],
   observe: (json) => {
     const value = typeAt(json);

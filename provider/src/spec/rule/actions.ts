@@ -17,7 +17,7 @@ const table = attribute({
   json: ["table"],
   doc: "Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.",
   absent: "required, unless `goto`, `action` or `l3mdev` is given",
-  ip: "table ID",
+  ip: "table ID | main | default | local",
   example: 100,
 });
 

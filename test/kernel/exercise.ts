@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isPolicyRoutingError } from "../../provider/src/errors";
+import { observeText, stepsText } from "../../provider/src/host/frames";
+import { type Look, lookAtNexthops, lookAtTable, together } from "../../provider/src/host/look";
+import { parseState } from "../../provider/src/host/observe";
+import { checkNeeds } from "../../provider/src/kernel/gate";
+import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan";
+import { parseRegister } from "../../provider/src/kernel/register";
+import type { State } from "../../provider/src/kernel/state";
+import { type Family, families } from "../../provider/src/spec/family";
+import { KernelNamespace, versionsOf } from "../property/kernelNamespace";
+import { change, type Input, tags } from "../property/subjects";
+import { baseObjects, type Pair, type Subject, subjects, unmet } from "./objects";
+
+/** How often an attribute was created, updated (its value was another one) and read back, by family. */
+export interface Exercised {
+  created: number;
+  updated: number;
+  refreshed: number;
+}
+
+export interface Report {
+  readonly iproute2: string;
+  readonly kernel: string;
+  /** Generated objects by kind and family. */
+  readonly objects: Map<string, number>;
+  /** `rule from inet`. */
+  readonly attributes: Map<string, Exercised>;
+  /** What this release lacks: attribute and the sentence with which it was refused. */
+  readonly refused: Map<string, string>;
+}
+
+interface Options {
+  /** Objects of each family. */
+  readonly runs: number;
+  readonly seed: number;
+  /** The root file system whose `ip` is used. */
+  readonly root?: string;
+  progress?(text: string): void;
+}
+
+const look: Look = together([
+  lookAtNexthops,
+  ...families.flatMap((family) => [lookAtTable(family, 100, true), lookAtTable(family, "main", true)]),
+]);
+/** What one frame and one `ip -batch` take: more would only be slower to look into. */
+const chunk = 250;
+/** The share of each kind: next hop objects have few attributes. */
+const shares: Readonly<Record<string, number>> = { rule: 0.45, route: 0.45, nexthop: 0.1 };
+
+/**
+ * Generates objects over the whole grammar; makes, reads, updates and deletes them on the real kernel by the plans that a host gets. Throws at
+ * the first that is not read back as it was asked for, that a second plan would change again, or that leaves something behind.
+ */
+export async function exercise({ runs, seed, root = "/", progress = () => {} }: Options): Promise<Report> {
+  const versions = versionsOf(root);
+  const report: Report = { ...versions, objects: new Map(), attributes: new Map(), refused: new Map() };
+  const kernel = new KernelNamespace(root);
+  try {
+    await run(
+      kernel,
+      baseObjects.map((words) => `N nexthop add ${words}`),
+    );
+    for (const of of families)
+      for (const subject of subjects) {
+        const count = Math.round(runs * (shares[subject.kind] ?? 0));
+        for (let from = 0; from < count; from += chunk) {
+          const size = Math.min(chunk, count - from);
+          const pairs =
+            fc.sample(fc.tuple(...Array.from({ length: size }, (_, index) => subject.pair(of, index))), {
+              numRuns: 1,
+              seed: seed + from,
+            })[0] ?? [];
+          await tryChunk(
+            kernel,
+            subject,
+            of,
+            pairs.map(([old, wanted]) => [known(subject, old, report), known(subject, wanted, report)]),
+            report,
+          );
+          progress(`${subject.kind} ${of}: ${from + size} of ${count}`);
+        }
+      }
+    return report;
+  } finally {
+    kernel.close();
+  }
+}
+
+/** Without what this release lacks, which must be refused with a sentence that says what. */
+function known(subject: Subject, input: Input, report: Report): Input {
+  const wanted = subject.wanted(input);
+  const lacking = unmet(wanted, report);
+  if (lacking.length === 0) return input;
+  assert.throws(
+    () => checkNeeds(wanted.needs, report),
+    (error) => {
+      if (!isPolicyRoutingError(error) || error.kind !== "unsupported") return false;
+      for (const attribute of lacking) report.refused.set(`${subject.kind} ${attribute}`, error.parts.what);
+      return true;
+    },
+  );
+  return known(
+    subject,
+    lacking.reduce((one, attribute) => subject.without(one, attribute), input),
+    report,
+  );
+}
+
+async function run(kernel: KernelNamespace, steps: readonly string[]): Promise<void> {
+  const sections = await kernel.run(`change\n${stepsText(steps, "change")}\n[ -z "$failed" ] || say "refused $failed"`);
+  const refused = sections.find(({ name }) => name.startsWith("refused"));
+  if (refused === undefined) return;
+  const line = Number(/Command failed -:([0-9]+)/.exec(refused.text)?.[1] ?? 1);
+  throw new Error(`${refused.name}${refused.text}\nline ${line} of\n${steps.slice(Math.max(0, line - 2), line + 1).join("\n")}`);
+}
+
+async function read(kernel: KernelNamespace, register: readonly string[]): Promise<State> {
+  const answer = { code: "0", sections: await kernel.run(observeText(look, "entries")) };
+  return { ...parseState(answer, look, kernel.name), register: parseRegister(`${register.join("\n")}\n`) };
+}
+
+async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, pairs: readonly Pair[], report: Report): Promise<void> {
+  const before = await read(kernel, []);
+  const register: string[] = [];
+  const make = async (inputs: readonly Input[]): Promise<void> => {
+    const wanted = inputs.map((input) => subject.wanted(input));
+    const one = change("a", wanted);
+    const planned = plan(one, await read(kernel, register));
+    await run(kernel, planned.steps);
+    register.push(...planned.register);
+    const after = await read(kernel, register);
+    assert.deepEqual(deviations(planned, after), []);
+    const again = plan(one, after);
+    assert.ok(isEmpty(again) && again.register.length === 0, `an endless diff: ${again.steps.join("\n")}`);
+    for (const [index, input] of inputs.entries()) {
+      const seen = wanted[index]?.read(after, tags, "a");
+      assert.ok(seen !== undefined, JSON.stringify(input));
+      assert.deepEqual(subject.form(seen), subject.form(input), JSON.stringify(input));
+    }
+  };
+  await make(pairs.map(([old]) => old));
+  await make(pairs.map(([, wanted]) => wanted));
+  const gone = plan(change("a", []), await read(kernel, register));
+  await run(kernel, gone.steps);
+  const { register: _register, ...left } = await read(kernel, []);
+  const { register: _before, ...had } = before;
+  assert.deepEqual(left, had);
+  count(subject, of, pairs, report);
+}
+
+function count(subject: Subject, of: Family, pairs: readonly Pair[], { objects, attributes }: Report): void {
+  const name = `${subject.kind} ${of}`;
+  objects.set(name, (objects.get(name) ?? 0) + pairs.length);
+  for (const [old, wanted] of pairs) {
+    const [a, b] = [subject.form(old), subject.form(wanted)];
+    for (const attribute of Object.keys(subject.table)) {
+      const key = `${subject.kind} ${attribute} ${of}`;
+      const seen = attributes.get(key) ?? { created: 0, updated: 0, refreshed: 0 };
+      if (a[attribute] !== undefined) seen.created++;
+      if (JSON.stringify(a[attribute]) !== JSON.stringify(b[attribute])) seen.updated++;
+      if (a[attribute] !== undefined || b[attribute] !== undefined) seen.refreshed++;
+      attributes.set(key, seen);
+    }
+  }
+}
