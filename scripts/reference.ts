@@ -3,6 +3,7 @@ import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribut
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields } from "../provider/src/spec/connection";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
+import { hostRoutingFields } from "../provider/src/spec/hostRouting/hostRouting";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
@@ -15,6 +16,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   route: routeAttributes,
   nexthop: nexthopAttributes,
   table: routingTableAttributes,
+  hostRouting: hostRoutingFields,
   connection: connectionFields,
   guard: guardFields,
   probe: probeFields,

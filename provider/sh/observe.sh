@@ -40,6 +40,10 @@ routes() { # FAMILY TABLE
   show "routes $1 $2" "-$1" route show table "$2"
 }
 
+tagged() { # FAMILY PROTO
+  show "tagged $1 $2" "-$1" route show table all proto "$2"
+}
+
 # JSON leaves out which metrics are locked.
 locks() { # FAMILY TABLE
   say "locks $1 $2"

@@ -90,9 +90,10 @@ unguard() {
 may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
 
 # Each part of a change does nothing once another part failed, or once the guard fired.
-batch() { # FAMILY, `ip -batch` lines on standard input
+batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
   [ -z "$failed" ] || return 0
   may_change || { failed=late; return 0; }
+  at=$2
   failed=$(ip "-$1" -batch - 2>&1) && failed='' || failed=${failed:-failed}
 }
 
@@ -113,13 +114,13 @@ cut_register() { # BYTES
   [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>/dev/null
 }
 
-change() { failed=''; }
+change() { failed='' at=''; }
 
 changed() { # NUMBER
   if [ -z "$failed" ]; then
     say "applied $1"
   else
-    say "refused $1"
+    say "refused $1 $at"
     printf '%s\n' "$failed"
     [ "$failed" = late ] || undo "$1"
   fi

@@ -5,6 +5,7 @@ import type { State } from "../kernel/state";
 import { type Answer, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
+import { refusedStep } from "./frames";
 import { parseState } from "./observe";
 import { labelOf, type Planned } from "./planned";
 import { failedProbes, probeResults } from "./probes";
@@ -34,7 +35,12 @@ export async function conclude(
     await endAll(session, planned, transaction, "its guard fired while the change was still under way");
     return true;
   }
-  const refusals = new Map(sectionsAfter(answer, "refused").map(({ rest, text }) => [planned[Number(rest) - 1], text]));
+  const refusals = new Map(
+    sectionsAfter(answer, "refused").map(({ rest, text }) => {
+      const [number, batch] = rest.split(" ").map(Number);
+      return [planned[(number ?? 0) - 1], { text, batch: batch ?? -1 }];
+    }),
+  );
   const accepted = planned.filter((one) => !refusals.has(one));
   const deviating = accepted.flatMap(({ plan: one }) => deviations(one, after));
   if (bookkeeping && deviating.length > 0) return false;
@@ -85,14 +91,21 @@ function settle(session: Session, { work, plan: one }: Planned, transaction: Tra
   } else work.reject(endingError(session.host, labelOf(work), ending));
 }
 
+interface Refusal {
+  readonly text: string;
+  /** Which batch of the change it was. */
+  readonly batch: number;
+}
+
 /** The kernel refused one change of a group: it was undone alone. */
 function refusalOf(
   host: string,
   { work, plan: one }: Planned,
-  refused: string,
+  refused: Refusal,
   ending: Exclude<Ending, { outcome: "unknown" }>,
   differences: readonly string[],
 ): PolicyRoutingError {
+  const refusedAt = refusedStep(one.steps, refused.batch, refused.text);
   const left =
     ending.outcome === "reverted" ? ending.differences : differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)));
   return withOutcome(
@@ -100,11 +113,10 @@ function refusalOf(
       host,
       object: labelOf(work),
       what: `the kernel refused it; ${revertedText(left)}`,
-      ran: one.steps
-        .slice(0, 3)
-        .map((step) => step.replace(/^[46]/, (family) => `ip -${family}`))
+      ran: (refusedAt === undefined ? one.steps.slice(0, 3) : [refusedAt])
+        .map((step) => step.replace(/^[46N]/, (option) => `ip -${option}`))
         .join("; "),
-      cameBack: refused,
+      cameBack: refused.text,
     }),
     left.length === 0 ? "reverted" : "differs",
   );

@@ -22,7 +22,7 @@ function familyAndNumber(table: string): string {
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText({ tables, locks, names, nexthops, paths, probes }: Look, extent: "whole" | "entries"): string {
+export function observeText({ tables, locks, tagged, names, nexthops, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
@@ -31,6 +31,7 @@ export function observeText({ tables, locks, names, nexthops, paths, probes }: L
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
     ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
     ...(nexthops ? ["nexthops"] : []),
+    ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
     ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");
@@ -55,10 +56,9 @@ function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
 
 /** The text that makes the steps, or that undoes them. */
 export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): string {
-  const batch = purpose === "change" ? "batch" : "batch_undo";
   const texts: string[] = [];
   let condition: string | undefined;
-  for (const { channel: name, lines } of runs(steps)) {
+  for (const [index, { channel: name, lines }] of runs(steps).entries()) {
     const [first = ""] = lines;
     if (first.startsWith("when ")) {
       const [words = "", shown] = first.slice("when ".length).split(" | ");
@@ -68,11 +68,19 @@ export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): s
     const text =
       name === "t"
         ? call(first.startsWith("erase ") ? "unname_table" : "name_table", [first.slice(first.indexOf(" ") + 1)])
-        : call(`${batch} ${name}`, lines);
+        : call(purpose === "change" ? `batch ${name} ${index}` : `batch_undo ${name}`, lines);
     texts.push(condition === undefined ? text : `${condition}\nthen\n${text}\nfi`);
     condition = undefined;
   }
   return texts.join("\n");
+}
+
+/** The step at which the kernel stopped: the host says in which batch, `ip` at which line of it. */
+export function refusedStep(steps: readonly Step[], batch: number, said: string): Step | undefined {
+  const [, line] = /^Command failed -:([0-9]+)$/m.exec(said) ?? [];
+  const found = runs(steps)[batch];
+  const words = line === undefined ? undefined : found?.lines[Number(line) - 1];
+  return found === undefined || words === undefined ? undefined : `${found.channel} ${words}`;
 }
 
 export interface ChangeText {

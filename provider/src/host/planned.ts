@@ -80,5 +80,5 @@ export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutin
 
 export function labelOf({ change }: Work): string {
   const [first] = change.wanted;
-  return first?.label ?? change.id;
+  return change.label ?? first?.label ?? change.id;
 }

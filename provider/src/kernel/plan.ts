@@ -1,11 +1,12 @@
 import { PolicyRoutingError } from "../errors";
+import { nexthopKey, routeKey, ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
-import type { Becomes, Change, Plan, Unwanted, Wait } from "./change";
+import type { Becomes, Change, Plan, Step, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
 import { keysOf } from "./register";
 import { unwantedRoute } from "./route";
-import { unwantedRule } from "./rule";
+import { stagingKey, unwantedRule } from "./rule";
 import type { State } from "./state";
 
 /** What one change does to a host as it was observed. */
@@ -38,13 +39,15 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
 
 /** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
 export function plan(change: Change, state: State): ChangePlan {
-  const ensured = [...change.wanted].sort((a, b) => a.stage - b.stage).map((wanted) => wanted.ensure(state, change));
-  const kept = new Set(ensured.flatMap(({ keys }) => keys));
-  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id)]
+  const wanted = [...change.wanted].sort((a, b) => a.stage - b.stage).map((one) => ({ stage: one.stage, ...one.ensure(state, change) }));
+  const kept = new Set(wanted.flatMap(({ keys }) => keys));
+  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id), ...strays(change, state)]
     .filter((key) => !kept.has(key) && !kept.has(key.replace(/ staging$/, "")))
     .map((key) => unwantedOf(key, state))
     .sort((a, b) => b.stage - a.stage);
-  const parts = [...ensured, ...unwanted.map((gone) => gone.remove(state, change))];
+  const removed = unwanted.map((gone) => gone.remove(state, change));
+  const parts: readonly Plan[] = [...wanted, ...removed];
+  const stages = [...new Set(wanted.map(({ stage }) => stage))].map((stage) => wanted.filter((one) => one.stage === stage));
   const [first] = change.wanted;
   const waits = parts.flatMap(({ wait }, index) => {
     const left =
@@ -62,13 +65,32 @@ export function plan(change: Change, state: State): ChangePlan {
     unwanted,
     order: first === undefined ? 1000 - (unwanted[0]?.stage ?? 0) : Math.min(...change.wanted.map(({ stage }) => stage)),
     keys: parts.flatMap(({ keys }) => keys),
-    steps: parts.flatMap(({ steps }) => steps),
+    steps: [...stages, removed].flatMap(inPhases),
     undo: parts.toReversed().flatMap(({ undo }) => undo),
     register: parts.flatMap(({ register }) => register),
     becomes: parts.flatMap(({ becomes }) => becomes),
     notes: parts.flatMap(({ notes }) => notes),
     ...(wait === undefined ? {} : { wait: { ...wait, keys: waits.flatMap(({ keys }) => keys) } }),
   };
+}
+
+const inPhases = (parts: readonly Plan[]): Step[] => [
+  ...parts.flatMap(({ prepare = [] }) => prepare),
+  ...parts.flatMap(({ steps }) => steps),
+  ...parts.flatMap(({ finish = [] }) => finish),
+];
+
+/** Keys of what carries our tags and is in nobody's name, where the change answers for such. */
+export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, { rules, routes, nexthops, register }: State): string[] {
+  if (exclusive !== true) return [];
+  const keys = [
+    ...rules.flatMap(({ rule, protocol }) =>
+      protocol === tags.owner ? [ruleKey(rule)] : protocol === tags.staging ? [stagingKey(ruleKey(rule))] : [],
+    ),
+    ...routes.flatMap(({ route, protocol }) => (protocol === tags.owner ? [routeKey(route)] : [])),
+    ...nexthops.flatMap(({ nexthop, protocol }) => (protocol === tags.owner ? [nexthopKey(nexthop.nhid)] : [])),
+  ];
+  return [...new Set(keys)].filter((key) => !register.entries.has(key));
 }
 
 /** What is not as the change wants it; empty when it is. */

@@ -66,3 +66,8 @@ export function asAsked(table: AttributeTable, asked: Context, observed: Context
     ),
   );
 }
+
+/** What of the values runs down by itself, for a comparison with what was asked before. */
+export function fadingOf(table: AttributeTable, values: Context): string {
+  return JSON.stringify(Object.entries(table).flatMap(([name, { fades }]) => (fades === true ? [[name, values[name] ?? null]] : [])));
+}

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
+import type { hostRoutingFields } from "../spec/hostRouting/hostRouting";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -240,8 +241,8 @@ export interface HostResourceArgs {
   guard?: pulumi.Input<GuardArgs>;
 }
 
-/** One rule: `ip rule`. */
-export interface PolicyRuleArgs extends HostResourceArgs {
+/** What `ip rule` says of one rule. */
+export interface RuleArgs {
   /**
    * Place of the rule in the order of evaluation, lowest first, from 1 to 32765; 100 or more is advised. One rule of ours per host, family and priority.
    * Left out: required. Example: `1000`.
@@ -386,6 +387,9 @@ export interface PolicyRuleArgs extends HostResourceArgs {
   suppressIfgroup?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressIfgroup"]>>;
 }
 
+/** One rule: `ip rule`. */
+export interface PolicyRuleArgs extends HostResourceArgs, RuleArgs {}
+
 /** One of several next hops of a route. */
 export interface NexthopArgs {
   /**
@@ -410,8 +414,8 @@ export interface NexthopArgs {
   onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["onlink"]>>;
 }
 
-/** One route: `ip route`. */
-export interface PolicyRouteArgs extends HostResourceArgs {
+/** What `ip route` says of one route. */
+export interface RouteArgs {
   /**
    * Address family: `inet` (IPv4) or `inet6` (IPv6).
    * Left out: taken from `destination`, `src` or `via`; required for a default route that names none of these. Example: `"inet"`.
@@ -635,6 +639,9 @@ export interface PolicyRouteArgs extends HostResourceArgs {
   nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
 }
 
+/** One route: `ip route`. */
+export interface PolicyRouteArgs extends HostResourceArgs, RouteArgs {}
+
 /** One member of a group of next hops. */
 export interface MemberArgs {
   /**
@@ -649,8 +656,8 @@ export interface MemberArgs {
   weight?: pulumi.Input<NonNullable<Inputs<typeof memberFields>["weight"]>>;
 }
 
-/** One next hop object or group: `ip nexthop`. */
-export interface NextHopArgs extends HostResourceArgs {
+/** What `ip nexthop` says of one next hop object or group. */
+export interface NexthopObjectArgs {
   /**
    * Number of the object, from 1 to 4294967295; a route names it by its own `nhid`.
    * Left out: required. Example: `5`.
@@ -719,8 +726,11 @@ export interface NextHopArgs extends HostResourceArgs {
   unbalancedTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["unbalancedTimer"]>>;
 }
 
-/** A table's name. */
-export interface RoutingTableArgs extends HostResourceArgs {
+/** One next hop object or group: `ip nexthop`. */
+export interface NextHopArgs extends HostResourceArgs, NexthopObjectArgs {}
+
+/** A table's number and name. */
+export interface TableArgs {
   /**
    * Number of the table, from 1 to 4294967295; 253, 254 and 255 are the kernel's own.
    * Left out: required. Example: `100`.
@@ -733,4 +743,36 @@ export interface RoutingTableArgs extends HostResourceArgs {
    * `ip` words: `table NAME`.
    */
   name: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["name"]>>;
+}
+
+/** A table's name. */
+export interface RoutingTableArgs extends HostResourceArgs, TableArgs {}
+
+/** Everything about one host. */
+export interface HostRoutingArgs extends HostResourceArgs {
+  /**
+   * Names of routing tables, each with the fields of RoutingTable.
+   * Left out: none. Example: `{"rt2":{"tableId":100,"name":"rt2"}}`.
+   */
+  tables?: pulumi.Input<Readonly<Record<string, pulumi.Input<TableArgs> | undefined>>>;
+  /**
+   * Next hop objects and groups, each with the fields of NextHop.
+   * Left out: none. Example: `{"isp1":{"nhid":1,"via":"203.0.113.1","dev":"eth1"}}`.
+   */
+  nexthops?: pulumi.Input<Readonly<Record<string, pulumi.Input<NexthopObjectArgs> | undefined>>>;
+  /**
+   * Routes, each with the fields of PolicyRoute. They are made in the order that the kernel needs, whatever their labels.
+   * Left out: none. Example: `{"rt2-default":{"destination":"default","via":"203.0.113.1","dev":"eth1","table":100}}`.
+   */
+  routes?: pulumi.Input<Readonly<Record<string, pulumi.Input<RouteArgs> | undefined>>>;
+  /**
+   * Rules, each with the fields of PolicyRule.
+   * Left out: none. Example: `{"rt2-from":{"priority":1000,"from":"203.0.113.10","table":100}}`.
+   */
+  rules?: pulumi.Input<Readonly<Record<string, pulumi.Input<RuleArgs> | undefined>>>;
+  /**
+   * Also removes entries that carry our tag and that no resource owns by the register, and shows them as drift. What another resource or stack owns stays.
+   * Left out: false. Example: `true`.
+   */
+  exclusive?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["exclusive"]>>;
 }
