@@ -1,8 +1,9 @@
 import type { AttributeTable, Field, FieldTable } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields, proxyFields } from "../provider/src/spec/connection";
+import { expectationFields } from "../provider/src/spec/expectation";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
-import { hostRoutingFields } from "../provider/src/spec/hostRouting/hostRouting";
+import { hostRoutingFields } from "../provider/src/spec/hostRouting";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { memberFields } from "../provider/src/spec/nexthop/group";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
@@ -17,6 +18,7 @@ const required = new Set([
   "NexthopObjectArgs.nhid",
   "MemberArgs.nhid",
   "TableArgs.tableId",
+  "ExpectationArgs.to",
   "TableArgs.name",
   "ConnectionArgs.host",
   "ProxyConnectionArgs.host",
@@ -35,6 +37,7 @@ const nested: Readonly<Record<string, string>> = {
   "HostRoutingArgs.nexthops": labelled("NexthopObjectArgs"),
   "HostRoutingArgs.routes": labelled("RouteArgs"),
   "HostRoutingArgs.rules": labelled("RuleArgs"),
+  "HostRoutingArgs.expect": "pulumi.Input<pulumi.Input<ExpectationArgs>[]>",
   "RouteArgs.nexthops": "pulumi.Input<pulumi.Input<NexthopArgs>[]>",
   "NexthopObjectArgs.group": "pulumi.Input<pulumi.Input<MemberArgs>[]>",
   connection: "pulumi.Input<ConnectionArgs>",
@@ -70,8 +73,9 @@ export function argumentsText(): string {
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
+import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
-import type { hostRoutingFields } from "../spec/hostRouting/hostRouting";
+import type { hostRoutingFields } from "../spec/hostRouting";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -103,6 +107,7 @@ ${[
   both("NextHopArgs", "One next hop object or group: `ip nexthop`.", "NexthopObjectArgs"),
   interfaceOf("TableArgs", "A table's number and name.", routingTableAttributes, "routingTableAttributes"),
   both("RoutingTableArgs", "A table's name.", "TableArgs"),
+  interfaceOf("ExpectationArgs", "What a packet looks like, and where it must go.", expectationFields, "expectationFields"),
   interfaceOf("HostRoutingArgs", "Everything about one host.", hostRoutingFields, "hostRoutingFields", "HostResourceArgs"),
 ].join("\n")}`;
 }

@@ -2,8 +2,9 @@ import { markdownTable } from "markdown-table";
 import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields } from "../provider/src/spec/connection";
+import { expectationFields } from "../provider/src/spec/expectation";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
-import { hostRoutingFields } from "../provider/src/spec/hostRouting/hostRouting";
+import { hostRoutingFields } from "../provider/src/spec/hostRouting";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
@@ -17,6 +18,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   nexthop: nexthopAttributes,
   table: routingTableAttributes,
   hostRouting: hostRoutingFields,
+  expectation: expectationFields,
   connection: connectionFields,
   guard: guardFields,
   probe: probeFields,

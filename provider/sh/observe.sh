@@ -66,6 +66,15 @@ register() {
   [ ! -e "$run/register" ] || cat "$run/register"
 }
 
+sysctls() {
+  say sysctls
+  for file in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce; do
+    value=''
+    { read -r value <"$file"; } 2>/dev/null
+    printf '%s %s\n' "$file" "$value"
+  done
+}
+
 table_names() {
   say names
   for file in /usr/share/iproute2/rt_tables /usr/share/iproute2/rt_tables.d/*.conf /etc/iproute2/rt_tables "$names"/*.conf; do

@@ -161,6 +161,15 @@ name_table() { # a line TABLE NAME ID STACK on standard input
   failed=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || failed=${failed:-cannot write to $names}
 }
 
+write_sysctl() { # a line FILE DEVICE VALUE on standard input
+  [ -z "$failed" ] || return 0
+  [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }
+  read -r file device value
+  why=$({ printf '%s\n' "$value" >"/proc/sys/net/ipv4/conf/$device/$file"; } 2>&1) && return 0
+  # A device that is gone takes its settings along: nothing to undo.
+  [ -n "${undoing-}" ] || failed=${why:-cannot write $file of $device}
+}
+
 unname_table() { # a line TABLE on standard input
   [ -z "$failed" ] || return 0
   [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }

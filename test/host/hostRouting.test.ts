@@ -206,6 +206,108 @@ describe("HostRouting on a host", function () {
     assert.ok(seen.length > 0 && seen.every((line) => line.includes("2001:db8:99::")), seen.join("; "));
     await remove(longer);
   });
+
+  const filter = (device: string): Promise<string> =>
+    host.exec(`cat /proc/sys/net/ipv4/conf/${device}/rp_filter`).then((text) => text.trim());
+
+  it("a reverse path filter is set, read back, drifts, and is put back as it was", async () => {
+    await host.exec("echo 1 >/proc/sys/net/ipv4/conf/eth0/rp_filter");
+    const made = await create("HostRouting", { connection: host.connection, reversePathFilter: { eth0: "loose", eth1: "strict" } });
+    assert.deepEqual([await filter("eth0"), await filter("eth1")], ["2", "1"]);
+    await host.exec("echo 0 >/proc/sys/net/ipv4/conf/eth1/rp_filter");
+    assert.deepEqual((await read(made))?.["reversePathFilter"], { eth0: "loose", eth1: "off" });
+    const repaired = await update({ ...made, state: { ...made.state, observed: false } }, {});
+    assert.equal(await filter("eth1"), "1");
+    const fewer = await update(repaired, { reversePathFilter: { eth0: "off" } });
+    assert.deepEqual([await filter("eth0"), await filter("eth1")], ["0", "0"]);
+    await remove(fewer);
+    assert.equal(await filter("eth0"), "1");
+    await host.exec("echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter");
+  });
+
+  it("what a reverse path filter could not bring about is refused with the reason, unless all is declared too", async () => {
+    await host.exec("echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter");
+    const before = await host.snapshot();
+    const off = { connection: host.connection, reversePathFilter: { eth1: "off" } };
+    const { message } = await refusal(create("HostRouting", off));
+    assert.match(message, /net\.ipv4\.conf\.all\.rp_filter is 1, and the kernel uses the larger .*: 0 could have no effect/);
+    assert.match(
+      (await refusal(create("HostRouting", { ...off, reversePathFilter: { none7: "off" } }))).message,
+      /there is no device none7/,
+    );
+    assert.equal(await host.snapshot(), before);
+    const made = await create("HostRouting", { ...off, reversePathFilter: { all: "off", eth1: "off" } });
+    assert.deepEqual(await read(made), await checked("HostRouting", { ...off, reversePathFilter: { all: "off", eth1: "off" } }));
+    assert.equal(await filter("all"), "0");
+    await host.exec("echo 2 >/proc/sys/net/ipv4/conf/all/rp_filter");
+    closeHosts(); // or the last reading would do for this one
+    assert.deepEqual((await read(made))?.["reversePathFilter"], { all: "loose", eth1: "loose" });
+    await remove(made);
+    assert.equal(await filter("all"), "2", "somebody changed it since: left as it is");
+    await host.exec("echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter");
+  });
+
+  it("a transaction that is undone takes its settings back", async () => {
+    const before = await host.snapshot();
+    const settings = { reversePathFilter: { eth1: "strict" }, arpIgnore: { eth0: "sameDevice" }, arpAnnounce: { eth0: "best" } };
+    const bad = {
+      connection: host.connection,
+      ...settings,
+      routes: { bad: { destination: "default", via: "192.0.2.99", dev: "eth1", table: 5 } },
+    };
+    assert.match((await refusal(create("HostRouting", bad))).message, /reverted \(verified\)/);
+    assert.equal(await host.snapshot(), before);
+    const made = await create("HostRouting", { connection: host.connection, ...settings });
+    assert.equal(await host.exec("cat /proc/sys/net/ipv4/conf/eth0/arp_ignore /proc/sys/net/ipv4/conf/eth0/arp_announce"), "1\n2\n");
+    await remove(made);
+  });
+
+  it("the kernel is asked where packets go before a change is kept: what does not hold undoes it", async () => {
+    const expect = (dev: string): Fields => ({
+      expect: [
+        { from: "198.18.128.2", to: "192.0.2.1", dev, via: "198.18.128.1", table: 100 },
+        { from: "2001:db8:2::2", to: "2001:db8:ffff::1", dev },
+        { to: "192.0.2.1", dev: "eth0", table: "main" },
+        { to: "198.18.128.2", verdict: "local" },
+        { from: "203.0.113.5", to: "192.0.2.1", iif: "eth0", verdict: "unreachable" },
+        { to: "192.0.2.44", uid: 1000, ipproto: "tcp", dport: 443, mark: "0x7", verdict: "prohibit" },
+      ],
+    });
+    const rules = {
+      ...asObject(routing()["rules"]),
+      prohibited: { priority: 1001, to: "192.0.2.44", uidrange: "1000", ipproto: "tcp", dport: 443, fwmark: 7, action: "prohibit" },
+    };
+    const { message } = await refusal(create("HostRouting", routing({ rules, ...expect("eth0") })));
+    assert.match(
+      message,
+      /reverted \(verified\): expected 192\.0\.2\.1 from 198\.18\.128\.2 uid 0: dev eth0 via 198\.18\.128\.1 table 100, but it is unicast dev eth1 via 198\.18\.128\.1 table 100; expected 2001:/,
+    );
+    assert.equal(await host.snapshot(), clean);
+    const made = await create("HostRouting", routing({ rules, ...expect("eth1") }));
+    const still = await refusal(update(made, expect("eth0")));
+    assert.match(still.message, /HostRouting: nothing was changed, but expected /);
+    await remove(made);
+  });
+
+  it("an expectation that cannot be meant is a failure of the checks", async () => {
+    const wrong = [
+      { to: "192.0.2.1" },
+      { from: "2001:db8::1", to: "192.0.2.1", dev: "eth1" },
+      { to: "192.0.2.1", verdict: "prohibit", dev: "eth1" },
+      { to: "192.0.2.1", iif: "lo", dev: "eth1", mark: -1 },
+    ];
+    const { failures } = await handlers("HostRouting").check({}, { owner: { stack }, connection: host.connection, expect: wrong });
+    assert.deepEqual(
+      failures.map(({ reason }) => reason),
+      [
+        "expect.0: says no dev, via, table or verdict that is expected",
+        "expect.1.from: is of another address family than to",
+        "expect.2.dev: has no meaning for verdict prohibit",
+        "expect.3.iif: leave iif out for packets that the host itself sends",
+        'expect.3.mark: expected a mark such as 1 or "0x1"',
+      ],
+    );
+  });
 });
 
 const asObject = (value: unknown): Fields => ({ ...(typeof value === "object" ? value : {}) });

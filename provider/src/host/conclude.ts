@@ -5,6 +5,7 @@ import type { State } from "../kernel/state";
 import { type Answer, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
+import { unmetExpectations } from "./expectations";
 import { refusedStep } from "./frames";
 import { parseState } from "./observe";
 import { labelOf, type Planned } from "./planned";
@@ -46,12 +47,16 @@ export async function conclude(
   if (bookkeeping && deviating.length > 0) return false;
   const probes = planned[0]?.work.guard.probes ?? [];
   const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
-  const wrong = [...deviating, ...failing];
+  const unmet = unmetExpectations(
+    planned.flatMap(({ work }) => [...work.expect]),
+    answer,
+  );
+  const wrong = [...deviating, ...failing, ...unmet];
   const reason =
     deviating.length > 0
       ? `what was read back is not what was asked: ${deviating.join("; ")}`
-      : failing.length > 0
-        ? failing.join("; ")
+      : failing.length + unmet.length > 0
+        ? [...failing, ...unmet].join("; ")
         : "the kernel refused every change";
   const ending: Ending =
     wrong.length > 0 || accepted.length === 0

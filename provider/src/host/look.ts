@@ -13,6 +13,8 @@ export interface Look {
   readonly names: boolean;
   /** Whether to read next hop objects, and the routes that go by them. */
   readonly nexthops: boolean;
+  /** Whether to read the settings of devices. */
+  readonly sysctls: boolean;
   /** Whether to ask how this connection is routed. */
   readonly paths: boolean;
   /** Lines for sh/probes.sh. */
@@ -25,6 +27,7 @@ export const nothingMore: Look = {
   tagged: new Set(),
   names: false,
   nexthops: false,
+  sysctls: false,
   paths: false,
   probes: [],
 };
@@ -34,6 +37,7 @@ export function lookAtTable(family: Family, table: Table, locks = false): Look {
 }
 export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, tagged: new Set([tag]) });
 export const lookAtNames: Look = { ...nothingMore, names: true };
+export const lookAtSysctls: Look = { ...nothingMore, sysctls: true };
 export const lookAtNexthops: Look = { ...nothingMore, nexthops: true };
 
 export function together(looks: readonly Look[]): Look {
@@ -43,6 +47,7 @@ export function together(looks: readonly Look[]): Look {
     tagged: new Set(looks.flatMap(({ tagged }) => [...tagged])),
     names: looks.some(({ names }) => names),
     nexthops: looks.some(({ nexthops }) => nexthops),
+    sysctls: looks.some(({ sysctls }) => sysctls),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
@@ -70,4 +75,5 @@ export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.locks].every((table) => seen.locks.has(table)) &&
   [...wanted.tagged].every((tag) => seen.tagged.has(tag)) &&
   (seen.names || !wanted.names) &&
-  (seen.nexthops || !wanted.nexthops);
+  (seen.nexthops || !wanted.nexthops) &&
+  (seen.sysctls || !wanted.sysctls);

@@ -1,7 +1,7 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { isBefore } from "../kernel/gate";
 import type { Management } from "../kernel/managementPath";
-import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../kernel/parse";
+import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { canonicalAddress } from "../spec/address";
@@ -144,6 +144,7 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     routes: [...routes, ...families.flatMap(tagged)],
     nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
     nexthopUsers: look.nexthops ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],
+    sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
     names: look.names ? parseNames(text("names")) : [],
     register: parseRegister(text("register")),
   };

@@ -5,7 +5,7 @@ import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./stat
 
 /**
  * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `N` is one of `ip -N` for what has no family,
- * `t` writes a table's name. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
+ * `t` writes a table's name, `s` a sysctl of a device. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
  * if that stands in what it prints.
  */
 export type Step = string;

@@ -8,6 +8,7 @@ import { keysOf } from "./register";
 import { unwantedRoute } from "./route";
 import { stagingKey, unwantedRule } from "./rule";
 import type { State } from "./state";
+import { unwantedSysctl } from "./sysctl";
 
 /** What one change does to a host as it was observed. */
 export interface ChangePlan extends Plan {
@@ -19,7 +20,8 @@ export interface ChangePlan extends Plan {
 }
 
 function unwantedOf(key: string, state: State): Unwanted {
-  const found = unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedName(key);
+  const found =
+    unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedSysctl(key, state) ?? unwantedName(key);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
       what: `the register on the host holds a key that this version does not know: ${key}`,

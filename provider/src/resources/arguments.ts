@@ -2,8 +2,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
+import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
-import type { hostRoutingFields } from "../spec/hostRouting/hostRouting";
+import type { hostRoutingFields } from "../spec/hostRouting";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -748,6 +749,75 @@ export interface TableArgs {
 /** A table's name. */
 export interface RoutingTableArgs extends HostResourceArgs, TableArgs {}
 
+/** What a packet looks like, and where it must go. */
+export interface ExpectationArgs {
+  /**
+   * Where the packet goes.
+   * Left out: required. Example: `"192.0.2.1"`.
+   */
+  to: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["to"]>>;
+  /**
+   * Its source address. For packets that the host itself sends it must be one of the host's.
+   * Left out: not chosen yet. Example: `"203.0.113.10"`.
+   */
+  from?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["from"]>>;
+  /**
+   * Device on which it came in.
+   * Left out: the host itself sends it. Example: `"eth0"`.
+   */
+  iif?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["iif"]>>;
+  /**
+   * Its firewall mark; decimal or hexadecimal.
+   * Left out: none. Example: `"0x1"`.
+   */
+  mark?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["mark"]>>;
+  /**
+   * Protocol inside the IP packet: `tcp`, `udp`, `icmp` or `ipv6-icmp`.
+   * Left out: none. Example: `"tcp"`.
+   */
+  ipproto?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["ipproto"]>>;
+  /**
+   * Its source port.
+   * Left out: none. Example: `443`.
+   */
+  sport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["sport"]>>;
+  /**
+   * Its destination port.
+   * Left out: none. Example: `443`.
+   */
+  dport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dport"]>>;
+  /**
+   * User id of the sending process.
+   * Left out: 0, root. Example: `1000`.
+   */
+  uid?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["uid"]>>;
+  /**
+   * Its type of service.
+   * Left out: 0. Example: `"0x10"`.
+   */
+  tos?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["tos"]>>;
+  /**
+   * Device by which it must leave.
+   * Left out: any. Example: `"eth1"`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dev"]>>;
+  /**
+   * Gateway by which it must leave.
+   * Left out: any. Example: `"203.0.113.1"`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["via"]>>;
+  /**
+   * Table whose route it must take.
+   * Left out: any. Example: `100`.
+   */
+  table?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["table"]>>;
+  /**
+   * What must become of it: `unicast` (it leaves), `local` (the host takes it), `blackhole`, `prohibit`, or `unreachable` (no route leads there, or one that says so).
+   * Left out: unicast where dev, via or table is given. Example: `"unreachable"`.
+   */
+  verdict?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["verdict"]>>;
+}
+
 /** Everything about one host. */
 export interface HostRoutingArgs extends HostResourceArgs {
   /**
@@ -770,6 +840,26 @@ export interface HostRoutingArgs extends HostResourceArgs {
    * Left out: none. Example: `{"rt2-from":{"priority":1000,"from":"203.0.113.10","table":100}}`.
    */
   rules?: pulumi.Input<Readonly<Record<string, pulumi.Input<RuleArgs> | undefined>>>;
+  /**
+   * Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"loose"}`.
+   */
+  reversePathFilter?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["reversePathFilter"]>>;
+  /**
+   * For which of the host's addresses a device answers ARP: any of them (0), its own (1), its own if the asker is in the same subnet (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"sameDevice"}`.
+   */
+  arpIgnore?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpIgnore"]>>;
+  /**
+   * Which source address ARP requests of a device carry: any (0), one of the target's subnet if there is one (1), always the device's own (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"best"}`.
+   */
+  arpAnnounce?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpAnnounce"]>>;
+  /**
+   * Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.
+   * Left out: nothing is asked. Example: `[{"from":"203.0.113.10","to":"192.0.2.1","dev":"eth1"}]`.
+   */
+  expect?: pulumi.Input<pulumi.Input<ExpectationArgs>[]>;
   /**
    * Also removes entries that carry our tag and that no resource owns by the register, and shows them as drift. What another resource or stack owns stays.
    * Left out: false. Example: `true`.

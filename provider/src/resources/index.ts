@@ -1,5 +1,6 @@
 export type {
   ConnectionArgs,
+  ExpectationArgs,
   GuardArgs,
   HostRoutingArgs,
   MemberArgs,

@@ -6,6 +6,7 @@ import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
 import { type Connection, isConnection } from "../spec/connection";
+import type { Expectation } from "../spec/expectation";
 import { printProblem } from "../spec/failures";
 import { type Owner, type Tags, tagsOf } from "../spec/owner";
 
@@ -29,6 +30,8 @@ export interface Declared {
   readonly place: string;
   readonly wanted: readonly Wanted[];
   readonly look: Look;
+  /** Where packets must go before a change is kept. */
+  readonly expect: readonly Expectation[];
   /** Also answers for what carries our tag and is in nobody's name. */
   readonly exclusive: boolean;
   /** For messages, where it is more than one object. */
@@ -51,6 +54,7 @@ interface Definition<Table extends FieldTable> {
   readonly many?: {
     readonly label: string;
     exclusive(values: Values<Table>): boolean;
+    expect(values: Values<Table>): readonly Expectation[];
     read(values: Values<Table>, readOne: ReadOne, state: State, tags: Tags): Record<string, unknown> | undefined;
   };
 }
@@ -100,6 +104,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         wanted: all,
         look: look(own, tags),
         exclusive: many?.exclusive(own) === true,
+        expect: many?.expect(own) ?? [],
         label: many?.label,
         read: (state, id) => {
           const readOne: ReadOne = (one) => one.read(state, tags, id);

@@ -36,6 +36,7 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
       change: before === undefined ? change : { ...change, renew: renewed(before, declared) },
       look: together([declared.look, ...(before === undefined ? [] : [before.look])]),
       guard: declared.guard,
+      expect: declared.expect,
     });
   } catch (error) {
     throw forEngine(error, id, inputs);
@@ -49,6 +50,7 @@ export async function remove(id: string, declared: Declared): Promise<void> {
     change: { ...changeOf(id, declared, []), exclusive: false },
     look: declared.look,
     guard: declared.guard,
+    expect: [],
   });
   for (const { key, label, read } of declared.wanted) {
     // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays.

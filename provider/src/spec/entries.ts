@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FieldTable, Inputs, Values } from "../attribute";
-import { type Across, objectOf } from "../canonical";
+import type { FieldTable, Inputs, Values } from "./attribute";
+import { type Across, objectOf } from "./canonical";
 
 /** Entries by their labels. */
 export type Entries<Value> = Readonly<Record<string, Value>>;
@@ -10,8 +10,12 @@ const labelForm = /^[A-Za-z0-9][A-Za-z0-9_.:/ -]{0,199}$/;
 const expectedLabel = "expected a label of 1 to 200 letters, digits, blanks and . _ - : /, beginning with a letter or digit";
 
 /** Objects keyed by label, such as `{ "isp1-from": { ... } }`. An entry that is undefined counts as left out. */
-export function entriesOf<Value, Input>(entry: z.ZodType<Value, Input>, expected: string): z.ZodType<Entries<Value>, Entries<Input>> {
-  const record = z.record(z.string().regex(labelForm, expectedLabel), entry, `expected an object of labelled entries, such as ${expected}`);
+export function entriesOf<Value, Input>(
+  entry: z.ZodType<Value, Input>,
+  expected: string,
+  label: z.ZodString = z.string().regex(labelForm, expectedLabel),
+): z.ZodType<Entries<Value>, Entries<Input>> {
+  const record = z.record(label, entry, `expected an object of labelled entries, such as ${expected}`);
   return z.preprocess<unknown, typeof record, Entries<Input>>(withoutAbsent, record);
 }
 

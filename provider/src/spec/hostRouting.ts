@@ -1,15 +1,17 @@
-import { field, type Values } from "../attribute";
-import type { Problem } from "../failures";
-import { nexthopKey, routeKey, ruleKey, tableKey } from "../key";
-import { nexthopAttributes } from "../nexthop/attributes";
-import { type Nexthop, settleNexthop } from "../nexthop/nexthop";
-import { flag } from "../number";
-import { routeAttributes } from "../route/attributes";
-import { type Route, settleRoute } from "../route/route";
-import { routingTableAttributes, settleRoutingTable } from "../routingTable";
-import { type Rule, ruleAttributes, settleRule } from "../rule/rule";
-import { isUnknown } from "../unknown";
+import { field, type Values } from "./attribute";
 import { describedEntries, type Entries } from "./entries";
+import { expectationsSchema } from "./expectation";
+import type { Problem } from "./failures";
+import { nexthopKey, routeKey, ruleKey, tableKey } from "./key";
+import { nexthopAttributes } from "./nexthop/attributes";
+import { type Nexthop, settleNexthop } from "./nexthop/nexthop";
+import { flag } from "./number";
+import { routeAttributes } from "./route/attributes";
+import { type Route, settleRoute } from "./route/route";
+import { routingTableAttributes, settleRoutingTable } from "./routingTable";
+import { type Rule, ruleAttributes, settleRule } from "./rule/rule";
+import { sysctlFields } from "./sysctl";
+import { isUnknown } from "./unknown";
 
 const orNone = <Value>(entries: Entries<Value>): Entries<Value> | undefined => (Object.keys(entries).length === 0 ? undefined : entries);
 
@@ -46,6 +48,17 @@ export const hostRoutingFields = {
     doc: "Rules, each with the fields of PolicyRule.",
     absent: "none",
     example: { "rt2-from": { priority: 1000, from: "203.0.113.10", table: 100 } },
+  }),
+  reversePathFilter: sysctlFields.reversePathFilter.field,
+  arpIgnore: sysctlFields.arpIgnore.field,
+  arpAnnounce: sysctlFields.arpAnnounce.field,
+  expect: field({
+    schema: expectationsSchema,
+    settle: (value) => (value.length === 0 ? undefined : value),
+    partial: true,
+    doc: "Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.",
+    absent: "nothing is asked",
+    example: [{ from: "203.0.113.10", to: "192.0.2.1", dev: "eth1" }],
   }),
   exclusive: field({
     schema: flag,
