@@ -4,6 +4,8 @@ import { connectionFields, proxyFields } from "../provider/src/spec/connection";
 import { expectationFields } from "../provider/src/spec/expectation";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
 import { hostRoutingFields } from "../provider/src/spec/hostRouting";
+import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
+import { sideFields, uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { memberFields } from "../provider/src/spec/nexthop/group";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
@@ -19,6 +21,13 @@ const required = new Set([
   "MemberArgs.nhid",
   "TableArgs.tableId",
   "ExpectationArgs.to",
+  "UplinkArgs.device",
+  "UplinkArgs.address",
+  "UplinkArgs.gateway",
+  "UplinkArgs.table",
+  "UplinkSideArgs.address",
+  "UplinkSideArgs.gateway",
+  "MultihomedArgs.uplinks",
   "TableArgs.name",
   "ConnectionArgs.host",
   "ProxyConnectionArgs.host",
@@ -37,6 +46,8 @@ const nested: Readonly<Record<string, string>> = {
   "HostRoutingArgs.nexthops": labelled("NexthopObjectArgs"),
   "HostRoutingArgs.routes": labelled("RouteArgs"),
   "HostRoutingArgs.rules": labelled("RuleArgs"),
+  "UplinkArgs.v6": "pulumi.Input<UplinkSideArgs>",
+  "MultihomedArgs.uplinks": labelled("UplinkArgs"),
   "HostRoutingArgs.expect": "pulumi.Input<pulumi.Input<ExpectationArgs>[]>",
   "RouteArgs.nexthops": "pulumi.Input<pulumi.Input<NexthopArgs>[]>",
   "NexthopObjectArgs.group": "pulumi.Input<pulumi.Input<MemberArgs>[]>",
@@ -76,6 +87,8 @@ import type { connectionFields, proxyFields } from "../spec/connection";
 import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { hostRoutingFields } from "../spec/hostRouting";
+import type { multihomedFields } from "../spec/multihomed/multihomed";
+import type { sideFields, uplinkFields } from "../spec/multihomed/uplink";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -109,5 +122,8 @@ ${[
   both("RoutingTableArgs", "A table's name.", "TableArgs"),
   interfaceOf("ExpectationArgs", "What a packet looks like, and where it must go.", expectationFields, "expectationFields"),
   interfaceOf("HostRoutingArgs", "Everything about one host.", hostRoutingFields, "hostRoutingFields", "HostResourceArgs"),
+  interfaceOf("UplinkSideArgs", "One address family of an uplink.", sideFields, "sideFields"),
+  interfaceOf("UplinkArgs", "One uplink of a host.", uplinkFields, "uplinkFields"),
+  interfaceOf("MultihomedArgs", "The uplinks of a host, and what is to be made of them.", multihomedFields, "multihomedFields"),
 ].join("\n")}`;
 }

@@ -1,18 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AttributeTable, Context, IpObject, Values } from "../spec/attribute";
 
+export { wordsOf } from "../spec/words";
+
 /** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
 const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
-
-/** The words for `ip` of an object's values, in the table's order; `tag` goes before those that must be last. */
-export function wordsOf(table: AttributeTable, values: Context, tag: readonly string[] = []): string[] {
-  const words = (last: boolean): string[] =>
-    Object.entries(table).flatMap(([name, attribute]) => {
-      const value = values[name];
-      return value === undefined || (attribute.last === true) !== last ? [] : [...attribute.words(value, values)];
-    });
-  return [...words(false), ...tag, ...words(true)];
-}
 
 export interface Observation<Table> {
   readonly values: Values<Table>;

@@ -5,6 +5,8 @@ import type { connectionFields, proxyFields } from "../spec/connection";
 import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { hostRoutingFields } from "../spec/hostRouting";
+import type { multihomedFields } from "../spec/multihomed/multihomed";
+import type { sideFields, uplinkFields } from "../spec/multihomed/uplink";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -865,4 +867,91 @@ export interface HostRoutingArgs extends HostResourceArgs {
    * Left out: false. Example: `true`.
    */
   exclusive?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["exclusive"]>>;
+}
+
+/** One address family of an uplink. */
+export interface UplinkSideArgs {
+  /**
+   * The host's own address on it, with the prefix length of the network there.
+   * Left out: required. Example: `"203.0.113.10/24"`.
+   */
+  address: pulumi.Input<NonNullable<Inputs<typeof sideFields>["address"]>>;
+  /**
+   * The provider's gateway. One outside the network is taken to be on the link.
+   * Left out: required. Example: `"203.0.113.1"`.
+   */
+  gateway: pulumi.Input<NonNullable<Inputs<typeof sideFields>["gateway"]>>;
+}
+
+/** One uplink of a host. */
+export interface UplinkArgs {
+  /**
+   * Its device.
+   * Left out: required. Example: `"eth1"`.
+   */
+  device: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["device"]>>;
+  /**
+   * The host's own address on it, with the prefix length of the network there.
+   * Left out: required. Example: `"203.0.113.10/24"`.
+   */
+  address: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["address"]>>;
+  /**
+   * The provider's gateway. One outside the network is taken to be on the link.
+   * Left out: required. Example: `"203.0.113.1"`.
+   */
+  gateway: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["gateway"]>>;
+  /**
+   * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
+   * Left out: required. Example: `101`.
+   */
+  table: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["table"]>>;
+  /**
+   * A name of that table on the host, for `ip route list table NAME`.
+   * Left out: the table has no name. Example: `"isp1"`.
+   */
+  name?: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["name"]>>;
+  /**
+   * The same uplink's IPv6 `address` and `gateway`; they share its table's number and its priorities.
+   * Left out: IPv4 only. Example: `{"address":"2001:db8:1::10/64","gateway":"fe80::1"}`.
+   */
+  v6?: pulumi.Input<UplinkSideArgs>;
+}
+
+/** The uplinks of a host, and what is to be made of them. */
+export interface MultihomedArgs {
+  /**
+   * The uplinks, two or more, by names of your choice.
+   * Left out: required. Example: `{"isp1":{"device":"eth0","address":"198.51.100.10/24","gateway":"198.51.100.1","table":101}}`.
+   */
+  uplinks: pulumi.Input<Readonly<Record<string, pulumi.Input<UplinkArgs> | undefined>>>;
+  /**
+   * Addresses beyond the uplinks: before the change is kept, the kernel must send packets there from each uplink's address by that uplink.
+   * Left out: not asked. Example: `["192.0.2.1"]`.
+   */
+  outside?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["outside"]>>;
+  /**
+   * Also makes the how-to's rule `to ADDRESS`. It never matches while table local stands at priority 0, which answers first.
+   * Left out: false. Example: `true`.
+   */
+  toRule?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["toRule"]>>;
+  /**
+   * The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.
+   * Left out: main is left as it is. Example: `"isp1"`.
+   */
+  mainDefault?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["mainDefault"]>>;
+  /**
+   * An unreachable route behind the default of each uplink's table: when the uplink is gone, packets from its address do not leave by another. It does not hold for sockets that are bound to a device.
+   * Left out: false: they follow the next rules, to main's default. Example: `true`.
+   */
+  killSwitch?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["killSwitch"]>>;
+  /**
+   * Rules for connection marks, before all others: published ports of containers, and all else that is forwarded, reply by the uplink they came by. The nft rules that set the marks are the output `nft`. Reverse path filters of the uplinks become loose.
+   * Left out: false. Example: `true`.
+   */
+  connmark?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["connmark"]>>;
+  /**
+   * Where the priorities begin; 10000 from there on belong to this component.
+   * Left out: 10000. Example: `10000`.
+   */
+  priorityBase?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["priorityBase"]>>;
 }

@@ -38,7 +38,7 @@ export function claim(resource: string, args: pulumi.Inputs, fields: readonly st
  * Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever.
  * 32 tells the language host that the person has read what is wrong.
  */
-function failLater(message: string): void {
+export function failLater(message: string): void {
   process.exitCode = 32;
   void pulumi.log.error(message);
 }

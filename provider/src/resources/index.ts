@@ -4,6 +4,7 @@ export type {
   GuardArgs,
   HostRoutingArgs,
   MemberArgs,
+  MultihomedArgs,
   NextHopArgs,
   NexthopArgs,
   NexthopObjectArgs,
@@ -15,8 +16,11 @@ export type {
   RoutingTableArgs,
   RuleArgs,
   TableArgs,
+  UplinkArgs,
+  UplinkSideArgs,
 } from "./arguments";
 export { HostRouting } from "./hostRouting";
+export { MultihomedHost, type MultihomedHostArgs } from "./multihomedHost";
 export { NextHop } from "./nextHop";
 export { PolicyRoute } from "./policyRoute";
 export { PolicyRule } from "./policyRule";
