@@ -2,7 +2,11 @@ import { markdownTable } from "markdown-table";
 import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields } from "../provider/src/spec/connection";
+import { expectationFields } from "../provider/src/spec/expectation";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
+import { hostRoutingFields } from "../provider/src/spec/hostRouting";
+import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
+import { uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
@@ -15,6 +19,10 @@ const tables: Readonly<Record<string, FieldTable>> = {
   route: routeAttributes,
   nexthop: nexthopAttributes,
   table: routingTableAttributes,
+  hostRouting: hostRoutingFields,
+  expectation: expectationFields,
+  multihomed: multihomedFields,
+  uplink: uplinkFields,
   connection: connectionFields,
   guard: guardFields,
   probe: probeFields,

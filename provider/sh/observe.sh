@@ -40,6 +40,10 @@ routes() { # FAMILY TABLE
   show "routes $1 $2" "-$1" route show table "$2"
 }
 
+tagged() { # FAMILY PROTO
+  show "tagged $1 $2" "-$1" route show table all proto "$2"
+}
+
 # JSON leaves out which metrics are locked.
 locks() { # FAMILY TABLE
   say "locks $1 $2"
@@ -60,6 +64,15 @@ nexthops() {
 register() {
   say register
   [ ! -e "$run/register" ] || cat "$run/register"
+}
+
+sysctls() {
+  say sysctls
+  for file in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce; do
+    value=''
+    { read -r value <"$file"; } 2>/dev/null
+    printf '%s %s\n' "$file" "$value"
+  done
 }
 
 table_names() {

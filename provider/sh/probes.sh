@@ -57,6 +57,14 @@ s.connect((host, int(port)))' "$address" "$port" "$source" "$device" 2>&1) && co
   if [ "$code" -eq 0 ]; then probe_result passed ''; else probe_result failed "$(printf '%s' "$why" | tail -n 1)"; fi
 }
 
+# Packets of which the kernel is asked where they go, one a line: NUMBER FAMILY WORDS-OF-ROUTE-GET.
+lookups() {
+  while read -r number family words; do
+    say "lookup $number"
+    printf 'route get %s\n' "$words" | ip "-$family" -j -N -d -batch - 2>&1 || :
+  done
+}
+
 probe_route() {
   line="route get $address"
   [ -z "$source" ] || line="$line from $source"

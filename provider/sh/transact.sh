@@ -90,9 +90,10 @@ unguard() {
 may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
 
 # Each part of a change does nothing once another part failed, or once the guard fired.
-batch() { # FAMILY, `ip -batch` lines on standard input
+batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
   [ -z "$failed" ] || return 0
   may_change || { failed=late; return 0; }
+  at=$2
   failed=$(ip "-$1" -batch - 2>&1) && failed='' || failed=${failed:-failed}
 }
 
@@ -113,13 +114,13 @@ cut_register() { # BYTES
   [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>/dev/null
 }
 
-change() { failed=''; }
+change() { failed='' at=''; }
 
 changed() { # NUMBER
   if [ -z "$failed" ]; then
     say "applied $1"
   else
-    say "refused $1"
+    say "refused $1 $at"
     printf '%s\n' "$failed"
     [ "$failed" = late ] || undo "$1"
   fi
@@ -158,6 +159,15 @@ name_table() { # a line TABLE NAME ID STACK on standard input
   done
   [ -n "$made" ] || made=$(sed -n 's/^# made //p' "$names"/policy-routing-*.conf 2>/dev/null | head -n 1)
   failed=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || failed=${failed:-cannot write to $names}
+}
+
+write_sysctl() { # a line FILE DEVICE VALUE on standard input
+  [ -z "$failed" ] || return 0
+  [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }
+  read -r file device value
+  why=$({ printf '%s\n' "$value" >"/proc/sys/net/ipv4/conf/$device/$file"; } 2>&1) && return 0
+  # A device that is gone takes its settings along: nothing to undo.
+  [ -n "${undoing-}" ] || failed=${why:-cannot write $file of $device}
 }
 
 unname_table() { # a line TABLE on standard input

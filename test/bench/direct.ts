@@ -31,7 +31,7 @@ export async function directTransaction(fleet: Fleet, guard: Guard = {}): Promis
             adopt: false,
             wanted: wanted(),
           };
-          return hostOf(connection).change({ change, look, guard });
+          return hostOf(connection).change({ change, look, guard, expect: [] });
         }),
       ),
     );

@@ -206,6 +206,7 @@ describe("hostile input", () => {
         ({ of, rules, routes, nexthops, users, names, register, locks }) => {
           const through = (list: unknown) => parseIpJson(JSON.stringify(list), "an answer");
           const state: State = {
+            ...emptyState,
             rules: parseRules(through(rules), of),
             routes: parseRoutes(through(routes), of, 100, locks),
             nexthops: parseNexthops(through(nexthops), through(nexthops)),

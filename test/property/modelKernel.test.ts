@@ -258,4 +258,43 @@ describe("rules of one stack that change places", function () {
       { numRuns: runs(500) },
     );
   });
+
+  it("are at every moment all there when one change moves them, and every prefix is undone", () => {
+    fc.assert(
+      fc.property(places, places, fc.subarray(ids), (before, after, changed) => {
+        const kernel = new ModelKernel();
+        const wantedAt = (all: readonly (number | undefined)[], tableOf: (id: string, index: number) => number) =>
+          ids.flatMap((id, index) => {
+            const priority = all[index];
+            return priority === undefined ? [] : [wantedRule({ ...ruleAt(index, priority), table: tableOf(id, index) })];
+          });
+        assert.ok(
+          tryOut(
+            kernel,
+            change(
+              "all",
+              wantedAt(before, (_id, index) => 100 + index),
+            ),
+            restorable,
+          ),
+        );
+        // Some change their content as well: of those either the old or the new is there.
+        const next = change(
+          "all",
+          wantedAt(after, (id, index) => (changed.includes(id) ? 200 : 100) + index),
+        );
+        const staying = ids.filter((_id, index) => before[index] !== undefined && after[index] !== undefined);
+        const copy = new ModelKernel(kernel);
+        assert.ok(
+          copy.change(plan(next, copy.state()).steps, (state) => {
+            const there = state.rules.map(({ rule }) => rule.from);
+            const missing = staying.filter((id) => !there.includes(`198.18.${ids.indexOf(id)}.0/24`));
+            assert.deepEqual(missing, [], "missing in between");
+          }),
+        );
+        assert.ok(tryOut(kernel, next, restorable));
+      }),
+      { numRuns: runs(500) },
+    );
+  });
 });

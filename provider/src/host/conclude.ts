@@ -6,6 +6,8 @@ import type { State } from "../kernel/state";
 import { type Answer, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
+import { unmetExpectations } from "./expectations";
+import { refusedStep } from "./frames";
 import { type Facts, parseState } from "./observe";
 import { labelOf, type Planned } from "./planned";
 import { failedProbes, probeResults } from "./probes";
@@ -35,18 +37,27 @@ export async function conclude(
     await endAll(session, planned, transaction, "its guard fired while the change was still under way");
     return true;
   }
-  const refusals = new Map(sectionsAfter(answer, "refused").map(({ rest, text }) => [planned[Number(rest) - 1], text]));
+  const refusals = new Map(
+    sectionsAfter(answer, "refused").map(({ rest, text }) => {
+      const [number, batch] = rest.split(" ").map(Number);
+      return [planned[(number ?? 0) - 1], { text, batch: batch ?? -1 }];
+    }),
+  );
   const accepted = planned.filter((one) => !refusals.has(one));
   const deviating = accepted.flatMap(({ plan: one }) => deviations(one, after));
   if (bookkeeping && deviating.length > 0) return false;
   const probes = planned[0]?.work.guard.probes ?? [];
   const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
-  const wrong = [...deviating, ...failing];
+  const unmet = unmetExpectations(
+    planned.flatMap(({ work }) => [...work.expect]),
+    answer,
+  );
+  const wrong = [...deviating, ...failing, ...unmet];
   const reason =
     deviating.length > 0
       ? `what was read back is not what was asked: ${deviating.join("; ")}`
-      : failing.length > 0
-        ? failing.join("; ")
+      : failing.length + unmet.length > 0
+        ? [...failing, ...unmet].join("; ")
         : "the kernel refused every change";
   const ending: Ending =
     wrong.length > 0 || accepted.length === 0
@@ -87,29 +98,34 @@ function settle(session: Session, { work, plan: one }: Planned, transaction: Tra
   } else work.reject(endingError(session.host, labelOf(work), ending));
 }
 
+interface Refusal {
+  readonly text: string;
+  /** Which batch of the change it was. */
+  readonly batch: number;
+}
+
 /** The kernel refused one change of a group: it was undone alone. */
 function refusalOf(
   host: string,
   facts: Facts,
   { work, plan: one }: Planned,
-  refused: string,
+  refused: Refusal,
   ending: Exclude<Ending, { outcome: "unknown" }>,
   differences: readonly string[],
 ): PolicyRoutingError {
+  const refusedAt = refusedStep(one.steps, refused.batch, refused.text);
   const left =
     ending.outcome === "reverted" ? ending.differences : differences.filter((text) => one.keys.some((key) => text.startsWith(`${key}:`)));
-  const lack = lackOf(refused, facts);
+  const lack = lackOf(refused.text, facts);
   return withOutcome(
     new PolicyRoutingError(lack === undefined ? "command" : "unsupported", {
       host,
       object: labelOf(work),
       what: `${lack ?? "the kernel refused it"}; ${revertedText(left)}`,
-      ran: one.steps
-        .filter((step) => !/^. when /.test(step))
-        .slice(0, 3)
-        .map((step) => step.replace(/^[46N]/, (family) => `ip -${family}`))
+      ran: (refusedAt === undefined ? one.steps.filter((step) => !/^. when /.test(step)).slice(0, 3) : [refusedAt])
+        .map((step) => step.replace(/^[46N]/, (option) => `ip -${option}`))
         .join("; "),
-      cameBack: refused,
+      cameBack: refused.text,
     }),
     left.length === 0 ? "reverted" : "differs",
   );

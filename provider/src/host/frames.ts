@@ -9,7 +9,7 @@ const end = "END_OF_LINES";
 /** An undo holds here-documents of its own. */
 const endOfUndo = "END_OF_UNDO";
 
-function call(words: string, lines: readonly string[], last = end): string {
+export function call(words: string, lines: readonly string[], last = end): string {
   return `${words} <<'${last}'\n${lines.join("\n")}\n${last}`;
 }
 
@@ -22,7 +22,7 @@ function familyAndNumber(table: string): string {
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText({ tables, locks, names, nexthops, paths, probes }: Look, extent: "whole" | "entries"): string {
+export function observeText({ tables, locks, tagged, names, nexthops, sysctls, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
@@ -31,12 +31,20 @@ export function observeText({ tables, locks, names, nexthops, paths, probes }: L
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
     ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
     ...(nexthops ? ["nexthops"] : []),
+    ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
+    ...(sysctls ? ["sysctls"] : []),
     ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");
 }
 
-/** Consecutive steps of one family go to `ip` in one batch; a name of a table is written by itself. */
+/** Steps that are not lines of `ip`, and the functions that make them: each is written by itself. */
+const writers: Readonly<Record<string, (line: string) => string>> = {
+  t: (line) => (line.startsWith("erase ") ? "unname_table" : "name_table"),
+  s: () => "write_sysctl",
+};
+
+/** Consecutive steps of one family go to `ip` in one batch. */
 function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
   const result: { channel: string; lines: string[] }[] = [];
   const isCondition = (line: string | undefined): boolean => line?.startsWith("when ") === true;
@@ -45,7 +53,7 @@ function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
     const channelName = step.slice(0, 1);
     const line = step.slice(2);
     const last = result.at(-1);
-    const begins = isCondition(line) || alone || isCondition(last?.lines[0]) || channelName === "t" || last?.channel !== channelName;
+    const begins = isCondition(line) || alone || isCondition(last?.lines[0]) || channelName in writers || last?.channel !== channelName;
     alone = isCondition(last?.lines[0]);
     if (begins) result.push({ channel: channelName, lines: [line] });
     else last.lines.push(line);
@@ -55,24 +63,32 @@ function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
 
 /** The text that makes the steps, or that undoes them. */
 export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): string {
-  const batch = purpose === "change" ? "batch" : "batch_undo";
   const texts: string[] = [];
   let condition: string | undefined;
-  for (const { channel: name, lines } of runs(steps)) {
+  for (const [index, { channel: name, lines }] of runs(steps).entries()) {
     const [first = ""] = lines;
     if (first.startsWith("when ")) {
       const [words = "", shown] = first.slice("when ".length).split(" | ");
       condition = call(`if shown ${name}${shown === undefined ? "" : ` '${shown}'`}`, [words]);
       continue;
     }
+    const writer = writers[name];
     const text =
-      name === "t"
-        ? call(first.startsWith("erase ") ? "unname_table" : "name_table", [first.slice(first.indexOf(" ") + 1)])
-        : call(`${batch} ${name}`, lines);
+      writer !== undefined
+        ? call(writer(first), [first.replace(/^(write|erase) /, "")])
+        : call(purpose === "change" ? `batch ${name} ${index}` : `batch_undo ${name}`, lines);
     texts.push(condition === undefined ? text : `${condition}\nthen\n${text}\nfi`);
     condition = undefined;
   }
   return texts.join("\n");
+}
+
+/** The step at which the kernel stopped: the host says in which batch, `ip` at which line of it. */
+export function refusedStep(steps: readonly Step[], batch: number, said: string): Step | undefined {
+  const [, line] = /^Command failed -:([0-9]+)$/m.exec(said) ?? [];
+  const found = runs(steps)[batch];
+  const words = line === undefined ? undefined : found?.lines[Number(line) - 1];
+  return found === undefined || words === undefined ? undefined : `${found.channel} ${words}`;
 }
 
 export interface ChangeText {

@@ -7,30 +7,47 @@ export interface Look {
   readonly tables: ReadonlySet<string>;
   /** Those of them whose locked metrics are to be seen: `ip -j` leaves locks out, the plain text does not. */
   readonly locks: ReadonlySet<string>;
+  /** Tags of which every route is to be seen, whatever its table. */
+  readonly tagged: ReadonlySet<number>;
   /** Whether to read the files of table names. */
   readonly names: boolean;
   /** Whether to read next hop objects, and the routes that go by them. */
   readonly nexthops: boolean;
+  /** Whether to read the settings of devices. */
+  readonly sysctls: boolean;
   /** Whether to ask how this connection is routed. */
   readonly paths: boolean;
   /** Lines for sh/probes.sh. */
   readonly probes: readonly string[];
 }
 
-export const nothingMore: Look = { tables: new Set(), locks: new Set(), names: false, nexthops: false, paths: false, probes: [] };
+export const nothingMore: Look = {
+  tables: new Set(),
+  locks: new Set(),
+  tagged: new Set(),
+  names: false,
+  nexthops: false,
+  sysctls: false,
+  paths: false,
+  probes: [],
+};
 export function lookAtTable(family: Family, table: Table, locks = false): Look {
   const tables = new Set([`${family} ${tableNumber(table)}`]);
   return { ...nothingMore, tables, locks: locks ? tables : nothingMore.locks };
 }
+export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, tagged: new Set([tag]) });
 export const lookAtNames: Look = { ...nothingMore, names: true };
+export const lookAtSysctls: Look = { ...nothingMore, sysctls: true };
 export const lookAtNexthops: Look = { ...nothingMore, nexthops: true };
 
 export function together(looks: readonly Look[]): Look {
   return {
     tables: new Set(looks.flatMap(({ tables }) => [...tables])),
     locks: new Set(looks.flatMap(({ locks }) => [...locks])),
+    tagged: new Set(looks.flatMap(({ tagged }) => [...tagged])),
     names: looks.some(({ names }) => names),
     nexthops: looks.some(({ nexthops }) => nexthops),
+    sysctls: looks.some(({ sysctls }) => sysctls),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
@@ -56,5 +73,7 @@ export function lookFor(keys: readonly string[]): Look {
 export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.tables].every((table) => seen.tables.has(table)) &&
   [...wanted.locks].every((table) => seen.locks.has(table)) &&
+  [...wanted.tagged].every((tag) => seen.tagged.has(tag)) &&
   (seen.names || !wanted.names) &&
-  (seen.nexthops || !wanted.nexthops);
+  (seen.nexthops || !wanted.nexthops) &&
+  (seen.sysctls || !wanted.sysctls);

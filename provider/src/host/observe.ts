@@ -1,13 +1,13 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { isBefore } from "../kernel/gate";
 import type { Management } from "../kernel/managementPath";
-import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../kernel/parse";
+import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { canonicalAddress } from "../spec/address";
 import { type IpObject, textAt } from "../spec/attribute";
 import { type Family, families } from "../spec/family";
-import { tableOf } from "../spec/tableNumber";
+import { tableNumber, tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";
 import type { Look } from "./look";
@@ -132,11 +132,19 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     const locks = section(answer, `locks ${channels[family]} ${number}`)?.split("\n");
     return parseRoutes(objects(`routes ${channels[family]} ${number}`, `routes of table ${number}`), family, tableOf(number), locks);
   });
+  const tagged = (family: Family) =>
+    [...look.tagged].flatMap((tag) =>
+      parseRoutes(objects(`tagged ${channels[family]} ${tag}`, `routes of proto ${tag}`), family, "main")
+        .filter(({ route: { table } }) => !look.tables.has(`${family} ${tableNumber(table)}`))
+        // `ip` leaves out what it was asked to filter by.
+        .map((one) => ({ ...one, protocol: tag })),
+    );
   return {
     rules: families.flatMap(rules),
-    routes,
+    routes: [...routes, ...families.flatMap(tagged)],
     nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
     nexthopUsers: look.nexthops ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],
+    sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
     names: look.names ? parseNames(text("names")) : [],
     register: parseRegister(text("register")),
   };

@@ -1,6 +1,8 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
+import type { Expectation } from "../spec/expectation";
+import { lookupText, unmetExpectations } from "./expectations";
 import { managementRefusal } from "./management";
 import type { Observation } from "./observe";
 import type { Session } from "./session";
@@ -65,13 +67,28 @@ export async function permitted(session: Session, planned: readonly Planned[], s
   return accepted;
 }
 
-export function settleEmpty(planned: readonly Planned[], seen: Observation, session: Session): void {
+/** Nothing to do: what is there must be as declared, and packets must go where they are expected. */
+export async function settleEmpty(planned: readonly Planned[], seen: Observation, session: Session): Promise<void> {
   for (const { work, plan: empty } of planned) {
     const wrong = deviations(empty, seen.state);
     for (const note of empty.notes) session.warn(note, labelOf(work));
-    if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts });
+    const unmet = work.expect.length === 0 ? [] : await unmetNow(session, work.expect);
+    if (unmet.length > 0)
+      work.reject(
+        new PolicyRoutingError("verify", {
+          host: session.host,
+          object: labelOf(work),
+          what: `nothing was changed, but ${unmet.join("; ")}`,
+        }),
+      );
+    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts });
     else work.reject(new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.join(", ")}` }));
   }
+}
+
+async function unmetNow(session: Session, expectations: readonly Expectation[]): Promise<string[]> {
+  const answer = await (await session.shell()).run(lookupText(expectations));
+  return unmetExpectations(expectations, answer);
 }
 
 export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
@@ -80,5 +97,5 @@ export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutin
 
 export function labelOf({ change }: Work): string {
   const [first] = change.wanted;
-  return first?.label ?? change.id;
+  return change.label ?? first?.label ?? change.id;
 }

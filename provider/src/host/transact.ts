@@ -6,6 +6,7 @@ import { compacted, keysOf } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter } from "./answer";
 import { conclude, endAll, whatOf } from "./conclude";
+import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
 import { type Observation, observe } from "./observe";
@@ -37,7 +38,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     }
     const { planned, deferred } = planAll(open, seen, session.host);
     const isIdle = ({ plan: { steps, register } }: Planned): boolean => steps.length + register.length === 0;
-    settleEmpty(planned.filter(isIdle), seen, session);
+    await settleEmpty(planned.filter(isIdle), seen, session);
     const [first, ...others] = await permitted(
       session,
       planned.filter((one) => !isIdle(one)),
@@ -67,7 +68,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
 /** One transaction on the host. False when another one came first and nothing was done. */
 async function apply(session: Session, planned: Group, seen: Observation, look: Look): Promise<boolean> {
   const transaction = describeTransaction(planned, seen, look);
-  const bookkeeping = planned.every(({ plan: one }) => isEmpty(one));
+  // Confirmed in the same frame, so only where nothing can speak against it.
+  const bookkeeping = planned.every(({ work, plan: one }) => isEmpty(one) && work.expect.length === 0);
   const probes = planned[0].work.guard.probes ?? [];
   const readBack = { ...look, probes: demandedLines(probes, probeResults(probes, seen.answer)) };
   const text = transactText(
@@ -80,7 +82,13 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
       compacted: compacted(seen.state.register),
     },
     planned.map(({ plan: one }) => one),
-    [observeText(readBack, "entries"), ...(bookkeeping ? [`confirm ${transaction.txn}`, `finish ${transaction.txn}`] : [])].join("\n"),
+    [
+      observeText(readBack, "entries"),
+      lookupText(planned.flatMap(({ work }) => [...work.expect])),
+      ...(bookkeeping ? [`confirm ${transaction.txn}`, `finish ${transaction.txn}`] : []),
+    ]
+      .filter((part) => part !== "")
+      .join("\n"),
   );
   const shell = await session.shell(); // if there is none, nothing was sent
   let answer: Answer;

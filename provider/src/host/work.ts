@@ -1,5 +1,6 @@
 import type { Change } from "../kernel/change";
 import type { State } from "../kernel/state";
+import type { Expectation } from "../spec/expectation";
 import type { Guard } from "../spec/guard";
 import type { Look } from "./look";
 import type { Facts } from "./observe";
@@ -15,6 +16,8 @@ export interface Work {
   readonly change: Change;
   readonly look: Look;
   readonly guard: Guard;
+  /** Where packets must go before the change is kept. */
+  readonly expect: readonly Expectation[];
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

@@ -5,7 +5,7 @@ import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./stat
 
 /**
  * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `N` is one of `ip -N` for what has no family,
- * `t` writes a table's name. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
+ * `t` writes a table's name, `s` a sysctl of a device. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
  * if that stands in what it prints.
  */
 export type Step = string;
@@ -17,8 +17,10 @@ export interface Mandate {
   readonly tags: Tags;
   /** May take over foreign objects and those of other stacks. */
   readonly adopt: boolean;
-  /** Sets anew what is already as it should be: a lifetime was changed, which cannot be compared. */
-  readonly renew?: boolean;
+  /** Keys to set anew although they are as they should be: a lifetime was changed, which cannot be compared. */
+  readonly renew?: ReadonlySet<string>;
+  /** Also removes what carries our tag and nobody owns. */
+  readonly exclusive?: boolean;
 }
 
 /** What stands at one key once the steps are done: everything there, in sequence, foreign entries included. */
@@ -42,7 +44,11 @@ export interface Wait {
 export interface Plan {
   /** Keys whose state this plan reads and writes; two plans with a common key cannot share a transaction. */
   readonly keys: readonly string[];
+  /** Before the steps of every other object of this stage: what must be there before any of them goes. */
+  readonly prepare?: readonly Step[];
   readonly steps: readonly Step[];
+  /** After the steps of every other object of this stage. */
+  readonly finish?: readonly Step[];
   readonly undo: readonly Step[];
   /** Lines for the register, after the steps succeeded. */
   readonly register: readonly string[];
@@ -62,6 +68,8 @@ export interface Wanted {
   readonly stage: number;
   /** What it needs of a host's versions. */
   readonly needs: readonly Need[];
+  /** What of it runs down by itself; a change of it is seen only here. */
+  readonly fading?: string;
   /** What makes it so. Throws `conflict` when something stands in the way. */
   ensure(state: State, mandate: Mandate): Plan;
   /** Undefined when it is there, exactly once and ours; else what is wrong. */
@@ -82,7 +90,13 @@ export interface Unwanted {
 /** What one resource wants of a host. Empty `wanted`: it goes. */
 export interface Change extends Mandate {
   readonly wanted: readonly Wanted[];
+  /** For messages, where it is more than one object. */
+  readonly label?: string | undefined;
 }
+
+/** May go: the register says so, or nobody owns it and the mandate covers that. */
+export const isRemovable = (owner: { readonly id: string } | undefined, { id, exclusive }: Mandate): boolean =>
+  owner === undefined ? exclusive === true : owner.id === id;
 
 export const emptyPlan = (keys: readonly string[]): Plan => ({ keys, steps: [], undo: [], register: [], becomes: [], notes: [] });
 export const channelOf = (family: "inet" | "inet6"): "4" | "6" => (family === "inet" ? "4" : "6");

@@ -41,7 +41,14 @@ function itemsOf(state: State): Map<string, Item[]> {
     text: `table ${tableId} ${name} in ${file}`,
     protocol: owner === undefined ? 0 : -1,
   }));
-  for (const one of [...state.rules.map(ruleItem), ...state.routes.map(routeItem), ...state.nexthops.map(nexthopItem), ...names])
+  const sysctls = [...state.sysctls].map(([key, value]) => ({ key, text: String(value), protocol: 0 }));
+  for (const one of [
+    ...state.rules.map(ruleItem),
+    ...state.routes.map(routeItem),
+    ...state.nexthops.map(nexthopItem),
+    ...names,
+    ...sysctls,
+  ])
     items.set(one.key, [...(items.get(one.key) ?? []), one]);
   return items;
 }

@@ -3,7 +3,7 @@ import { nexthopKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
-import { emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
@@ -146,8 +146,8 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
 }
 
 function remove(key: string, state: State, mandate: Mandate): Plan {
-  const { id, tags } = mandate;
-  if (state.register.entries.get(key)?.id !== id) return emptyPlan([key]);
+  const { tags } = mandate;
+  if (!isRemovable(state.register.entries.get(key), mandate)) return emptyPlan([key]);
   const current = nexthopAt(state, key);
   if (current === undefined || current.protocol !== tags.owner) return { ...emptyPlan([key]), register: [key] };
   const { nhid } = current.nexthop;

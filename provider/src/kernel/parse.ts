@@ -153,6 +153,16 @@ function withSiblings(routes: readonly ObservedRoute[]): ObservedRoute[] {
   });
 }
 
+/** Lines `/proc/sys/net/ipv4/conf/DEVICE/FILE VALUE`. */
+export function parseSysctls(text: string): Map<string, number> {
+  return new Map(
+    [...text.matchAll(/^\/proc\/sys\/net\/ipv4\/conf\/([^/\n]+)\/(\w+) ([0-9]+)$/gm)].map(([, device, file, value]) => [
+      `sysctl ${file} ${device}`,
+      Number(value),
+    ]),
+  );
+}
+
 /** First line of a file that this package wrote: whose the name is. */
 export const nameHeader = "# pulumi-policy-routing";
 

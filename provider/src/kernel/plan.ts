@@ -1,12 +1,14 @@
 import { PolicyRoutingError } from "../errors";
+import { nexthopKey, routeKey, ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import type { Becomes, Change, Plan, Step, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
 import { keysOf } from "./register";
 import { unwantedRoute } from "./route";
-import { unwantedRule } from "./rule";
+import { stagingKey, unwantedRule } from "./rule";
 import type { State } from "./state";
+import { unwantedSysctl } from "./sysctl";
 
 /** What one change does to a host as it was observed. */
 export interface ChangePlan extends Plan {
@@ -18,7 +20,8 @@ export interface ChangePlan extends Plan {
 }
 
 function unwantedOf(key: string, state: State): Unwanted {
-  const found = unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedName(key);
+  const found =
+    unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedSysctl(key, state) ?? unwantedName(key);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
       what: `the register on the host holds a key that this version does not know: ${key}`,
@@ -40,14 +43,19 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
 export function plan(change: Change, state: State): ChangePlan {
   const whole = emptyWhole();
   const wanted = [...change.wanted].sort((a, b) => a.stage - b.stage);
-  for (const one of wanted) append(whole, one.ensure(state, change));
+  for (const [index, one] of wanted.entries()) {
+    if (one.stage !== wanted[index - 1]?.stage) endStage(whole);
+    append(whole, one.ensure(state, change));
+  }
+  endStage(whole);
   const kept = new Set(whole.keys);
-  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id)]
+  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id), ...strays(change, state)]
     .filter((key) => !kept.has(key) && !kept.has(key.replace(/ staging$/, "")))
     .map((key) => unwantedOf(key, state))
     .sort((a, b) => b.stage - a.stage);
   for (const gone of unwanted) append(whole, gone.remove(state, change));
-  const { undos, waits, ...rest } = whole;
+  endStage(whole);
+  const { phases: _phases, undos, waits, ...rest } = whole;
   const [wait] = waits;
   return {
     change,
@@ -63,23 +71,53 @@ export function plan(change: Change, state: State): ChangePlan {
 interface Whole {
   readonly keys: string[];
   readonly steps: Step[];
+  /** Of the stage that is being planned. */
+  readonly phases: Readonly<Record<"prepare" | "steps" | "finish", Step[]>>;
   readonly undos: (readonly Step[])[];
   readonly register: string[];
   readonly becomes: Becomes[];
   readonly notes: string[];
   readonly waits: Wait[];
 }
-const emptyWhole = (): Whole => ({ keys: [], steps: [], undos: [], register: [], becomes: [], notes: [], waits: [] });
+const emptyWhole = (): Whole => ({
+  keys: [],
+  steps: [],
+  phases: { prepare: [], steps: [], finish: [] },
+  undos: [],
+  register: [],
+  becomes: [],
+  notes: [],
+  waits: [],
+});
 
-function append(whole: Whole, { keys, steps, undo, register, becomes, notes, wait }: Plan): void {
+function append(whole: Whole, { keys, prepare = [], steps, finish = [], undo, register, becomes, notes, wait }: Plan): void {
   const left = wait === undefined ? undefined : remaining(wait, whole.becomes);
   if (left !== undefined) whole.waits.push(left);
   whole.keys.push(...keys);
-  whole.steps.push(...steps);
+  whole.phases.prepare.push(...prepare);
+  whole.phases.steps.push(...steps);
+  whole.phases.finish.push(...finish);
   whole.undos.push(undo);
   whole.register.push(...register);
   whole.becomes.push(...becomes);
   whole.notes.push(...notes);
+}
+
+function endStage({ steps, phases }: Whole): void {
+  for (const phase of [phases.prepare, phases.steps, phases.finish]) for (const step of phase.splice(0)) steps.push(step);
+}
+
+/** Keys of what carries our tags and is in nobody's name, where the change answers for such. */
+export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, { rules, routes, nexthops, register }: State): string[] {
+  if (exclusive !== true) return [];
+  const keys = [
+    ...rules.flatMap(({ rule, protocol }) =>
+      protocol === tags.owner ? [ruleKey(rule)] : protocol === tags.staging ? [stagingKey(ruleKey(rule))] : [],
+    ),
+    ...routes.flatMap(({ route, protocol }) => (protocol === tags.owner ? [routeKey(route)] : [])),
+    ...nexthops.flatMap(({ nexthop, protocol }) => (protocol === tags.owner ? [nexthopKey(nexthop.nhid)] : [])),
+  ];
+  return [...new Set(keys)].filter((key) => !register.entries.has(key));
 }
 
 /** What is not as the change wants it; empty when it is. */

@@ -1,10 +1,12 @@
 /**
  * The register on the host says which resource owns which entry of ours: a journal in /run, one line a change,
- * `KEY<tab>ID<tab>STACK` to own and `KEY` alone to let go. The last line of a key counts. It dies with the kernel's tables.
+ * `KEY<tab>ID<tab>STACK[<tab>MORE]` to own and `KEY` alone to let go. The last line of a key counts. It dies with the kernel's tables.
  */
 export interface Entry {
   readonly id: string;
   readonly stack: string;
+  /** What else is to be remembered of the entry: for a sysctl, what stood there before and what was set. */
+  readonly more?: string;
 }
 
 export interface Register {
@@ -21,15 +23,16 @@ export function parseRegister(text: string): Register {
   for (const line of text.split("\n")) {
     if (line === "") continue;
     lines++;
-    const [key, id, stack] = line.split("\t");
+    const [key, id, stack, more] = line.split("\t");
     if (key === undefined) continue;
     if (id === undefined || stack === undefined) entries.delete(key);
-    else entries.set(key, { id, stack });
+    else entries.set(key, { id, stack, ...(more === undefined ? {} : { more }) });
   }
   return { entries, lines };
 }
 
-export const ownLine = (key: string, { id, stack }: Entry): string => `${key}\t${id}\t${stack}`;
+export const ownLine = (key: string, { id, stack, more }: Entry): string =>
+  `${key}\t${id}\t${stack}${more === undefined ? "" : `\t${more}`}`;
 
 export function keysOf(register: Register, id: string): string[] {
   return [...register.entries].filter(([, entry]) => entry.id === id).map(([key]) => key);

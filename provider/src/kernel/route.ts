@@ -4,11 +4,11 @@ import type { Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
 import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
-import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { type ObservedRoute, routesAt, type State } from "./state";
-import { asAsked, same, wordsOf } from "./words";
+import { asAsked, fadingOf, same, wordsOf } from "./words";
 
 /** A gateway is looked up when its route is added: the routes on the link come first. */
 const stageOf = (route: Pick<Route, "via">): number => (route.via === undefined ? 20 : 30);
@@ -104,7 +104,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const notes = noteOf(key, current, state, mandate);
   if (
     current.protocol === tags.owner &&
-    mandate.renew !== true &&
+    mandate.renew?.has(key) !== true &&
     current.unread.length === 0 &&
     same(routeAttributes, route, current.route)
   )
@@ -113,8 +113,9 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   return { keys: [key], steps: [command("replace", route, tags.owner)], undo, register, becomes, notes };
 }
 
-function remove(key: string, state: State, { id, tags }: Mandate): Plan {
-  if (state.register.entries.get(key)?.id !== id) return emptyPlan([key]);
+function remove(key: string, state: State, mandate: Mandate): Plan {
+  const { tags } = mandate;
+  if (!isRemovable(state.register.entries.get(key), mandate)) return emptyPlan([key]);
   const ours = routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
   const left = routesAt(state, key).filter(({ protocol }) => protocol !== tags.owner);
   return {
@@ -138,6 +139,7 @@ export function wantedRoute(route: Route): Wanted {
     key,
     label: describe(route),
     needs: needsOf(routeAttributes, route),
+    fading: fadingOf(routeAttributes, route),
     stage: stageOf(route),
     ensure: (state, mandate) => ensure(route, state, mandate),
     missing: (state, tags) => {

@@ -3,7 +3,7 @@ import type { Family } from "../spec/family";
 import { ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
-import { channelOf, emptyPlan, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { type ObservedRule, rulesAt, type State } from "./state";
@@ -20,7 +20,7 @@ const del = ({ family, priority }: Pick<Rule, "family" | "priority">, proto: num
 const times = (count: number, step: Step): Step[] => (count === 1 ? [step] : Array.from({ length: count }, () => step));
 
 /** A displaced rule waits under STAGING for its own resource's change: then nothing that was declared is ever missing. */
-const stagingKey = (key: string): string => `${key} staging`;
+export const stagingKey = (key: string): string => `${key} staging`;
 
 interface Place {
   readonly all: readonly ObservedRule[];
@@ -71,7 +71,10 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
     });
   const notes: string[] = [];
   const own = owner?.id === id ? [] : [ownLine(key, { id, stack })];
+  // All that is new stands before anything old goes: rules that change places are never missing.
+  const prepare: Step[] = [];
   const steps: Step[] = [];
+  const finish: Step[] = [];
   const register: string[] = [];
   // Under STAGING without a register entry: a transaction that did not finish left it behind. In our own name: we come back to our place.
   const clear = displaced === undefined || displaced.id === id ? times(staged.length, del(rule, tags.staging)) : [];
@@ -79,31 +82,36 @@ function ensure(rule: Rule, state: State, { id, stack, tags, adopt }: Mandate): 
   const adopted = ours.length === 0 ? adoptable(rule, foreign, adopt) : [];
   const [current] = ours;
   if (current === undefined) {
-    steps.push(add(rule, tags.owner), ...clear, ...adopted.map(delForeign));
+    prepare.push(add(rule, tags.owner));
+    steps.push(...clear, ...adopted.map(delForeign));
     for (const old of adopted) notes.push(`took over ${describe(old.rule)} (proto ${old.protocol})`);
   } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule)) {
     steps.push(...clear);
   } else {
-    steps.push(...times(staged.length, del(rule, tags.staging)));
     if (displaced !== undefined && displaced.id !== id) register.push(stagingKey(key));
     if (owner !== undefined && owner.id !== id && owner.stack === stack) {
+      steps.push(...times(staged.length, del(rule, tags.staging)));
       // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
       steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
       register.push(ownLine(stagingKey(key), owner));
-    } else
-      steps.push(add(rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner), del(rule, tags.staging));
+    } else {
+      prepare.push(...times(staged.length, del(rule, tags.staging)), add(rule, tags.staging));
+      steps.push(...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
+      finish.push(del(rule, tags.staging));
+    }
   }
   if (current !== undefined && owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
   if (current !== undefined && owner !== undefined && owner.id !== id && owner.stack !== stack)
     notes.push(`taken over from ${owner.id} of stack ${owner.stack}`);
-  const undo = steps.length === 0 ? [] : undoAt(rule, place, tags, adopted);
+  const idle = prepare.length + steps.length === 0;
+  const undo = idle ? [] : undoAt(rule, place, tags, adopted);
   const kept = foreign.filter((other) => !adopted.includes(other));
   const waiting =
     register.some((line) => line.startsWith(`${stagingKey(key)}\t`)) && current !== undefined
       ? [{ ...current, protocol: tags.staging }]
       : [];
-  const becomes = steps.length === 0 ? [] : [{ key, rules: [...kept, ...waiting, { rule, protocol: tags.owner, unread: [] }], routes: [] }];
-  return { keys: [key], steps, undo, register: [...register, ...own], becomes, notes };
+  const becomes = idle ? [] : [{ key, rules: [...kept, ...waiting, { rule, protocol: tags.owner, unread: [] }], routes: [] }];
+  return { keys: [key], prepare, steps, finish, undo, register: [...register, ...own], becomes, notes };
 }
 
 /** The foreign rules that `adopt` replaces: the one that is the same but for its tag, else the only one at this priority. */
@@ -153,8 +161,9 @@ function delForeign({ rule, protocol }: ObservedRule): Step {
   return add(rule, protocol).replace("rule add", "rule del");
 }
 
-function remove(key: string, rule: Pick<Rule, "family" | "priority">, staging: boolean, state: State, { id, tags }: Mandate): Plan {
-  if (state.register.entries.get(key)?.id !== id) return emptyPlan([ruleKey(rule)]);
+function remove(key: string, rule: Pick<Rule, "family" | "priority">, staging: boolean, state: State, mandate: Mandate): Plan {
+  const { tags } = mandate;
+  if (!isRemovable(state.register.entries.get(key), mandate)) return emptyPlan([ruleKey(rule)]);
   const place = placeOf(state, rule, tags);
   const steps = staging ? times(place.staged.length, del(rule, tags.staging)) : times(place.ours.length, del(rule, tags.owner));
   const gone = staging ? tags.staging : tags.owner;

@@ -49,10 +49,20 @@ export interface State {
   readonly names: readonly ObservedName[];
   readonly nexthops: readonly ObservedNexthop[];
   readonly nexthopUsers: readonly NexthopUser[];
+  /** Settings of devices by their keys, such as `sysctl rp_filter eth1`. */
+  readonly sysctls: ReadonlyMap<string, number>;
   readonly register: Register;
 }
 
-export const emptyState: State = { rules: [], routes: [], names: [], nexthops: [], nexthopUsers: [], register: emptyRegister };
+export const emptyState: State = {
+  rules: [],
+  routes: [],
+  names: [],
+  nexthops: [],
+  nexthopUsers: [],
+  sysctls: new Map(),
+  register: emptyRegister,
+};
 
 export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
   return state.nexthops.find(({ nexthop }) => nexthopKey(nexthop.nhid) === key);

@@ -1,27 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Attribute, AttributeTable, Context, IpObject, Values } from "../spec/attribute";
+import type { AttributeTable, Context, IpObject, Values } from "../spec/attribute";
+
+import { entriesOf } from "../spec/words";
+
+export { wordsOf } from "../spec/words";
 
 /** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
 const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
-
-const entriesByTable = new WeakMap<AttributeTable, readonly [string, Attribute][]>();
-/** The attributes of a table by name: asked for with every object of thousands. */
-function entriesOf(table: AttributeTable): readonly [string, Attribute][] {
-  const known = entriesByTable.get(table) ?? Object.entries(table);
-  entriesByTable.set(table, known);
-  return known;
-}
-
-/** The words for `ip` of an object's values, in the table's order; `tag` goes before those that must be last. */
-export function wordsOf(table: AttributeTable, values: Context, tag: readonly string[] = []): string[] {
-  const words: string[] = [];
-  const last: string[] = [];
-  for (const [name, attribute] of entriesOf(table)) {
-    const value = values[name];
-    if (value !== undefined) (attribute.last === true ? last : words).push(...attribute.words(value, values));
-  }
-  return [...words, ...tag, ...last];
-}
 
 export interface Observation<Table> {
   readonly values: Values<Table>;
@@ -87,4 +72,9 @@ export function asAsked(table: AttributeTable, asked: Context, observed: Context
         : [[name, attribute.fades === true ? (asked[name] ?? observed[name]) : observed[name]]],
     ),
   );
+}
+
+/** What of the values runs down by itself, for a comparison with what was asked before. */
+export function fadingOf(table: AttributeTable, values: Context): string {
+  return JSON.stringify(Object.entries(table).flatMap(([name, { fades }]) => (fades === true ? [[name, values[name] ?? null]] : [])));
 }

@@ -2,7 +2,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
 import type { connectionFields, proxyFields } from "../spec/connection";
+import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
+import type { hostRoutingFields } from "../spec/hostRouting";
+import type { multihomedFields } from "../spec/multihomed/multihomed";
+import type { sideFields, uplinkFields } from "../spec/multihomed/uplink";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { memberFields } from "../spec/nexthop/group";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -240,8 +244,8 @@ export interface HostResourceArgs {
   guard?: pulumi.Input<GuardArgs>;
 }
 
-/** One rule: `ip rule`. */
-export interface PolicyRuleArgs extends HostResourceArgs {
+/** What `ip rule` says of one rule. */
+export interface RuleArgs {
   /**
    * Place of the rule in the order of evaluation, lowest first, from 1 to 32765; 100 or more is advised. One rule of ours per host, family and priority.
    * Left out: required. Example: `1000`.
@@ -386,6 +390,9 @@ export interface PolicyRuleArgs extends HostResourceArgs {
   suppressIfgroup?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressIfgroup"]>>;
 }
 
+/** One rule: `ip rule`. */
+export interface PolicyRuleArgs extends HostResourceArgs, RuleArgs {}
+
 /** One of several next hops of a route. */
 export interface NexthopArgs {
   /**
@@ -415,8 +422,8 @@ export interface NexthopArgs {
   onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["onlink"]>>;
 }
 
-/** One route: `ip route`. */
-export interface PolicyRouteArgs extends HostResourceArgs {
+/** What `ip route` says of one route. */
+export interface RouteArgs {
   /**
    * Address family: `inet` (IPv4) or `inet6` (IPv6).
    * Left out: taken from `destination`, `src` or `via`; required for a default route that names none of these. Example: `"inet"`.
@@ -646,6 +653,9 @@ export interface PolicyRouteArgs extends HostResourceArgs {
   nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
 }
 
+/** One route: `ip route`. */
+export interface PolicyRouteArgs extends HostResourceArgs, RouteArgs {}
+
 /** One member of a group of next hops. */
 export interface MemberArgs {
   /**
@@ -660,8 +670,8 @@ export interface MemberArgs {
   weight?: pulumi.Input<NonNullable<Inputs<typeof memberFields>["weight"]>>;
 }
 
-/** One next hop object or group: `ip nexthop`. */
-export interface NextHopArgs extends HostResourceArgs {
+/** What `ip nexthop` says of one next hop object or group. */
+export interface NexthopObjectArgs {
   /**
    * Number of the object, from 1 to 4294967295; a route names it by its own `nhid`.
    * Left out: required. Example: `5`.
@@ -739,8 +749,11 @@ export interface NextHopArgs extends HostResourceArgs {
   unbalancedTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["unbalancedTimer"]>>;
 }
 
-/** A table's name. */
-export interface RoutingTableArgs extends HostResourceArgs {
+/** One next hop object or group: `ip nexthop`. */
+export interface NextHopArgs extends HostResourceArgs, NexthopObjectArgs {}
+
+/** A table's number and name. */
+export interface TableArgs {
   /**
    * Number of the table, from 1 to 4294967295; 253, 254 and 255 are the kernel's own.
    * Left out: required. Example: `100`.
@@ -753,4 +766,212 @@ export interface RoutingTableArgs extends HostResourceArgs {
    * `ip` words: `table NAME`.
    */
   name: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["name"]>>;
+}
+
+/** A table's name. */
+export interface RoutingTableArgs extends HostResourceArgs, TableArgs {}
+
+/** What a packet looks like, and where it must go. */
+export interface ExpectationArgs {
+  /**
+   * Where the packet goes.
+   * Left out: required. Example: `"192.0.2.1"`.
+   */
+  to: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["to"]>>;
+  /**
+   * Its source address. For packets that the host itself sends it must be one of the host's.
+   * Left out: not chosen yet. Example: `"203.0.113.10"`.
+   */
+  from?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["from"]>>;
+  /**
+   * Device on which it came in.
+   * Left out: the host itself sends it. Example: `"eth0"`.
+   */
+  iif?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["iif"]>>;
+  /**
+   * Its firewall mark; decimal or hexadecimal.
+   * Left out: none. Example: `"0x1"`.
+   */
+  mark?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["mark"]>>;
+  /**
+   * Protocol inside the IP packet: `tcp`, `udp`, `icmp` or `ipv6-icmp`.
+   * Left out: none. Example: `"tcp"`.
+   */
+  ipproto?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["ipproto"]>>;
+  /**
+   * Its source port.
+   * Left out: none. Example: `443`.
+   */
+  sport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["sport"]>>;
+  /**
+   * Its destination port.
+   * Left out: none. Example: `443`.
+   */
+  dport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dport"]>>;
+  /**
+   * User id of the sending process.
+   * Left out: 0, root. Example: `1000`.
+   */
+  uid?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["uid"]>>;
+  /**
+   * Its type of service.
+   * Left out: 0. Example: `"0x10"`.
+   */
+  tos?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["tos"]>>;
+  /**
+   * Device by which it must leave.
+   * Left out: any. Example: `"eth1"`.
+   */
+  dev?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dev"]>>;
+  /**
+   * Gateway by which it must leave.
+   * Left out: any. Example: `"203.0.113.1"`.
+   */
+  via?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["via"]>>;
+  /**
+   * Table whose route it must take.
+   * Left out: any. Example: `100`.
+   */
+  table?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["table"]>>;
+  /**
+   * What must become of it: `unicast` (it leaves), `local` (the host takes it), `blackhole`, `prohibit`, or `unreachable` (no route leads there, or one that says so).
+   * Left out: unicast where dev, via or table is given. Example: `"unreachable"`.
+   */
+  verdict?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["verdict"]>>;
+}
+
+/** Everything about one host. */
+export interface HostRoutingArgs extends HostResourceArgs {
+  /**
+   * Names of routing tables, each with the fields of RoutingTable.
+   * Left out: none. Example: `{"rt2":{"tableId":100,"name":"rt2"}}`.
+   */
+  tables?: pulumi.Input<Readonly<Record<string, pulumi.Input<TableArgs> | undefined>>>;
+  /**
+   * Next hop objects and groups, each with the fields of NextHop.
+   * Left out: none. Example: `{"isp1":{"nhid":1,"via":"203.0.113.1","dev":"eth1"}}`.
+   */
+  nexthops?: pulumi.Input<Readonly<Record<string, pulumi.Input<NexthopObjectArgs> | undefined>>>;
+  /**
+   * Routes, each with the fields of PolicyRoute. They are made in the order that the kernel needs, whatever their labels.
+   * Left out: none. Example: `{"rt2-default":{"destination":"default","via":"203.0.113.1","dev":"eth1","table":100}}`.
+   */
+  routes?: pulumi.Input<Readonly<Record<string, pulumi.Input<RouteArgs> | undefined>>>;
+  /**
+   * Rules, each with the fields of PolicyRule.
+   * Left out: none. Example: `{"rt2-from":{"priority":1000,"from":"203.0.113.10","table":100}}`.
+   */
+  rules?: pulumi.Input<Readonly<Record<string, pulumi.Input<RuleArgs> | undefined>>>;
+  /**
+   * Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"loose"}`.
+   */
+  reversePathFilter?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["reversePathFilter"]>>;
+  /**
+   * For which of the host's addresses a device answers ARP: any of them (0), its own (1), its own if the asker is in the same subnet (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"sameDevice"}`.
+   */
+  arpIgnore?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpIgnore"]>>;
+  /**
+   * Which source address ARP requests of a device carry: any (0), one of the target's subnet if there is one (1), always the device's own (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"best"}`.
+   */
+  arpAnnounce?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpAnnounce"]>>;
+  /**
+   * Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.
+   * Left out: nothing is asked. Example: `[{"from":"203.0.113.10","to":"192.0.2.1","dev":"eth1"}]`.
+   */
+  expect?: pulumi.Input<pulumi.Input<ExpectationArgs>[]>;
+  /**
+   * Also removes entries that carry our tag and that no resource owns by the register, and shows them as drift. What another resource or stack owns stays.
+   * Left out: false. Example: `true`.
+   */
+  exclusive?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["exclusive"]>>;
+}
+
+/** One address family of an uplink. */
+export interface UplinkSideArgs {
+  /**
+   * The host's own address on it, with the prefix length of the network there.
+   * Left out: required. Example: `"203.0.113.10/24"`.
+   */
+  address: pulumi.Input<NonNullable<Inputs<typeof sideFields>["address"]>>;
+  /**
+   * The provider's gateway. One outside the network is taken to be on the link.
+   * Left out: required. Example: `"203.0.113.1"`.
+   */
+  gateway: pulumi.Input<NonNullable<Inputs<typeof sideFields>["gateway"]>>;
+}
+
+/** One uplink of a host. */
+export interface UplinkArgs {
+  /**
+   * Its device.
+   * Left out: required. Example: `"eth1"`.
+   */
+  device: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["device"]>>;
+  /**
+   * The host's own address on it, with the prefix length of the network there.
+   * Left out: required. Example: `"203.0.113.10/24"`.
+   */
+  address: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["address"]>>;
+  /**
+   * The provider's gateway. One outside the network is taken to be on the link.
+   * Left out: required. Example: `"203.0.113.1"`.
+   */
+  gateway: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["gateway"]>>;
+  /**
+   * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
+   * Left out: required. Example: `101`.
+   */
+  table: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["table"]>>;
+  /**
+   * A name of that table on the host, for `ip route list table NAME`.
+   * Left out: the table has no name. Example: `"isp1"`.
+   */
+  name?: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["name"]>>;
+  /**
+   * The same uplink's IPv6 `address` and `gateway`; they share its table's number and its priorities.
+   * Left out: IPv4 only. Example: `{"address":"2001:db8:1::10/64","gateway":"fe80::1"}`.
+   */
+  v6?: pulumi.Input<UplinkSideArgs>;
+}
+
+/** The uplinks of a host, and what is to be made of them. */
+export interface MultihomedArgs {
+  /**
+   * The uplinks, two or more, by names of your choice.
+   * Left out: required. Example: `{"isp1":{"device":"eth0","address":"198.51.100.10/24","gateway":"198.51.100.1","table":101}}`.
+   */
+  uplinks: pulumi.Input<Readonly<Record<string, pulumi.Input<UplinkArgs> | undefined>>>;
+  /**
+   * Addresses beyond the uplinks: before the change is kept, the kernel must send packets there from each uplink's address by that uplink.
+   * Left out: not asked. Example: `["192.0.2.1"]`.
+   */
+  outside?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["outside"]>>;
+  /**
+   * Also makes the how-to's rule `to ADDRESS`. It never matches while table local stands at priority 0, which answers first.
+   * Left out: false. Example: `true`.
+   */
+  toRule?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["toRule"]>>;
+  /**
+   * The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.
+   * Left out: main is left as it is. Example: `"isp1"`.
+   */
+  mainDefault?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["mainDefault"]>>;
+  /**
+   * An unreachable route behind the default of each uplink's table: when the uplink is gone, packets from its address do not leave by another. It does not hold for sockets that are bound to a device.
+   * Left out: false: they follow the next rules, to main's default. Example: `true`.
+   */
+  killSwitch?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["killSwitch"]>>;
+  /**
+   * Rules for connection marks, before all others: published ports of containers, and all else that is forwarded, reply by the uplink they came by. The nft rules that set the marks are the output `nft`. Reverse path filters of the uplinks become loose.
+   * Left out: false. Example: `true`.
+   */
+  connmark?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["connmark"]>>;
+  /**
+   * Where the priorities begin; 10000 from there on belong to this component.
+   * Left out: 10000. Example: `10000`.
+   */
+  priorityBase?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["priorityBase"]>>;
 }

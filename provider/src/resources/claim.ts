@@ -9,22 +9,23 @@ type Known = Readonly<Record<string, unknown>>;
 
 /**
  * Two resources of one program with one key would take the object from each other at every `up`: found here, where both names are known.
- * `fields` are those that the key depends on; values that are not known yet are waited for. `keyOf` gives undefined for what is not valid,
- * which the checks report.
+ * `fields` are those that the keys depend on; values that are not known yet are waited for. `keysOf` leaves out what is not valid, which
+ * the checks report.
  */
-export function claim(resource: string, args: pulumi.Inputs, fields: readonly string[], keyOf: (args: Known) => string | undefined): void {
+export function claim(resource: string, args: pulumi.Inputs, fields: readonly string[], keysOf: (args: Known) => readonly string[]): void {
   const run: object = pulumi.runtime.getStackResource() ?? outsideAnyStack;
   const known = claims.get(run) ?? new Map<string, string>();
   claims.set(run, known);
   const needed = Object.fromEntries(["connection", ...fields].flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
   const settle = ({ connection, ...values }: Known, fail: (message: string) => void): void => {
     const host = hostOf(connection);
-    const key = keyOf(values);
-    if (host === undefined || key === undefined) return;
-    const other = known.get(`${host} ${key}`);
-    if (other !== undefined && other !== resource)
-      fail(`${resource} and ${other} both declare ${key} on ${host}: one object has one owner`);
-    else known.set(`${host} ${key}`, resource);
+    if (host === undefined) return;
+    for (const key of keysOf(values)) {
+      const other = known.get(`${host} ${key}`);
+      if (other !== undefined && other !== resource)
+        fail(`${resource} and ${other} both declare ${key} on ${host}: one object has one owner`);
+      else known.set(`${host} ${key}`, resource);
+    }
   };
   if (isPlain(needed))
     settle(needed, (message) => {
@@ -37,7 +38,7 @@ export function claim(resource: string, args: pulumi.Inputs, fields: readonly st
  * Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever.
  * 32 tells the language host that the person has read what is wrong.
  */
-function failLater(message: string): void {
+export function failLater(message: string): void {
   process.exitCode = 32;
   void pulumi.log.error(message);
 }

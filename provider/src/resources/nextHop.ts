@@ -1,10 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { canonical } from "../spec/canonical";
-import { nexthopKey } from "../spec/key";
-import { nexthopAttributes } from "../spec/nexthop/attributes";
-import { settleNexthop } from "../spec/nexthop/nexthop";
 import type { NextHopArgs } from "./arguments";
 import { claim } from "./claim";
+import { claimedNexthop, nexthopClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -17,9 +14,6 @@ export class NextHop extends HostResource {
 
   constructor(name: string, args: NextHopArgs, options?: pulumi.CustomResourceOptions) {
     super("NextHop", name, { ...args }, [], options);
-    claim(`NextHop ${name}`, { ...args }, ["nhid"], ({ nhid }) => {
-      const { values } = canonical(nexthopAttributes, { nhid }, settleNexthop);
-      return values.nhid === undefined ? undefined : nexthopKey(values.nhid);
-    });
+    claim(`NextHop ${name}`, { ...args }, nexthopClaim, claimedNexthop);
   }
 }

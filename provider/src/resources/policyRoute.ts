@@ -1,12 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { canonical } from "../spec/canonical";
 import type { Family } from "../spec/family";
-import { routeKey } from "../spec/key";
-import { routeAttributes } from "../spec/route/attributes";
-import { settleRoute } from "../spec/route/route";
 import type { Table } from "../spec/tableNumber";
 import type { PolicyRouteArgs } from "./arguments";
 import { claim } from "./claim";
+import { claimedRoute, routeClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -23,12 +20,6 @@ export class PolicyRoute extends HostResource {
 
   constructor(name: string, args: PolicyRouteArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRoute", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRoute ${name}`, { ...args }, ["family", "destination", "from", "tos", "via", "src", "metric", "table"], (entry) => {
-      const { values } = canonical(routeAttributes, entry, settleRoute);
-      const { family, destination, table } = values;
-      return family === undefined || destination === undefined || table === undefined
-        ? undefined
-        : routeKey({ ...values, family, destination, table });
-    });
+    claim(`PolicyRoute ${name}`, { ...args }, routeClaim, claimedRoute);
   }
 }

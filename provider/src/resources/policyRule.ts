@@ -1,11 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { canonical } from "../spec/canonical";
 import type { Family } from "../spec/family";
-import { ruleKey } from "../spec/key";
-import { ruleAttributes, settleRule } from "../spec/rule/rule";
 import type { Table } from "../spec/tableNumber";
 import type { PolicyRuleArgs } from "./arguments";
 import { claim } from "./claim";
+import { claimedRule, ruleClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -22,11 +20,6 @@ export class PolicyRule extends HostResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRule", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRule ${name}`, { ...args }, ["family", "from", "to", "priority"], (entry) => {
-      const { values } = canonical(ruleAttributes, entry, settleRule);
-      return values.family === undefined || values.priority === undefined
-        ? undefined
-        : ruleKey({ family: values.family, priority: values.priority });
-    });
+    claim(`PolicyRule ${name}`, { ...args }, ruleClaim, claimedRule);
   }
 }

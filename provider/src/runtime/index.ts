@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { hostOf } from "../host/host";
 import { addressOf } from "../spec/connection";
-import { tagsOf } from "../spec/owner";
 import { kindOf } from "./kinds";
 import { bearLostOutput, endWithEngine, engineAddress, listens, untilDone } from "./orphan";
 import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
@@ -33,27 +32,28 @@ export function handlers(kindName: string): Handlers {
     },
     // `changes` stays undefined: the engine compares canonical inputs itself, and shows and keeps secret what it should.
     diff: async () => ({ replaces: [] }),
-    create: async (inputs) => {
-      const { connection } = kind.declared(inputs);
-      const id = `${connection.host}/${kind.place(inputs)}#${randomBytes(6).toString("base64url")}`;
-      const { facts } = await ensure(kind, id, withoutProvider(inputs));
-      return { id, outs: outputsOf(withoutProvider(inputs), facts.machineId) };
+    create: async (news) => {
+      const inputs = withoutProvider(news);
+      const declared = kind.declared(inputs);
+      const id = `${declared.connection.host}/${declared.place}#${randomBytes(6).toString("base64url")}`;
+      const { facts } = await ensure(id, declared, inputs);
+      return { id, outs: outputsOf(inputs, facts.machineId) };
     },
     read: async (id, props) => {
       const declared = kind.declared(props);
-      const [wanted] = declared.wanted;
       const { state, facts } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
-      const seen = wanted?.read(state, tagsOf(declared.owner.proto), id);
+      const seen = declared.read(state, id);
       if (seen === undefined) return {};
       const { inputs } = kind.check({ ...withoutEntries(props, kind.entryFields), owner: props["owner"], ...seen });
       return { id, props: outputsOf(inputs, facts.machineId), inputs };
     },
     update: async (id, olds, news) => {
       const inputs = withoutProvider(news);
-      if (isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
       const before = kind.declared(olds);
-      const moved = addressOf(before.connection) !== addressOf(kind.declared(inputs).connection);
-      const { facts } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, olds);
+      const after = kind.declared(inputs);
+      const moved = addressOf(before.connection) !== addressOf(after.connection);
+      if (!moved && isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
+      const { facts } = moved ? await readdress(id, before, olds["machineId"], after, inputs) : await ensure(id, after, inputs, before);
       return { outs: outputsOf(inputs, facts.machineId) };
     },
     delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),

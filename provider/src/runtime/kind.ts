@@ -1,24 +1,22 @@
 import { PolicyRoutingError } from "../errors";
 import type { Look } from "../host/look";
 import type { Wanted } from "../kernel/change";
+import type { State } from "../kernel/state";
 import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
 import { type Connection, isConnection } from "../spec/connection";
+import type { Expectation } from "../spec/expectation";
 import { printProblem } from "../spec/failures";
-import type { Owner } from "../spec/owner";
+import { type Owner, type Tags, tagsOf } from "../spec/owner";
 
 /** What the life cycle knows of one kind of resource. */
 export interface Kind {
   readonly name: string;
   /** The canonical form of what a person wrote, and what is wrong with it. */
   check(input: Record<string, unknown>): { inputs: Record<string, unknown>; failures: string[] };
-  /** What an id of it says between host and token, e.g. `rule/inet/1000`. */
-  place(inputs: Record<string, unknown>): string;
   /** What inputs (or the state of an older version) declare. */
   declared(inputs: Record<string, unknown>): Declared;
-  /** Fields whose values run down on the host: a changed one is set anew even where everything looks right. */
-  readonly fadingFields: readonly string[];
   /** The fields that say what is on the host, as opposed to how to get there. */
   readonly entryFields: readonly string[];
 }
@@ -28,9 +26,22 @@ export interface Declared {
   readonly owner: Owner;
   readonly adopt: boolean;
   readonly guard: NonNullable<Common["guard"]>;
+  /** What an id of it says between host and token, e.g. `rule/inet/1000`. */
+  readonly place: string;
   readonly wanted: readonly Wanted[];
   readonly look: Look;
+  /** Where packets must go before a change is kept. */
+  readonly expect: readonly Expectation[];
+  /** Also answers for what carries our tag and is in nobody's name. */
+  readonly exclusive: boolean;
+  /** For messages, where it is more than one object. */
+  readonly label: string | undefined;
+  /** The entries as they are on a host, in the form of inputs; undefined when nothing of them is left. */
+  read(state: State, id: string): Record<string, unknown> | undefined;
 }
+
+/** One entry as it is on the host; undefined when it is not there, or another's. */
+export type ReadOne = (wanted: Wanted) => Record<string, unknown> | undefined;
 
 interface Definition<Table extends FieldTable> {
   readonly name: string;
@@ -38,7 +49,14 @@ interface Definition<Table extends FieldTable> {
   readonly across: Across<Values<Table>>;
   place(values: Values<Table>): string;
   wanted(values: Values<Table>): readonly Wanted[];
-  look(values: Values<Table>): Look;
+  look(values: Values<Table>, tags: Tags): Look;
+  /** Where it is more than one object. */
+  readonly many?: {
+    readonly label: string;
+    exclusive(values: Values<Table>): boolean;
+    expect(values: Values<Table>): readonly Expectation[];
+    read(values: Values<Table>, readOne: ReadOne, state: State, tags: Tags): Record<string, unknown> | undefined;
+  };
 }
 
 /** Fields that older states hold beside the inputs. */
@@ -47,7 +65,7 @@ const outputs = ["machineId", "schema", "observed", "__provider"];
 const without = (input: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
 
-export function defineKind<Table extends FieldTable>({ name, fields, across, place, wanted, look }: Definition<Table>): Kind {
+export function defineKind<Table extends FieldTable>({ name, fields, across, place, wanted, look, many }: Definition<Table>): Kind {
   const shared = { ...commonFields, ...internalFields };
   const sharedNames = Object.keys(shared);
   const split = (input: Record<string, unknown>) => {
@@ -65,25 +83,35 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   };
   return {
     name,
-    fadingFields: Object.keys(fields).filter((field) => fields[field]?.fades === true),
     entryFields: [...Object.keys(fields), "owner"],
     check: (input) => {
       const { common, own, problems } = split(input);
       return { inputs: { ...common.values, ...own.values }, failures: problems.map(printProblem) };
     },
-    place: (input) => place(settled(input).own),
     declared: (input) => {
       const { common, own } = settled(input);
       const { connection, owner } = common;
       if (!isConnection(connection) || owner?.stack === undefined)
         throw new PolicyRoutingError("bug", { what: "connection and owner are missing" });
+      const tags = tagsOf(owner.proto);
+      const all = wanted(own);
       return {
         connection,
         owner: { ...owner, stack: owner.stack },
         adopt: common.adopt === true,
         guard: common.guard ?? {},
-        wanted: wanted(own),
-        look: look(own),
+        place: place(own),
+        wanted: all,
+        look: look(own, tags),
+        exclusive: many?.exclusive(own) === true,
+        expect: many?.expect(own) ?? [],
+        label: many?.label,
+        read: (state, id) => {
+          const readOne: ReadOne = (one) => one.read(state, tags, id);
+          if (many !== undefined) return many.read(own, readOne, state, tags);
+          const [only] = all;
+          return only === undefined ? undefined : readOne(only);
+        },
       };
     },
   };

@@ -1,42 +1,18 @@
 import { PolicyRoutingError } from "../errors";
-import { lookAtNames, lookAtNexthops, lookAtTable, nothingMore } from "../host/look";
+import { lookAtNames, lookAtNexthops, nothingMore } from "../host/look";
 import { wantedName } from "../kernel/name";
 import { wantedNexthop } from "../kernel/nexthop";
 import { wantedRoute } from "../kernel/route";
 import { wantedRule } from "../kernel/rule";
-import type { Values } from "../spec/attribute";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
-import { type Nexthop, settleNexthop } from "../spec/nexthop/nexthop";
+import { settleNexthop } from "../spec/nexthop/nexthop";
 import { routeAttributes } from "../spec/route/attributes";
-import { type Route, settleRoute } from "../spec/route/route";
-import { type RoutingTableValues, routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
-import { type Rule, ruleAttributes, settleRule } from "../spec/rule/rule";
+import { settleRoute } from "../spec/route/route";
+import { routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
+import { ruleAttributes, settleRule } from "../spec/rule/rule";
+import { hostRouting } from "./hostRouting";
 import { defineKind, type Kind } from "./kind";
-
-const incomplete = (): PolicyRoutingError => new PolicyRoutingError("bug", { what: "a value that the checks require is missing" });
-
-function ruleOf(values: Values<typeof ruleAttributes>): Rule {
-  const { family, priority } = values;
-  if (family === undefined || priority === undefined) throw incomplete();
-  return { ...values, family, priority };
-}
-
-function routeOf(values: Values<typeof routeAttributes>): Route {
-  const { family, destination, table } = values;
-  if (family === undefined || destination === undefined || table === undefined) throw incomplete();
-  return { ...values, family, destination, table };
-}
-
-function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
-  const { nhid } = values;
-  if (nhid === undefined) throw incomplete();
-  return { ...values, nhid };
-}
-
-function nameOf({ tableId, name }: RoutingTableValues): { tableId: number; name: string } {
-  if (tableId === undefined || name === undefined) throw incomplete();
-  return { tableId, name };
-}
+import { lookAtRoute, nameOf, nexthopOf, routeOf, ruleOf } from "./objects";
 
 export const kinds: readonly Kind[] = [
   defineKind({
@@ -53,10 +29,7 @@ export const kinds: readonly Kind[] = [
     across: settleRoute,
     place: (values) => `route/${values.family}/${values.table}/${values.destination}`,
     wanted: (values) => [wantedRoute(routeOf(values))],
-    look: (values) => {
-      const { family, table, mtuLock, cwndLock, congctlLock } = routeOf(values);
-      return lookAtTable(family, table, mtuLock === true || cwndLock === true || congctlLock === true);
-    },
+    look: (values) => lookAtRoute(routeOf(values)),
   }),
   defineKind({
     name: "NextHop",
@@ -74,6 +47,7 @@ export const kinds: readonly Kind[] = [
     wanted: (values) => [wantedName(nameOf(values))],
     look: () => lookAtNames,
   }),
+  hostRouting,
 ];
 
 export function kindOf(name: string): Kind {

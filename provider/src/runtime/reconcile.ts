@@ -5,7 +5,6 @@ import { hostOf } from "../host/host";
 import { together } from "../host/look";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
-import { addressOf } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import type { Declared, Kind } from "./kind";
 
@@ -19,19 +18,25 @@ export function outputsOf(inputs: Properties, machineId: string): Properties {
   return { ...inputs, machineId, schema };
 }
 
-function changeOf(id: string, { owner, adopt }: Declared, wanted: Declared["wanted"], renew = false): Change {
-  return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, wanted, renew };
+function changeOf(id: string, { owner, adopt, exclusive, label }: Declared, wanted: Declared["wanted"]): Change {
+  return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, exclusive, label, wanted };
 }
 
-/** create and update are one: make the host show what is declared. `olds` says where to look for what the id held before. */
-export async function ensure(kind: Kind, id: string, inputs: Properties, olds?: Properties): Promise<Applied> {
-  const declared = kind.declared(inputs);
-  const renew = olds !== undefined && kind.fadingFields.some((name) => olds[name] !== inputs[name]);
+/** Keys of entries whose lifetimes were changed. */
+function renewed(before: Declared, after: Declared): Set<string> {
+  const old = new Map(before.wanted.map(({ key, fading }) => [key, fading]));
+  return new Set(after.wanted.flatMap(({ key, fading }) => (old.has(key) && old.get(key) !== fading ? [key] : [])));
+}
+
+/** create and update are one: make the host show what is declared. `before` says where to look for what the id held until now. */
+export async function ensure(id: string, declared: Declared, inputs: Properties, before?: Declared): Promise<Applied> {
+  const change = changeOf(id, declared, declared.wanted);
   try {
     return await hostOf(declared.connection).change({
-      change: changeOf(id, declared, declared.wanted, renew),
-      look: together([declared.look, ...(olds === undefined ? [] : [kind.declared(olds).look])]),
+      change: before === undefined ? change : { ...change, renew: renewed(before, declared) },
+      look: together([declared.look, ...(before === undefined ? [] : [before.look])]),
       guard: declared.guard,
+      expect: declared.expect,
     });
   } catch (error) {
     throw forEngine(error, id, inputs);
@@ -41,7 +46,12 @@ export async function ensure(kind: Kind, id: string, inputs: Properties, olds?: 
 /** Removes whatever the register on the host names as this id's. What is already gone is a success. */
 export async function remove(id: string, declared: Declared): Promise<void> {
   const host = hostOf(declared.connection);
-  const { state } = await host.change({ change: changeOf(id, declared, []), look: declared.look, guard: declared.guard });
+  const { state } = await host.change({
+    change: { ...changeOf(id, declared, []), exclusive: false },
+    look: declared.look,
+    guard: declared.guard,
+    expect: [],
+  });
   for (const { key, label, read } of declared.wanted) {
     // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays.
     if (state.register.entries.get(key) === undefined && read(state, tagsOf(declared.owner.proto), id) !== undefined)
@@ -51,12 +61,9 @@ export async function remove(id: string, declared: Declared): Promise<void> {
 
 /** True when the host already shows what is declared and only the way to get there changed. */
 export function isOnlyLogin(kind: Kind, olds: Properties, news: Properties): boolean {
-  const before = kind.declared(olds);
-  const after = kind.declared(news);
   return (
     olds["observed"] !== false &&
     typeof olds["machineId"] === "string" &&
-    addressOf(before.connection) === addressOf(after.connection) &&
     kind.entryFields.every((name) => isDeepStrictEqual(olds[name], news[name]))
   );
 }
@@ -65,13 +72,11 @@ export function isOnlyLogin(kind: Kind, olds: Properties, news: Properties): boo
  * The host's address changed. Is it another machine? Its machine-id tells. If so, the new one is made right first, and only then the old
  * one is cleaned; an old one that does not answer is asked before anything is changed.
  */
-export async function readdress(kind: Kind, id: string, olds: Properties, news: Properties): Promise<Applied> {
-  const before = kind.declared(olds);
-  const after = kind.declared(news);
+export async function readdress(id: string, before: Declared, machineId: unknown, after: Declared, inputs: Properties): Promise<Applied> {
   const { facts } = await hostOf(after.connection).look(after.look);
-  const sameMachine = facts.machineId !== "" && facts.machineId === olds["machineId"];
+  const sameMachine = facts.machineId !== "" && facts.machineId === machineId;
   if (!sameMachine) await hostOf(before.connection).look(before.look);
-  const applied = await ensure(kind, id, news, olds);
+  const applied = await ensure(id, after, inputs, before);
   if (!sameMachine) await remove(id, before);
   return applied;
 }

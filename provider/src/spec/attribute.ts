@@ -29,6 +29,8 @@ export interface Field<Value = unknown, Input = Value> {
   readonly families?: readonly Family[];
   /** It runs down by itself: what is left of it never makes two objects differ, and a changed value is set anew. */
   readonly fades?: boolean;
+  /** It holds objects of which parts may not be known yet: its schema lets those through, the other parts are canonical all the same. */
+  readonly partial?: boolean;
   /** The documentation: one or two sentences of meaning, form and units. */
   readonly doc: string;
   /** What leaving it out means. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { FieldTable, Inputs, Values } from "./attribute";
 import { nearest, type Problem, problemsOf } from "./failures";
-import { isUnknown } from "./unknown";
+import { isUnknown, unknownValue } from "./unknown";
 
 export interface Canonical<Table extends FieldTable> {
   /** Canonical values; a value that is not known yet stands here as it came. */
@@ -41,7 +41,7 @@ export function canonical(
     if (attribute === undefined) {
       const meant = nearest(name, Object.keys(table));
       problems.push({ path: [name], text: meant === undefined ? "unknown field" : `unknown field: did you mean ${meant}?` });
-    } else if (isUnknown(value)) {
+    } else if (attribute.partial === true ? value === unknownValue : isUnknown(value)) {
       pending.add(name);
       values[name] = value;
     } else {

@@ -29,9 +29,9 @@ describe("the text of steps", () => {
         ["4 rule add pref 1 table 1", "4 rule del pref 2 proto 214", "6 rule add pref 1 table 1", "4 rule add pref 3 table 1"],
         "change",
       ),
-      "batch 4 <<'END_OF_LINES'\nrule add pref 1 table 1\nrule del pref 2 proto 214\nEND_OF_LINES\n" +
-        "batch 6 <<'END_OF_LINES'\nrule add pref 1 table 1\nEND_OF_LINES\n" +
-        "batch 4 <<'END_OF_LINES'\nrule add pref 3 table 1\nEND_OF_LINES",
+      "batch 4 0 <<'END_OF_LINES'\nrule add pref 1 table 1\nrule del pref 2 proto 214\nEND_OF_LINES\n" +
+        "batch 6 1 <<'END_OF_LINES'\nrule add pref 1 table 1\nEND_OF_LINES\n" +
+        "batch 4 2 <<'END_OF_LINES'\nrule add pref 3 table 1\nEND_OF_LINES",
     );
   });
 

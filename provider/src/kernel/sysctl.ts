@@ -1,0 +1,98 @@
+import { PolicyRoutingError } from "../errors";
+import { type Sysctl, sysctlKey } from "../spec/sysctl";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { type Entry, ownLine } from "./register";
+import type { State } from "./state";
+
+/** What loosens a check comes before routes and rules, what tightens one behind them. */
+const stageOf = ({ file, value }: Sysctl): number => (file === "rp_filter" && value === 1 ? 50 : 1);
+
+const write = (file: string, device: string, value: number): Step => `s ${file} ${device} ${value}`;
+
+const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
+
+/** The register also remembers what stood there before us, and what we set. */
+const settingOf = (entry: Entry | undefined): { was: number; set: number } | undefined => {
+  const [, was, set] = /^([0-9]+) ([0-9]+)$/.exec(entry?.more ?? "") ?? [];
+  return was === undefined || set === undefined ? undefined : { was: Number(was), set: Number(set) };
+};
+
+const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { object: key, what, next });
+
+/** `all` is that of the same declaration; without one, the host's own counts. */
+function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, { id, stack, adopt }: Mandate): Plan {
+  const { file, device, value } = sysctl;
+  const key = sysctlKey(sysctl);
+  const now = valueAt(state, file, device);
+  if (now === undefined) throw conflict(key, `there is no device ${device} on the host`, "make the device first, or leave it out");
+  const all = declaredAll ?? valueAt(state, file, "all") ?? 0;
+  if (all > value)
+    throw conflict(
+      key,
+      `net.ipv4.conf.all.${file} is ${all}, and the kernel uses the larger of it and the device's own: ${value} could have no effect`,
+      `declare it for all as well, or set net.ipv4.conf.all.${file} to ${value} or less on the host`,
+    );
+  const owner = state.register.entries.get(key);
+  if (owner !== undefined && owner.id !== id && owner.stack !== stack && !adopt)
+    throw conflict(key, `belongs to ${owner.id} of stack ${owner.stack}`, "remove it there, or set adopt: true to take it over");
+  const more = `${settingOf(owner)?.was ?? now} ${value}`;
+  return {
+    ...emptyPlan([key]),
+    steps: now === value ? [] : [write(file, device, value)],
+    undo: now === value ? [] : [write(file, device, now)],
+    register: owner?.id === id && owner.more === more ? [] : [ownLine(key, { id, stack, more })],
+  };
+}
+
+export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
+  const { file, device, value } = sysctl;
+  const key = sysctlKey(sysctl);
+  const effective = (state: State): number | undefined => {
+    const own = valueAt(state, file, device);
+    return own === undefined ? undefined : Math.max(own, valueAt(state, file, "all") ?? 0);
+  };
+  return {
+    key,
+    label: `net.ipv4.conf.${device}.${file} = ${value}`,
+    stage: stageOf(sysctl),
+    needs: [],
+    ensure: (state, mandate) => ensure(sysctl, declaredAll, state, mandate),
+    missing: (state) => {
+      const is = effective(state);
+      return valueAt(state, file, device) === value && is === value ? undefined : `is ${is ?? "not there"}`;
+    },
+    read: (state, _tags, id) => {
+      const owner = state.register.entries.get(key);
+      const is = effective(state);
+      if (is === undefined || (owner === undefined ? is !== value : owner.id !== id)) return undefined;
+      return { value: is };
+    },
+  };
+}
+
+/** Puts back what was there before, unless somebody changed it since. */
+export function unwantedSysctl(key: string, state: State): Unwanted | undefined {
+  const [, file, device] = /^sysctl (rp_filter|arp_ignore|arp_announce) (\S+)$/.exec(key) ?? [];
+  if (file === undefined || device === undefined) return undefined;
+  const setting = settingOf(state.register.entries.get(key));
+  const isOurs = setting !== undefined && state.sysctls.get(key) === setting.set;
+  return {
+    key,
+    stage: 1,
+    remove: (now, mandate) => {
+      if (!isRemovable(now.register.entries.get(key), mandate)) return emptyPlan([key]);
+      const back = isOurs && setting.was !== setting.set;
+      return {
+        ...emptyPlan([key]),
+        steps: back ? [write(file, device, setting.was)] : [],
+        undo: back ? [write(file, device, setting.set)] : [],
+        register: [key],
+      };
+    },
+    remains: (now) => {
+      const is = now.sysctls.get(key);
+      return isOurs && is !== setting.was ? String(is) : undefined;
+    },
+  };
+}

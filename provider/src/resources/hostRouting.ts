@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { HostRoutingArgs } from "./arguments";
+import { claim } from "./claim";
+import { claimedNexthop, claimedRoute, claimedRule, claimedTable } from "./claimed";
+import { HostResource } from "./dynamic";
+
+type Keys = (entry: Readonly<Record<string, unknown>>) => string[];
+
+/** Fields with labelled entries, and the keys that one entry claims. */
+const claimed: Readonly<Record<string, Keys>> = {
+  tables: claimedTable,
+  nexthops: claimedNexthop,
+  routes: claimedRoute,
+  rules: claimedRule,
+};
+
+/**
+ * Everything about one host as one resource and one transaction: all of it is applied or none. Entries are keyed by labels, which are for
+ * people: on the host an entry is matched by its kernel key, so renaming a label changes nothing there. A preview shows the entries that
+ * change. Use it for fleets and far hosts: the engine's own cost grows with the square of the number of resources.
+ */
+export class HostRouting extends HostResource {
+  /** The tables, in canonical form. */
+  declare readonly tables: pulumi.Output<Readonly<Record<string, { tableId: number; name: string }>> | undefined>;
+
+  constructor(name: string, args: HostRoutingArgs, options?: pulumi.CustomResourceOptions) {
+    super("HostRouting", name, { ...args }, [], options);
+    claim(`HostRouting ${name}`, { ...args }, Object.keys(claimed), (sections) =>
+      Object.entries(claimed).flatMap(([section, keysOf]) => entriesOf(sections[section]).flatMap(keysOf)),
+    );
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+const entriesOf = (section: unknown): Readonly<Record<string, unknown>>[] =>
+  isObject(section) ? Object.values(section).filter(isObject) : [];

@@ -1,0 +1,141 @@
+import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
+import type { Wanted } from "../kernel/change";
+import { wantedName } from "../kernel/name";
+import { wantedNexthop } from "../kernel/nexthop";
+import { strays } from "../kernel/plan";
+import { wantedRoute } from "../kernel/route";
+import { wantedRule } from "../kernel/rule";
+import type { State } from "../kernel/state";
+import { wantedSysctl } from "../kernel/sysctl";
+import { canonical } from "../spec/canonical";
+import type { Entries } from "../spec/entries";
+import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
+import { nexthopKey, routeKey, ruleKey } from "../spec/key";
+import { nexthopAttributes } from "../spec/nexthop/attributes";
+import { settleNexthop } from "../spec/nexthop/nexthop";
+import type { Tags } from "../spec/owner";
+import { routeAttributes } from "../spec/route/attributes";
+import { settleRoute } from "../spec/route/route";
+import { routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
+import { ruleAttributes, settleRule } from "../spec/rule/rule";
+import { type SysctlField, sysctlFields } from "../spec/sysctl";
+import { defineKind, type ReadOne } from "./kind";
+import { lookAtRoute, nameOf, nexthopOf, routeOf, ruleOf } from "./objects";
+
+type Found = Readonly<Record<string, unknown>>;
+
+/** One declared object: where it stands in the inputs, and what it is on a host. */
+interface Entry {
+  readonly section: keyof HostRoutingValues;
+  readonly label: string;
+  readonly wanted: Wanted;
+  /** What was found, as it would stand in the inputs; undefined when nobody could declare it, such as a rule at priority 0. */
+  declarable(found: Found): unknown;
+}
+
+const declarableName = (found: Found) =>
+  canonical(routingTableAttributes, found, settleRoutingTable).problems.length === 0 ? found : undefined;
+const declarableNexthop = (found: Found) => (canonical(nexthopAttributes, found, settleNexthop).problems.length === 0 ? found : undefined);
+const declarableRoute = (found: Found) => (canonical(routeAttributes, found, settleRoute).problems.length === 0 ? found : undefined);
+const declarableRule = (found: Found) => (canonical(ruleAttributes, found, settleRule).problems.length === 0 ? found : undefined);
+
+function section<Values>(
+  name: Entry["section"],
+  entries: Entries<Values> | undefined,
+  wanted: (values: Values, label: string) => Wanted,
+  declarable: Entry["declarable"],
+): Entry[] {
+  return Object.entries(entries ?? {}).map(([label, values]) => ({ section: name, label, wanted: wanted(values, label), declarable }));
+}
+
+/** Settings by device: what the kernel makes of one depends on that of `all`. */
+function settings<Word extends string>(
+  name: Entry["section"],
+  { file, numbers }: SysctlField<Word>,
+  entries: Entries<Word> | undefined,
+): Entry[] {
+  const all = entries?.["all"];
+  const declaredAll = all === undefined ? undefined : numbers[all];
+  return section(
+    name,
+    entries,
+    (word, device) => wantedSysctl({ file, device, value: numbers[word] }, declaredAll),
+    ({ value }) => Object.entries(numbers).find(([, number]) => number === value)?.[0],
+  );
+}
+
+const entriesOf = (values: HostRoutingValues): Entry[] => [
+  ...section("tables", values.tables, (one) => wantedName(nameOf(one)), declarableName),
+  ...section("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarableNexthop),
+  ...section("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarableRoute),
+  ...section("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarableRule),
+  ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
+  ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
+  ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
+];
+
+/** What is seen, by section and label. */
+class Seen {
+  readonly #sections = new Map<string, Record<string, unknown>>();
+
+  add(name: keyof HostRoutingValues, label: string, found: unknown): void {
+    if (found !== undefined) this.#sections.set(name, { ...this.#sections.get(name), [label]: found });
+  }
+
+  get isEmpty(): boolean {
+    return this.#sections.size === 0;
+  }
+
+  /** Sections in which nothing is left are gone. */
+  instead(values: HostRoutingValues, entries: readonly Entry[]): Record<string, unknown> {
+    const declared = new Set<string>(entries.map(({ section: name }) => name));
+    const rest = Object.entries(values).filter(([name]) => !declared.has(name));
+    return { ...Object.fromEntries(rest), ...Object.fromEntries(this.#sections) };
+  }
+}
+
+/** Entry by entry; what is gone is left out. Undefined when all of it is gone. */
+function read(values: HostRoutingValues, readOne: ReadOne, state: State, tags: Tags): Record<string, unknown> | undefined {
+  const seen = new Seen();
+  const entries = entriesOf(values);
+  for (const { section: name, label, wanted, declarable } of entries) {
+    const found = readOne(wanted);
+    if (found !== undefined) seen.add(name, label, declarable(found));
+  }
+  if (entries.length > 0 && seen.isEmpty) return undefined;
+  if (values.exclusive === true) addStrays(seen, state, tags);
+  return seen.instead(values, entries);
+}
+
+/** What nobody owns is drift of whoever is exclusive: it appears under its key, and the next `up` takes it away. */
+function addStrays(seen: Seen, state: State, tags: Tags): void {
+  const keys = new Set(strays({ tags, exclusive: true }, state));
+  const add = (name: keyof HostRoutingValues, key: string, found: unknown): void => {
+    if (keys.has(key)) seen.add(name, `stray ${key}`, found);
+  };
+  for (const { nexthop } of state.nexthops) add("nexthops", nexthopKey(nexthop.nhid), declarableNexthop(nexthop));
+  for (const { route } of state.routes) add("routes", routeKey(route), declarableRoute(route));
+  for (const { rule } of state.rules) add("rules", ruleKey(rule), declarableRule(rule));
+}
+
+export const hostRouting = defineKind({
+  name: "HostRouting",
+  fields: hostRoutingFields,
+  across: settleHostRouting,
+  place: () => "routing",
+  wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
+  look: ({ tables, nexthops, routes, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags) =>
+    together([
+      tables === undefined ? nothingMore : lookAtNames,
+      nexthops === undefined && exclusive !== true ? nothingMore : lookAtNexthops,
+      reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
+      ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values))),
+      ...(exclusive === true ? [lookAtTagged(tags.owner)] : []),
+    ]),
+  many: {
+    label: "HostRouting",
+    exclusive: ({ exclusive }) => exclusive === true,
+    expect: ({ expect = [] }) => expect,
+    read,
+  },
+});

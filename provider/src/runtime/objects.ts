@@ -1,0 +1,39 @@
+import { PolicyRoutingError } from "../errors";
+import { type Look, lookAtTable } from "../host/look";
+import type { Values } from "../spec/attribute";
+import type { nexthopAttributes } from "../spec/nexthop/attributes";
+import type { Nexthop } from "../spec/nexthop/nexthop";
+import type { routeAttributes } from "../spec/route/attributes";
+import type { Route } from "../spec/route/route";
+import type { NamedTable, RoutingTableValues } from "../spec/routingTable";
+import type { Rule, ruleAttributes } from "../spec/rule/rule";
+
+/** Values that the checks let pass, as the objects that they describe. */
+const incomplete = (): PolicyRoutingError => new PolicyRoutingError("bug", { what: "a value that the checks require is missing" });
+
+export function ruleOf(values: Values<typeof ruleAttributes>): Rule {
+  const { family, priority } = values;
+  if (family === undefined || priority === undefined) throw incomplete();
+  return { ...values, family, priority };
+}
+
+export function routeOf(values: Values<typeof routeAttributes>): Route {
+  const { family, destination, table } = values;
+  if (family === undefined || destination === undefined || table === undefined) throw incomplete();
+  return { ...values, family, destination, table };
+}
+
+export function nameOf({ tableId, name }: RoutingTableValues): NamedTable {
+  if (tableId === undefined || name === undefined) throw incomplete();
+  return { tableId, name };
+}
+
+export function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
+  const { nhid } = values;
+  if (nhid === undefined) throw incomplete();
+  return { ...values, nhid };
+}
+
+/** Where a route is to be seen. */
+export const lookAtRoute = ({ family, table, mtuLock, cwndLock, congctlLock }: Route): Look =>
+  lookAtTable(family, table, mtuLock === true || cwndLock === true || congctlLock === true);

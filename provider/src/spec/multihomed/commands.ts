@@ -1,0 +1,30 @@
+import type { AttributeTable } from "../attribute";
+import { canonical } from "../canonical";
+import { routeAttributes } from "../route/attributes";
+import { settleRoute } from "../route/route";
+import { ruleAttributes, settleRule } from "../rule/rule";
+import { sysctlFields, sysctlNames } from "../sysctl";
+import { wordsOf } from "../words";
+import type { Routing } from "./expand";
+
+function line(verb: string, table: AttributeTable, values: Readonly<Record<string, unknown>>): string {
+  return ["ip", ...(values["family"] === "inet6" ? ["-6"] : []), verb, ...wordsOf(table, values)].join(" ");
+}
+
+/** The same by hand, for a human reader: the words of `ip`, in an order that works. */
+export function commandsOf({ tables, routes, rules, ...settings }: Routing): string[] {
+  const routeValues = Object.values(routes).map((route) => canonical(routeAttributes, route, settleRoute).values);
+  const ruleValues = Object.values(rules).map((rule) => canonical(ruleAttributes, rule, settleRule).values);
+  return [
+    ...Object.values(tables).map(({ tableId, name }) => `echo '${tableId} ${name}' >>/etc/iproute2/rt_tables`),
+    ...sysctlNames.flatMap((name) => {
+      const { file, numbers } = sysctlFields[name];
+      const known: Readonly<Record<string, number>> = numbers;
+      return Object.entries(settings[name] ?? {}).map(([device, word]) => `sysctl -w net.ipv4.conf.${device}.${file}=${known[word]}`);
+    }),
+    ...routeValues
+      .sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined))
+      .map((route) => line("route add", routeAttributes, route)),
+    ...ruleValues.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)).map((rule) => line("rule add", ruleAttributes, rule)),
+  ];
+}

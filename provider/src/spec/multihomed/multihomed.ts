@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { addressSchema } from "../address";
+import { field, type Values } from "../attribute";
+import { describedEntries } from "../entries";
+import type { Problem } from "../failures";
+import { flag, integer, textOf } from "../number";
+import { priorities } from "../rule/rule";
+import { highestTable, settleUplink, uplinkFields } from "./uplink";
+
+/** One block of priorities each, in which a rule stands at its uplink's table: so none depends on the other uplinks. */
+export const block = highestTable + 1;
+export const blocks = { mark: 0, ownSubnet: block, connected: 2 * block, from: 2 * block, to: 3 * block } as const;
+export const defaultBase = 10000;
+
+const expectedUplink = '{ device: "eth1", address: "203.0.113.10/24", gateway: "203.0.113.1", table: 101 }';
+
+export const multihomedFields = {
+  uplinks: field({
+    schema: describedEntries(uplinkFields, expectedUplink, settleUplink),
+    partial: true,
+    doc: "The uplinks, two or more, by names of your choice.",
+    absent: "required",
+    example: { isp1: { device: "eth0", address: "198.51.100.10/24", gateway: "198.51.100.1", table: 101 } },
+  }),
+  outside: field({
+    schema: z.array(addressSchema, "expected a list of addresses"),
+    doc: "Addresses beyond the uplinks: before the change is kept, the kernel must send packets there from each uplink's address by that uplink.",
+    absent: "not asked",
+    example: ["192.0.2.1"],
+  }),
+  toRule: field({
+    schema: flag,
+    doc: "Also makes the how-to's rule `to ADDRESS`. It never matches while table local stands at priority 0, which answers first.",
+    absent: "false",
+    example: true,
+  }),
+  mainDefault: field({
+    schema: textOf("the name of an uplink"),
+    doc: "The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.",
+    absent: "main is left as it is",
+    example: "isp1",
+  }),
+  killSwitch: field({
+    schema: flag,
+    doc: "An unreachable route behind the default of each uplink's table: when the uplink is gone, packets from its address do not leave by another. It does not hold for sockets that are bound to a device.",
+    absent: "false: they follow the next rules, to main's default",
+    example: true,
+  }),
+  connmark: field({
+    schema: flag,
+    doc: "Rules for connection marks, before all others: published ports of containers, and all else that is forwarded, reply by the uplink they came by. The nft rules that set the marks are the output `nft`. Reverse path filters of the uplinks become loose.",
+    absent: "false",
+    example: true,
+  }),
+  priorityBase: field({
+    schema: integer(priorities.advised, priorities.highest - 4 * block),
+    doc: `Where the priorities begin; ${4 * block} from there on belong to this component.`,
+    absent: String(defaultBase),
+    example: defaultBase,
+  }),
+};
+export type MultihomedValues = Values<typeof multihomedFields>;
+
+export function settleMultihomed(values: MultihomedValues, pending: ReadonlySet<string>): Problem[] {
+  if (pending.has("uplinks")) return [];
+  const uplinks = Object.entries(values.uplinks ?? {});
+  const problems: Problem[] = uplinks.length >= 2 ? [] : [{ path: ["uplinks"], text: "two or more are required" }];
+  for (const name of ["table", "address", "name"] as const)
+    for (const [index, [label, uplink]] of uplinks.entries()) {
+      const twin = uplinks.slice(0, index).find(([, other]) => other[name] !== undefined && other[name] === uplink[name]);
+      if (twin !== undefined) problems.push({ path: ["uplinks", label, name], text: `is that of uplinks.${twin[0]} too` });
+    }
+  if (values.mainDefault !== undefined && !pending.has("mainDefault") && !uplinks.some(([label]) => label === values.mainDefault))
+    problems.push({ path: ["mainDefault"], text: `names none of the uplinks: ${uplinks.map(([label]) => label).join(", ")}` });
+  return problems;
+}

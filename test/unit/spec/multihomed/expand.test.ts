@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { canonical } from "../../../../provider/src/spec/canonical";
+import { printProblem } from "../../../../provider/src/spec/failures";
+import { commandsOf } from "../../../../provider/src/spec/multihomed/commands";
+import { expand, nftText, type Routing } from "../../../../provider/src/spec/multihomed/expand";
+import { multihomedFields, settleMultihomed } from "../../../../provider/src/spec/multihomed/multihomed";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isp1 = { device: "eth0", address: "198.51.100.10/24", gateway: "198.51.100.1", table: 101 };
+const isp2 = {
+  device: "eth1",
+  address: "203.0.113.10/24",
+  gateway: "203.0.113.1",
+  table: 102,
+  v6: { address: "2001:DB8:2::10/64", gateway: "fe80::1" },
+};
+const isp3 = { device: "eth2", address: "192.0.2.10/32", gateway: "198.18.0.1", table: 7 };
+
+const valuesOf = (fields: Fields) => canonical(multihomedFields, fields, settleMultihomed);
+function routing(fields: Fields): Routing {
+  const { values, problems } = valuesOf(fields);
+  assert.deepEqual(problems, []);
+  return expand(values);
+}
+const problemsOf = (fields: Fields): string[] => valuesOf(fields).problems.map(printProblem);
+
+describe("what a multi-homed host comes to", () => {
+  it("is a link route, a default and a from rule for each uplink, behind one rule for what main knows", () => {
+    assert.deepEqual(commandsOf(routing({ uplinks: { isp1: { ...isp1, name: "one" }, isp2 } })), [
+      "echo '101 one' >>/etc/iproute2/rt_tables",
+      "ip route add 198.51.100.0/24 dev eth0 src 198.51.100.10 table 101",
+      "ip route add 203.0.113.0/24 dev eth1 src 203.0.113.10 table 102",
+      "ip -6 route add 2001:db8:2::/64 dev eth1 src 2001:db8:2::10 table 102",
+      "ip route add default via 198.51.100.1 dev eth0 table 101",
+      "ip route add default via 203.0.113.1 dev eth1 table 102",
+      "ip -6 route add default via fe80::1 dev eth1 table 102",
+      "ip rule add pref 15000 table 254 suppress_prefixlength 0",
+      "ip -6 rule add pref 15000 table 254 suppress_prefixlength 0",
+      "ip rule add pref 15101 from 198.51.100.10 table 101",
+      "ip rule add pref 15102 from 203.0.113.10 table 102",
+      "ip -6 rule add pref 15102 from 2001:db8:2::10 table 102",
+    ]);
+  });
+
+  it("of an uplink does not depend on the others: one more changes none", () => {
+    const options = { killSwitch: true, toRule: true, connmark: true };
+    const two = routing({ uplinks: { isp1, isp2 }, ...options });
+    const three = routing({ uplinks: { isp3, isp1, isp2 }, ...options });
+    for (const part of ["routes", "rules", "reversePathFilter"] as const) {
+      const added = Object.entries(three[part] ?? {}).filter(([label]) => !label.startsWith("isp3") && label !== "eth2");
+      assert.deepEqual(Object.fromEntries(added), two[part]);
+    }
+  });
+
+  it("for a single address with a gateway elsewhere is an onlink default without a link route", () => {
+    const { routes } = routing({ uplinks: { isp1, isp3 } });
+    assert.equal(routes["isp3-link"], undefined);
+    assert.deepEqual(routes["isp3-default"], {
+      family: "inet",
+      destination: "default",
+      via: "198.18.0.1",
+      dev: "eth2",
+      onlink: true,
+      table: 7,
+    });
+  });
+
+  it("has each option's entries only where it is given, the kill switch never in main", () => {
+    const plain = routing({ uplinks: { isp1, isp2 } });
+    const labels = (one: Routing) => [...Object.keys(one.routes), ...Object.keys(one.rules)];
+    const added = (options: Fields) =>
+      labels(routing({ uplinks: { isp1, isp2 }, ...options })).filter((label) => !labels(plain).includes(label));
+    assert.deepEqual(added({ toRule: true }), ["isp1-to", "isp2-to", "isp2-to-v6"]);
+    assert.deepEqual(added({ mainDefault: "isp2" }), ["main-default", "main-default-v6"]);
+    assert.deepEqual(added({ connmark: true }), ["isp1-mark", "isp2-mark", "isp2-mark-v6"]);
+    const { routes } = routing({ uplinks: { isp1, isp2 }, killSwitch: true });
+    const unreachable = Object.values(routes).filter(({ type }) => type === "unreachable");
+    assert.deepEqual(
+      unreachable.map(({ table, metric }) => [table, metric]),
+      [
+        [101, 4278198272],
+        [102, 4278198272],
+        [102, 4278198272],
+      ],
+    );
+    assert.match(nftText(valuesOf({ uplinks: { isp1, isp2 } }).values), /iifname "eth0" ct state new .*\| 101\n/);
+  });
+
+  it("tells all problems at once, each with its path", () => {
+    assert.deepEqual(
+      problemsOf({
+        uplinks: {
+          a: { device: "eth0", address: "198.51.100.10", gateway: "198.51.100.1", table: 101 },
+          b: { device: "eth1", address: "203.0.113.10/24", gateway: "2001:db8::1", table: 2500 },
+          c: { gateway: "203.0.113.10", address: "203.0.113.10/24", table: 254 },
+        },
+        mainDefault: "isp9",
+      }),
+      [
+        "uplinks.a.address: expected an address with its prefix length, such as 203.0.113.10/24",
+        "uplinks.b.table: expected a whole number from 1 to 2499",
+        "uplinks.b.gateway: is of another address family than address",
+        "uplinks.c.table: 253, 254 and 255 are the kernel's own tables",
+        "uplinks.c.device: is required",
+        "uplinks.c.gateway: is the host's own address",
+      ],
+    );
+    assert.deepEqual(problemsOf({ uplinks: { isp1 } }), ["uplinks: two or more are required"]);
+    assert.deepEqual(problemsOf({ uplinks: { isp1, twin: { ...isp1, device: "eth1" } }, mainDefault: "isp9" }), [
+      "uplinks.twin.table: is that of uplinks.isp1 too",
+      "uplinks.twin.address: is that of uplinks.isp1 too",
+      "mainDefault: names none of the uplinks: isp1, twin",
+    ]);
+  });
+});
