@@ -26,7 +26,10 @@ const tos = attribute({
     return value === undefined || value === 0 ? undefined : hex(value);
   },
   json: ["tos"],
-  matches: (value, { family, tos: values }) => forAll(values, (one) => (one & tosBits[family]) === (Number(value) & tosBits[family])),
+  matcher: (text) => {
+    const value = Number(text);
+    return ({ family, tos: values }) => forAll(values, (one) => (one & tosBits[family]) === value);
+  },
   doc: "Type of service of the packet: for inet the bits 0x04 to 0x1c, for inet6 the whole DSCP (0x04 to 0xfc).",
   absent: "any",
   ip: "tos TOS",
@@ -62,9 +65,9 @@ const dscp = attribute({
   json: ["dscp", "dscp_mask"],
   since: { iproute2: "6.12", kernel: "6.12" },
   sinceOf: (value) => (value.includes("/") ? maskSince : undefined),
-  matches: (value, { tos: values }) => {
+  matcher: (value) => {
     const [wanted = 0, mask = wholeDscp] = value.split("/").map(Number);
-    return forAll(values, (one) => ((one >> 2) & mask) === (wanted & mask));
+    return ({ tos: values }) => forAll(values, (one) => ((one >> 2) & mask) === (wanted & mask));
   },
   doc: `Differentiated services code point of the packet: a number or a name, with an optional mask (since iproute2 and Linux ${maskSince.kernel}). Not together with \`tos\`.`,
   absent: "any",
@@ -92,7 +95,10 @@ const flowlabel = attribute({
   json: ["flowlabel", "flowlabel_mask"],
   families: ["inet6"],
   since: { iproute2: "6.14", kernel: "6.14" },
-  matches: () => "unknown",
+  matcher: (value) => {
+    const [wanted = 0, mask = wholeLabel] = value.split("/").map(Number);
+    return ({ flowlabel: label }) => (label === undefined ? "unknown" : ((label ^ wanted) & mask) === 0);
+  },
   doc: "Flow label of the IPv6 packet, with an optional mask.",
   absent: "any",
   ip: "flowlabel LABEL[/MASK]",
@@ -135,7 +141,7 @@ const ipproto = attribute({
     return number === undefined ? protocols[String(json["ipproto"])] : Number(number);
   },
   json: ["ipproto"],
-  matches: (value, flow) => (flow.ipproto === undefined ? "unknown" : flow.ipproto === value),
+  matcher: (value) => (packet) => (packet.ipproto === undefined ? "unknown" : packet.ipproto === value),
   doc: "Protocol inside the IP packet: a name or a number.",
   absent: "any",
   ip: "ipproto PROTOCOL",
@@ -159,12 +165,14 @@ const uidrange = attribute({
     return first === undefined || last === undefined ? undefined : `${first}-${last}`;
   },
   json: ["uid_start", "uid_end"],
-  matches: (value, { uid, iif }) => {
+  matcher: (value) => {
     const [first = 0, last = 0] = value.split("-").map(Number);
-    if (iif !== undefined) return false; // forwarded packets belong to no user
-    return uid === undefined ? "unknown" : uid >= first && uid <= last;
+    return ({ uid, iif }) => {
+      const user = iif === undefined ? uid : 0;
+      return user === undefined ? "unknown" : user >= first && user <= last;
+    };
   },
-  doc: "User ids of the sending process: one or a range. Forwarded packets have none.",
+  doc: "User ids of the sending process: one or a range. The kernel takes forwarded packets for those of user 0.",
   absent: "any",
   ip: "uidrange FIRST-LAST",
   example: "1000-1999",
@@ -175,7 +183,7 @@ const tunId = attribute({
   words: (value) => ["tun_id", String(value)],
   observe: (json) => numberAt(json, "tun_id"),
   json: ["tun_id"],
-  matches: () => false, // our flows come out of no tunnel
+  matcher: (value) => (packet) => value === (packet.tunId ?? 0),
   doc: "Tunnel key of a packet that came out of a metadata tunnel (VXLAN, GRE).",
   absent: "any",
   ip: "tun_id ID",
