@@ -20,10 +20,10 @@ const complaints: Readonly<Record<string, readonly string[]>> = {
 
 const nameOf = (verdict: Verdict): string => ("by" in verdict ? `${verdict.kind} by ${verdict.by}` : verdict.kind);
 
-/** How the verdict differs from the kernel's answer; undefined: it does not. */
+/** How the verdict differs from the kernel's answer; undefined: it does not. `open`: it hangs on what a host does not show. */
 export function difference(network: Network, flow: Flow, answer: Answer): string | undefined {
   const verdict = lookup(network, flow);
-  if (verdict.kind === "unsure" && (verdict.why.endsWith(severalGroups) || verdict.why.endsWith(sharedObject))) return undefined;
+  if (verdict.kind === "unsure" && (verdict.why.endsWith(severalGroups) || verdict.why.endsWith(sharedObject))) return "open";
   const problem = "refused" in answer ? refusalDiffers(verdict, answer.refused) : answerDiffers(verdict, answer.shown, flow);
   if (problem === undefined) return undefined;
   return `ip ${flow.family === "inet" ? "-4" : "-6"} ${routeGet(flow)}\n  kernel: ${JSON.stringify(answer)}\n  lookup: ${printVerdict(verdict)} ${JSON.stringify("hops" in verdict ? verdict.hops : "")}\n  ${problem}`;

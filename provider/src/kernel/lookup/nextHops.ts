@@ -1,5 +1,5 @@
-import { scopeNumberOf, scopeNumbers } from "../../spec/route/nextHop";
 import type { Nexthop } from "../../spec/nexthop/nexthop";
+import { scopeNumberOf, scopeNumbers } from "../../spec/route/nextHop";
 import type { ObservedRoute } from "../state";
 import type { Link, Network } from "./network";
 

@@ -1,40 +1,58 @@
-import { type Bits, bitAt, type PrefixBits } from "../../spec/bits";
+import type { Bits, PrefixBits } from "../../spec/bits";
 
+/** What the words of an address lead to: one map a word. */
 interface Node<Value> {
+  readonly next: Map<number, Node<Value>>;
   value: Value | undefined;
-  /** The branches by the next bit. */
-  zero: Node<Value> | undefined;
-  one: Node<Value> | undefined;
 }
 
-const leaf = <Value>(): Node<Value> => ({ value: undefined, zero: undefined, one: undefined });
+const node = <Value>(): Node<Value> => ({ next: new Map(), value: undefined });
 
-/** Values by prefix: a bit a level, so that what holds an address is found in as many steps as the longest prefix there has bits. */
+interface Level<Value> {
+  readonly length: number;
+  readonly root: Node<Value>;
+}
+
+/** Word `at` of an address, as far as a prefix of this length counts it. */
+function masked(bits: Bits, at: number, length: number): number {
+  const beyond = 32 * (at + 1) - length;
+  const word = bits[at] ?? 0;
+  return beyond <= 0 ? word : (word & (0xffffffff << beyond)) >>> 0;
+}
+
+/** Values by prefix, one level for each prefix length that occurs: what holds an address is found in a few steps. */
 export class PrefixTree<Value> {
-  readonly #root = leaf<Value>();
+  readonly #levels: Level<Value>[] = [];
 
   /** The value at exactly this prefix, made when there is none. */
   at({ bits, length }: PrefixBits, make: () => Value): Value {
-    let node = this.#root;
-    for (let depth = 0; depth < length; depth++) {
-      const branch = bitAt(bits, depth) === 0 ? "zero" : "one";
-      const next = node[branch] ?? leaf<Value>();
-      node[branch] = next;
-      node = next;
+    let current = this.#level(length).root;
+    for (let at = 0; 32 * at < length; at++) {
+      const word = masked(bits, at, length);
+      const next = current.next.get(word) ?? node<Value>();
+      current.next.set(word, next);
+      current = next;
     }
-    node.value ??= make();
-    return node.value;
+    current.value ??= make();
+    return current.value;
   }
 
-  /** The values of all prefixes that hold an address, the shortest first. */
-  along(bits: Bits): Value[] {
+  #level(length: number): Level<Value> {
+    const known = this.#levels.find((level) => level.length === length);
+    if (known !== undefined) return known;
+    const level = { length, root: node<Value>() };
+    this.#levels.push(level);
+    this.#levels.sort((a, b) => b.length - a.length);
+    return level;
+  }
+
+  /** The values of all prefixes that hold an address, the longest first. */
+  holding(bits: Bits): Value[] {
     const values: Value[] = [];
-    const width = 32 * bits.length;
-    let node: Node<Value> | undefined = this.#root;
-    for (let depth = 0; node !== undefined; depth++) {
-      if (node.value !== undefined) values.push(node.value);
-      if (depth === width) break;
-      node = bitAt(bits, depth) === 0 ? node.zero : node.one;
+    for (const { length, root } of this.#levels) {
+      let current: Node<Value> | undefined = root;
+      for (let at = 0; 32 * at < length && current !== undefined; at++) current = current.next.get(masked(bits, at, length));
+      if (current?.value !== undefined) values.push(current.value);
     }
     return values;
   }

@@ -1,4 +1,4 @@
-import type { Attribute } from "../../spec/attribute";
+import type { Attribute, Exactly } from "../../spec/attribute";
 import { prefixBitsOf } from "../../spec/bits";
 import type { Family } from "../../spec/family";
 import type { Match, Matcher, Packet } from "../../spec/flow";
@@ -9,6 +9,8 @@ import { PrefixTree } from "./prefixTree";
 
 /** Those attributes that select packets, each with its own idea of when it does. */
 const selectors = Object.entries<Attribute>(ruleAttributes).filter(([, { matcher }]) => matcher !== undefined);
+
+const telling = selectors.filter(([, { exactly }]) => exactly !== undefined);
 
 /** A rule made ready to be compared with many packets. */
 export interface ReadyRule {
@@ -43,14 +45,23 @@ export function ruleMatches(not: boolean | undefined, matchers: readonly Matcher
 
 const tableNumberOf = (table: Table | undefined): number => (table === undefined ? 0 : tableNumber(table));
 
+/** Rules that ask for exactly one value of a selector, by that value. */
+interface Exact {
+  readonly exactly: Exactly<unknown>;
+  readonly byValue: Map<number | string, ReadyRule[]>;
+  readonly all: ReadyRule[];
+}
+
 /**
- * The rules of one family in their order. A rule that asks for a source or destination prefix stands in a tree by that prefix, so that
- * only those that can apply are looked at; all others stand in one list.
+ * The rules of one family in their order. A rule that asks for a source or destination prefix stands in a tree by that prefix, one that
+ * asks for exactly one value of another selector in a map by that value: so only those are looked at that can apply. All others stand in
+ * one list.
  */
 export class Rules {
   readonly all: readonly ReadyRule[];
   readonly #bySource = new PrefixTree<ReadyRule[]>();
   readonly #byDestination = new PrefixTree<ReadyRule[]>();
+  readonly #exact = new Map<string, Exact>();
   readonly #others: ReadyRule[] = [];
 
   constructor(observed: readonly ObservedRule[], family: Family) {
@@ -67,23 +78,44 @@ export class Rules {
       table: tableNumberOf(one.rule.table),
       target: one.rule.goto === undefined ? undefined : first.get(one.rule.goto),
     }));
-    for (const ready of this.all) this.#listOf(ready).push(ready);
+    for (const ready of this.all) this.#add(ready);
   }
 
-  #listOf({ observed: { rule } }: ReadyRule): ReadyRule[] {
+  #add(ready: ReadyRule): void {
+    const { rule } = ready.observed;
     const list = (): ReadyRule[] => [];
-    if (rule.not !== true && rule.from !== undefined) return this.#bySource.at(prefixBitsOf(rule.from), list);
-    if (rule.not !== true && rule.to !== undefined) return this.#byDestination.at(prefixBitsOf(rule.to), list);
-    return this.#others;
+    if (rule.not === true) this.#others.push(ready);
+    else if (rule.from !== undefined) this.#bySource.at(prefixBitsOf(rule.from), list).push(ready);
+    else if (rule.to !== undefined) this.#byDestination.at(prefixBitsOf(rule.to), list).push(ready);
+    else if (!this.#addExact(ready)) this.#others.push(ready);
+  }
+
+  #addExact(ready: ReadyRule): boolean {
+    const values: Readonly<Record<string, unknown>> = ready.observed.rule;
+    for (const [name, { exactly }] of telling) {
+      const asked = values[name] === undefined ? undefined : exactly?.asked(values[name]);
+      if (exactly === undefined || asked === undefined) continue;
+      const exact = this.#exact.get(name) ?? { exactly, byValue: new Map<number | string, ReadyRule[]>(), all: [] };
+      this.#exact.set(name, exact);
+      exact.all.push(ready);
+      const same = exact.byValue.get(asked);
+      if (same === undefined) exact.byValue.set(asked, [ready]);
+      else same.push(ready);
+      return true;
+    }
+    return false;
   }
 
   /** The lists of rules that can apply to a packet, each in order. */
-  candidates({ fromBits, toBits }: Packet): Candidates {
-    return new Candidates([
-      this.#others,
-      ...(fromBits === undefined ? [] : this.#bySource.along(fromBits)),
-      ...this.#byDestination.along(toBits),
-    ]);
+  candidates(packet: Packet): Candidates {
+    const lists: (readonly ReadyRule[])[] = [this.#others, ...this.#byDestination.holding(packet.toBits)];
+    if (packet.fromBits !== undefined) lists.push(...this.#bySource.holding(packet.fromBits));
+    for (const { exactly, byValue, all } of this.#exact.values()) {
+      const had = exactly.had(packet);
+      const list = had === undefined ? all : byValue.get(had);
+      if (list !== undefined) lists.push(list);
+    }
+    return new Candidates(lists);
   }
 }
 

@@ -63,7 +63,7 @@ export class Tables {
 
   /** The destinations of a table that hold an address, the longest first. */
   holding(table: number, address: Bits): Destination[] {
-    return this.#tables.get(table)?.along(address).reverse() ?? [];
+    return this.#tables.get(table)?.holding(address) ?? [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { attribute, numberAt } from "../attribute";
-import { forAll } from "../flow";
+import { forAll, type Packet } from "../flow";
 import { integer, u32 } from "../number";
 import { hex, maskSince, within } from "./hex";
 import { portAttribute } from "./ports";
@@ -151,6 +151,7 @@ const ipproto = attribute({
 const sport = portAttribute("sport", "Source");
 const dport = portAttribute("dport", "Destination");
 
+const userOf = ({ uid, iif }: Packet): number | undefined => (iif === undefined || iif === "lo" ? uid : 0);
 const expectedUids = 'expected a user id or a range such as "1000-1999", from 0 to 4294967294';
 const uidrange = attribute({
   schema: z.union([z.string(), z.number()], expectedUids).transform((input, context) => {
@@ -167,10 +168,17 @@ const uidrange = attribute({
   json: ["uid_start", "uid_end"],
   matcher: (value) => {
     const [first = 0, last = 0] = value.split("-").map(Number);
-    return ({ uid, iif }) => {
-      const user = iif === undefined ? uid : 0;
+    return (packet) => {
+      const user = userOf(packet);
       return user === undefined ? "unknown" : user >= first && user <= last;
     };
+  },
+  exactly: {
+    asked: (value) => {
+      const [first, last] = value.split("-").map(Number);
+      return first === last ? first : undefined;
+    },
+    had: userOf,
   },
   doc: "User ids of the sending process: one or a range. The kernel takes forwarded packets for those of user 0.",
   absent: "any",

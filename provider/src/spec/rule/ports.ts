@@ -37,6 +37,10 @@ export function portAttribute(name: "sport" | "dport", side: "Source" | "Destina
       const [from = 0, to = from] = value.split("-").map(Number);
       return (packet) => portsIn(packet[name], { from, to });
     },
+    exactly: {
+      asked: (value) => (/^[0-9]+$/.test(value) ? Number(value) : undefined),
+      had: ({ [name]: ports }) => (ports !== undefined && ports.from === ports.to ? ports.from : undefined),
+    },
     doc: `${side} port of the packet: one, a range, or one with a mask (since iproute2 and Linux ${maskSince.kernel}). It is compared for every protocol that has ports, so say \`ipproto\` too.`,
     absent: "any",
     ip: `${name} PORT | FIRST-LAST | PORT/MASK`,

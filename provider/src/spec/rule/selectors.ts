@@ -64,6 +64,7 @@ const iif = attribute({
   observe: (json) => textAt(json, "iif"),
   json: ["iif", "iif_detached"],
   matcher: (device) => (packet) => device === (packet.iif ?? "lo"),
+  exactly: { asked: (device) => device, had: ({ iif }) => iif ?? "lo" },
   doc: "Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.",
   absent: "any device",
   ip: "iif NAME",
@@ -76,6 +77,7 @@ const oif = attribute({
   observe: (json) => textAt(json, "oif"),
   json: ["oif", "oif_detached"],
   matcher: (device) => (packet) => device === packet.oif,
+  exactly: { asked: (device) => device, had: ({ oif }) => oif ?? "" },
   doc: "Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.",
   absent: "any socket",
   ip: "oif NAME",
@@ -105,6 +107,7 @@ const fwmark = attribute({
     const [value = 0, mask = 0] = fwmark.split("/").map(Number);
     return ({ mark }) => (mask === 0 ? true : mark === undefined ? "unknown" : ((mark ^ value) & mask) === 0);
   },
+  exactly: { asked: (fwmark) => (fwmark.endsWith("/0xffffffff") ? Number(fwmark.split("/")[0]) : undefined), had: ({ mark }) => mark },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",
   ip: "fwmark MARK/MASK",
