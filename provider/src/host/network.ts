@@ -2,7 +2,11 @@ import { PolicyRoutingError } from "../errors";
 import type { StateJson } from "../kernel/lookup/stateJson";
 import { parseIpJson } from "../kernel/parse";
 import type { IpObject } from "../spec/attribute";
+import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
+import { nothingMore } from "./look";
+import { observe } from "./observe";
+import { Session } from "./session";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */
 export function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["versions"]>, host: string): StateJson {
@@ -33,4 +37,16 @@ function sysctlsOf(text: string): Record<string, number> {
     return path === undefined ? [] : [[path.replaceAll("/", "."), Number(value)] as const];
   });
   return Object.fromEntries(lines);
+}
+
+/** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
+export async function readState(connection: Connection): Promise<StateJson> {
+  const session = new Session(connection);
+  try {
+    const shell = await session.shell();
+    const { facts } = await observe(shell, nothingMore, session.warn);
+    return stateJsonOf(await shell.run("network"), { kernel: facts.kernel, iproute2: facts.iproute2 }, connection.host);
+  } finally {
+    session.close();
+  }
 }
