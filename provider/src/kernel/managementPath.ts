@@ -42,19 +42,24 @@ function endsOf(connection: string): Ends | undefined {
     : { client: ends.client, server: ends.server, device, port: Number(port) };
 }
 
-/** Could what stands at the changed keys, before or after, have a say about this flow at all? */
-function concerns(flow: Flow, network: Network, becomes: readonly Becomes[]): boolean {
-  const keys = new Set(becomes.map(({ key }) => key));
+/**
+ * Those keys at which what stands, before or after, can have a say about this flow: rules that it matches and those that they jump to, and
+ * routes to its destination in tables that these look into. Next hop objects always can.
+ */
+function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Becomes[] {
   const packet = packetOf(flow);
   const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
     (one) => one.rule.family === flow.family && ruleMatches(one.rule.not, matchersOf(one), packet) !== false,
   );
-  const tables = new Set(matching.map(({ rule }) => rule.table));
-  const changedRoutes = [...network.routes.filter(({ route }) => keys.has(routeKey(route))), ...becomes.flatMap(({ routes }) => routes)];
-  return (
-    matching.some(({ rule }) => keys.has(ruleKey(rule))) ||
-    changedRoutes.some(({ route }) => tables.has(route.table) && (route.destination === "default" || contains(route.destination, flow.to)))
+  const { family } = flow;
+  const rules = new Set(
+    matching.flatMap(({ rule }) => [ruleKey(rule), ...(rule.goto === undefined ? [] : [ruleKey({ family, priority: rule.goto })])]),
   );
+  const tables = new Set(matching.map(({ rule }) => rule.table));
+  const concerns = ({ route }: ObservedRoute): boolean =>
+    route.family === family && tables.has(route.table) && (route.destination === "default" || contains(route.destination, flow.to));
+  const routes = new Set(network.routes.filter(concerns).map(({ route }) => routeKey(route)));
+  return becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined);
 }
 
 /**
@@ -111,15 +116,16 @@ function compareWays(
   what: string,
   kernel: Management["kernel"],
 ): string | undefined {
-  if (becomes.some(({ nexthops }) => nexthops !== undefined) && network.routes.some(({ route: { nhid } }) => nhid !== undefined))
+  const steps = relevant(flow, network, becomes);
+  if (steps.some(({ nexthops }) => nexthops !== undefined) && network.routes.some(({ route: { nhid } }) => nhid !== undefined))
     return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
-  if (!concerns(flow, network, becomes)) return undefined;
+  if (steps.every(({ nexthops }) => nexthops !== undefined)) return undefined;
   const now = lookup(network, flow);
   if (kernel !== undefined && now.kind === "unicast" && !now.hops.some(({ dev, via }) => dev === kernel.dev && via === kernel.via))
     return `how ${what} cannot be told: ${printVerdict(now)} by the rules, but the kernel says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
-  for (let count = 1; count <= becomes.length; count++) {
-    const after = lookup(proposed(network, becomes.slice(0, count)), flow);
-    const problem = difference(now, after, what, count === becomes.length);
+  for (let count = 1; count <= steps.length; count++) {
+    const after = lookup(proposed(network, steps.slice(0, count)), flow);
+    const problem = difference(now, after, what, count === steps.length);
     if (problem !== undefined) return problem;
   }
   return undefined;
