@@ -7,13 +7,15 @@ names=/etc/iproute2/rt_tables.d
 
 say() { printf '\n%s %s\n' "${mark-}" "$*"; }
 
-# One JSON array, and what `ip` complains of. A failure is said behind it: an empty table must not look like a broken `ip`, nor the other
-# way round.
+# One JSON array, and behind it what `ip` complains of: in its midst ("Dump was interrupted") it would break the array. A failure is said
+# last: an empty table must not look like a broken `ip`, nor the other way round.
 show() { # SECTION IP-WORDS...
-  section=$1
+  section=$1 shown=ok
   shift
   say "$section"
-  ip -j -N -d "$@" 2>&1 || say "failed $section"
+  { complaint=$(ip -j -N -d "$@" 2>&1 >&3) || shown=failed; } 3>&1
+  [ -z "$complaint" ] || printf '%s\n' "$complaint"
+  [ "$shown" = ok ] || say "failed $section"
 }
 
 uptime_now() {
@@ -127,4 +129,20 @@ standing() {
     say "left ${txn##*/} $stage"
     cat "$txn/holder" "$txn/result" 2>/dev/null
   done
+}
+
+# All that decides where packets go.
+network() {
+  rules 4
+  rules 6
+  for family in 4 6; do show "routes $family all" "-$family" route show table all; done
+  show links link show
+  show addresses address show
+  show nexthops nexthop show
+  say sysctls
+  for knob in rp_filter accept_local src_valid_mark forwarding route_localnet ignore_routes_with_linkdown; do
+    grep -Hs . /proc/sys/net/ipv4/conf/*/"$knob"
+  done
+  grep -Hs . /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/ignore_routes_with_linkdown \
+    /proc/sys/net/ipv4/fib_multipath_* /proc/sys/net/ipv6/fib_multipath_*
 }

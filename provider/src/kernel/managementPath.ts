@@ -1,11 +1,12 @@
-import { isDeepStrictEqual } from "node:util";
-import { canonicalAddress, familyOf } from "../spec/address";
-import type { Flow } from "../spec/flow";
+import { canonicalAddress, contains, familyOf } from "../spec/address";
+import { type Flow, packetOf } from "../spec/flow";
 import { routeKey, ruleKey } from "../spec/key";
 import type { Becomes } from "./change";
-import { covers, lookup, printVerdict, type Verdict } from "./lookup/lookup";
-import { ruleMatches } from "./lookup/matches";
-import type { ObservedRoute, ObservedRule, State } from "./state";
+import { lookup } from "./lookup/lookup";
+import { type Network, networkOf, proposed } from "./lookup/network";
+import { matchersOf, ruleMatches } from "./lookup/rules";
+import { printVerdict, sameWay, type Verdict } from "./lookup/verdict";
+import type { ObservedRoute, State } from "./state";
 
 /** How the connection that we work over is routed on the host now. */
 export interface Management {
@@ -41,31 +42,24 @@ function endsOf(connection: string): Ends | undefined {
     : { client: ends.client, server: ends.server, device, port: Number(port) };
 }
 
-/** The host once some keys have become what a plan says. */
-function proposed(
-  rules: readonly ObservedRule[],
-  routes: readonly ObservedRoute[],
-  becomes: readonly Becomes[],
-  holds: (route: ObservedRoute) => boolean,
-) {
-  const latest = new Map(becomes.map((one) => [one.key, one]));
-  const changed = [...latest.values()];
-  return {
-    rules: [...rules.filter(({ rule }) => !latest.has(ruleKey(rule))), ...changed.flatMap((one) => one.rules)],
-    routes: [...routes.filter(({ route }) => !latest.has(routeKey(route))), ...changed.flatMap((one) => one.routes).filter(holds)],
-  };
-}
-
-/** Could what stands at the changed keys, before or after, have a say about this flow at all? */
-function concerns(flow: Flow, state: State, routes: readonly ObservedRoute[], becomes: readonly Becomes[]): boolean {
-  const keys = new Set(becomes.map(({ key }) => key));
-  const matching = [...state.rules, ...becomes.flatMap((one) => one.rules)].filter((rule) => ruleMatches(rule, flow) !== false);
-  const tables = new Set(matching.map(({ rule }) => rule.table));
-  const changedRoutes = [...routes.filter(({ route }) => keys.has(routeKey(route))), ...becomes.flatMap((one) => one.routes)];
-  return (
-    matching.some(({ rule }) => keys.has(ruleKey(rule))) ||
-    changedRoutes.some(({ route }) => tables.has(route.table) && covers(route.destination, flow.to))
+/**
+ * Those keys at which what stands, before or after, can have a say about this flow: rules that it matches and those that they jump to, and
+ * routes to its destination in tables that these look into. Next hop objects always can.
+ */
+function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Becomes[] {
+  const packet = packetOf(flow);
+  const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
+    (one) => one.rule.family === flow.family && ruleMatches(one.rule.not, matchersOf(one), packet) !== false,
   );
+  const { family } = flow;
+  const rules = new Set(
+    matching.flatMap(({ rule }) => [ruleKey(rule), ...(rule.goto === undefined ? [] : [ruleKey({ family, priority: rule.goto })])]),
+  );
+  const tables = new Set(matching.map(({ rule }) => rule.table));
+  const concerns = ({ route }: ObservedRoute): boolean =>
+    route.family === family && tables.has(route.table) && (route.destination === "default" || contains(route.destination, flow.to));
+  const routes = new Set(network.routes.filter(concerns).map(({ route }) => routeKey(route)));
+  return becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined);
 }
 
 /**
@@ -89,7 +83,13 @@ export function managementPathChange(
   const sshd = { from: ends.port, to: ends.port };
   const both = { family, mark, uid: 0, ipproto: tcp, tos: typesOfService };
   const reply: Flow = { ...both, from: ends.server, to: ends.client, oif: ends.device, sport: sshd, dport: ephemeral };
-  const replyChange = compareWays(state, management.toClient, becomes, reply, "replies to this connection leave", management.kernel);
+  const replyChange = compareWays(
+    networkOf({ ...state, routes: management.toClient }),
+    becomes,
+    reply,
+    "replies to this connection leave",
+    management.kernel,
+  );
   if (replyChange !== undefined) return replyChange;
   const incoming: Flow = {
     ...both,
@@ -99,28 +99,33 @@ export function managementPathChange(
     sport: ephemeral,
     dport: sshd,
   };
-  return compareWays(state, management.toServer, becomes, incoming, "packets of this connection arrive", undefined);
+  return compareWays(
+    networkOf({ ...state, routes: management.toServer }),
+    becomes,
+    incoming,
+    "packets of this connection arrive",
+    undefined,
+  );
 }
 
+/** Looks at each object of the plan as it is applied, not only at the end: what is cut in between may never be finished. */
 function compareWays(
-  state: State,
-  routes: readonly ObservedRoute[],
+  network: Network,
   becomes: readonly Becomes[],
   flow: Flow,
   what: string,
   kernel: Management["kernel"],
 ): string | undefined {
-  if (becomes.some(({ nexthops }) => nexthops !== undefined) && routes.some(({ route: { nhid } }) => nhid !== undefined))
+  const steps = relevant(flow, network, becomes);
+  if (steps.some(({ nexthops }) => nexthops !== undefined) && network.routes.some(({ route: { nhid } }) => nhid !== undefined))
     return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
-  if (!concerns(flow, state, routes, becomes)) return undefined;
-  const now = lookup(state.rules, routes, flow);
-  if (kernel !== undefined && now.kind === "unicast" && (now.dev !== kernel.dev || now.via !== kernel.via))
+  if (steps.every(({ nexthops }) => nexthops !== undefined)) return undefined;
+  const now = lookup(network, flow);
+  if (kernel !== undefined && now.kind === "unicast" && !now.hops.some(({ dev, via }) => dev === kernel.dev && via === kernel.via))
     return `how ${what} cannot be told: ${printVerdict(now)} by the rules, but the kernel says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
-  const holds = ({ route }: ObservedRoute): boolean => route.family === flow.family && covers(route.destination, flow.to);
-  for (let count = 1; count <= becomes.length; count++) {
-    const then = proposed(state.rules, routes, becomes.slice(0, count), holds);
-    const after = lookup(then.rules, then.routes, flow);
-    const problem = difference(now, after, what, count === becomes.length);
+  for (let count = 1; count <= steps.length; count++) {
+    const after = lookup(proposed(network, steps.slice(0, count)), flow);
+    const problem = difference(now, after, what, count === steps.length);
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -129,7 +134,7 @@ function compareWays(
 function difference(now: Verdict, after: Verdict, what: string, last: boolean): string | undefined {
   if (after.kind === "unsure") return `how ${what} cannot be told: ${after.why}`;
   if (now.kind === "unsure") return `how ${what} cannot be told: ${now.why}`;
-  return isDeepStrictEqual(now, after)
+  return sameWay(now, after)
     ? undefined
     : `how ${what} would change${last ? "" : " in between"}: now ${printVerdict(now)}, then ${printVerdict(after)}`;
 }

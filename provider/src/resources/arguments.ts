@@ -316,7 +316,7 @@ export interface RuleArgs {
    */
   flowlabel?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["flowlabel"]>>;
   /**
-   * User ids of the sending process: one or a range. Forwarded packets have none.
+   * User ids of the sending process: one or a range. The kernel takes forwarded packets for those of user 0.
    * Left out: any. Example: `"1000-1999"`.
    * `ip` words: `uidrange FIRST-LAST`.
    */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Family } from "./family";
-import type { Flow, Match } from "./flow";
+import type { Matcher, Packet } from "./flow";
 
 /** One object of `ip -j -N -d`, as the host gave it: nothing about its values is trusted. */
 export type IpObject = Readonly<Record<string, unknown>>;
@@ -51,8 +51,10 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   observe(json: IpObject, context: Context): Value | undefined;
   /** The JSON keys that `observe` reads. A key that no attribute reads makes an object one that we do not fully understand. */
   readonly json: readonly string[];
-  /** Whether a packet has what this selector asks for, as the kernel decides. Absent: it is no selector. */
-  matches?(value: Value, flow: Flow): Match;
+  /** Whether a packet has what a value of this selector asks for, as the kernel decides. Absent: it is no selector. */
+  matcher?(value: Value): Matcher;
+  /** For values that ask for exactly one thing: rules are then found by what a packet has, instead of tried one by one. */
+  readonly exactly?: Exactly<Value>;
   /** The kernel fills it in when it is left out, so it is compared only when it was asked for. */
   readonly filled?: boolean;
   /** Its words stand behind all others, the tag included. */
@@ -63,6 +65,12 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   sinceOf?(value: Value): Since | undefined;
   /** The words of `ip` that it stands for. */
   readonly ip: string;
+}
+
+/** Both undefined where it is not one thing: a value that is a range or a mask, a packet of which it cannot be told. */
+export interface Exactly<Value> {
+  asked(value: Value): number | string | undefined;
+  had(packet: Packet): number | string | undefined;
 }
 
 export type FieldTable = Readonly<Record<string, Field>>;

@@ -1,3 +1,4 @@
+import { type Bits, bitsOf } from "./bits";
 import type { Family } from "./family";
 
 /** A packet, as far as routing looks at it. What is undefined cannot be told, except where it says otherwise. */
@@ -11,6 +12,7 @@ export interface Flow {
   /** The device to which the sending socket is bound; undefined for none. */
   readonly oif?: string | undefined;
   readonly mark: number | undefined;
+  /** The sender's user id; 4294967295 for none. The kernel takes forwarded packets for those of user 0. */
   readonly uid: number | undefined;
   readonly ipproto: number | undefined;
   /** Ports that it may have: one, or a range of which any may occur. */
@@ -18,6 +20,48 @@ export interface Flow {
   readonly dport: PortRange | undefined;
   /** Values of the whole type-of-service byte that occur in it. */
   readonly tos: readonly number[];
+  /** Key of the tunnel that it came out of; undefined for none. */
+  readonly tunId?: number | undefined;
+  readonly flowlabel?: number | undefined;
+}
+
+/** A flow made ready to be compared with many rules. */
+export interface Packet extends Flow {
+  readonly fromBits: Bits | undefined;
+  readonly toBits: Bits;
+}
+
+const nowhere: Bits = [0];
+
+/** Protocols whose packets have ports: DCCP, TCP, UDP, UDP-Lite, SCTP; of ESP and AH the kernel takes the first bytes for such. */
+const withPorts: readonly number[] = [6, 17, 33, 50, 51, 132, 136];
+const noPort = { from: 0, to: 0 };
+
+/**
+ * An IPv4 source that is not chosen yet is compared as 0.0.0.0; an IPv6 one matches no `from`. What came in without ports is compared as
+ * with ports 0.
+ */
+export function packetOf(flow: Flow): Packet {
+  const fromBits = flow.from !== undefined ? bitsOf(flow.from) : flow.family === "inet" ? nowhere : undefined;
+  const portless = flow.iif !== undefined && flow.iif !== "lo" && flow.ipproto !== undefined && !withPorts.includes(flow.ipproto);
+  // All fields, always: packets of one shape are compared faster.
+  return {
+    family: flow.family,
+    from: flow.from,
+    to: flow.to,
+    iif: flow.iif,
+    oif: flow.oif,
+    mark: flow.mark,
+    uid: flow.uid,
+    ipproto: flow.ipproto,
+    sport: portless ? noPort : flow.sport,
+    dport: portless ? noPort : flow.dport,
+    tos: flow.tos,
+    tunId: flow.tunId,
+    flowlabel: flow.flowlabel,
+    fromBits,
+    toBits: bitsOf(flow.to),
+  };
 }
 
 export interface PortRange {
@@ -27,18 +71,18 @@ export interface PortRange {
 
 /** `unknown`: it depends on something that the flow does not say, or on a selector that this version does not know. */
 export type Match = boolean | "unknown";
-
-/** All must hold; one that cannot be told leaves the whole open, unless another one fails. */
-export function every(matches: readonly Match[]): Match {
-  if (matches.includes(false)) return false;
-  return matches.includes("unknown") ? "unknown" : true;
-}
+/** Whether a packet has what one value of a selector asks for. */
+export type Matcher = (packet: Packet) => Match;
 
 /** One answer for a set of values of which any may occur: open when they differ. */
 export function forAll<Value>(values: readonly Value[], matches: (value: Value) => boolean): Match {
-  const answers = new Set(values.map(matches));
-  const [only = "unknown"] = answers;
-  return answers.size === 1 ? only : "unknown";
+  let answer: boolean | undefined;
+  for (const value of values) {
+    const one = matches(value);
+    if (answer !== undefined && answer !== one) return "unknown";
+    answer = one;
+  }
+  return answer ?? "unknown";
 }
 
 /** Whether the ports of a flow lie in a range: open when only some do. */

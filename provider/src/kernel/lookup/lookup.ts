@@ -1,88 +1,155 @@
-import { contains, parsePrefix } from "../../spec/address";
-import type { Flow } from "../../spec/flow";
-import { defaultMetric } from "../../spec/route/key";
-import { isErrorType } from "../../spec/route/type";
-import { describe as describeRule } from "../rule";
-import type { ObservedRoute, ObservedRule } from "../state";
-import { ruleMatches } from "./matches";
-
-/** Where a packet goes. `unsure` says why it cannot be told. */
-export type Verdict =
-  | { readonly kind: "unicast" | "local"; readonly table: string; readonly dev: string | undefined; readonly via: string | undefined }
-  | { readonly kind: "blackhole" | "unreachable" | "prohibit" | "other"; readonly by: string }
-  | { readonly kind: "no route" }
-  | { readonly kind: "unsure"; readonly why: string };
-
-const lengthOf = (destination: string): number => (destination === "default" ? 0 : (parsePrefix(destination)?.length ?? 0));
-export const covers = (destination: string, address: string): boolean => destination === "default" || contains(destination, address);
-
-/** The route that a table gives: longest prefix, then lowest metric. */
-function bestRoute(routes: readonly ObservedRoute[], table: string, flow: Flow): ObservedRoute | undefined {
-  return routes
-    .filter(({ route }) => route.family === flow.family && String(route.table) === table && covers(route.destination, flow.to))
-    .filter(({ route }) => flow.oif === undefined || isErrorType(route.type) || route.dev === flow.oif)
-    .sort(
-      (a, b) =>
-        lengthOf(b.route.destination) - lengthOf(a.route.destination) ||
-        (a.route.metric ?? defaultMetric[flow.family]) - (b.route.metric ?? defaultMetric[flow.family]),
-    )[0];
-}
+import { type Flow, type Packet, packetOf } from "../../spec/flow";
+import { scopeNumberOf } from "../../spec/route/nextHop";
+import { isBefore } from "../gate";
+import { isBroadcastAll, isLinkBound, isMulticast, isNowhere, strangeSource } from "./addresses";
+import { type Ready, readyFor } from "./compile";
+import type { Network } from "./network";
+import { sourceRefusal } from "./reversePath";
+import type { Found } from "./search";
+import { sourceInet, sourceInet6 } from "./source";
+import type { Hop, Verdict, Visit } from "./verdict";
+import { type Walk, walk } from "./walk";
 
 /**
- * Goes through the rules in their order, as the kernel does, until one decides. What a rule or route says beyond what is understood
- * here gives `unsure`, never a guess.
+ * Where a packet goes in a network, as the kernel decides: through rules and tables to next hops, source address and, for IPv4 packets
+ * that came in, reverse path filtering. What cannot be told gives `unsure`, never a guess.
  */
-export function lookup(rules: readonly ObservedRule[], routes: readonly ObservedRoute[], flow: Flow): Verdict {
-  const ordered = rules.filter(({ rule }) => rule.family === flow.family).sort((a, b) => a.rule.priority - b.rule.priority);
-  let jump = 0;
-  for (const observed of ordered) {
-    const { rule } = observed;
-    if (rule.priority < jump) continue;
-    const match = ruleMatches(observed, flow);
-    if (match === false) continue;
-    if (match === "unknown") return { kind: "unsure", why: `${describeRule(rule)}: ${whyUnknown(observed)}` };
-    // Without a rule at exactly that priority a goto does nothing.
-    if (rule.goto !== undefined && ordered.some((other) => other.rule.priority === rule.goto)) jump = rule.goto;
-    if (rule.action !== undefined && rule.action !== "nop") return { kind: rule.action, by: describeRule(rule) };
-    if (rule.l3mdev === true) return { kind: "unsure", why: `${describeRule(rule)}: the tables of VRF devices are not looked at` };
-    const verdict = rule.table === undefined ? undefined : lookupTable(observed, routes, flow);
-    if (verdict !== undefined) return verdict;
+export function lookup(network: Network, flow: Flow): Verdict {
+  const ready = readyFor(network, flow.family);
+  const packet = packetOf(flow);
+  if (flow.iif === undefined || flow.iif === "lo") return flow.family === "inet" ? sendInet(ready, packet) : sendInet6(ready, packet);
+  return flow.family === "inet" ? receiveInet(ready, packet, flow.iif) : receiveInet6(ready, packet, flow.iif);
+}
+
+const plain = { oif: undefined, prefer: undefined, anyCarrier: false };
+
+function sendInet(ready: Ready, packet: Packet): Verdict {
+  const path: Visit[] = [];
+  const { from, to, oif } = packet;
+  const { addresses } = ready.network;
+  const invalid = (why: string): Verdict => ({ kind: "invalid", why, path });
+  if (from !== undefined) {
+    if (isMulticast(from) || isBroadcastAll(from) || isNowhere(from)) return invalid(`${from} is no source`);
+    if (addresses !== undefined && !isOwn(ready, from))
+      return { kind: "no route", why: `the source ${from} is no address of the host`, path };
   }
-  return { kind: "no route" };
+  const link = ready.finder.link(oif);
+  if (oif !== undefined && ready.network.links !== undefined && link?.up !== true)
+    return { kind: "no route", why: `the device ${oif} ${link === undefined ? "does not exist" : "is down"}`, path };
+  const answer = walk(ready, packet, { ...plain, oif }, path);
+  if (answer.kind === "found") return delivered(answer.found, hopsInet(ready, packet, answer.found), path);
+  if (answer.kind === "unsure" || oif === undefined) return refused(answer, path);
+  // "Apparently, routing tables are wrong. Assume, that the destination is on link": even where a rule or route refuses.
+  const src = from ?? sourceInet(ready.network, oif, undefined, onLink);
+  return {
+    kind: isMulticast(to) ? "multicast" : "unicast",
+    table: undefined,
+    hops: [{ dev: oif, via: undefined, src }],
+    partly: undefined,
+    path,
+  };
 }
 
-/** Undefined: the search goes on with the next rule. */
-function lookupTable({ rule }: ObservedRule, routes: readonly ObservedRoute[], flow: Flow): Verdict | undefined {
-  const best = bestRoute(routes, String(rule.table), flow);
-  if (best === undefined || best.route.type === "throw") return undefined;
-  const { type, dev, via, table, destination } = best.route;
-  if (type !== undefined && type !== "local") return { kind: refusalOf(type), by: `${type} ${destination} table ${table}` };
-  // Suppressors pass over what they name, but never over error routes.
-  if (rule.suppressPrefixlength !== undefined && lengthOf(destination) <= rule.suppressPrefixlength) return undefined;
-  if (rule.suppressIfgroup !== undefined)
-    return { kind: "unsure", why: `${describeRule(rule)}: the group of ${dev ?? "the device"} is not known` };
-  if (best.unread.includes("nexthops")) return { kind: "unsure", why: `the route ${destination} in table ${table} has several next hops` };
-  return { kind: type ?? "unicast", table: String(table), dev, via };
+const onLink = 253;
+const nowhere = "0.0.0.0";
+
+const isOwn = ({ network: { addresses } }: Ready, address: string): boolean =>
+  addresses?.some((one) => one.address === address || (one.dev === "lo" && address.startsWith("127."))) ?? false;
+
+function delivered({ entry }: Found, hops: readonly Hop[], path: readonly Visit[], partly?: string): Verdict {
+  const { type, observed } = entry;
+  const kind = type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw" ? "unicast" : type;
+  return { kind, table: observed.route.table, hops, partly, path };
 }
 
-function whyUnknown({ rule, unread }: ObservedRule): string {
-  if (unread.length > 0) return `it also selects by ${unread.join(", ")}`;
-  return rule.fwmark === undefined ? "it depends on what differs from packet to packet" : "something on the host may mark these packets";
+function refused(answer: Exclude<Walk, { kind: "found" }>, path: readonly Visit[]): Verdict {
+  if (answer.kind === "nothing") return { kind: "no route", why: "no rule leads to one", path };
+  return answer.kind === "unsure" ? { kind: "unsure", why: answer.why, path } : { kind: answer.kind, by: answer.by, path };
 }
 
-function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" | "other" {
-  return type === "blackhole" || type === "unreachable" || type === "prohibit" ? type : "other";
+/** Since Linux 6.16 a next hop whose device would choose the packet's own source is preferred: for what the host sends, and not among next hop objects. */
+const prefersSource = ({ network: { kernel } }: Ready): boolean => kernel !== undefined && !isBefore(kernel, "6.16");
+
+function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
+  const { route } = entry.observed;
+  if (entry.type === "local") return [{ dev: "lo", via: undefined, src: packet.from ?? route.src ?? packet.to }];
+  const scope = scopeNumberOf(route);
+  const ways = hops.map(({ dev, via }) => ({ dev, via, own: sourceInet(ready.network, dev, via, scope) }));
+  const near =
+    ways.length > 1 && packet.from !== undefined && packet.iif === undefined && !entry.next.byObject && prefersSource(ready)
+      ? ways.filter(({ own }) => own === packet.from)
+      : [];
+  return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? route.src ?? own }));
 }
 
-/** One line for a person. */
-export function printVerdict(verdict: Verdict): string {
-  if (verdict.kind === "unsure") return `cannot tell (${verdict.why})`;
-  if (verdict.kind === "no route") return "no route";
-  if ("by" in verdict) return `${verdict.kind} (${verdict.by})`;
-  const { kind, table, dev, via } = verdict;
-  return [
-    ...(kind === "local" ? ["local"] : dev === undefined ? [] : [`by ${dev}`]),
-    ...(via === undefined ? [] : [`via ${via}`]),
-    `(table ${table})`,
-  ].join(" ");
+function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict {
+  const path: Visit[] = [];
+  const { from, to } = packet;
+  const dropped = (why: string): Verdict => ({ kind: "dropped", why, path });
+  if (from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
+  if (strangeSource(from)) return dropped(`no packet may come from ${from}`);
+  if (to.startsWith("127.") && ready.network.sysctls?.[`net.ipv4.conf.${iif}.route_localnet`] !== 1)
+    return dropped(`no packet may come in for ${to}`);
+  const answer = walk(ready, { ...packet, oif: undefined }, plain, path);
+  const forwards = ready.network.sysctls?.[`net.ipv4.conf.${iif}.forwarding`] !== 0;
+  if (answer.kind !== "found")
+    return answer.kind === "unsure" || forwards
+      ? refused(answer, path)
+      : { kind: "no route", why: `the host does not forward what comes in by ${iif}`, path };
+  const { entry } = answer.found;
+  if (entry.type === "local" || entry.type === "broadcast") {
+    // The source of a broadcast is looked up without a destination.
+    const refusal = sourceRefusal(ready, entry.type === "broadcast" ? { ...packet, to: nowhere } : packet, iif, undefined);
+    if (refusal !== undefined) return "dropped" in refusal ? dropped(refusal.dropped) : { kind: "unsure", why: refusal.unsure, path };
+    return delivered(answer.found, [{ dev: "lo", via: undefined, src: from }], path);
+  }
+  if (!forwards) return { kind: "no route", why: `the host does not forward what comes in by ${iif}`, path };
+  if (entry.type !== "unicast") return dropped(`${to} is no host's address (${entry.type})`);
+  const hops: Hop[] = [];
+  let partly: string | undefined;
+  for (const hop of hopsInet(ready, packet, answer.found)) {
+    const refusal = sourceRefusal(ready, packet, iif, hop.dev);
+    if (refusal !== undefined && "unsure" in refusal) return { kind: "unsure", why: refusal.unsure, path };
+    if (refusal === undefined) hops.push(hop);
+    else partly = refusal.dropped;
+  }
+  return partly !== undefined && hops.length === 0 ? dropped(partly) : delivered(answer.found, hops, path, partly);
+}
+
+function sendInet6(ready: Ready, packet: Packet): Verdict {
+  const path: Visit[] = [];
+  const { oif } = packet;
+  const link = ready.finder.link(oif);
+  if (oif !== undefined && ready.network.links !== undefined && link === undefined)
+    return { kind: "no route", why: `the device ${oif} does not exist`, path };
+  const answer = walk(ready, packet, { ...plain, oif, prefer: oif }, path);
+  return answer.kind === "found" ? delivered(answer.found, hopsInet6(ready, packet, answer.found), path) : refused(answer, path);
+}
+
+function hopsInet6(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
+  const { route } = entry.observed;
+  const local = entry.type === "local" || entry.type === "anycast";
+  const chosen = (by: string | undefined): string | undefined => sourceInet6(ready.network, by, packet.to);
+  // The source is chosen for the first next hop of an object, whichever is taken; and which is first, `ip` need not show.
+  const ofObject = new Set(entry.next.byObject ? entry.next.hops.map((hop) => chosen(hop.dev)) : []);
+  const ownSource = (dev: string | undefined): string | undefined =>
+    entry.next.byObject ? (ofObject.size === 1 ? [...ofObject][0] : undefined) : chosen(dev);
+  return (local ? hops.slice(0, 1) : hops).map(({ dev, via }) => ({
+    dev: local ? "lo" : dev,
+    via,
+    src: packet.from ?? route.src ?? ownSource(dev),
+  }));
+}
+
+function receiveInet6(ready: Ready, packet: Packet, iif: string): Verdict {
+  const path: Visit[] = [];
+  if (packet.from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
+  const oif = isLinkBound(packet.to) ? iif : undefined;
+  const answer = walk(ready, { ...packet, oif: undefined }, { ...plain, oif, prefer: iif }, path);
+  if (answer.kind !== "found") return refused(answer, path);
+  const { entry } = answer.found;
+  const stays = entry.type === "local" || entry.type === "anycast" || entry.type === "multicast";
+  if (!stays && ready.network.sysctls?.["net.ipv6.conf.all.forwarding"] === 0)
+    return { kind: "no route", why: "the host does not forward IPv6", path };
+  return delivered(answer.found, hopsInet6(ready, packet, answer.found), path);
 }

@@ -4,7 +4,7 @@ import { deviceSchema, flag, oneOf } from "../number";
 import { isErrorType, typeAt } from "./type";
 
 /** The numbers of rtnetlink.h's RT_SCOPE_*. */
-const scopeNumbers = { global: 0, site: 200, link: 253, host: 254 } as const;
+export const scopeNumbers = { global: 0, site: 200, link: 253, host: 254 } as const;
 const scopes = ["global", "site", "link", "host"] as const;
 
 /** The scope that iproute2 chooses when none is given: by type, then by whether there is a gateway. */
@@ -15,6 +15,10 @@ function defaultScope({ type, via, nhid, nexthops }: Context): keyof typeof scop
     ? "link"
     : "global";
 }
+
+/** The scope of a route in canonical form, as the kernel counts it. */
+export const scopeNumberOf = (route: Context & { readonly scope?: keyof typeof scopeNumbers }): number =>
+  scopeNumbers[route.scope ?? defaultScope(route)];
 
 const via = attribute({
   schema: addressSchema,

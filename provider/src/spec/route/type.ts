@@ -1,20 +1,33 @@
 import { attribute, has, type IpObject, numberAt } from "../attribute";
 import { oneOf } from "../number";
 
-/** The numbers of rtnetlink.h's RTN_*, as `ip -N` shows them. */
-const typeNumbers = { unicast: 1, local: 2, broadcast: 3, multicast: 5, blackhole: 6, unreachable: 7, prohibit: 8, throw: 9 } as const;
 export const routeTypes = ["unicast", "local", "broadcast", "multicast", "blackhole", "unreachable", "prohibit", "throw"] as const;
 export type RouteType = (typeof routeTypes)[number];
+/** What `ip` shows: the kernel adds anycast routes of its own, which nobody can ask for. */
+export type ObservedType = RouteType | "anycast";
+/** The numbers of rtnetlink.h's RTN_*, as `ip -N` shows them. */
+const typeNumbers = {
+  unicast: 1,
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  blackhole: 6,
+  unreachable: 7,
+  prohibit: 8,
+  throw: 9,
+} as const;
+const observedTypes = [...routeTypes, "anycast"] as const;
 /** Types that drop or refuse: they have no next hop, though IPv6 shows `dev lo` for them. */
 const errorTypes: readonly string[] = ["blackhole", "unreachable", "prohibit", "throw"];
 export const isErrorType = (type: unknown): boolean => typeof type === "string" && errorTypes.includes(type);
 
-export function typeAt(json: IpObject): RouteType | undefined {
+export function typeAt(json: IpObject): ObservedType | undefined {
   const number = numberAt(json, "type");
-  return routeTypes.find((type) => typeNumbers[type] === number);
+  return observedTypes.find((type) => typeNumbers[type] === number);
 }
 
-export const type = attribute({
+export const type = attribute<ObservedType, RouteType>({
   schema: oneOf(routeTypes),
   settle: (value) => (value === "unicast" ? undefined : value),
   wrong: (value, { family, table }) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { attribute, numberAt } from "../attribute";
-import { forAll } from "../flow";
+import { forAll, type Packet } from "../flow";
 import { integer, u32 } from "../number";
 import { hex, maskSince, within } from "./hex";
 import { portAttribute } from "./ports";
@@ -26,7 +26,10 @@ const tos = attribute({
     return value === undefined || value === 0 ? undefined : hex(value);
   },
   json: ["tos"],
-  matches: (value, { family, tos: values }) => forAll(values, (one) => (one & tosBits[family]) === (Number(value) & tosBits[family])),
+  matcher: (text) => {
+    const value = Number(text);
+    return ({ family, tos: values }) => forAll(values, (one) => (one & tosBits[family]) === value);
+  },
   doc: "Type of service of the packet: for inet the bits 0x04 to 0x1c, for inet6 the whole DSCP (0x04 to 0xfc).",
   absent: "any",
   ip: "tos TOS",
@@ -62,9 +65,9 @@ const dscp = attribute({
   json: ["dscp", "dscp_mask"],
   since: { iproute2: "6.12", kernel: "6.12" },
   sinceOf: (value) => (value.includes("/") ? maskSince : undefined),
-  matches: (value, { tos: values }) => {
+  matcher: (value) => {
     const [wanted = 0, mask = wholeDscp] = value.split("/").map(Number);
-    return forAll(values, (one) => ((one >> 2) & mask) === (wanted & mask));
+    return ({ tos: values }) => forAll(values, (one) => ((one >> 2) & mask) === (wanted & mask));
   },
   doc: `Differentiated services code point of the packet: a number or a name, with an optional mask (since iproute2 and Linux ${maskSince.kernel}). Not together with \`tos\`.`,
   absent: "any",
@@ -92,7 +95,10 @@ const flowlabel = attribute({
   json: ["flowlabel", "flowlabel_mask"],
   families: ["inet6"],
   since: { iproute2: "6.14", kernel: "6.14" },
-  matches: () => "unknown",
+  matcher: (value) => {
+    const [wanted = 0, mask = wholeLabel] = value.split("/").map(Number);
+    return ({ flowlabel: label }) => (label === undefined ? "unknown" : ((label ^ wanted) & mask) === 0);
+  },
   doc: "Flow label of the IPv6 packet, with an optional mask.",
   absent: "any",
   ip: "flowlabel LABEL[/MASK]",
@@ -135,7 +141,7 @@ const ipproto = attribute({
     return number === undefined ? protocols[String(json["ipproto"])] : Number(number);
   },
   json: ["ipproto"],
-  matches: (value, flow) => (flow.ipproto === undefined ? "unknown" : flow.ipproto === value),
+  matcher: (value) => (packet) => (packet.ipproto === undefined ? "unknown" : packet.ipproto === value),
   doc: "Protocol inside the IP packet: a name or a number.",
   absent: "any",
   ip: "ipproto PROTOCOL",
@@ -145,6 +151,7 @@ const ipproto = attribute({
 const sport = portAttribute("sport", "Source");
 const dport = portAttribute("dport", "Destination");
 
+const userOf = ({ uid, iif }: Packet): number | undefined => (iif === undefined || iif === "lo" ? uid : 0);
 const expectedUids = 'expected a user id or a range such as "1000-1999", from 0 to 4294967294';
 const uidrange = attribute({
   schema: z.union([z.string(), z.number()], expectedUids).transform((input, context) => {
@@ -159,12 +166,21 @@ const uidrange = attribute({
     return first === undefined || last === undefined ? undefined : `${first}-${last}`;
   },
   json: ["uid_start", "uid_end"],
-  matches: (value, { uid, iif }) => {
+  matcher: (value) => {
     const [first = 0, last = 0] = value.split("-").map(Number);
-    if (iif !== undefined) return false; // forwarded packets belong to no user
-    return uid === undefined ? "unknown" : uid >= first && uid <= last;
+    return (packet) => {
+      const user = userOf(packet);
+      return user === undefined ? "unknown" : user >= first && user <= last;
+    };
   },
-  doc: "User ids of the sending process: one or a range. Forwarded packets have none.",
+  exactly: {
+    asked: (value) => {
+      const [first, last] = value.split("-").map(Number);
+      return first === last ? first : undefined;
+    },
+    had: userOf,
+  },
+  doc: "User ids of the sending process: one or a range. The kernel takes forwarded packets for those of user 0.",
   absent: "any",
   ip: "uidrange FIRST-LAST",
   example: "1000-1999",
@@ -175,7 +191,7 @@ const tunId = attribute({
   words: (value) => ["tun_id", String(value)],
   observe: (json) => numberAt(json, "tun_id"),
   json: ["tun_id"],
-  matches: () => false, // our flows come out of no tunnel
+  matcher: (value) => (packet) => value === (packet.tunId ?? 0),
   doc: "Tunnel key of a packet that came out of a metadata tunnel (VXLAN, GRE).",
   absent: "any",
   ip: "tun_id ID",

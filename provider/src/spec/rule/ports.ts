@@ -29,13 +29,17 @@ export function portAttribute(name: "sport" | "dport", side: "Source" | "Destina
     },
     json: [name, `${name}_mask`, `${name}_start`, `${name}_end`],
     sinceOf: (value) => (value.includes("/") ? maskSince : undefined),
-    matches: (value, flow) => {
-      const ports = flow[name];
+    matcher: (value) => {
       const [, port, mask] = /^([0-9]+)\/(.+)$/.exec(value) ?? [];
       if (mask !== undefined)
-        return ports === undefined || ports.from !== ports.to ? "unknown" : (ports.from & Number(mask)) === (Number(port) & Number(mask));
+        return ({ [name]: ports }) =>
+          ports === undefined || ports.from !== ports.to ? "unknown" : (ports.from & Number(mask)) === (Number(port) & Number(mask));
       const [from = 0, to = from] = value.split("-").map(Number);
-      return portsIn(ports, { from, to });
+      return (packet) => portsIn(packet[name], { from, to });
+    },
+    exactly: {
+      asked: (value) => (/^[0-9]+$/.test(value) ? Number(value) : undefined),
+      had: ({ [name]: ports }) => (ports !== undefined && ports.from === ports.to ? ports.from : undefined),
     },
     doc: `${side} port of the packet: one, a range, or one with a mask (since iproute2 and Linux ${maskSince.kernel}). It is compared for every protocol that has ports, so say \`ipproto\` too.`,
     absent: "any",

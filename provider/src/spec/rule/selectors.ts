@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { contains, familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
+import { familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
+import { holdsBits, prefixBitsOf } from "../bits";
 import { deviceSchema, flag, u32 } from "../number";
 import { hex } from "./hex";
 
@@ -13,16 +14,16 @@ function prefixAt(json: IpObject, key: string, lengthKey: string): string | unde
   return prefix === undefined ? undefined : printPrefix({ ...prefix, address: networkOf(prefix) });
 }
 
-/** A source that is not chosen yet is compared as 0.0.0.0; for IPv6 it matches no `from`. */
-const nowhere = { inet: "0.0.0.0", inet6: undefined } as const;
-
 const from = attribute({
   schema: maskedPrefixSchema,
   settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
   words: (prefix) => ["from", prefix],
   observe: (json) => prefixAt(json, "src", "srclen"),
   json: ["src", "srclen"],
-  matches: (prefix, { family, from: source = nowhere[family] }) => source !== undefined && contains(prefix, source),
+  matcher: (text) => {
+    const prefix = prefixBitsOf(text);
+    return ({ fromBits }) => fromBits !== undefined && holdsBits(prefix, fromBits);
+  },
   doc: "Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
   absent: "any source",
   ip: "from PREFIX",
@@ -35,7 +36,10 @@ const to = attribute({
   words: (prefix) => ["to", prefix],
   observe: (json) => prefixAt(json, "dst", "dstlen"),
   json: ["dst", "dstlen"],
-  matches: (prefix, flow) => contains(prefix, flow.to),
+  matcher: (text) => {
+    const prefix = prefixBitsOf(text);
+    return ({ toBits }) => holdsBits(prefix, toBits);
+  },
   doc: "Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.",
   absent: "any destination",
   ip: "to PREFIX",
@@ -59,7 +63,8 @@ const iif = attribute({
   words: (device) => ["iif", device],
   observe: (json) => textAt(json, "iif"),
   json: ["iif", "iif_detached"],
-  matches: (device, flow) => device === (flow.iif ?? "lo"),
+  matcher: (device) => (packet) => device === (packet.iif ?? "lo"),
+  exactly: { asked: (device) => device, had: ({ iif }) => iif ?? "lo" },
   doc: "Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.",
   absent: "any device",
   ip: "iif NAME",
@@ -71,7 +76,8 @@ const oif = attribute({
   words: (device) => ["oif", device],
   observe: (json) => textAt(json, "oif"),
   json: ["oif", "oif_detached"],
-  matches: (device, flow) => device === flow.oif,
+  matcher: (device) => (packet) => device === packet.oif,
+  exactly: { asked: (device) => device, had: ({ oif }) => oif ?? "" },
   doc: "Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.",
   absent: "any socket",
   ip: "oif NAME",
@@ -97,11 +103,11 @@ const fwmark = attribute({
     return mark === undefined ? undefined : `${hex(mark)}/${hex(numberAt(json, "fwmask") ?? u32)}`;
   },
   json: ["fwmark", "fwmask"],
-  matches: (fwmark, { mark }) => {
+  matcher: (fwmark) => {
     const [value = 0, mask = 0] = fwmark.split("/").map(Number);
-    if (mask === 0) return true;
-    return mark === undefined ? "unknown" : ((mark ^ value) & mask) === 0;
+    return ({ mark }) => (mask === 0 ? true : mark === undefined ? "unknown" : ((mark ^ value) & mask) === 0);
   },
+  exactly: { asked: (fwmark) => (fwmark.endsWith("/0xffffffff") ? Number(fwmark.split("/")[0]) : undefined), had: ({ mark }) => mark },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",
   ip: "fwmark MARK/MASK",

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { addressSchema, familyOf } from "../spec/address";
+import type { Flow, PortRange } from "../spec/flow";
+import { deviceSchema, u32 } from "../spec/number";
+import { ruleAttributes } from "../spec/rule/rule";
+
+/** A number, decimal or hexadecimal, as a number or as text. */
+const number = (most: number) =>
+  z
+    .union([z.string().regex(/^(0x[0-9a-f]+|[0-9]+)$/i), z.number()], `expected a number from 0 to ${most}`)
+    .transform(Number)
+    .pipe(z.int().min(0).max(most, `expected a number from 0 to ${most}`));
+const port = number(65535).transform((value): PortRange => ({ from: value, to: value }));
+
+/** A packet as a person writes it: a line of --flows, or the options of trace. What is left out cannot be told, or is the usual. */
+export const flowSchema = z
+  .strictObject({
+    to: addressSchema,
+    from: addressSchema.optional(),
+    iif: deviceSchema.optional(),
+    oif: deviceSchema.optional(),
+    mark: number(u32).default(0),
+    uid: number(u32).default(0),
+    ipproto: ruleAttributes.ipproto.schema.optional(),
+    sport: port.optional(),
+    dport: port.optional(),
+    tos: number(255).default(0),
+    tunId: number(Number.MAX_SAFE_INTEGER).optional(),
+    flowlabel: number(0xfffff).optional(),
+  })
+  .refine(({ from, to }) => from === undefined || familyOf(from) === familyOf(to), "from and to are of different families")
+  .transform(
+    ({ to, tos, ...rest }): Flow => ({
+      family: familyOf(to),
+      to,
+      tos: [tos],
+      ipproto: undefined,
+      sport: undefined,
+      dport: undefined,
+      ...rest,
+    }),
+  );

@@ -1,0 +1,112 @@
+import { parseArgs } from "node:util";
+import { PolicyRoutingError } from "../errors";
+import { explain } from "../kernel/lookup/explain";
+import { lookup } from "../kernel/lookup/lookup";
+import type { Network } from "../kernel/lookup/network";
+import { printVerdict, type Verdict } from "../kernel/lookup/verdict";
+import { describe } from "../kernel/rule";
+import { printProblem, problemsOf } from "../spec/failures";
+import type { Flow } from "../spec/flow";
+import { flowSchema } from "./flow";
+import { networkFrom, readText, sourceOptions } from "./source";
+import { type Exit, exits, WrongUse } from "./usage";
+
+const text = { type: "string" } as const;
+const flowOptions = {
+  to: text,
+  from: text,
+  iif: text,
+  oif: text,
+  mark: text,
+  uid: text,
+  ipproto: text,
+  sport: text,
+  dport: text,
+  tos: text,
+  "tun-id": text,
+  flowlabel: text,
+};
+
+export async function trace(args: string[]): Promise<Exit> {
+  const options = { ...sourceOptions, ...flowOptions, flows: text, json: { type: "boolean" } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const { flows, json, ...rest } = values;
+  const asked = Object.fromEntries(Object.entries(rest).flatMap(([name, value]) => (name in flowOptions ? [[camel(name), value]] : [])));
+  if (flows !== undefined && Object.keys(asked).length > 0) throw new WrongUse("give --flows, or one packet, not both");
+  if (flows === undefined) {
+    const flow = flowOf(asked, (problems) => new WrongUse(problems));
+    const network = await networkFrom(positionals, values);
+    return json === true ? printMany(network, [flow], true) : printOne(network, flow);
+  }
+  const packets = linesOf(await readText(flows), flows);
+  return printMany(await networkFrom(positionals, values), packets, json === true);
+}
+
+const camel = (name: string): string => name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
+
+function flowOf(value: unknown, wrong: (problems: string) => Error): Flow {
+  const parsed = flowSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw wrong(problemsOf(parsed.error, []).map(printProblem).join("; "));
+}
+
+function linesOf(whole: string, path: string): Flow[] {
+  return whole.split("\n").flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const at = (problems: string) =>
+      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: "see policy-routing trace --help" });
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw at("is not JSON");
+    }
+    return [flowOf(value, at)];
+  });
+}
+
+function printOne(network: Network, flow: Flow): Exit {
+  const { lines, sentence, verdict } = explain(network, flow);
+  for (const { rule, says } of lines) process.stdout.write(`${rule}\n    ${says}\n`);
+  process.stdout.write(`=> ${sentence}\n`);
+  return verdict.kind === "unsure" ? exits.found : exits.done;
+}
+
+/** Flows between two signs of life. */
+const stride = 10_000;
+
+function printMany(network: Network, flows: readonly Flow[], json: boolean): Exit {
+  let open = false;
+  flows.forEach((flow, index) => {
+    const verdict = lookup(network, flow);
+    open ||= verdict.kind === "unsure";
+    process.stdout.write(json ? `${JSON.stringify(record(verdict))}\n` : `${flow.from ?? "-"} -> ${flow.to}: ${printVerdict(verdict)}\n`);
+    if (process.stderr.isTTY && index % stride === stride - 1) process.stderr.write(`\r${index + 1} of ${flows.length} packets`);
+  });
+  if (process.stderr.isTTY && flows.length >= stride) process.stderr.write("\n");
+  return open ? exits.found : exits.done;
+}
+
+/** A verdict for programs: the way out as `dev`, `via` and `src` where there is one, all of them as `hops`. */
+function record(verdict: Verdict): Record<string, unknown> {
+  const { kind, path } = verdict;
+  const decisive = path.at(-1);
+  const steps = path.map(({ rule: { rule }, outcome, route }) => ({
+    priority: rule.priority,
+    outcome,
+    ...(route === undefined ? {} : { destination: route.route.destination, table: route.route.table }),
+  }));
+  const rule = decisive?.outcome === "decides" ? { rule: describe(decisive.rule.rule) } : {};
+  if (!("hops" in verdict)) return { verdict: kind, ...rule, ...("why" in verdict ? { why: verdict.why } : {}), path: steps };
+  const { table, hops, partly } = verdict;
+  const [only, ...others] = hops;
+  return {
+    verdict: kind,
+    table,
+    ...rule,
+    ...(others.length === 0 ? only : {}),
+    hops,
+    ...(partly === undefined ? {} : { why: partly }),
+    path: steps,
+  };
+}

@@ -1,0 +1,47 @@
+/** How a command ended, for scripts. */
+export const exits = { done: 0, found: 1, wrongUse: 2, unread: 3 } as const;
+export type Exit = (typeof exits)[keyof typeof exits];
+
+/** What was typed makes no sense; the text says what would. */
+export class WrongUse extends Error {}
+
+const hostOptions = `HOST is [USER@]NAME[:PORT] or an alias of ~/.ssh/config, which is honoured; root is the default user.
+  --identity FILE          private key
+  --known-hosts FILE       known host keys, in OpenSSH's form
+  --insecure-ignore-host-key   take any host key
+  --sudo                   run everything by sudo -n`;
+
+const flowOptions = `A packet:
+  --to ADDRESS             required
+  --from ADDRESS           default: not chosen yet
+  --iif DEVICE             it came in here; default: the host sends it
+  --oif DEVICE             the sending socket is bound to it
+  --mark N  --uid N  --tos N  --tun-id N    default 0
+  --ipproto P  --sport N  --dport N  --flowlabel N    default: cannot be told`;
+
+export const usages = {
+  observe: `usage: policy-routing observe HOST > state.json
+Writes what decides where packets go on a host, as JSON: rules, routes of all tables, links, addresses, next hop objects, sysctls, versions.
+${hostOptions}`,
+  trace: `usage: policy-routing trace (HOST | --state FILE) --to ADDRESS [...]
+       policy-routing trace (HOST | --state FILE) --flows FILE [--json]
+Says which way packets go on a host, or in a state that observe wrote, and why.
+${flowOptions}
+  --flows FILE             a packet a line, as {"from","to","iif","oif","mark","uid","ipproto","sport","dport","tos"}; - is standard input
+  --json                   a line of JSON a packet: {"verdict","table","rule","dev","via","src","hops","why","path"}
+${hostOptions}
+exit code: 0 told, 1 of some packet it cannot be told, 2 wrong use, 3 the host or a file could not be read`,
+  check: `usage: policy-routing check (HOST | --state FILE) [--json] [--owner N]
+Lists what is probably not meant: rules that are never reached or apply to nothing, empty tables, addresses that are gone, packets that reverse path
+filtering drops, and more.
+  --json                   one JSON array
+  --owner N                the proto number of our own rules and routes (default 214)
+${hostOptions}
+exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
+} as const;
+
+export const usage = `usage: policy-routing COMMAND [--help]
+  observe   write what decides where packets go on a host
+  trace     say which way packets go, rule by rule
+  check     list what is probably not meant
+No command changes anything on a host.`;

@@ -1,0 +1,52 @@
+import { PolicyRoutingError } from "../errors";
+import type { StateJson } from "../kernel/lookup/stateJson";
+import { parseIpJson } from "../kernel/parse";
+import type { IpObject } from "../spec/attribute";
+import type { Connection } from "../spec/connection";
+import { type Answer, section, sectionsAfter } from "./answer";
+import { nothingMore } from "./look";
+import { observe } from "./observe";
+import { Session } from "./session";
+
+/** The arrays of one host's answer to `network` in sh/observe.sh. */
+export function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["versions"]>, host: string): StateJson {
+  const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
+  const objects = (name: string): IpObject[] => {
+    const text = section(answer, name);
+    if (text === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
+    if (failed.has(name)) throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: text });
+    // iproute2 prints an object without contents for what it leaves out.
+    return parseIpJson(text, name).filter((json) => Object.keys(json).length > 0);
+  };
+  return {
+    rules: { inet: objects("rules 4"), inet6: objects("rules 6") },
+    routes: { inet: objects("routes 4 all"), inet6: objects("routes 6 all") },
+    links: objects("links"),
+    addresses: objects("addresses"),
+    // Next hop objects came with Linux 5.3: an older host has none.
+    nexthops: failed.has("nexthops") ? [] : objects("nexthops"),
+    sysctls: sysctlsOf(section(answer, "sysctls") ?? ""),
+    versions,
+  };
+}
+
+/** Lines such as `/proc/sys/net/ipv4/conf/all/rp_filter:0`. */
+function sysctlsOf(text: string): Record<string, number> {
+  const lines = text.split("\n").flatMap((line) => {
+    const [, path, value] = /^\/proc\/sys\/(.+):(-?[0-9]+)$/.exec(line) ?? [];
+    return path === undefined ? [] : [[path.replaceAll("/", "."), Number(value)] as const];
+  });
+  return Object.fromEntries(lines);
+}
+
+/** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
+export async function readState(connection: Connection): Promise<StateJson> {
+  const session = new Session(connection);
+  try {
+    const shell = await session.shell();
+    const { facts } = await observe(shell, nothingMore, session.warn);
+    return stateJsonOf(await shell.run("network"), { kernel: facts.kernel, iproute2: facts.iproute2 }, connection.host);
+  } finally {
+    session.close();
+  }
+}

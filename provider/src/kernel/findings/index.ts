@@ -1,0 +1,29 @@
+import type { Network } from "../lookup/network";
+import { foreignSources, reversePathDrops } from "./addresses";
+import type { Finding, Search } from "./finding";
+import { foreignBefore } from "./foreign";
+import { detachedDevices, duplicates, neverReached, unresolvedGoto, withoutTwin } from "./rules";
+import { emptyTables, killSwitches, splitDefaults, withoutConnected } from "./tables";
+
+export type { Finding } from "./finding";
+
+const searches: readonly Search[] = [
+  neverReached,
+  unresolvedGoto,
+  detachedDevices,
+  emptyTables,
+  foreignSources,
+  reversePathDrops,
+  splitDefaults,
+  killSwitches,
+  withoutConnected,
+  duplicates,
+  withoutTwin,
+  foreignBefore,
+];
+
+/** What is probably not meant, risks first. */
+export function findingsOf(network: Network, ours: readonly number[]): Finding[] {
+  const all = searches.flatMap((search) => search(network, ours));
+  return [...all.filter(({ level }) => level === "risk"), ...all.filter(({ level }) => level === "note")];
+}

@@ -1,0 +1,127 @@
+import { contains } from "../../spec/address";
+import type { Family } from "../../spec/family";
+import { ruleAttributes } from "../../spec/rule/rule";
+import type { Network } from "../lookup/network";
+import { describe } from "../rule";
+import type { ObservedRoute, ObservedRule } from "../state";
+import { same } from "../words";
+import type { Finding, Search } from "./finding";
+
+type Rule = ObservedRule["rule"];
+
+const isKernels = ({ rule }: ObservedRule): boolean => rule.priority === 0 || rule.priority === 32766 || rule.priority === 32767;
+const ordered = ({ rules }: Network, family: Family): ObservedRule[] =>
+  rules.filter(({ rule }) => rule.family === family).sort((a, b) => a.rule.priority - b.rule.priority);
+const families = ["inet", "inet6"] as const;
+
+const selectorNames = Object.entries(ruleAttributes)
+  .filter(([, attribute]) => "matcher" in attribute)
+  .map(([name]) => name);
+
+/** True when every packet that `narrow` applies to is one that `wide` applies to: each selector of `wide` is there, as wide or wider. */
+function covers(wide: Rule, narrow: Rule): boolean {
+  if (wide.not === true || narrow.not === true) return false;
+  const [a, b]: Readonly<Record<string, unknown>>[] = [wide, narrow];
+  return selectorNames.every((name) => {
+    const [asked, has] = [a?.[name], b?.[name]];
+    if (asked === undefined || asked === has) return true;
+    return typeof asked === "string" && typeof has === "string" && (name === "from" || name === "to") && contains(asked, has);
+  });
+}
+
+const destinationOf = (rule: Rule): string => rule.to ?? (rule.family === "inet" ? "0.0.0.0/0" : "::/0");
+const holds = (destination: string, prefix: string): boolean => destination === "default" || contains(destination, prefix);
+
+/** Whether a rule decides about every packet to these destinations, whatever else it is: it refuses, or its table has a route for all of them. */
+function decides({ rule, unread }: ObservedRule, to: string, routes: readonly ObservedRoute[]): boolean {
+  if (unread.length > 0 || rule.goto !== undefined || rule.action === "nop" || rule.l3mdev === true) return false;
+  if (rule.action !== undefined) return true;
+  if (rule.suppressPrefixlength !== undefined || rule.suppressIfgroup !== undefined) return false;
+  const table = routes.filter(({ route }) => route.family === rule.family && route.table === rule.table);
+  return (
+    table.some(
+      ({ route }) => route.tos === undefined && route.from === undefined && route.type !== "throw" && holds(route.destination, to),
+    ) && !table.some(({ route }) => route.type === "throw")
+  );
+}
+
+/** A rule that an earlier one leaves nothing to. The how-to's `to OWN-ADDRESS` is never reached either, and harmless. */
+export const neverReached: Search = (network) =>
+  families.flatMap((family) => {
+    const rules = ordered(network, family);
+    const own = network.addresses?.map(({ address }) => address) ?? [];
+    return rules.flatMap((late, index): Finding[] => {
+      const { rule } = late;
+      if (isKernels(late) || (rule.to !== undefined && own.includes(rule.to))) return [];
+      const early = rules.slice(0, index).find((one) => covers(one.rule, rule) && decides(one, destinationOf(rule), network.routes));
+      if (early === undefined) return [];
+      return [
+        {
+          level: "risk",
+          object: describe(rule),
+          what: `is never reached: ${describe(early.rule)} decides about all its packets before`,
+          next: "give it a lower priority number, or remove it",
+        },
+      ];
+    });
+  });
+
+/** The same rule twice, at whatever priorities. */
+export const duplicates: Search = (network) =>
+  families.flatMap((family) => {
+    const rules = ordered(network, family).filter((one) => !isKernels(one) && one.unread.length === 0);
+    return rules.flatMap((late, index): Finding[] => {
+      const twin = rules.slice(0, index).find((one) => same(ruleAttributes, { ...one.rule, priority: 0 }, { ...late.rule, priority: 0 }));
+      if (twin === undefined) return [];
+      return [{ level: "note", object: describe(late.rule), what: `says what ${describe(twin.rule)} says`, next: "remove one of them" }];
+    });
+  });
+
+export const unresolvedGoto: Search = ({ rules }) =>
+  rules.flatMap(({ rule }): Finding[] => {
+    if (rule.goto === undefined || rules.some((other) => other.rule.family === rule.family && other.rule.priority === rule.goto)) return [];
+    return [
+      {
+        level: "risk",
+        object: describe(rule),
+        what: `jumps nowhere: no rule stands at exactly priority ${rule.goto}, so it does nothing`,
+        next: `add a rule at priority ${rule.goto}`,
+      },
+    ];
+  });
+
+export const detachedDevices: Search = ({ rules, links }) =>
+  rules.flatMap(({ rule }) =>
+    ([rule.iif, rule.oif] as const).flatMap((device): Finding[] =>
+      device === undefined || links === undefined || links.some(({ name }) => name === device)
+        ? []
+        : [
+            {
+              level: "risk",
+              object: describe(rule),
+              what: `applies to no packet: there is no device ${device}`,
+              next: "check the device's name, or wait for it to come",
+            },
+          ],
+    ),
+  );
+
+/** A rule that names no address, in IPv4 only: IPv6 packets of the same kind go another way. */
+export const withoutTwin: Search = ({ rules, routes }, ours) => {
+  if (!routes.some(({ route }) => route.family === "inet6" && route.destination === "default")) return [];
+  return rules.flatMap((one): Finding[] => {
+    const { rule, protocol } = one;
+    if (rule.family !== "inet" || isKernels(one) || !ours.includes(protocol) || rule.from !== undefined || rule.to !== undefined) return [];
+    const selectors = ({ priority: _priority, family: _family, table: _table, realms: _realms, ...rest }: Rule) => rest;
+    const twin = rules.some((other) => other.rule.family === "inet6" && same(ruleAttributes, selectors(rule), selectors(other.rule)));
+    if (twin) return [];
+    return [
+      {
+        level: "note",
+        object: describe(rule),
+        what: "has no IPv6 twin, and the host has an IPv6 default route",
+        next: "declare the same with family inet6",
+      },
+    ];
+  });
+};

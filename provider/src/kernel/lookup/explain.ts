@@ -1,0 +1,81 @@
+import type { Attribute } from "../../spec/attribute";
+import { type Flow, type Packet, packetOf } from "../../spec/flow";
+import { ruleAttributes } from "../../spec/rule/rule";
+import { describe as describeRoute } from "../route";
+import { describe as describeRule } from "../rule";
+import type { ObservedRule } from "../state";
+import { readyFor } from "./compile";
+import { lookup } from "./lookup";
+import type { Network } from "./network";
+import { printVerdict, type Verdict, type Visit } from "./verdict";
+
+/** One line of an explanation: a rule, and what it did with the packet or why it does not apply. */
+export interface Line {
+  readonly priority: number;
+  readonly rule: string;
+  readonly says: string;
+}
+
+export interface Explanation {
+  readonly verdict: Verdict;
+  /** Every rule up to the one that decides. */
+  readonly lines: readonly Line[];
+  /** The verdict as one sentence. */
+  readonly sentence: string;
+}
+
+/** How a packet fares, rule by rule, the way a debugger would step through them. */
+export function explain(network: Network, flow: Flow): Explanation {
+  const verdict = lookup(network, flow);
+  const visits = new Map(verdict.path.map((visit) => [visit.rule, visit]));
+  const packet = packetOf(flow);
+  const lines: Line[] = [];
+  let next = 0;
+  // Decided before any rule was looked at: by a source that is none, a device that is down.
+  const rules = verdict.path.length === 0 && verdict.kind !== "unsure" ? [] : readyFor(network, flow.family).rules.all;
+  for (const { observed, position, target } of rules) {
+    const visit = visits.get(observed);
+    const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit);
+    lines.push({ priority: observed.rule.priority, rule: describeRule(observed.rule), says });
+    if (visit?.outcome === "decides") break;
+    if (visit?.outcome === "jumps" && target !== undefined) next = target;
+    if (says === open) break;
+  }
+  return { verdict, lines, sentence: sentence(verdict) };
+}
+
+const open = "cannot be told";
+
+/** The selectors that the packet does not have, in the words of `ip`. */
+function whyNot({ rule, unread }: ObservedRule, packet: Packet): string {
+  const values: Readonly<Record<string, unknown>> = rule;
+  const failing = Object.entries<Attribute>(ruleAttributes).flatMap(([name, { matcher, words }]) =>
+    values[name] === undefined || matcher === undefined || matcher(values[name])(packet) !== false
+      ? []
+      : [words(values[name], rule).join(" ")],
+  );
+  if (failing.length > 0 && rule.not !== true) return `does not apply: the packet is not ${failing.join(", ")}`;
+  if (rule.not === true && unread.length === 0) return "does not apply: the packet is all that it excludes";
+  return open;
+}
+
+function sentenceOf({ outcome, route, rule: { rule } }: Visit): string {
+  const shown = route === undefined ? "" : describeRoute(route.route).replace(/^ip -[46] route /, "");
+  const sentences: Readonly<Record<Visit["outcome"], string>> = {
+    decides: route === undefined ? "decides" : `decides: ${shown}`,
+    "no route": `goes on: table ${rule.table} has no route for it`,
+    throw: `goes on: ${shown}`,
+    "suppressed by prefix length": `goes on: ${shown} is passed over, for its prefix is not longer than ${rule.suppressPrefixlength}`,
+    "suppressed by device group": `goes on: ${shown} is passed over, for its device is in group ${rule.suppressIfgroup}`,
+    jumps: `jumps to priority ${rule.goto}`,
+    "jumps nowhere": `goes on: no rule stands at priority ${rule.goto}`,
+    "does nothing": "goes on: it does nothing",
+    "no VRF": "goes on: there is no VRF device",
+  };
+  return sentences[outcome];
+}
+
+function sentence(verdict: Verdict): string {
+  const sources = "hops" in verdict ? [...new Set(verdict.hops.map(({ src }) => src).filter((src) => src !== undefined))] : [];
+  return sources.length === 0 ? printVerdict(verdict) : `${printVerdict(verdict)}, source ${sources.join(" or ")}`;
+}

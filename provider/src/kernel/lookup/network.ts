@@ -1,0 +1,75 @@
+import type { Family } from "../../spec/family";
+import { nexthopKey, routeKey, ruleKey } from "../../spec/key";
+import type { Becomes } from "../change";
+import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../state";
+
+/** A network device, as far as routing looks at it. */
+export interface Link {
+  readonly name: string;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly group: number;
+  /** Such as `vrf` or `veth`; undefined for hardware. */
+  readonly kind: string | undefined;
+  readonly loopback: boolean;
+}
+
+/** One address of the host. */
+export interface HostAddress {
+  readonly family: Family;
+  readonly address: string;
+  readonly length: number;
+  readonly dev: string;
+  /** The number of rtnetlink.h's RT_SCOPE_*. */
+  readonly scope: number;
+  /** Of IPv4, one that is not the first of its network; of IPv6, a temporary one. */
+  readonly secondary: boolean;
+  readonly deprecated: boolean;
+  /** Not yet known to be nobody else's: it is no source. */
+  readonly tentative: boolean;
+}
+
+/**
+ * All that decides where a packet goes. What is undefined was not read: devices then count as up, a source address is not chosen, and
+ * what hangs on it is `unsure`. Rules and routes stand in the order in which `ip` shows them.
+ */
+export interface Network {
+  readonly rules: readonly ObservedRule[];
+  readonly routes: readonly ObservedRoute[];
+  readonly links: readonly Link[] | undefined;
+  readonly addresses: readonly HostAddress[] | undefined;
+  readonly nexthops: readonly ObservedNexthop[] | undefined;
+  /** By name, such as `net.ipv4.conf.all.rp_filter`. */
+  readonly sysctls: Readonly<Record<string, number>> | undefined;
+  /** Version of Linux. */
+  readonly kernel: string | undefined;
+}
+
+/** A network of which only rules and routes are known, and next hop objects where there are any: those of the state that a plan works with. */
+export const networkOf = ({ rules, routes, nexthops }: Pick<State, "rules" | "routes" | "nexthops">): Network => ({
+  rules,
+  routes,
+  links: undefined,
+  addresses: undefined,
+  nexthops: nexthops.length === 0 ? undefined : nexthops,
+  sysctls: undefined,
+  kernel: undefined,
+});
+
+/** The network once some keys have become what a plan says; the latest word on a key counts. */
+export function proposed(network: Network, becomes: readonly Becomes[]): Network {
+  const latest = new Map(becomes.map((one) => [one.key, one]));
+  const changed = [...latest.values()];
+  return {
+    ...network,
+    rules: [...network.rules.filter(({ rule }) => !latest.has(ruleKey(rule))), ...changed.flatMap(({ rules }) => rules)],
+    routes: [...network.routes.filter(({ route }) => !latest.has(routeKey(route))), ...changed.flatMap(({ routes }) => routes)],
+    nexthops:
+      network.nexthops === undefined
+        ? undefined
+        : [
+            ...network.nexthops.filter(({ nexthop }) => !latest.has(nexthopKey(nexthop.nhid))),
+            ...changed.flatMap(({ nexthops = [] }) => nexthops),
+          ],
+  };
+}

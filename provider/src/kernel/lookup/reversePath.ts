@@ -1,0 +1,70 @@
+import { type Packet, packetOf } from "../../spec/flow";
+import { describe as describeRule } from "../rule";
+import type { Ready } from "./compile";
+import type { Visit } from "./verdict";
+import { type Walk, walk } from "./walk";
+
+const modes = ["off", "strict", "loose"] as const;
+const plainSearch = { oif: undefined, prefer: undefined, anyCarrier: false };
+
+/** The kernel's own rules: with any other, a source is looked up even where reverse path filtering is off. */
+const hasOwnRulesOnly = ({ rules }: Ready): boolean =>
+  rules.all.length === 3 &&
+  rules.all.every(({ observed: { rule } }) => rule.priority === 0 || rule.priority === 32766 || rule.priority === 32767);
+
+/**
+ * fib_validate_source(): whether an IPv4 packet that came in by `iif` may have the source that it has. `out` is the device by which it
+ * would be forwarded, undefined for one to the host itself. Returns why it is dropped; undefined: it is taken.
+ */
+export function sourceRefusal(
+  ready: Ready,
+  packet: Packet,
+  iif: string,
+  out: string | undefined,
+): { dropped: string } | { unsure: string } | undefined {
+  const { sysctls, addresses } = ready.network;
+  if (sysctls === undefined) return undefined;
+  const knob = (dev: string, name: string): number => sysctls[`net.ipv4.conf.${dev}.${name}`] ?? 0;
+  const either = (name: string): boolean => knob("all", name) !== 0 || knob(iif, name) !== 0;
+  const [all, own] = [knob("all", "rp_filter"), knob(iif, "rp_filter")];
+  const filter = Math.max(all, own);
+  const from = packet.from ?? "0.0.0.0";
+  const isOwn = addresses?.some(({ address }) => address === from) ?? false;
+  if (filter === 0 && either("accept_local")) return undefined;
+  if (filter === 0 && hasOwnRulesOnly(ready)) return isOwn ? { dropped: `its source ${from} is an address of the host itself` } : undefined;
+  const path: Visit[] = [];
+  const back = packetOf({
+    ...packet,
+    from: packet.to,
+    to: from,
+    iif: out,
+    oif: undefined,
+    uid: 0,
+    mark: either("src_valid_mark") ? packet.mark : 0,
+    sport: packet.dport,
+    dport: packet.sport,
+    tunId: undefined,
+  });
+  const answer = walk(ready, back, plainSearch, path);
+  if (answer.kind === "unsure") return { unsure: `the way back to ${from}: ${answer.why}` };
+  const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
+  if (answer.kind !== "found") return filter === 0 ? undefined : why(`there is no way back to ${from} (${refusalOf(answer)})`);
+  const { entry, hops } = answer.found;
+  if (entry.type === "local" && !either("accept_local")) return { dropped: `its source ${from} is an address of the host itself` };
+  if (entry.type !== "unicast" && entry.type !== "local") return { dropped: `its source ${from} is no host's address (${entry.type})` };
+  if (entry.next.hops.some(({ dev }) => dev === iif) || (entry.type === "local" && iif === "lo")) return undefined;
+  if (addresses?.some(({ dev, family }) => dev === iif && family === "inet") === false)
+    return filter === 0 ? undefined : why(`${iif} has no address, and the way back to ${from} leaves by ${hops[0]?.dev}`);
+  return filter === 1 ? why(`the way back to ${from} leaves by ${hops.map(({ dev }) => dev).join(" or ")}, not by ${iif}`) : undefined;
+}
+
+const refusalOf = (answer: Exclude<Walk, { kind: "found" | "unsure" }>): string => (answer.kind === "nothing" ? "no route" : answer.kind);
+
+/** The higher of both counts, so it says which one that is. */
+const nameOf = (all: number, own: number, iif: string): string =>
+  `rp_filter of ${all > own ? "all" : iif} is ${Math.max(all, own)} (${modes[Math.max(all, own)] ?? "unknown"})`;
+
+function decider(path: readonly Visit[]): string {
+  const last = path.at(-1);
+  return last === undefined ? "" : `, by ${describeRule(last.rule.rule)}`;
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { PolicyRoutingError } from "../../errors";
+import { canonicalAddress } from "../../spec/address";
+import { type IpObject, numberAt, textAt } from "../../spec/attribute";
+import { problemsOf } from "../../spec/failures";
+import { type Family, families } from "../../spec/family";
+import { parseNexthops, parseRoutes, parseRules } from "../parse";
+import type { HostAddress, Link, Network } from "./network";
+
+const objects = z.array(z.record(z.string(), z.unknown()));
+const byFamily = z.object({ inet: objects, inet6: objects });
+
+/** A host as `policy-routing observe` writes it: the arrays as `ip -j -N -d` gives them, routes of all tables. */
+export const stateJsonSchema = z.object({
+  rules: byFamily,
+  routes: byFamily,
+  links: objects.optional(),
+  addresses: objects.optional(),
+  nexthops: objects.optional(),
+  sysctls: z.record(z.string(), z.number()).optional(),
+  versions: z.object({ kernel: z.string().optional(), iproute2: z.string().optional() }).optional(),
+});
+export type StateJson = z.infer<typeof stateJsonSchema>;
+
+/** Throws `invalid`, naming each part that is not as it should be. */
+export function parseStateJson(value: unknown): StateJson {
+  const parsed = stateJsonSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = problemsOf(parsed.error, []).map(({ path, text }) => `${path.join(".")}: ${text}`);
+  throw new PolicyRoutingError("invalid", {
+    what: `this is no state that policy-routing observe wrote: ${problems.slice(0, 5).join("; ")}`,
+    next: "write one by policy-routing observe HOST",
+  });
+}
+
+/** What a lookup needs of it. */
+export function networkOfState({ rules, routes, links, addresses, nexthops, sysctls, versions }: StateJson): Network {
+  return {
+    rules: families.flatMap((family) => parseRules(rules[family], family)),
+    routes: families.flatMap((family) => routesOf(routes[family], family)),
+    links: links?.map(linkOf),
+    addresses: addresses?.flatMap(addressesOf),
+    nexthops: nexthops === undefined ? undefined : parseNexthops(nexthops, []),
+    sysctls,
+    kernel: versions?.kernel,
+  };
+}
+
+/** The kernel's clones of routes are no routes. */
+const routesOf = (shown: readonly IpObject[], family: Family) =>
+  parseRoutes(
+    shown.filter((json) => !(Array.isArray(json["flags"]) && json["flags"].includes("cloned"))),
+    family,
+    "main",
+  );
+
+const flagsOf = (json: IpObject): readonly unknown[] => (Array.isArray(json["flags"]) ? json["flags"] : []);
+
+function linkOf(json: IpObject): Link {
+  const flags = flagsOf(json);
+  const info = json["linkinfo"];
+  const kind = typeof info === "object" && info !== null && "info_kind" in info ? info.info_kind : undefined;
+  return {
+    name: textAt(json, "ifname") ?? "",
+    up: flags.includes("UP"),
+    carrier: !flags.includes("NO-CARRIER"),
+    group: json["group"] === "default" ? 0 : (numberAt(json, "group") ?? 0),
+    kind: typeof kind === "string" ? kind : undefined,
+    loopback: flags.includes("LOOPBACK"),
+  };
+}
+
+const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function addressesOf(json: IpObject): HostAddress[] {
+  const dev = textAt(json, "ifname") ?? "";
+  const infos = Array.isArray(json["addr_info"]) ? json["addr_info"].filter(isObject) : [];
+  return infos.flatMap((info) => {
+    const address = canonicalAddress(textAt(info, "local") ?? "");
+    const family = textAt(info, "family");
+    if (address === undefined || (family !== "inet" && family !== "inet6")) return [];
+    return [
+      {
+        family,
+        address,
+        length: numberAt(info, "prefixlen") ?? 0,
+        dev,
+        scope: numberAt(info, "scope") ?? 0,
+        secondary: info["secondary"] === true || info["temporary"] === true,
+        deprecated: info["deprecated"] === true,
+        tentative: info["tentative"] === true || info["dadfailed"] === true,
+      },
+    ];
+  });
+}

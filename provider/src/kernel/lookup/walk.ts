@@ -1,0 +1,90 @@
+import type { Match, Packet } from "../../spec/flow";
+import { describe as describeRule } from "../rule";
+import type { Ready } from "./compile";
+import type { ReadyRule } from "./rules";
+import { ruleMatches } from "./rules";
+import { type Found, type Search, search } from "./search";
+import type { Entry } from "./tables";
+import type { Outcome, Refusal, Visit } from "./verdict";
+
+/** How the evaluation of the rules ended. */
+export type Walk =
+  | { readonly kind: "found"; readonly found: Found }
+  | { readonly kind: Refusal; readonly by: "rule" | "route" }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "unsure"; readonly why: string };
+
+/** Goes through the rules in their order, as fib_rules_lookup() does, until one decides; every rule that applies is added to `path`. */
+export function walk(ready: Ready, packet: Packet, how: Search, path: Visit[]): Walk {
+  const candidates = ready.rules.candidates(packet);
+  let next = candidates.from(0);
+  while (next !== undefined) {
+    const rule = next;
+    const match = ruleMatches(rule.observed.rule.not, rule.matchers, packet);
+    if (match === "unknown") return { kind: "unsure", why: `${describeRule(rule.observed.rule)}: ${whyUnknown(rule)}` };
+    if (match) {
+      const ended = apply(ready, rule, packet, how, path);
+      if (ended !== undefined) return ended;
+    }
+    next = candidates.from(match && rule.target !== undefined ? rule.target : rule.position + 1);
+  }
+  return { kind: "nothing" };
+}
+
+/** Undefined: the search goes on. */
+function apply(ready: Ready, { observed, table, target }: ReadyRule, packet: Packet, how: Search, path: Visit[]): Walk | undefined {
+  const { rule } = observed;
+  const visit = (outcome: Outcome, found?: Found): undefined => {
+    path.push({ rule: observed, outcome, route: found?.entry.observed });
+  };
+  const unsure = (why: string): Walk => ({ kind: "unsure", why: `${describeRule(rule)}: ${why}` });
+  if (rule.goto !== undefined) return visit(target === undefined ? "jumps nowhere" : "jumps");
+  if (rule.action === "nop") return visit("does nothing");
+  if (rule.action !== undefined) {
+    visit("decides");
+    return { kind: rule.action, by: "rule" };
+  }
+  if (rule.l3mdev === true)
+    return ready.network.links?.every(({ kind }) => kind !== "vrf") === true
+      ? visit("no VRF")
+      : unsure("the tables of VRF devices are not looked at");
+  const found = search(ready, table, packet, how);
+  if (found === undefined) return visit("no route");
+  const { entry } = found;
+  if (found.unsure !== undefined)
+    return unsure(`the route ${entry.observed.route.destination} in table ${entry.observed.route.table}: ${found.unsure}`);
+  if (entry.type === "throw") return visit("throw", found);
+  if (entry.type === "blackhole" || entry.type === "unreachable" || entry.type === "prohibit" || entry.next.blackhole) {
+    // Suppressors never pass over routes that refuse.
+    visit("decides", found);
+    return { kind: entry.type === "unreachable" || entry.type === "prohibit" ? entry.type : "blackhole", by: "route" };
+  }
+  const short = rule.suppressPrefixlength === undefined ? undefined : isShort(entry, rule.suppressPrefixlength, packet, ready);
+  if (short === "unknown") return unsure(sharedObject);
+  if (short === true) return visit("suppressed by prefix length", found);
+  if (rule.suppressIfgroup !== undefined) {
+    // The kernel looks at the first next hop, and what `ip` shows is kept in an order of our own.
+    const groups = new Set(entry.next.hops.map(({ dev }) => ready.finder.link(dev)?.group));
+    const [group] = groups;
+    if (group === undefined) return unsure("the group of the route's device is not known");
+    if (groups.size > 1) return unsure(severalGroups);
+    if (group === rule.suppressIfgroup) return visit("suppressed by device group", found);
+  }
+  visit("decides", found);
+  return { kind: "found", found };
+}
+
+/** IPv6 keeps what it found by next hop object, so a route may be given the prefix length of another one that shares the object. */
+function isShort({ length, next }: Entry, limit: number, { family }: Packet, { tables }: Ready): Match {
+  const differs = family === "inet6" && next.byObject && tables.byObject.some((other) => other.length <= limit !== length <= limit);
+  return differs ? "unknown" : length <= limit;
+}
+
+export const sharedObject = "the kernel may take it for another route by the same next hop object";
+/** Exported for the test that compares with the kernel: it is the one thing that a whole network does not tell. */
+export const severalGroups = "the devices of the route's next hops are of several groups, of which the first counts";
+
+function whyUnknown({ observed: { rule, unread } }: ReadyRule): string {
+  if (unread.length > 0) return `it also selects by ${unread.join(", ")}`;
+  return rule.fwmark === undefined ? "it depends on what differs from packet to packet" : "something on the host may mark these packets";
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { type Result, run } from "../lab/run";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+/** The command as it is published. */
+const cli = (args: readonly string[], input?: string): Promise<Result> =>
+  run([process.execPath, main, ...args], input === undefined ? {} : { input });
+
+describe("policy-routing", () => {
+  let lab: Lab;
+  let host: Host;
+  let folder: string;
+  let state: string;
+  let at: string[];
+  before(async () => {
+    lab = await startLab({ name: "test-host-cli" });
+    host = lab.hosts[0];
+    folder = await mkdtemp(join(tmpdir(), "test-host-cli-"));
+    state = join(folder, "state.json");
+    at = [`root@${host.address}`, "--identity", host.keyPath, "--known-hosts", host.knownHostsPath];
+    const [, second] = host.uplinks;
+    await host.batch([
+      `route add default via ${second.gateway} dev ${second.device} table 102 proto 214`,
+      `route add ${second.prefix} dev ${second.device} table 102 proto 214`,
+      `rule add pref 1000 from ${second.address} table 102 proto 214`,
+      `rule add pref 900 to 203.0.113.0/24 table 103 proto 3`,
+    ]);
+  });
+  after(async () => {
+    await lab.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("observe writes a state that trace and check read, and changes nothing on the host", async () => {
+    const before = await host.snapshot();
+    const { code, stdout, stderr } = await cli(["observe", ...at]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.equal(await host.snapshot(), before);
+    await writeFile(state, stdout);
+    const parsed: unknown = JSON.parse(stdout);
+    assert.ok(typeof parsed === "object" && parsed !== null);
+    assert.deepEqual(Object.keys(parsed), ["rules", "routes", "links", "addresses", "nexthops", "sysctls", "versions"]);
+  });
+
+  it("trace tells each rule on the way, and the verdict; the kernel says the same", async () => {
+    const [, { address, device, gateway }] = host.uplinks;
+    const away = "192.0.2.77";
+    const { code, stdout } = await cli(["trace", ...at, "--from", address, "--to", away]);
+    assert.equal(code, 0);
+    assert.match(stdout, /rule pref 0 table 255\n {4}goes on: table local has no route for it\n/);
+    assert.match(stdout, /rule pref 900 to 203\.0\.113\.0\/24 table 103\n {4}does not apply: the packet is not to 203\.0\.113\.0\/24\n/);
+    assert.ok(stdout.endsWith(`=> by ${device} via ${gateway} (table 102), source ${address}\n`), stdout);
+    const [kernel] = await host.ip(`route get ${away} from ${address}`);
+    assert.deepEqual([kernel?.["dev"], kernel?.["gateway"]], [device, gateway]);
+  });
+
+  it("trace takes many packets, and answers a line of JSON each", async () => {
+    const [{ address }, second] = host.uplinks;
+    const flows = [
+      { to: second.address },
+      { to: "192.0.2.77", from: second.address, mark: "0x1", ipproto: "tcp" },
+      { to: "192.0.2.77", from: address },
+    ];
+    const { code, stdout } = await cli(
+      ["trace", "--state", state, "--flows", "-", "--json"],
+      flows.map((flow) => JSON.stringify(flow)).join("\n"),
+    );
+    assert.equal(code, 0);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line): Record<string, unknown> => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ verdict, table, dev }) => [verdict, table, dev]),
+      [
+        ["local", "local", "lo"],
+        ["unicast", 102, second.device],
+        ["unicast", "main", host.uplinks[0].device],
+      ],
+    );
+  });
+
+  it("check lists what is probably not meant, and ends with 1; with 0 where there is nothing", async () => {
+    const { code, stdout } = await cli(["check", ...at]);
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /^risk: ip -4 rule pref 900 to 203\.0\.113\.0\/24 table 103: does nothing: table 103 has no routes$/m);
+    assert.match(stdout, /^note: ip -4 rule pref 900 .*: is foreign and comes before ours; likely of somebody who used ip/m);
+    await host.exec("ip rule del pref 900");
+    assert.deepEqual(await cli(["check", ...at]), { code: 0, stdout: "", stderr: "" });
+  });
+
+  it("says what is wrong with its words (2), and which host or file could not be read (3)", async () => {
+    for (const [args, said] of [
+      [["fly"], /there is no command fly/],
+      [["trace", "--state", state], /^policy-routing trace: to: /],
+      [["trace", "--state", state, "--to", "192.0.2.1", "--from", "::1"], /different families/],
+      [["trace", "--to", "192.0.2.1"], /give a HOST, or --state FILE/],
+      [["check", "--stat", state], /Unknown option '--stat'/],
+      [["observe"], /give one HOST/],
+    ] as const) {
+      const { code, stdout, stderr } = await cli(args);
+      assert.equal(code, 2, args.join(" "));
+      assert.equal(stdout, "");
+      assert.match(stderr, said);
+    }
+    await writeFile(join(folder, "bad.json"), '{"rules":{}}');
+    const bad = await cli(["check", "--state", join(folder, "bad.json")]);
+    assert.equal(bad.code, 3);
+    assert.match(bad.stderr, /this is no state that policy-routing observe wrote: rules\.inet: /);
+    const unknown = await cli(["observe", `root@${host.address}`, "--identity", host.keyPath, "--known-hosts", "/nowhere/known_hosts"]);
+    assert.equal(unknown.code, 3);
+    assert.match(unknown.stderr, /the host's key is not in \/nowhere\/known_hosts/);
+  });
+
+  it("has help for each command, with its exit codes", async () => {
+    for (const command of ["observe", "trace", "check"]) {
+      const { code, stdout } = await cli([command, "--help"]);
+      assert.equal(code, 0);
+      assert.match(stdout, new RegExp(`^usage: policy-routing ${command} `));
+    }
+    assert.equal((await cli(["--help"])).code, 0);
+    assert.equal((await cli([])).code, 2);
+  });
+});

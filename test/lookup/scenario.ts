@@ -1,0 +1,357 @@
+import fc from "fast-check";
+import { isBefore, needsOf } from "../../provider/src/kernel/gate";
+import { wordsOf } from "../../provider/src/kernel/words";
+import { canonical } from "../../provider/src/spec/canonical";
+import type { Family } from "../../provider/src/spec/family";
+import type { Flow } from "../../provider/src/spec/flow";
+import { ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
+import { versions } from "../property/kernelNamespace";
+import { ruleFields, sensible } from "../property/subjects";
+
+/** A host to ask about: how it is made, in `ip` lines, and what is asked. */
+export interface Scenario {
+  readonly sysctls: readonly string[];
+  readonly batches: readonly { readonly family: Family | undefined; readonly lines: readonly string[] }[];
+  readonly flows: readonly Flow[];
+}
+
+const devices = ["e0", "e1", "e2", "e3"] as const;
+const tables = [100, 101, 102, 103, "main", "default"] as const;
+const metrics = [undefined, undefined, 10, 20, 1024] as const;
+
+/** The addresses of the devices, the second of e0 in the network of its first. */
+export const addresses = {
+  inet: [
+    "198.18.0.2/24 dev e0",
+    "198.18.0.3/24 dev e0",
+    "198.18.1.2/24 dev e1",
+    "198.18.2.2/25 dev e2",
+    "203.0.113.9/32 dev e2",
+    "192.0.2.1/24 dev lo",
+  ],
+  inet6: [
+    "2001:db8::2/64 dev e0 nodad",
+    "2001:db8:0:1::2/64 dev e1 nodad",
+    "2001:db8:0:2::2/64 dev e2 nodad",
+    "fd00::9/128 dev e2 nodad",
+    "2001:db8:99::1/64 dev lo",
+  ],
+} as const;
+const gateways = {
+  inet: [
+    ["198.18.0.1", "e0"],
+    ["198.18.0.254", "e0"],
+    ["198.18.1.1", "e1"],
+    ["198.18.2.1", "e2"],
+  ],
+  inet6: [
+    ["2001:db8::1", "e0"],
+    ["2001:db8:0:1::1", "e1"],
+    ["2001:db8:0:2::1", "e2"],
+    ["fe80::1", "e3"],
+  ],
+} as const;
+const prefixes = {
+  inet: [
+    "default",
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "10.0.0.0/8",
+    "10.1.0.0/16",
+    "10.1.2.0/24",
+    "10.1.2.3",
+    "203.0.113.0/24",
+    "198.18.0.0/24",
+    "198.18.1.0/25",
+    "198.18.0.0/15",
+  ],
+  inet6: [
+    "default",
+    "2000::/3",
+    "2001:db8:a::/48",
+    "2001:db8:a:1::/64",
+    "2001:db8:a:1::3",
+    "2001:db8::/32",
+    "2001:db8:0:1::/64",
+    "fd00::/8",
+  ],
+} as const;
+const sources = {
+  inet: [],
+  inet6: ["2001:db8::/64", "2001:db8::2", "2001:db8:0:1::/64", "2001:db8::/32", "fd00::/8"],
+} as const;
+const selectors = {
+  inet: [
+    "198.18.0.2",
+    "198.18.0.0/24",
+    "198.18.1.2",
+    "198.18.1.0/24",
+    "198.18.0.0/15",
+    "10.0.0.0/8",
+    "10.1.2.0/23",
+    "0.0.0.0/1",
+    "0.0.0.0",
+    "203.0.113.0/24",
+  ],
+  inet6: ["2001:db8::2", "2001:db8::/64", "2001:db8:0:1::/64", "2001:db8:a::/47", "2001:db8:a:1::/64", "::/1", "fd00::/8"],
+} as const;
+const targets = {
+  inet: [
+    "10.1.2.3",
+    "10.1.2.4",
+    "10.1.9.9",
+    "10.200.0.1",
+    "203.0.113.9",
+    "203.0.113.77",
+    "198.18.0.1",
+    "198.18.0.2",
+    "198.18.0.3",
+    "198.18.0.255",
+    "198.18.0.0",
+    "198.18.1.99",
+    "198.18.1.200",
+    "198.18.2.130",
+    "198.18.3.3",
+    "192.0.2.1",
+    "192.0.2.77",
+    "8.8.8.8",
+    "200.1.1.1",
+  ],
+  inet6: [
+    "2001:db8:a:1::3",
+    "2001:db8:a:1::4",
+    "2001:db8:a:2::1",
+    "2001:db8:b::1",
+    "2001:db8::2",
+    "2001:db8::1",
+    "2001:db8::",
+    "2001:db8:0:1::77",
+    "2001:db8:0:2::2",
+    "2001:db8:99::1",
+    "fd00::9",
+    "fd12::1",
+    "2a00::1",
+    "4000::1",
+  ],
+} as const;
+const strangers = {
+  inet: ["10.1.2.3", "8.8.8.8", "198.18.0.77", "198.18.1.77", "198.18.2.77", "203.0.113.50"],
+  inet6: ["2001:db8:a:1::9", "2a00::9", "2001:db8::77", "fd00::77"],
+} as const;
+const own = {
+  inet: ["198.18.0.2", "198.18.0.3", "198.18.1.2", "198.18.2.2", "203.0.113.9"],
+  inet6: ["2001:db8::2", "2001:db8:0:1::2", "2001:db8:0:2::2", "fd00::9"],
+} as const;
+
+const oneOf = <Value>(values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
+/** One in `n` has a value. */
+const seldom = <Value>(n: number, values: readonly Value[]): fc.Arbitrary<Value | undefined> =>
+  fc.integer({ min: 1, max: n }).chain((drawn) => (drawn === 1 ? oneOf(values) : fc.constant(undefined)));
+const word = (name: string, value: unknown): string[] => (value === undefined ? [] : [`${name} ${value}`]);
+
+/** `via GATEWAY dev DEVICE`, or the device alone. */
+const hop = (family: Family) =>
+  fc.oneof(
+    oneOf<readonly [string, string]>(gateways[family]).map(([via, dev]) => `via ${via} dev ${dev}`),
+    { weight: 1, arbitrary: oneOf(devices).map((dev) => `dev ${dev}`) },
+  );
+
+const objectIds = { inet: [1, 2, 3, 4, 10, 11], inet6: [21, 22, 23, 24, 30, 31] } as const;
+const nextHopObjects = (family: Family): string[] => {
+  const [a, b, c, d, group, weighted] = objectIds[family];
+  const [first, , third, fourth] = gateways[family];
+  return [
+    `nexthop add id ${a} via ${first[0]} dev ${first[1]}`,
+    `nexthop add id ${b} via ${third[0]} dev ${third[1]}`,
+    `nexthop add id ${c} via ${fourth[0]} dev ${fourth[1]}`,
+    `nexthop add id ${d} blackhole`,
+    `nexthop add id ${group} group ${a}/${b}`,
+    `nexthop add id ${weighted} group ${a},3/${c}`,
+  ];
+};
+
+const target = (family: Family): fc.Arbitrary<readonly [type: string, words: string]> =>
+  fc.oneof(
+    { weight: 6, arbitrary: hop(family).map((words) => ["", words] as const) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .array(hop(family), { minLength: 2, maxLength: 3 })
+        .map((hops) => ["", hops.map((one) => `nexthop ${one}`).join(" ")] as const),
+    },
+    { weight: 2, arbitrary: oneOf(objectIds[family]).map((id) => ["", `nhid ${id}`] as const) },
+    { weight: 2, arbitrary: oneOf(["blackhole", "unreachable", "prohibit", "throw"]).map((type) => [type, ""] as const) },
+  );
+
+const route = (family: Family): fc.Arbitrary<string> =>
+  fc
+    .record({
+      verb: fc.oneof({ weight: 8, arbitrary: fc.constant("add") }, { weight: 1, arbitrary: fc.constant("append") }),
+      to: oneOf<string>(prefixes[family]),
+      table: oneOf(tables),
+      metric: oneOf(metrics),
+      tos: family === "inet" ? seldom(8, ["0x10", "0x08", "0x30"]) : fc.constant(undefined),
+      from: family === "inet6" ? seldom(4, sources.inet6) : fc.constant(undefined),
+      src: seldom(5, own[family]),
+      pref: family === "inet6" ? seldom(6, ["low", "high"]) : fc.constant(undefined),
+      target: target(family),
+    })
+    .map(({ verb, to, table, metric, tos, from, src, pref, target: [type, words] }) =>
+      [
+        `route ${verb}`,
+        ...(type === "" ? [] : [type]),
+        to,
+        ...word("from", from),
+        ...word("tos", tos),
+        ...word("table", table),
+        ...word("metric", metric),
+        ...(type === "" ? [...word("src", src), ...word("pref", pref)] : []),
+        words,
+      ]
+        .join(" ")
+        .trim(),
+    );
+
+const rule = (family: Family): fc.Arbitrary<string> => {
+  const common = ruleFields(family);
+  const fields = {
+    ...common,
+    priority: oneOf([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 2000]),
+    from: oneOf<string>(selectors[family]),
+    to: oneOf<string>([...selectors[family], ...prefixes[family].slice(3)]),
+    iif: oneOf<string>(["lo", ...devices, "absent0"]),
+    oif: oneOf<string>([...devices, "absent0"]),
+    table: oneOf<number | "main" | "default">([...tables, 104]),
+    goto: oneOf([300, 500, 800, 1000, 2000, 1500]),
+  };
+  const odds: Partial<Record<string, number>> = {
+    priority: 100,
+    family: 100,
+    from: 30,
+    to: 20,
+    table: 100,
+    action: 12,
+    goto: 10,
+    suppressPrefixlength: 15,
+    suppressIfgroup: 6,
+    not: 15,
+    fwmark: 15,
+    iif: 12,
+    oif: 8,
+    l3mdev: 2,
+    tunId: 2,
+  };
+  return fc
+    .record(Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, fc.tuple(fc.integer({ min: 0, max: 99 }), values)])))
+    .map((drawn) => {
+      const chosen = Object.entries(drawn).filter(([name, [odd]]) => odd < (odds[name] ?? 5));
+      return sensible(Object.fromEntries(chosen.map(([name, [, value]]) => [name, value])));
+    })
+    .map((input) => canonical(ruleAttributes, input, settleRule))
+    .filter(
+      ({ values, problems }) =>
+        problems.length === 0 && needsOf(ruleAttributes, values).every((need) => !isBefore(versions.iproute2, need.iproute2)),
+    )
+    .map(({ values }) => `rule add ${wordsOf(ruleAttributes, values).join(" ")}`);
+};
+
+const protocols = { inet: [6, 17, 1], inet6: [6, 17, 58] } as const;
+const port = seldom(2, [443, 80, 1000, 1500, 2000, 50000]).map((number = 0) => ({ from: number, to: number }));
+
+const flow = (family: Family): fc.Arbitrary<Flow> =>
+  fc
+    .record({
+      to: oneOf<string>(targets[family]),
+      kind: fc.integer({ min: 0, max: 9 }),
+      own: oneOf<string>(own[family]),
+      stranger: oneOf<string>([...strangers[family], ...own[family]]),
+      dev: oneOf<string>(devices),
+      mark: oneOf([0, 0, 1, 2, 0x101, 0xffffffff]),
+      uid: oneOf([0, 1000, 1999, 2000, 4294967295]),
+      ipproto: oneOf<number>(protocols[family]),
+      sport: port,
+      dport: port,
+      tos: oneOf([0, 0, 0x10, 0x08, 0x30, 0xb8, 0x20]),
+    })
+    .map(({ to, kind, own: mine, stranger, dev, tos, ...rest }) => {
+      const base = { family, to, tos: [tos], flowlabel: 0, ...rest };
+      // `route get` cannot ask for IPv6 packets that came in (it looks at the device they came by), nor for an IPv6 socket that is bound to a device and an address.
+      if (kind < 3) return family === "inet" ? { ...base, from: stranger, iif: dev } : { ...base, from: stranger };
+      if (kind < 5) return { ...base, oif: dev, ...(family === "inet" && kind === 3 ? { from: mine } : {}) };
+      return kind < 8 ? { ...base, from: mine } : base;
+    });
+
+const sysctl = fc.record({
+  linkdown: fc.boolean(),
+  filters: fc.array(oneOf([0, 0, 1, 2]), { minLength: devices.length, maxLength: devices.length }),
+  all: oneOf([0, 0, 0, 1, 2]),
+  vmark: fc.boolean(),
+  forwarding: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn > 0),
+});
+
+function sysctlLines({
+  linkdown,
+  filters,
+  all,
+  vmark,
+  forwarding,
+}: typeof sysctl extends fc.Arbitrary<infer Value> ? Value : never): string[] {
+  const set = (path: string, value: number | boolean): string => `echo ${Number(value)} >/proc/sys/net/${path}`;
+  return [
+    set("ipv4/ip_forward", forwarding),
+    set("ipv6/conf/all/forwarding", true),
+    set("ipv4/conf/all/rp_filter", all),
+    ...devices.flatMap((dev, index) => [
+      set(`ipv4/conf/${dev}/rp_filter`, filters[index] ?? 0),
+      set(`ipv4/conf/${dev}/src_valid_mark`, vmark),
+      set(`ipv4/conf/${dev}/ignore_routes_with_linkdown`, linkdown),
+      set(`ipv6/conf/${dev}/ignore_routes_with_linkdown`, linkdown),
+    ]),
+  ];
+}
+
+const both = <Value>(of: (family: Family) => fc.Arbitrary<Value>) => fc.record({ inet: of("inet"), inet6: of("inet6") });
+
+/** A host and `flows` questions about it. */
+export const scenario = (flows: number): fc.Arbitrary<Scenario> =>
+  fc
+    .record({
+      sysctls: sysctl.map(sysctlLines),
+      routes: both((family) => fc.array(route(family), { minLength: 5, maxLength: 40 })),
+      rules: both((family) => fc.array(rule(family), { minLength: 0, maxLength: 14 })),
+      noLocal: fc.integer({ min: 0, max: 19 }),
+      downs: fc.array(
+        fc
+          .tuple(oneOf(["e0", "e1", "e2", "e3"]), fc.boolean())
+          .map(([dev, carrier]) => `link set ${carrier ? dev.replace("e", "p") : dev} down`),
+        { maxLength: 2 },
+      ),
+      flows: both((family) => fc.array(flow(family), { minLength: flows / 2, maxLength: flows / 2 })),
+    })
+    .map(({ sysctls, routes, rules, noLocal, downs, flows: asked }) => ({
+      sysctls,
+      batches: [
+        { family: undefined, lines: ["link set e3 group 5", ...nextHopObjects("inet"), ...nextHopObjects("inet6")] },
+        {
+          family: "inet" as const,
+          lines: [
+            // Before the first rule, IPv4 keeps the tables local and main in one: see the known limits.
+            "rule add pref 32000 nop",
+            ...routes.inet,
+            ...rules.inet,
+            ...(noLocal === 0 ? ["rule add pref 150 table local", "rule del pref 0"] : []),
+          ],
+        },
+        { family: "inet6" as const, lines: [...routes.inet6, ...rules.inet6] },
+        // Where the last other route at a source-specific route's destination is taken away, the kernel may lose sight of the latter.
+        { family: undefined, lines: routes.inet6.some((one) => one.includes(" from ")) ? [] : downs },
+      ],
+      flows: [...asked.inet, ...asked.inet6],
+    }));
+
+/** How every host begins: devices, their addresses. */
+export const links: readonly string[] = [
+  "link set lo up",
+  ...devices.flatMap((dev, index) => [`link add ${dev} type veth peer name p${index}`, `link set ${dev} up`, `link set p${index} up`]),
+  ...[...addresses.inet, ...addresses.inet6].map((address) => `address add ${address}`),
+];
