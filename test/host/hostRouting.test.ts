@@ -262,7 +262,7 @@ describe("HostRouting on a host", function () {
     await remove(made);
   });
 
-  it("the kernel is asked where packets go before a change is kept: what does not hold undoes it", async () => {
+  it("what is expected is looked up before anything is touched, and the refusal names the rule that decides", async () => {
     const expect = (dev: string): Fields => ({
       expect: [
         { from: "198.18.128.2", to: "192.0.2.1", dev, via: "198.18.128.1", table: 100 },
@@ -280,13 +280,27 @@ describe("HostRouting on a host", function () {
     const { message } = await refusal(create("HostRouting", routing({ rules, ...expect("eth0") })));
     assert.match(
       message,
-      /reverted \(verified\): expected 192\.0\.2\.1 from 198\.18\.128\.2 uid 0: dev eth0 via 198\.18\.128\.1 table 100, but it is unicast dev eth1 via 198\.18\.128\.1 table 100; expected 2001:/,
+      /refused, nothing was changed: once it is made, expected 192\.0\.2\.1 from 198\.18\.128\.2 uid 0: dev eth0 via 198\.18\.128\.1 table 100, but it is unicast dev eth1 via 198\.18\.128\.1 table 100 \(ip -4 rule pref 1000 from 198\.18\.128\.2 table 100 decides: default via 198\.18\.128\.1 .*\); expected 2001:/,
     );
     assert.equal(await host.snapshot(), clean);
     const made = await create("HostRouting", routing({ rules, ...expect("eth1") }));
     const still = await refusal(update(made, expect("eth0")));
     assert.match(still.message, /HostRouting: nothing was changed, but expected /);
     await remove(made);
+  });
+
+  it("the kernel is asked inside the transaction: what does not hold then undoes it", async () => {
+    // A reverse path that fails is not foreseen, it is the kernel's to say.
+    const knobs = "/proc/sys/net/ipv4/conf/eth0/rp_filter /proc/sys/net/ipv4/conf/eth0/forwarding";
+    const set = (value: number) => host.exec(`for knob in ${knobs}; do echo ${value} >$knob; done`);
+    await set(1);
+    try {
+      const expect = [{ from: "198.18.128.7", to: "192.0.2.1", iif: "eth0", dev: "eth1" }];
+      const { message } = await refusal(create("HostRouting", routing({ expect })));
+      assert.match(message, /reverted \(verified\): expected 192\.0\.2\.1 from 198\.18\.128\.7 iif eth0 uid 0: dev eth1, but it is /);
+    } finally {
+      await set(0);
+    }
   });
 
   it("an expectation that cannot be meant is a failure of the checks", async () => {

@@ -3,6 +3,7 @@ import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import type { Expectation } from "../spec/expectation";
 import { lookupText, unmetExpectations } from "./expectations";
+import { foreseen } from "./foreseen";
 import { managementRefusal } from "./management";
 import type { Observation } from "./observe";
 import type { Session } from "./session";
@@ -55,14 +56,27 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
   return { planned: planned.sort((a, b) => a.plan.order - b.plan.order), deferred };
 }
 
-/** Those that do not move the way of our own connection, each beside the ones before it. The others are refused. */
+/**
+ * Those that do not move the way of our own connection and send packets where they are expected, each beside the ones before it. The others
+ * are refused.
+ */
 export async function permitted(session: Session, planned: readonly Planned[], seen: Observation): Promise<Planned[]> {
   const accepted: Planned[] = [];
   for (const one of planned) {
     const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
     const refusal = one.work.guard.allowManagementPathChange === true ? undefined : await managementRefusal(session, seen, becomes);
-    if (refusal === undefined) accepted.push(one);
-    else one.work.reject(refusal.at({ object: labelOf(one.work) }));
+    const unmet = refusal === undefined ? await foreseen(session, seen, one.work.expect, becomes) : [];
+    if (refusal !== undefined) one.work.reject(refusal.at({ object: labelOf(one.work) }));
+    else if (unmet.length > 0)
+      one.work.reject(
+        new PolicyRoutingError("verify", {
+          host: session.host,
+          object: labelOf(one.work),
+          what: `refused, nothing was changed: once it is made, ${unmet.join("; ")}`,
+          next: "correct the entries, or what is expected",
+        }),
+      );
+    else accepted.push(one);
   }
   return accepted;
 }

@@ -1,0 +1,49 @@
+import type { Becomes } from "../kernel/change";
+import { type Outcome, unmet } from "../kernel/expectation";
+import { explain } from "../kernel/lookup/explain";
+import { type Network, proposed } from "../kernel/lookup/network";
+import { networkOfState } from "../kernel/lookup/stateJson";
+import type { Verdict } from "../kernel/lookup/verdict";
+import { type Expectation, flowOf } from "../spec/expectation";
+import { stateJsonOf } from "./network";
+import type { Observation } from "./observe";
+import type { Session } from "./session";
+
+/**
+ * What would not hold once the changes are made, each with the rule that would decide: found before anything is touched. What cannot be
+ * foreseen is left to the kernel, which is asked inside the transaction. One round trip, only where something is expected.
+ */
+export async function foreseen(
+  session: Session,
+  { facts }: Observation,
+  expectations: readonly Expectation[],
+  becomes: readonly Becomes[],
+): Promise<string[]> {
+  if (expectations.length === 0) return [];
+  const answer = await (await session.shell()).run("network");
+  const network = proposed(networkOfState(stateJsonOf(answer, facts, session.host)), becomes);
+  return expectations.flatMap((one) => unmetIn(network, one) ?? []);
+}
+
+function unmetIn(network: Network, expectation: Expectation): string | undefined {
+  const { verdict, lines } = explain(network, flowOf(expectation));
+  const outcomes = outcomesOf(verdict).map((outcome) => unmet(expectation, outcome));
+  const [first] = outcomes;
+  // Of several ways that it may take, the kernel's choice is not foreseen.
+  if (first === undefined || outcomes.includes(undefined)) return undefined;
+  const decider = lines.at(-1);
+  return decider === undefined ? first : `${first} (${decider.rule} ${decider.says})`;
+}
+
+/** What may become of it; nothing where that is not for a lookup to say. */
+function outcomesOf(verdict: Verdict): Outcome[] {
+  if ("hops" in verdict)
+    return verdict.hops.map(({ dev, via }) => ({
+      verdict: verdict.kind === "local" ? "local" : "unicast",
+      dev,
+      via,
+      table: verdict.table === undefined ? undefined : String(verdict.table),
+    }));
+  if ("by" in verdict) return [{ verdict: verdict.kind }];
+  return verdict.kind === "no route" ? [{ verdict: "unreachable" }] : [];
+}
