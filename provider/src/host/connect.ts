@@ -8,8 +8,12 @@ import { hostKeyAlgorithms, refusal } from "./hostKey";
 import type { Target } from "./sshConfig";
 
 /** Logins cost both ends their processors, and sshd drops what comes at once beyond MaxStartups. */
-const maximumDials = 32;
-const dials = pLimit(maximumDials);
+const defaultDials = 32;
+const dials = pLimit(dialsAtOnce(process.env["POLICY_ROUTING_DIALS"]));
+
+export function dialsAtOnce(wish: string | undefined): number {
+  return wish !== undefined && /^[1-9][0-9]{0,3}$/.test(wish) ? Number(wish) : defaultDials;
+}
 
 /** How long an unreachable host is dialled again when dialErrorLimit does not say how often. */
 const patience = 30_000;

@@ -22,9 +22,11 @@ const claimed: Readonly<Record<string, Keys>> = {
 export class HostRouting extends HostResource {
   /** The tables, in canonical form. */
   declare readonly tables: pulumi.Output<Readonly<Record<string, { tableId: number; name: string }>> | undefined>;
+  /** When the last change was confirmed on the host. */
+  declare readonly appliedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: HostRoutingArgs, options?: pulumi.CustomResourceOptions) {
-    super("HostRouting", name, { ...args }, [], options);
+    super("HostRouting", name, { ...args }, ["appliedAt"], options);
     claim(`HostRouting ${name}`, { ...args }, Object.keys(claimed), (sections) =>
       Object.entries(claimed).flatMap(([section, keysOf]) => entriesOf(sections[section]).flatMap(keysOf)),
     );

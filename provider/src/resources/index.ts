@@ -20,8 +20,10 @@ export type {
   UplinkSideArgs,
 } from "./arguments";
 export { HostRouting } from "./hostRouting";
+export { type ConfiguredHost, hostsFromConfig } from "./hostsFromConfig";
 export { MultihomedHost, type MultihomedHostArgs } from "./multihomedHost";
 export { NextHop } from "./nextHop";
 export { PolicyRoute } from "./policyRoute";
 export { PolicyRule } from "./policyRule";
+export { type RolloutOptions, rollout, type WaveOptions } from "./rollout";
 export { RoutingTable } from "./routingTable";

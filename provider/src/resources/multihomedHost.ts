@@ -8,10 +8,11 @@ import type { ExpectationArgs, HostRoutingArgs, MultihomedArgs, RouteArgs, RuleA
 import { failLater } from "./claim";
 import { HostRouting } from "./hostRouting";
 
-/** The uplinks of a host, how to reach it, and whatever of HostRouting is to be said beside. */
-export interface MultihomedHostArgs
-  extends MultihomedArgs,
-    Pick<HostRoutingArgs, "connection" | "adopt" | "guard" | "exclusive" | "expect" | "reversePathFilter"> {}
+/** The uplinks of a host, how to reach it, and whatever else HostRouting is to declare there. */
+export interface MultihomedHostArgs extends MultihomedArgs, HostRoutingArgs {}
+
+/** Ours, and what the program declares beside. */
+type Labelled<Entry> = Readonly<Record<string, pulumi.Input<Entry> | undefined>>;
 
 interface Expanded {
   readonly routing: Routing;
@@ -26,6 +27,8 @@ interface Expanded {
  * HostRouting. What an uplink comes to is made of its own table's number, so adding one changes no other.
  */
 export class MultihomedHost extends pulumi.ComponentResource {
+  /** What it is made of. */
+  readonly routing: HostRouting;
   /** Number of each uplink's table. */
   readonly tables: pulumi.Output<Readonly<Record<string, number>>>;
   /** Priority of each rule, by its label in the HostRouting. */
@@ -37,29 +40,35 @@ export class MultihomedHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: MultihomedHostArgs, options?: pulumi.ComponentResourceOptions) {
     super("policyrouting:index:MultihomedHost", name, {}, options);
-    const { connection, adopt, guard, exclusive, expect, reversePathFilter, ...uplinks } = args;
-    const expanded = pulumi.output(uplinks).apply((values) => expandedOf(name, { ...values }));
-    const part = <Value>(of: (routing: Routing) => Value): pulumi.Output<Value> => expanded.apply<Value>(({ routing }) => of(routing));
-    new HostRouting(
+    const { uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase, ...more } = args;
+    const declared = pulumi.output({ uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase });
+    const expanded = declared.apply((values) => expandedOf(name, { ...values }));
+    this.routing = new HostRouting(
       name,
       {
-        connection,
-        ...(adopt === undefined ? {} : { adopt }),
-        ...(guard === undefined ? {} : { guard }),
-        ...(exclusive === undefined ? {} : { exclusive }),
-        tables: part<Readonly<Record<string, TableArgs>>>(({ tables }) => tables),
-        routes: part<Readonly<Record<string, RouteArgs>>>(({ routes }) => routes),
-        rules: part<Readonly<Record<string, RuleArgs>>>(({ rules }) => rules),
+        ...more,
+        tables: pulumi
+          .all([expanded, more.tables ?? {}])
+          .apply(([{ routing }, theirs]): Labelled<TableArgs> => ({ ...routing.tables, ...theirs })),
+        routes: pulumi
+          .all([expanded, more.routes ?? {}])
+          .apply(([{ routing }, theirs]): Labelled<RouteArgs> => ({ ...routing.routes, ...theirs })),
+        rules: pulumi
+          .all([expanded, more.rules ?? {}])
+          .apply(([{ routing }, theirs]): Labelled<RuleArgs> => ({ ...routing.rules, ...theirs })),
         reversePathFilter: pulumi
-          .all([part((routing) => routing.reversePathFilter ?? {}), reversePathFilter ?? {}])
-          .apply(([ours, theirs]) => ({ ...ours, ...theirs })),
-        arpIgnore: part(({ arpIgnore = {} }) => arpIgnore),
-        arpAnnounce: part(({ arpAnnounce = {} }) => arpAnnounce),
+          .all([expanded, more.reversePathFilter ?? {}])
+          .apply(([{ routing }, theirs]) => ({ ...routing.reversePathFilter, ...theirs })),
+        arpIgnore: pulumi.all([expanded, more.arpIgnore ?? {}]).apply(([{ routing }, theirs]) => ({ ...routing.arpIgnore, ...theirs })),
+        arpAnnounce: pulumi
+          .all([expanded, more.arpAnnounce ?? {}])
+          .apply(([{ routing }, theirs]) => ({ ...routing.arpAnnounce, ...theirs })),
         expect: pulumi
-          .all([part<ExpectationArgs[]>((routing) => [...routing.expect]), expect ?? []])
-          .apply(([ours, theirs]): pulumi.Input<ExpectationArgs>[] => [...ours, ...theirs]),
+          .all([expanded, more.expect ?? []])
+          .apply(([{ routing }, theirs]): pulumi.Input<ExpectationArgs>[] => [...routing.expect, ...theirs]),
       },
-      { parent: this },
+      // A component's dependencies are not its children's.
+      { parent: this, ...(options?.dependsOn === undefined ? {} : { dependsOn: options.dependsOn }) },
     );
     this.tables = expanded.tables;
     this.priorities = expanded.priorities;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { hostOf } from "../host/host";
 import { addressOf } from "../spec/connection";
 import { kindOf } from "./kinds";
 import { bearLostOutput, endWithEngine, engineAddress, listens, untilDone } from "./orphan";
 import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
 
 type Properties = Record<string, unknown>;
 
@@ -37,26 +37,31 @@ export function handlers(kindName: string): Handlers {
       const declared = kind.declared(inputs);
       const id = `${declared.connection.host}/${declared.place}#${randomBytes(6).toString("base64url")}`;
       const { facts } = await ensure(id, declared, inputs);
-      return { id, outs: outputsOf(inputs, facts.machineId) };
+      return { id, outs: outputsOf(inputs, facts.machineId, kind.now()) };
     },
     read: async (id, props) => {
       const declared = kind.declared(props);
-      const { state, facts } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
+      const looked = await hostOf(declared.connection).look(declared.look).catch(keptOrRecipe(declared.connection.host));
+      if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
+      const { state, facts } = looked;
       const seen = declared.read(state, id);
       if (seen === undefined) return {};
       const { inputs } = kind.check({ ...withoutEntries(props, kind.entryFields), owner: props["owner"], ...seen });
-      return { id, props: outputsOf(inputs, facts.machineId), inputs };
+      return { id, props: outputsOf(inputs, facts.machineId, props["appliedAt"]), inputs };
     },
     update: async (id, olds, news) => {
       const inputs = withoutProvider(news);
       const before = kind.declared(olds);
       const after = kind.declared(inputs);
       const moved = addressOf(before.connection) !== addressOf(after.connection);
-      if (!moved && isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
+      if (!moved && isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"]), olds["appliedAt"]) };
       const { facts } = moved ? await readdress(id, before, olds["machineId"], after, inputs) : await ensure(id, after, inputs, before);
-      return { outs: outputsOf(inputs, facts.machineId) };
+      return { outs: outputsOf(inputs, facts.machineId, kind.now()) };
     },
-    delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),
+    delete: async (id, props) => {
+      const declared = kind.declared(props);
+      await remove(id, declared).catch(forgottenOrRecipe(declared.connection.host, id));
+    },
   };
   return {
     ...calls,
@@ -77,15 +82,6 @@ const keepProvider =
 const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
 const withoutEntries = (props: Properties, names: readonly string[]): Properties =>
   Object.fromEntries(Object.entries(props).filter(([name]) => !names.includes(name)));
-
-/** A host that does not answer is never taken to be gone; the engine's own way around it is said. */
-function withRecipe(error: unknown): never {
-  if (!isPolicyRoutingError(error) || error.kind !== "unreachable") throw error;
-  throw new PolicyRoutingError(error.kind, {
-    ...error.parts,
-    next: "run it again when the host answers; to go on without this resource now, add --exclude '**NAME' (NAME is the resource's name)",
-  });
-}
 
 const engine = engineAddress(require.main?.filename, process.argv[2]);
 if (engine !== undefined) {

@@ -17,6 +17,8 @@ export interface Kind {
   check(input: Record<string, unknown>): { inputs: Record<string, unknown>; failures: string[] };
   /** What inputs (or the state of an older version) declare. */
   declared(inputs: Record<string, unknown>): Declared;
+  /** What stands in its state as the time of the last change; undefined where none does. */
+  now(): string | undefined;
   /** The fields that say what is on the host, as opposed to how to get there. */
   readonly entryFields: readonly string[];
 }
@@ -60,7 +62,7 @@ interface Definition<Table extends FieldTable> {
 }
 
 /** Fields that older states hold beside the inputs. */
-const outputs = ["machineId", "schema", "observed", "__provider"];
+const outputs = ["machineId", "appliedAt", "schema", "observed", "__provider"];
 
 const without = (input: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
@@ -83,6 +85,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   };
   return {
     name,
+    now: () => (many === undefined ? undefined : new Date().toISOString()),
     entryFields: [...Object.keys(fields), "owner"],
     check: (input) => {
       const { common, own, problems } = split(input);

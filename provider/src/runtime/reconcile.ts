@@ -13,9 +13,9 @@ type Properties = Record<string, unknown>;
 /** The version of the state's form. Older forms stay readable: this module is a frozen door. */
 export const schema = 1;
 
-/** What the engine keeps: the canonical inputs, and which machine it was. */
-export function outputsOf(inputs: Properties, machineId: string): Properties {
-  return { ...inputs, machineId, schema };
+/** What the engine keeps: the canonical inputs, which machine it was, and for whole hosts when the last change was confirmed there. */
+export function outputsOf(inputs: Properties, machineId: string, appliedAt?: unknown): Properties {
+  return { ...inputs, machineId, ...(typeof appliedAt === "string" ? { appliedAt } : {}), schema };
 }
 
 function changeOf(id: string, { owner, adopt, exclusive, label }: Declared, wanted: Declared["wanted"]): Change {

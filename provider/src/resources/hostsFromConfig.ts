@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import { canonical } from "../spec/canonical";
+import { type ConfiguredHostValues, configuredHostFields, settleConfiguredHost, withDefaults } from "../spec/configuredHost";
+import { secretFields } from "../spec/connection";
+import { printProblem } from "../spec/failures";
+import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
+import type { MultihomedHostArgs } from "./multihomedHost";
+
+/** One host of a stack's configuration: the arguments of MultihomedHost where it names uplinks, else those of HostRouting. */
+export type ConfiguredHost = {
+  readonly name: string;
+  readonly connection: ConnectionArgs;
+  readonly labels: Readonly<Record<string, string>>;
+} & (
+  | { readonly multihomed: MultihomedHostArgs; readonly routing: undefined }
+  | { readonly multihomed: undefined; readonly routing: HostRoutingArgs }
+);
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * The hosts of `hosts` in Pulumi.<stack>.yaml, each an object of fields by its name, with `defaults` merged in; those with `enabled: false`
+ * are left out. Every mistake in the file is told at once, with its path. Give secrets with `pulumi config set --secret --path`.
+ */
+export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost[] {
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const problems: string[] = [];
+  const read = (key: string): unknown => {
+    // By the runtime: a Config would warn that secrets are read as plain values. They are marked again below.
+    const text = pulumi.runtime.getConfig(`${namespace}:${key}`);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch {
+      problems.push(`${namespace}:${key}: expected an object`);
+      return undefined;
+    }
+  };
+  const hosts = read("hosts");
+  const defaults = read("defaults");
+  if (!isObject(hosts) && problems.length === 0) problems.push(`${namespace}:hosts: expected an object of hosts by their names`);
+  if (defaults !== undefined && !isObject(defaults)) problems.push(`${namespace}:defaults: expected an object`);
+  const found = Object.entries(isObject(hosts) ? hosts : {}).flatMap(([name, own]): ConfiguredHost[] => {
+    const checked = canonical(configuredHostFields, asObject(withDefaults(defaults, own)), settleConfiguredHost);
+    problems.push(
+      ...checked.problems.map((problem) => `${namespace}:hosts.${printProblem({ ...problem, path: [name, ...problem.path] })}`),
+    );
+    const { enabled, connection, labels = {}, ...fields } = checked.values;
+    if (enabled === false || connection?.host === undefined || checked.problems.length > 0) return [];
+    const login = withSecrets({ ...connection, host: connection.host });
+    const args: unknown = { ...fields, connection: login };
+    const known = { name, labels, connection: login };
+    if (hasUplinks(args)) return [{ ...known, multihomed: args, routing: undefined }];
+    return hasNoUplinks(args) ? [{ ...known, multihomed: undefined, routing: args }] : [];
+  });
+  if (problems.length > 0) throw new pulumi.RunError(`${file}: ${problems.join(`\n${file}: `)}`);
+  return found;
+}
+
+/** What the checks let pass has all that the resources require. */
+const hasUplinks = (args: unknown): args is MultihomedHostArgs => isObject(args) && args["uplinks"] !== undefined;
+const hasNoUplinks = (args: unknown): args is HostRoutingArgs => isObject(args) && args["uplinks"] === undefined;
+
+const asObject = (value: unknown): Json => (isObject(value) ? value : { connection: value });
+
+type Connection = NonNullable<ConfiguredHostValues["connection"]> & { host: string };
+
+/** Passwords and keys stay encrypted in the state, whether or not the file says so. */
+function withSecrets({ proxy, ...connection }: Connection): ConnectionArgs {
+  const secrets = (values: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(secretFields.flatMap((name) => (typeof values[name] === "string" ? [[name, pulumi.secret(values[name])]] : [])));
+  return {
+    ...connection,
+    ...secrets(connection),
+    ...(proxy?.host === undefined ? {} : { proxy: { ...proxy, host: proxy.host, ...secrets(proxy) } }),
+  };
+}

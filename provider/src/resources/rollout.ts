@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostRouting } from "./hostRouting";
+import { MultihomedHost } from "./multihomedHost";
+
+export interface RolloutOptions {
+  /** How many hosts, from the front, make a wave of their own that comes first. Left out: 1. */
+  readonly canary?: number;
+  /** Hosts of each further wave: a number, or a share of all such as "25%". Left out: all the rest in one. */
+  readonly batch?: number | `${number}%`;
+  /** Seconds between the end of a wave that changed something and the next. Left out: none. */
+  readonly pause?: number;
+}
+
+/** What each host's resource must be given, so that it waits for its wave. */
+export interface WaveOptions {
+  readonly dependsOn: pulumi.Input<pulumi.Input<pulumi.Resource>[]>;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+interface Wave<Host> {
+  readonly title: string;
+  readonly hosts: readonly Host[];
+}
+
+/**
+ * Makes a resource for each host, wave by wave: a wave begins when all hosts of the last one are confirmed and what they `expect` holds; a
+ * failure stops later waves. The order leaves no trace in the state, so another host or another size of wave changes nothing, and `destroy`
+ * takes all hosts at once. Hosts without a change cost nothing and cause no pause. Pass the options on to the resource.
+ */
+export function rollout<Host extends Named, Made extends pulumi.Resource>(
+  hosts: readonly Host[],
+  options: RolloutOptions,
+  make: (host: Host, options: WaveOptions) => Made,
+): Made[] {
+  const began = Date.now();
+  const waves = wavesOf(hosts, options);
+  const made: Made[] = [];
+  let canary: Progress | undefined;
+  let gate: Promise<pulumi.Resource[]> = Promise.resolve([]);
+  for (const [index, wave] of waves.entries()) {
+    const left = waves.slice(index + 1).reduce((sum, later) => sum + later.hosts.length, 0);
+    const open = gate.then(() => {
+      if (waves.length > 1 && !pulumi.runtime.isDryRun())
+        void pulumi.log.info(
+          `${wave.title} begins: ${wave.hosts.map(({ name }) => name).join(", ")}${left === 0 ? "" : `; ${left} more wait`}`,
+        );
+      return [];
+    });
+    const resources = wave.hosts.map((host) => make(host, { dependsOn: open }));
+    made.push(...resources);
+    const progress = progressOf(wave, resources, began);
+    if (index === 0 && waves.length > 1) canary = progress;
+    else if (canary !== undefined) void warnOfIdleCanary(canary, progress);
+    gate = passed(progress, options.pause ?? 0);
+    gate.catch(() => {}); // the last one has nobody who waits
+  }
+  return made;
+}
+
+export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: RolloutOptions): Wave<Host>[] {
+  const size =
+    batch === undefined ? hosts.length : typeof batch === "number" ? batch : Math.ceil((hosts.length * Number(batch.slice(0, -1))) / 100);
+  if (!Number.isInteger(canary) || canary < 0) throw new pulumi.RunError("rollout: canary is a whole number of hosts, 0 for none");
+  if (!(size >= 1 || hosts.length === 0))
+    throw new pulumi.RunError('rollout: batch is a number of hosts of 1 or more, or a share such as "25%"');
+  const rest = hosts.slice(canary);
+  const groups = Array.from({ length: Math.ceil(rest.length / Math.floor(size || 1)) }, (_, index) =>
+    rest.slice(index * Math.floor(size), (index + 1) * Math.floor(size)),
+  );
+  const all = [...(canary > 0 && hosts.length > 0 ? [hosts.slice(0, canary)] : []), ...groups];
+  return all.map((group, index) => ({
+    title: `${canary > 0 && index === 0 ? "canary" : "wave"} ${index + 1} of ${all.length}`,
+    hosts: group,
+  }));
+}
+
+/** What became of a wave, once all of it was tried. */
+interface Progress {
+  readonly title: string;
+  readonly names: readonly string[];
+  /** Names of hosts that failed, and of hosts that were changed in this run. */
+  readonly ended: Promise<{ failed: string[]; changed: string[] }>;
+}
+
+function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], began: number): Progress {
+  const names = wave.hosts.map(({ name }) => name);
+  const one = async (resource: pulumi.Resource) => {
+    const last = resource instanceof MultihomedHost ? resource.routing : resource;
+    let succeeded = false;
+    let changed = false;
+    if (last instanceof HostRouting)
+      last.appliedAt.apply((at) => {
+        changed = at !== undefined && Date.parse(at) >= began;
+      });
+    if (last instanceof pulumi.CustomResource)
+      last.id.apply(() => {
+        succeeded = true;
+      });
+    else succeeded = true;
+    await new Promise<void>((resolve) => void last.urn.apply(() => resolve()));
+    // All outputs of a resource are settled together; those of one that failed never become known.
+    await new Promise(setImmediate);
+    return { succeeded: succeeded || pulumi.runtime.isDryRun(), changed };
+  };
+  const ended = Promise.all(resources.map(one)).then((all) => ({
+    failed: names.filter((_, index) => all[index]?.succeeded !== true),
+    changed: names.filter((_, index) => all[index]?.changed === true),
+  }));
+  return { title: wave.title, names, ended };
+}
+
+/** Resolves to no dependencies at all, in time. */
+async function passed({ title, ended }: Progress, pause: number): Promise<pulumi.Resource[]> {
+  const { failed, changed } = await ended;
+  if (failed.length > 0) throw new pulumi.RunError(`${title} failed on ${failed.join(", ")}: later waves were not begun`);
+  if (changed.length > 0 && pause > 0) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+  return [];
+}
+
+/** A canary shows something only where it changes. */
+async function warnOfIdleCanary(canary: Progress, later: Progress): Promise<void> {
+  const [first, now] = await Promise.all([canary.ended, later.ended]);
+  if (first.changed.length === 0 && first.failed.length === 0 && now.changed.length > 0)
+    await pulumi.log.warn(
+      `the canary (${canary.names.join(", ")}) had no change while ${now.changed.join(", ")} had one: it showed nothing`,
+    );
+}

@@ -1,0 +1,47 @@
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
+
+/**
+ * What to do about a host that does not answer, for one run: read and delete see only old state, so it cannot be an input.
+ * It is never taken to be gone by itself; the engine's own way around it is said.
+ */
+const variable = "POLICY_ROUTING_UNREACHABLE";
+
+function wish(): "keep" | "forget" | undefined {
+  const value = process.env[variable];
+  if (value === undefined || value === "" || value === "keep" || value === "forget") return value === "" ? undefined : value;
+  throw new PolicyRoutingError("invalid", { what: `${variable} is neither keep nor forget`, next: "set it to one of these, or unset it" });
+}
+
+/** The plugin has no log channel: lines on its standard error are shown under the stack. */
+const say = (host: string, text: string): void => void process.stderr.write(`${host}: ${text}\n`);
+
+function withRecipe(error: unknown, ways: string): never {
+  if (!isPolicyRoutingError(error) || error.kind !== "unreachable") throw error;
+  throw new PolicyRoutingError(error.kind, {
+    ...error.parts,
+    next: `run it again when the host answers; to go on without this resource now, add --exclude '**NAME' (NAME is the resource's name)${ways}`,
+  });
+}
+
+const isUnreachable = (error: unknown): boolean => isPolicyRoutingError(error) && error.kind === "unreachable";
+
+/** In read: the state stays as it is, and says that nobody looked. */
+export const keptOrRecipe =
+  (host: string) =>
+  (error: unknown): "kept" => {
+    if (!isUnreachable(error) || wish() !== "keep") return withRecipe(error, `, or set ${variable}=keep for this run`);
+    say(host, "not reachable: its state is kept as it was and was NOT looked at");
+    return "kept";
+  };
+
+/** In delete: the engine forgets it, and what is on the host stays there. */
+export const forgottenOrRecipe =
+  (host: string, id: string) =>
+  (error: unknown): void => {
+    if (!isUnreachable(error) || wish() !== "forget")
+      withRecipe(error, `, or set ${variable}=forget for this run: then it stays on the host`);
+    say(
+      host,
+      `NOT removed from ${host}: unreachable. What ${id} owns is still there; the same program takes it over when the host answers again`,
+    );
+  };
