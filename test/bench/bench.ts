@@ -4,13 +4,15 @@ import { parseArgs } from "node:util";
 import { caseNames, engineRound, fleetCases, plainRound, type Report } from "./cases";
 import { withFigures } from "./figures";
 import { Fleet } from "./fleet";
+import { lookupCases, lookupRound } from "./lookup";
 import { rowOf, type Sample } from "./rows";
 import { sizesOf, tableOf } from "./table";
 
+const names = [...caseNames, ...lookupCases];
 const usage = `usage: npm run bench -- [--json FILE] [--hosts 20] [--fleet 100] [--rounds 3] [--only CASE,...]
   --hosts   hosts of the cases on the engine
   --fleet   hosts of the transactions driven directly, and of their peers
-  --only    of ${caseNames.join(", ")}`;
+  --only    of ${names.join(", ")}`;
 
 function readOptions() {
   const { values } = parseArgs({
@@ -19,7 +21,7 @@ function readOptions() {
       hosts: { type: "string", default: "20" },
       fleet: { type: "string", default: "100" },
       rounds: { type: "string", default: "3" },
-      only: { type: "string", default: caseNames.join(",") },
+      only: { type: "string", default: names.join(",") },
     },
   });
   const positive = (text: string): number => {
@@ -27,7 +29,7 @@ function readOptions() {
     return Number(text);
   };
   const only = values.only.split(",");
-  const unknown = only.filter((name) => !caseNames.includes(name));
+  const unknown = only.filter((name) => !names.includes(name));
   if (unknown.length > 0) throw new Error(`no such case: ${unknown.join(", ")}\n${usage}`);
   return { json: values.json, hosts: positive(values.hosts), fleet: positive(values.fleet), rounds: positive(values.rounds), only };
 }
@@ -43,6 +45,22 @@ async function main(): Promise<void> {
     samples.set(key, known);
     console.error(`${key}: ${sample.seconds.toFixed(3)} s${sample.logins === undefined ? "" : `, ${sample.logins} logins`}`);
   };
+  for (let round = 1; round <= rounds; round++) lookupRound(wants, report);
+  if (caseNames.some(wants)) await onLab({ hosts, fleet, rounds, wants, report });
+  const rows = withFigures([...samples.values()].map((one) => rowOf(one.name, one.hosts, one.objectsPerHost, one.samples)));
+  console.log([tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd());
+  if (json !== undefined) await writeFile(json, `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
+}
+
+interface Rounds {
+  readonly hosts: number;
+  readonly fleet: number;
+  readonly rounds: number;
+  readonly wants: (name: string) => boolean;
+  readonly report: Report;
+}
+
+async function onLab({ hosts, fleet, rounds, wants, report }: Rounds): Promise<void> {
   const wantsOnFleet = (name: string): boolean => wants(name) && fleetCases.includes(name);
   const lab = await Fleet.start(caseNames.some(wantsOnFleet) ? Math.max(hosts, fleet) : hosts);
   try {
@@ -55,9 +73,6 @@ async function main(): Promise<void> {
   } finally {
     await lab.stop();
   }
-  const rows = withFigures([...samples.values()].map((one) => rowOf(one.name, one.hosts, one.objectsPerHost, one.samples)));
-  console.log([tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd());
-  if (json !== undefined) await writeFile(json, `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
 }
 
 main().catch((error: unknown) => {

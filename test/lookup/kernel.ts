@@ -12,7 +12,7 @@ import type { Flow } from "../../provider/src/spec/flow";
 import { versions } from "../property/kernelNamespace";
 import { addresses, links, type Scenario } from "./scenario";
 
-const observe = readFileSync(join(__dirname, "../../provider/sh/observe.sh"), "utf8");
+export const observe = readFileSync(join(__dirname, "../../provider/sh/observe.sh"), "utf8");
 
 /** The kernel's answer to a flow: what `ip -j route get` shows, or its complaint. */
 export type Answer = { readonly shown: IpObject } | { readonly refused: string };
@@ -40,10 +40,10 @@ export function routeGet(flow: Flow): string {
   return ["route get", to, ...said, ...(tos[0] === 0 ? [] : [`tos 0x${(tos[0] ?? 0).toString(16)}`])].join(" ");
 }
 
-const batch = (options: string, lines: readonly string[], errors = "2>&1"): string =>
+export const batch = (options: string, lines: readonly string[], errors = "2>&1"): string =>
   `ip ${options} -batch - ${errors} <<'END'\n${lines.join("\n")}\nEND`;
 /** An IPv6 address gets its route a little later than `ip address add` returns. */
-const addressed = `tries=0
+export const addressed = `tries=0
 while [ $tries -lt 3000 ] && [ "$(ip -6 route show table local | grep -Ec '^local (2001|fd00)')" -lt ${addresses.inet6.length} ]; do tries=$((tries + 1)); done`;
 
 /** The kernel hears of a lost carrier a little later, and takes next hop objects and their routes away: a bounded poll, then its lock. */
@@ -51,7 +51,7 @@ const settled = `tries=0
 while [ $tries -lt 3000 ] && ip -br link show up | grep -v '^lo ' | grep NO-CARRIER | grep -q ' UP '; do tries=$((tries + 1)); done
 ip link set lo up`;
 
-const channel = { inet: "-4", inet6: "-6" } as const;
+export const channel = { inet: "-4", inet6: "-6" } as const;
 
 /** Makes the host of a scenario in a network namespace of its own, reads it, and asks the kernel for each flow. */
 export async function askKernel({ sysctls, batches, flows }: Scenario): Promise<Asked> {
@@ -106,7 +106,7 @@ function pair(flows: readonly Flow[], text: string): { flow: Flow; answer: Answe
   });
 }
 
-function inNamespace(script: string): Promise<string> {
+export function inNamespace(script: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn("unshare", ["--net", "sh"], {
       stdio: ["pipe", "pipe", "inherit"],

@@ -95,7 +95,7 @@ const selectors = {
   ],
   inet6: ["2001:db8::2", "2001:db8::/64", "2001:db8:0:1::/64", "2001:db8:a::/47", "2001:db8:a:1::/64", "::/1", "fd00::/8"],
 } as const;
-const targets = {
+export const targets = {
   inet: [
     "10.1.2.3",
     "10.1.2.4",
@@ -134,7 +134,7 @@ const targets = {
     "4000::1",
   ],
 } as const;
-const strangers = {
+export const strangers = {
   inet: ["10.1.2.3", "8.8.8.8", "198.18.0.77", "198.18.1.77", "198.18.2.77", "203.0.113.50"],
   inet6: ["2001:db8:a:1::9", "2a00::9", "2001:db8::77", "fd00::77"],
 } as const;
