@@ -55,6 +55,7 @@ export function argumentsText(): string {
   return `// Generated from the descriptors in src/spec by \`npm run generate\`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
+import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
@@ -74,10 +75,7 @@ ${[
   ),
   interfaceOf("ProbeArgs", "A check that runs on the host before and after a change.", probeFields, "probeFields"),
   interfaceOf("GuardArgs", "The timed undo on the host and the checks that a change must pass.", guardFields, "guardFields"),
-  interfaceOf("HostResourceArgs", "What every resource has.", commonFields, "commonFields").replace(
-    /NonNullable<Inputs<typeof commonFields>\["adopt"\]>/,
-    "boolean",
-  ),
+  interfaceOf("HostResourceArgs", "What every resource has.", commonFields, "commonFields"),
   interfaceOf("PolicyRuleArgs", "One rule: `ip rule`.", ruleAttributes, "ruleAttributes", "HostResourceArgs"),
   interfaceOf("NexthopArgs", "One of several next hops of a route.", nexthopFields, "nexthopFields"),
   interfaceOf("PolicyRouteArgs", "One route: `ip route`.", routeAttributes, "routeAttributes", "HostResourceArgs"),

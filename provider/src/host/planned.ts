@@ -1,8 +1,10 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
+import { type Persistence, persistedText, type StorePlan, storePlan } from "../kernel/store";
 import { managementRefusal } from "./management";
 import type { Observation } from "./observe";
+import { replay } from "./scripts";
 import type { Session } from "./session";
 import type { Work } from "./work";
 
@@ -10,6 +12,7 @@ import type { Work } from "./work";
 export interface Planned {
   readonly work: Work;
   readonly plan: ChangePlan;
+  readonly store: StorePlan;
 }
 
 /** At least one. */
@@ -26,7 +29,7 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,
       );
-      return [{ work, plan: plan(work.change, seen.state) }];
+      return [{ work, plan: plan(work.change, seen.state), store: storePlan(work.change, work.persist, seen.persistence, replay.version) }];
     } catch (error) {
       work.reject(
         isPolicyRoutingError(error)
@@ -69,10 +72,12 @@ export function settleEmpty(planned: readonly Planned[], seen: Observation, sess
   for (const { work, plan: empty } of planned) {
     const wrong = deviations(empty, seen.state);
     for (const note of empty.notes) session.warn(note, labelOf(work));
-    if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts });
+    if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });
     else work.reject(new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.join(", ")}` }));
   }
 }
+
+export const persistedOf = ({ change, persist }: Work, seen: Persistence): string => persistedText(change, persist, seen, replay.version);
 
 export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
   for (const { work } of planned) work.reject(error());

@@ -9,6 +9,7 @@ import { conclude, endAll, whatOf } from "./conclude";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
 import { type Observation, observe } from "./observe";
+import { persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
@@ -36,7 +37,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       continue;
     }
     const { planned, deferred } = planAll(open, seen, session.host);
-    const isIdle = ({ plan: { steps, register } }: Planned): boolean => steps.length + register.length === 0;
+    const isIdle = ({ plan: { steps, register }, store }: Planned): boolean =>
+      steps.length + register.length + store.lines.length === 0 && !store.repair;
     settleEmpty(planned.filter(isIdle), seen, session);
     const [first, ...others] = await permitted(
       session,
@@ -80,7 +82,10 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
       compacted: compacted(seen.state.register),
     },
     planned.map(({ plan: one }) => one),
-    [observeText(readBack, "entries"), ...(bookkeeping ? [`confirm ${transaction.txn}`, `finish ${transaction.txn}`] : [])].join("\n"),
+    [
+      observeText(readBack, "entries"),
+      ...(bookkeeping ? [`confirm ${transaction.txn}`, persistText(planned, seen) ?? ":", `finish ${transaction.txn}`] : []),
+    ].join("\n"),
   );
   const shell = await session.shell(); // if there is none, nothing was sent
   let answer: Answer;

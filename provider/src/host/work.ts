@@ -1,12 +1,15 @@
 import type { Change } from "../kernel/change";
 import type { State } from "../kernel/state";
 import type { Guard } from "../spec/guard";
+import type { Persist } from "../spec/persist";
 import type { Look } from "./look";
 import type { Facts } from "./observe";
 
 /** What was seen on the host after a change was confirmed. */
 export interface Applied {
   readonly state: State;
+  /** What puts it back after a reboot: for the output `persisted`. */
+  readonly persisted: string;
   readonly facts: Facts;
 }
 
@@ -15,6 +18,7 @@ export interface Work {
   readonly change: Change;
   readonly look: Look;
   readonly guard: Guard;
+  readonly persist?: Persist | undefined;
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

@@ -1,6 +1,7 @@
 // Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
+import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { guardFields, probeFields } from "../spec/guard";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
@@ -232,12 +233,17 @@ export interface HostResourceArgs {
    * Takes over a foreign object with the same key, or one of another stack, instead of refusing.
    * Left out: false. Example: `true`.
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["adopt"]>>;
   /**
    * The timed undo on the host and the checks that a change must pass.
    * Left out: armed, 30 s, no probes. Example: `{"confirmTimeout":30}`.
    */
   guard?: pulumi.Input<GuardArgs>;
+  /**
+   * What puts it back after a reboot: `systemd` (a service that also follows links, addresses and rules), `ifupdown` (a hook at each interface that comes up), `rc-local` (a line in /etc/rc.local, at boot only), `none`, or `auto`: the first of these that runs on the host. The output `persisted` says which it is.
+   * Left out: auto. Example: `"systemd"`.
+   */
+  persist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["persist"]>>;
 }
 
 /** One rule: `ip rule`. */

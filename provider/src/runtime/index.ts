@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { hostOf } from "../host/host";
+import { persistFound } from "../host/persistence";
 import { addressOf } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import { kindOf } from "./kinds";
 import { bearLostOutput, endWithEngine, engineAddress, listens, untilDone } from "./orphan";
-import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { changeOf, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 
 type Properties = Record<string, unknown>;
 
@@ -36,25 +37,31 @@ export function handlers(kindName: string): Handlers {
     create: async (inputs) => {
       const { connection } = kind.declared(inputs);
       const id = `${connection.host}/${kind.place(inputs)}#${randomBytes(6).toString("base64url")}`;
-      const { facts } = await ensure(kind, id, withoutProvider(inputs));
-      return { id, outs: outputsOf(withoutProvider(inputs), facts.machineId) };
+      const { facts, persisted } = await ensure(kind, id, withoutProvider(inputs));
+      return { id, outs: outputsOf(withoutProvider(inputs), facts.machineId, persisted) };
     },
     read: async (id, props) => {
       const declared = kind.declared(props);
       const [wanted] = declared.wanted;
-      const { state, facts } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
+      const { state, facts, persistence } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
       const seen = wanted?.read(state, tagsOf(declared.owner.proto), id);
       if (seen === undefined) return {};
-      const { inputs } = kind.check({ ...withoutEntries(props, kind.entryFields), owner: props["owner"], ...seen });
-      return { id, props: outputsOf(inputs, facts.machineId), inputs };
+      const found = persistFound(changeOf(id, declared, declared.wanted), declared.persist, persistence);
+      const { inputs } = kind.check({
+        ...withoutEntries(props, kind.entryFields),
+        owner: props["owner"],
+        ...seen,
+        ...(found.persist === undefined ? {} : { persist: found.persist }),
+      });
+      return { id, props: outputsOf(inputs, facts.machineId, found.persisted), inputs };
     },
     update: async (id, olds, news) => {
       const inputs = withoutProvider(news);
-      if (isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"])) };
+      if (isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"]), String(olds["persisted"] ?? "")) };
       const before = kind.declared(olds);
       const moved = addressOf(before.connection) !== addressOf(kind.declared(inputs).connection);
-      const { facts } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, olds);
-      return { outs: outputsOf(inputs, facts.machineId) };
+      const { facts, persisted } = moved ? await readdress(kind, id, olds, inputs) : await ensure(kind, id, inputs, olds);
+      return { outs: outputsOf(inputs, facts.machineId, persisted) };
     },
     delete: async (id, props) => remove(id, kind.declared(props)).catch(withRecipe),
   };

@@ -28,6 +28,7 @@ export interface Declared {
   readonly owner: Owner;
   readonly adopt: boolean;
   readonly guard: NonNullable<Common["guard"]>;
+  readonly persist: Common["persist"];
   readonly wanted: readonly Wanted[];
   readonly look: Look;
 }
@@ -42,7 +43,7 @@ interface Definition<Table extends FieldTable> {
 }
 
 /** Fields that older states hold beside the inputs. */
-const outputs = ["machineId", "schema", "observed", "__provider"];
+const outputs = ["machineId", "persisted", "schema", "observed", "__provider"];
 
 const without = (input: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
@@ -66,7 +67,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   return {
     name,
     fadingFields: Object.keys(fields).filter((field) => fields[field]?.fades === true),
-    entryFields: [...Object.keys(fields), "owner"],
+    entryFields: [...Object.keys(fields), "owner", "persist"],
     check: (input) => {
       const { common, own, problems } = split(input);
       return { inputs: { ...common.values, ...own.values }, failures: problems.map(printProblem) };
@@ -82,6 +83,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         owner: { ...owner, stack: owner.stack },
         adopt: common.adopt === true,
         guard: common.guard ?? {},
+        persist: common.persist,
         wanted: wanted(own),
         look: look(own),
       };

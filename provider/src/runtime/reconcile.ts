@@ -14,12 +14,12 @@ type Properties = Record<string, unknown>;
 /** The version of the state's form. Older forms stay readable: this module is a frozen door. */
 export const schema = 1;
 
-/** What the engine keeps: the canonical inputs, and which machine it was. */
-export function outputsOf(inputs: Properties, machineId: string): Properties {
-  return { ...inputs, machineId, schema };
+/** What the engine keeps: the canonical inputs, which machine it was, and what puts it back after a reboot. */
+export function outputsOf(inputs: Properties, machineId: string, persisted: string): Properties {
+  return { ...inputs, machineId, persisted, schema };
 }
 
-function changeOf(id: string, { owner, adopt }: Declared, wanted: Declared["wanted"], renew = false): Change {
+export function changeOf(id: string, { owner, adopt }: Declared, wanted: Declared["wanted"], renew = false): Change {
   return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, wanted, renew };
 }
 
@@ -32,6 +32,7 @@ export async function ensure(kind: Kind, id: string, inputs: Properties, olds?: 
       change: changeOf(id, declared, declared.wanted, renew),
       look: together([declared.look, ...(olds === undefined ? [] : [kind.declared(olds).look])]),
       guard: declared.guard,
+      persist: declared.persist,
     });
   } catch (error) {
     throw forEngine(error, id, inputs);
@@ -91,6 +92,7 @@ export class InitializationFailed extends Error {
 }
 
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
-  if (outcomeOf(error) === "differs") return new InitializationFailed(id, { ...outputsOf(inputs, ""), observed: false }, messageOf(error));
+  if (outcomeOf(error) === "differs")
+    return new InitializationFailed(id, { ...outputsOf(inputs, "", ""), observed: false }, messageOf(error));
   return isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { what: messageOf(error), cause: error });
 }

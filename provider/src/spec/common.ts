@@ -4,6 +4,7 @@ import type { Problem } from "./failures";
 import { guardSchema } from "./guard";
 import { flag } from "./number";
 import { ownerSchema } from "./owner";
+import { persistField } from "./persist";
 
 /** The fields that every resource has. */
 export const commonFields = {
@@ -27,6 +28,7 @@ export const commonFields = {
     absent: "armed, 30 s, no probes",
     example: { confirmTimeout: 30 },
   }),
+  persist: persistField,
 };
 
 /** Filled in by the resource classes. */
