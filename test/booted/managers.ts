@@ -87,18 +87,24 @@ const kernelAlone: Manager = {
   heard: { ifupdown: [], "rc-local": ["reboot"] },
 };
 
+const addressed = "ip -4 addr show dev eth1 | grep -q 198.18.128. && ip -6 addr show dev eth1 -tentative | grep -q 2001:db8:2::";
+
+/** Writes a file for every uplink, and boots with these links bare. */
+async function takeOver(host: BootedHost, service: string, file: (uplink: Uplink, isFirst: boolean) => [string, string]): Promise<void> {
+  for (const uplink of host.uplinks) await put(host, ...file(uplink, uplink === host.uplinks[0]));
+  await host.exec(`systemctl enable --quiet ${service} 2>&1`);
+  host.uplinksAtBoot = "bare";
+  await host.reboot();
+}
+
 const networkd: Manager = {
   name: "systemd-networkd",
-  install: async (host) => {
-    const [first] = host.uplinks;
-    for (const uplink of host.uplinks) {
-      const { device, address, address6, gateway } = uplink;
-      const text = `[Match]\nName=${device}\n[Network]\nAddress=${address}/18\nAddress=${address6}/64\nIPv6AcceptRA=no\n`;
-      await put(host, `/etc/systemd/network/10-${device}.network`, `${text}${uplink === first ? `Gateway=${gateway}\n` : ""}`);
-    }
-    await host.exec("systemctl enable --quiet --now systemd-networkd.service 2>&1");
-  },
-  settled: "networkctl --no-legend list eth1 | grep -q configured && ip -6 addr show dev eth1 | grep -q 2001:db8:2::",
+  install: (host) =>
+    takeOver(host, "systemd-networkd.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/systemd/network/10-${device}.network`,
+      `[Match]\nName=${device}\n[Network]\nAddress=${address}/18\nAddress=${address6}/64\nIPv6AcceptRA=no\n${isFirst ? `Gateway=${gateway}\n` : ""}`,
+    ]),
+  settled: `networkctl --no-legend list eth1 | grep -q configured && ${addressed}`,
   events: [
     boot,
     bootWithDeadUplink,
@@ -113,14 +119,12 @@ const networkd: Manager = {
 
 const ifupdown: Manager = {
   name: "ifupdown",
-  install: async (host) => {
-    const [, { device, address, address6 }] = host.uplinks;
-    // The lab has given addresses already.
-    const text = `auto ${device}\niface ${device} inet static\n  pre-up ip addr flush dev ${device}\n  address ${address}/18\niface ${device} inet6 static\n  address ${address6}/64\n  dad-attempts 0\n`;
-    await put(host, `/etc/network/interfaces.d/${device}`, text);
-    await host.exec(`systemctl enable --quiet networking.service; ifup --force ${device}`);
-  },
-  settled: "ip -6 addr show dev eth1 | grep -q 2001:db8:2::",
+  install: (host) =>
+    takeOver(host, "networking.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/network/interfaces.d/${device}`,
+      `auto ${device}\niface ${device} inet static\n  address ${address}/18\n${isFirst ? `  gateway ${gateway}\n` : ""}iface ${device} inet6 static\n  address ${address6}/64\n`,
+    ]),
+  settled: addressed,
   events: [boot, command("ifdown and ifup", "ifdown eth1; ifup eth1")],
   heard: { ifupdown: ["reboot", "ifdown and ifup"], "rc-local": ["reboot"] },
 };
