@@ -29,7 +29,7 @@ persistence() {
   if [ -e "$unit" ] && [ -e "$wants" ] && { [ -e "$etc/disabled" ] || monitor_runs; }; then echo 'backend systemd'; fi
   [ ! -x "$hook" ] || echo 'backend ifupdown'
   ! rc_calls || echo 'backend rc-local'
-  if [ -e "$run/fought" ]; then while read -r key; do echo "fought $key"; done <"$run/fought"; fi
+  if [ -e "$run/fought" ]; then while IFS='	' read -r key _; do echo "fought $key"; done <"$run/fought"; fi
   say stored
   cat "$objects"/* 2>/dev/null
 }

@@ -41,20 +41,18 @@ trusted() { # TYPE PATH MODE UID, these as `ls -n` has them
 # Loops over text in memory: `read` takes a system call a byte.
 load() {
   entries='' owners='' kinds='' refused='' files=$nl
-  for folder in "$etc" "$objects"; do
-    listed=$(ls -ldn "$folder" 2>/dev/null) || return 0
-    # shellcheck disable=SC2086 # split on purpose
-    set -- $listed
-    trusted d "$folder" "$1" "$3" || return 0
-  done
+  [ -d "$objects" ] || return 0
   IFS=$nl
   set -f
-  for listed in $(set +f && cd "$objects" && ls -ln -- ./* 2>/dev/null); do
+  for listed in $(set +f && ls -ldn "$etc" "$objects" "$objects"/*); do
     IFS=' '
     # shellcheck disable=SC2086 # split on purpose
     set -- $listed
-    ! trusted - "$objects/${listed##*/}" "$1" "$3" || files="$files${listed##*/}$nl"
     IFS=$nl
+    case $listed in
+      *" $etc" | *" $objects") trusted d "${listed##* }" "$1" "$3" || { files=$nl && break; } ;;
+      *) ! trusted - "$objects/${listed##*/}" "$1" "$3" || files="$files${listed##*/}$nl" ;;
+    esac
   done
   header=''
   # shellcheck disable=SC2086 # split on purpose
@@ -320,8 +318,9 @@ monitor() {
       count_vanished
       unset IFS
     fi
-    # Where events come all the time, a look every two seconds will do.
+    # Where events come all the time a look every two seconds will do, and where they come in hundreds one every five.
     sleep 1.5
+    [ ${#events} -lt 4096 ] || sleep 3
   done
 }
 
