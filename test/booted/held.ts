@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
+import { z } from "zod";
 import type { Host } from "../lab/lab";
 import { must } from "../lab/run";
 
@@ -22,16 +23,17 @@ export async function ours({ namespace }: Pick<Host, "namespace">): Promise<stri
   return parts.flatMap((lines) => lines.filter((line) => line !== "").sort()).join("\n");
 }
 
-interface Row {
-  readonly suite: string;
-  readonly backend: string;
-  readonly manager: string;
-  readonly event: string;
-  readonly held: number;
-  readonly of: number;
-  /** The longest time that it took, in seconds. */
-  readonly seconds: number;
-}
+const rowSchema = z.object({
+  suite: z.string(),
+  backend: z.string(),
+  manager: z.string(),
+  event: z.string(),
+  held: z.number(),
+  of: z.number(),
+  /** The longest time that it took. */
+  seconds: z.number(),
+});
+type Row = z.infer<typeof rowSchema>;
 
 const rows: Row[] = [];
 const file = join(__dirname, "held.json");
@@ -46,18 +48,24 @@ export function printHeld(): string {
   return heldTable(rows);
 }
 
+/** What POLICY_ROUTING_RECORD=1 wrote. */
+export function readHeld(text: string): Row[] {
+  return z.array(rowSchema).parse(JSON.parse(text));
+}
+
+/** A line for every event that a backend hears of; what it does not hear of it does not put back. */
 export function heldTable(all: readonly Row[]): string {
-  const text = (row: Row | undefined): string =>
-    row === undefined ? "" : row.of === 0 ? "not heard of" : `${row.held} of ${row.of}, ${row.seconds.toFixed(1)} s`;
-  const suites = [...new Set(all.map(({ suite }) => suite))];
-  const lines = [...new Set(all.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
+  const heard = all.filter(({ of }) => of > 0);
+  const suites = [...new Set(heard.map(({ suite }) => suite))];
+  const lines = [...new Set(heard.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
+  const cell = (row: Row | undefined): string => (row === undefined ? "" : `${row.held} of ${row.of}, ${row.seconds.toFixed(1)} s`);
   return markdownTable([
     ["backend", "links managed by", "what happens", ...suites],
     ...lines.map((line) => {
       const [backend = "", manager = "", event = ""] = line.split("\t");
       const found = (suite: string) =>
-        all.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
-      return [backend, manager, event, ...suites.map((suite) => text(found(suite)))];
+        heard.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
+      return [backend, manager, event, ...suites.map((suite) => cell(found(suite)))];
     }),
   ]);
 }
