@@ -29,6 +29,8 @@ persistence() {
   if [ -e "$unit" ] && [ -e "$wants" ] && { [ -e "$etc/disabled" ] || monitor_runs; }; then echo 'backend systemd'; fi
   [ ! -x "$hook" ] || echo 'backend ifupdown'
   ! rc_calls || echo 'backend rc-local'
+  # Its text is looked at where it is written: reading it would cost every look a process.
+  [ ! -e "$dropin" ] || echo 'backend networkd'
   if [ -e "$run/fought" ]; then while IFS='	' read -r key _; do echo "fought $key"; done <"$run/fought"; fi
   say stored
   cat "$objects"/* 2>/dev/null
@@ -82,7 +84,7 @@ write_script() { # the text on standard input
 
 call_script() { # BACKEND...
   wanted=" $* "
-  for backend in systemd ifupdown rc-local; do
+  for backend in systemd ifupdown rc-local networkd; do
     case $wanted in
       *" $backend "*)
         [ -e "$etc/replay" ] || { echo "cannot write $etc/replay" && return 1; }
@@ -90,6 +92,7 @@ call_script() { # BACKEND...
           systemd) add_systemd ;;
           ifupdown) add_ifupdown ;;
           rc-local) add_rc_local ;;
+          networkd) add_networkd ;;
         esac || return 1
         ;;
       *)
@@ -97,6 +100,7 @@ call_script() { # BACKEND...
           systemd) drop_systemd ;;
           ifupdown) [ ! -e "$hook" ] || rm -f "$hook" ;;
           rc-local) drop_rc_local ;;
+          networkd) drop_networkd ;;
         esac || return 1
         ;;
     esac

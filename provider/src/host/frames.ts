@@ -24,7 +24,7 @@ function familyAndNumber(table: string): string {
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText({ tables, locks, names, nexthops, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
-    ...(extent === "whole" ? ['facts "$session"', "standing", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
+    ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
     "rules 4",
     "rules 6",

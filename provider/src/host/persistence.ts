@@ -1,9 +1,11 @@
 import type { Change } from "../kernel/change";
-import { backendsAfter, type Persistence, parseObjects, persistAsFound, persistedText, type StorePlan } from "../kernel/store";
-import { backends, type Persist } from "../spec/persist";
+import { adviceOn, parseNeighbours } from "../kernel/neighbours";
+import { needsAfter, type Persistence, parseObjects, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
+import { backends } from "../spec/persist";
 import { type Answer, section, sectionAfter } from "./answer";
 import { call } from "./frames";
 import { replay } from "./scripts";
+import type { Work } from "./work";
 
 /** What sh/persist.sh says of a host. */
 export function parsePersistence(answer: Answer): Persistence {
@@ -18,6 +20,7 @@ export function parsePersistence(answer: Answer): Persistence {
     disabled: /^disabled$/m.test(text),
     inPlace: new Set(words("backend")),
     fought: new Set(words("fought")),
+    neighbours: parseNeighbours(section(answer, "neighbours") ?? ""),
     objects: parseObjects(section(answer, "stored") ?? ""),
     ...(failure === undefined ? {} : { failure }),
   };
@@ -32,21 +35,26 @@ export function persistText(
 ): string | undefined {
   const plans = planned.map(({ store }) => store);
   if (plans.every(isIdle)) return undefined;
-  const callers = backendsAfter(plans, seen.persistence);
+  const needs = needsAfter(plans, seen.persistence);
   return [
-    ...(callers.length > 0 && seen.persistence.script !== replay.version ? [call("write_script", [replay.text], "END_OF_SCRIPT")] : []),
+    ...(needs.length > 0 && seen.persistence.script !== replay.version ? [call("write_script", [replay.text], "END_OF_SCRIPT")] : []),
     call(
-      ["persist", ...callers].join(" "),
+      ["persist", ...needs].join(" "),
       plans.flatMap(({ lines }) => lines),
     ),
     "persistence",
+    "neighbours",
   ].join("\n");
 }
 
+/** What a person should hear about others on the host, now that something is changed there. */
+export const adviceFor = ({ work: { wish } }: { readonly work: Work }, { neighbours, auto }: Persistence): string[] =>
+  adviceOn(neighbours, wish?.coexist, (wish?.persist ?? auto) === "systemd");
+
 /** `persist` and `persisted` as a refresh finds them. */
-export function persistFound(change: Change, persist: Persist | undefined, seen: Persistence) {
+export function persistFound(change: Change, wish: Wish, seen: Persistence) {
   return {
-    persist: persistAsFound(change, persist, seen, replay.version),
-    persisted: persistedText(change, persist, seen, replay.version),
+    persist: persistAsFound(change, wish, seen, replay.version),
+    persisted: persistedText(change, wish, seen, replay.version),
   };
 }

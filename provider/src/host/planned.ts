@@ -29,7 +29,9 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,
       );
-      return [{ work, plan: plan(work.change, seen.state), store: storePlan(work.change, work.persist, seen.persistence, replay.version) }];
+      return [
+        { work, plan: plan(work.change, seen.state), store: storePlan(work.change, work.wish ?? {}, seen.persistence, replay.version) },
+      ];
     } catch (error) {
       work.reject(
         isPolicyRoutingError(error)
@@ -77,7 +79,7 @@ export function settleEmpty(planned: readonly Planned[], seen: Observation, sess
   }
 }
 
-export const persistedOf = ({ change, persist }: Work, seen: Persistence): string => persistedText(change, persist, seen, replay.version);
+export const persistedOf = ({ change, wish = {} }: Work, seen: Persistence): string => persistedText(change, wish, seen, replay.version);
 
 export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
   for (const { work } of planned) work.reject(error());

@@ -9,7 +9,7 @@ import { conclude, endAll, whatOf } from "./conclude";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
 import { type Observation, observe } from "./observe";
-import { persistText } from "./persistence";
+import { adviceFor, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
@@ -55,6 +55,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       );
       return deferred;
     }
+    for (const text of busy.flatMap((one) => adviceFor(one, seen.persistence))) session.warnOnce(text);
     if (await apply(session, busy, seen, look)) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
     if (attempt === attempts)

@@ -1,7 +1,7 @@
 import type { Change } from "../kernel/change";
 import type { State } from "../kernel/state";
+import type { Wish } from "../kernel/store";
 import type { Guard } from "../spec/guard";
-import type { Persist } from "../spec/persist";
 import type { Look } from "./look";
 import type { Facts } from "./observe";
 
@@ -18,7 +18,7 @@ export interface Work {
   readonly change: Change;
   readonly look: Look;
   readonly guard: Guard;
-  readonly persist?: Persist | undefined;
+  readonly wish?: Wish | undefined;
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

@@ -244,6 +244,11 @@ export interface HostResourceArgs {
    * Left out: auto. Example: `"systemd"`.
    */
   persist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["persist"]>>;
+  /**
+   * What to do about others on the host that remove rules and routes which they did not make (systemd-networkd, NetworkManager, agents of clouds): `warn` names them and what would help, `configure` writes the drop-in for systemd-networkd (where something is persisted), `ignore` says nothing.
+   * Left out: warn. Example: `"configure"`.
+   */
+  coexist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["coexist"]>>;
 }
 
 /** One rule: `ip rule`. */

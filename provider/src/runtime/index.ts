@@ -46,11 +46,12 @@ export function handlers(kindName: string): Handlers {
       const { state, facts, persistence } = await hostOf(declared.connection).look(declared.look).catch(withRecipe);
       const seen = wanted?.read(state, tagsOf(declared.owner.proto), id);
       if (seen === undefined) return {};
-      const found = persistFound(changeOf(id, declared, declared.wanted), declared.persist, persistence);
+      const found = persistFound(changeOf(id, declared, declared.wanted), declared.wish, persistence);
       const { inputs } = kind.check({
         ...withoutEntries(props, kind.entryFields),
         owner: props["owner"],
         ...seen,
+        ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
         ...(found.persist === undefined ? {} : { persist: found.persist }),
       });
       return { id, props: outputsOf(inputs, facts.machineId, found.persisted), inputs };

@@ -1,6 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import type { Look } from "../host/look";
 import type { Wanted } from "../kernel/change";
+import type { Wish } from "../kernel/store";
 import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
@@ -28,7 +29,8 @@ export interface Declared {
   readonly owner: Owner;
   readonly adopt: boolean;
   readonly guard: NonNullable<Common["guard"]>;
-  readonly persist: Common["persist"];
+  /** What it says about reboots and about others on the host. */
+  readonly wish: Wish;
   readonly wanted: readonly Wanted[];
   readonly look: Look;
 }
@@ -67,7 +69,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   return {
     name,
     fadingFields: Object.keys(fields).filter((field) => fields[field]?.fades === true),
-    entryFields: [...Object.keys(fields), "owner", "persist"],
+    entryFields: [...Object.keys(fields), "owner", "persist", "coexist"],
     check: (input) => {
       const { common, own, problems } = split(input);
       return { inputs: { ...common.values, ...own.values }, failures: problems.map(printProblem) };
@@ -83,7 +85,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         owner: { ...owner, stack: owner.stack },
         adopt: common.adopt === true,
         guard: common.guard ?? {},
-        persist: common.persist,
+        wish: { persist: common.persist, coexist: common.coexist },
         wanted: wanted(own),
         look: look(own),
       };

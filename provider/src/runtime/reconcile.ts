@@ -32,7 +32,7 @@ export async function ensure(kind: Kind, id: string, inputs: Properties, olds?: 
       change: changeOf(id, declared, declared.wanted, renew),
       look: together([declared.look, ...(olds === undefined ? [] : [kind.declared(olds).look])]),
       guard: declared.guard,
-      persist: declared.persist,
+      wish: declared.wish,
     });
   } catch (error) {
     throw forEngine(error, id, inputs);

@@ -1,4 +1,5 @@
 import { field, type Values } from "./attribute";
+import { coexistField } from "./coexist";
 import { connectionSchema } from "./connection";
 import type { Problem } from "./failures";
 import { guardSchema } from "./guard";
@@ -29,6 +30,7 @@ export const commonFields = {
     example: { confirmTimeout: 30 },
   }),
   persist: persistField,
+  coexist: coexistField,
 };
 
 /** Filled in by the resource classes. */
