@@ -83,6 +83,7 @@ export function argumentsText(): string {
   return `// Generated from the descriptors in src/spec by \`npm run generate\`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
+import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
@@ -106,10 +107,7 @@ ${[
   ),
   interfaceOf("ProbeArgs", "A check that runs on the host before and after a change.", probeFields, "probeFields"),
   interfaceOf("GuardArgs", "The timed undo on the host and the checks that a change must pass.", guardFields, "guardFields"),
-  interfaceOf("HostResourceArgs", "What every resource has.", commonFields, "commonFields").replace(
-    /NonNullable<Inputs<typeof commonFields>\["adopt"\]>/,
-    "boolean",
-  ),
+  interfaceOf("HostResourceArgs", "What every resource has.", commonFields, "commonFields"),
   interfaceOf("RuleArgs", "What `ip rule` says of one rule.", ruleAttributes, "ruleAttributes"),
   both("PolicyRuleArgs", "One rule: `ip rule`.", "RuleArgs"),
   interfaceOf("NexthopArgs", "One of several next hops of a route.", nexthopFields, "nexthopFields"),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
+import { heldTable, readHeld } from "../test/booted/held";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
 
@@ -16,9 +17,17 @@ function benchText(): string {
   return [tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd();
 }
 
+/** What the last recorded run of the booted tests saw. */
+function heldText(): string {
+  const file = join(root, "test/booted/held.json");
+  return existsSync(file)
+    ? heldTable(readHeld(readFileSync(file, "utf8")))
+    : "`POLICY_ROUTING_RECORD=1 npm run test:booted` has not been run yet.";
+}
+
 const files: Readonly<Record<string, () => string>> = {
   "provider/src/resources/arguments.ts": argumentsText,
-  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), { bench: benchText() }),
+  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), { bench: benchText(), held: heldText() }),
 };
 
 let stale = 0;

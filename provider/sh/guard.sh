@@ -21,14 +21,6 @@ watch() { # DIR DEADLINE
   done
 }
 
-# The name of the state says who undoes: only one rename succeeds, so only one does it at a time.
-firing() { # DIR: sets firer, true while somebody undoes
-  for firer in "$1"/firing.*; do
-    [ ! -e "$firer" ] || return 0
-  done
-  return 1
-}
-
 # Undoes, unless the change was confirmed or another one is at it. If that one died, goes on in its place: the undo is right when it runs twice.
 fire() {
   process $$ || return 1

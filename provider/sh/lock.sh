@@ -1,6 +1,22 @@
 # shellcheck shell=sh
 # The host's lock: files lock.1, lock.2, ... of which the newest counts. A new one is made by a hard link, which only one can win;
 # so numbers never go back and a slow waiter cannot take what somebody else just took. Empty means released: that needs no space.
+# The script that replays what is persisted is made of this file and replay.sh.
+run=/run/policy-routing
+etc=/etc/policy-routing
+
+uptime_now() {
+  read -r now _ </proc/uptime
+  now=${now%%.*}
+}
+
+# The name of the state says who undoes: only one rename succeeds, so only one does it at a time.
+firing() { # DIR: sets firer, true while somebody undoes
+  for firer in "$1"/firing.*; do
+    [ ! -e "$firer" ] || return 0
+  done
+  return 1
+}
 
 newest_lock() {
   lock=0

@@ -1,8 +1,6 @@
 # shellcheck shell=sh
 # Reading a host. Each part begins with a line `MARK SECTION`; a part that failed is followed by `MARK failed SECTION WHY`.
 # These functions live in the long-lived shell of a connection and in the guard; `mark` names the frame that asks.
-run=/run/policy-routing
-etc=/etc/policy-routing
 names=/etc/iproute2/rt_tables.d
 
 say() { printf '\n%s %s\n' "${mark-}" "$*"; }
@@ -16,11 +14,6 @@ show() { # SECTION IP-WORDS...
   { complaint=$(ip -j -N -d "$@" 2>&1 >&3) || shown=failed; } 3>&1
   [ -z "$complaint" ] || printf '%s\n' "$complaint"
   [ "$shown" = ok ] || say "failed $section"
-}
-
-uptime_now() {
-  read -r now _ </proc/uptime
-  now=${now%%.*}
 }
 
 facts() { # SSH_CONNECTION, read before sudo

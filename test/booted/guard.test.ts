@@ -27,7 +27,8 @@ for (const suite of suites)
     });
     after(() => host?.stop());
 
-    const units = async (): Promise<string> => (await host.exec("systemctl list-units --all --no-legend --plain 'policy-routing*'")).trim();
+    const units = async (): Promise<string> =>
+      (await host.exec("systemctl list-units --all --no-legend --plain 'policy-routing-guard*'")).trim();
     const failed = async (): Promise<string> => (await host.exec("systemctl --failed --no-legend --plain")).trim();
     const journal = (unit: string): Promise<string> => host.exec(`journalctl --sync; journalctl --output=short-unix --unit=${unit}`);
     const show = async (guard: Armed, property: string): Promise<string> =>

@@ -46,8 +46,11 @@ export class Machine extends Namespace {
     await this.boot();
   }
 
-  /** Cuts the power and boots anew. The network namespace is made again: that is what empties the kernel's tables. */
-  async reboot(): Promise<void> {
+  /**
+   * Cuts the power and boots anew. The network namespace is made again: that is what empties the kernel's tables. Uplinks of which the
+   * number is named have no carrier when it boots.
+   */
+  async reboot({ dead = [] }: { dead?: readonly number[] } = {}): Promise<void> {
     const { name } = this.plan;
     await this.powerOff();
     const ends = [
@@ -60,7 +63,13 @@ export class Machine extends Namespace {
     await Promise.all(
       ends.map(({ node, device }) => new Namespace(namespaceOf(name, node)).batch(port(this.plan, host(this.number), device))),
     );
+    for (const index of dead) await this.carrier(index, "down");
     await this.boot();
+  }
+
+  /** Unplugs an uplink at its far end, or plugs it in again. */
+  async carrier(uplink: number, state: "up" | "down"): Promise<void> {
+    await new Namespace(namespaceOf(this.plan.name, provider(uplink))).batch([`link set ${host(this.number)} ${state}`]);
   }
 
   /** Kills every process of the host at once. */

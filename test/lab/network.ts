@@ -60,8 +60,11 @@ export function port(plan: Plan, hostName: string, device: string): string[] {
   ];
 }
 
-/** A host's own ends: link-local addresses are given rather than found, so none is tentative for a second. */
-export function hostLinks(plan: Plan, n: number): string[] {
+/**
+ * A host's own ends: link-local addresses are given rather than found, so none is tentative for a second. Bare uplinks are left to
+ * whoever manages links on the host: down, without an address.
+ */
+export function hostLinks(plan: Plan, n: number, uplinks: "ready" | "bare" = "ready"): string[] {
   const mgmt = management(plan.slot, n);
   const devices = [
     { device: "mgmt", addresses: [`${mgmt.address}/22`, `${mgmt.address6}/64`] },
@@ -71,17 +74,18 @@ export function hostLinks(plan: Plan, n: number): string[] {
     }),
   ];
   const first = uplink(0, n);
+  const ready = uplinks === "ready" ? devices : devices.slice(0, 1);
   return [
     "link set lo up",
-    ...devices.flatMap(({ device, addresses }, index) => [
+    ...devices.slice(ready.length).map(({ device }, index) => `link set ${device} address ${mac(plan.slot, n, ready.length + index)}`),
+    ...ready.flatMap(({ device, addresses }, index) => [
       `link set ${device} address ${mac(plan.slot, n, index)} addrgenmode none`,
       `link set ${device} up`,
       ...[...addresses, `fe80::${(n + 1).toString(16)}/64`].map(
         (address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`,
       ),
     ]),
-    `route add default via ${first.gateway} dev eth0`,
-    `route add default via ${first.gateway6} dev eth0`,
+    ...(uplinks === "bare" ? [] : [`route add default via ${first.gateway} dev eth0`, `route add default via ${first.gateway6} dev eth0`]),
   ];
 }
 

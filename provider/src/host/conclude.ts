@@ -3,13 +3,14 @@ import { compare } from "../kernel/compare";
 import { lackOf } from "../kernel/gate";
 import { deviations } from "../kernel/plan";
 import type { State } from "../kernel/state";
-import { type Answer, sectionsAfter } from "./answer";
+import { type Answer, sectionAfter, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
 import { unmetExpectations } from "./expectations";
 import { refusedStep } from "./frames";
 import { type Facts, parseState } from "./observe";
-import { labelOf, type Planned } from "./planned";
+import { parsePersistence, persistText } from "./persistence";
+import { labelOf, type Planned, persistedOf } from "./planned";
 import { failedProbes, probeResults } from "./probes";
 import { retract } from "./retract";
 import type { Session } from "./session";
@@ -63,8 +64,12 @@ export async function conclude(
     wrong.length > 0 || accepted.length === 0
       ? await retract(session, transaction, reason)
       : bookkeeping
-        ? { outcome: "applied", state: after }
-        : await confirm(session, transaction, after);
+        ? {
+            outcome: "applied",
+            state: after,
+            persistence: sectionAfter(answer, "persistence") === undefined ? transaction.before.persistence : parsePersistence(answer),
+          }
+        : await confirm(session, transaction, after, persistText(accepted, transaction.before));
   if (ending.outcome !== "unknown") session.end(transaction.txn);
   for (const one of planned) {
     const refused = refusals.get(one);
@@ -91,10 +96,13 @@ export async function endAll(session: Session, planned: readonly Planned[], tran
   for (const one of planned) settle(session, one, transaction, ending);
 }
 
-function settle(session: Session, { work, plan: one }: Planned, transaction: Transaction, ending: Ending): void {
+function settle(session: Session, { work, plan: one, store }: Planned, transaction: Transaction, ending: Ending): void {
   if (ending.outcome === "applied") {
+    const { failure } = ending.persistence;
+    if (failure !== undefined && store.lines.length > 0)
+      session.warn(`applied, but what it would be after a reboot could not be written: ${failure}`, labelOf(work));
     for (const note of one.notes) session.warn(note, labelOf(work));
-    work.resolve({ state: ending.state, facts: transaction.before.facts });
+    work.resolve({ state: ending.state, facts: transaction.before.facts, persisted: persistedOf(work, ending.persistence) });
   } else work.reject(endingError(session.host, labelOf(work), ending));
 }
 

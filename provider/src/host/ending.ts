@@ -1,9 +1,10 @@
 import { PolicyRoutingError } from "../errors";
 import type { State } from "../kernel/state";
+import type { Persistence } from "../kernel/store";
 
 /** What became of a transaction. Exactly one of these, and each but the last was looked at. */
 export type Ending =
-  | { readonly outcome: "applied"; readonly state: State }
+  | { readonly outcome: "applied"; readonly state: State; readonly persistence: Persistence }
   /** Undone. With differences: something is not as it was before. */
   | { readonly outcome: "reverted"; readonly reason: string; readonly differences: readonly string[]; readonly foreign: readonly string[] }
   | { readonly outcome: "unknown"; readonly reason: string; readonly since: Date; readonly firesAt: Date | undefined };

@@ -24,7 +24,7 @@ function familyAndNumber(table: string): string {
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText({ tables, locks, tagged, names, nexthops, sysctls, paths, probes }: Look, extent: "whole" | "entries"): string {
   return [
-    ...(extent === "whole" ? ['facts "$session"', "standing", ...(paths ? ['paths "$session"'] : [])] : []),
+    ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
     "rules 4",
     "rules 6",
@@ -146,12 +146,13 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
 /** What each way of the confirming connection carries: more than one packet of any link. */
 const proof = 8192;
 
-/** Disarms, writes the audit line, releases the lock. */
-export function confirmText(txn: string, guarded: boolean, audit: string): string {
+/** Disarms, persists, writes the audit line, releases the lock. */
+export function confirmText(txn: string, guarded: boolean, persist: string | undefined, audit: string): string {
   return [
     `: ${"x".repeat(proof)}`,
     `say proof; printf '%${proof}s\\n' ''`,
     `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
+    ...(persist === undefined ? [] : [persist]),
     call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [audit]),
     `finish ${txn}`,
     "fi",

@@ -45,7 +45,7 @@ export class Host {
   }
 
   /** Resolves when the change was applied, verified and confirmed. */
-  change(work: Pick<Work, "change" | "look" | "guard" | "expect">): Promise<Applied> {
+  change(work: Pick<Work, "change" | "look" | "guard" | "expect" | "wish">): Promise<Applied> {
     return new Promise((resolve, reject) => {
       this.#works.push({ ...work, resolve, reject });
       void this.#run();

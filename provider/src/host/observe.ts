@@ -4,6 +4,7 @@ import type { Management } from "../kernel/managementPath";
 import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
+import type { Persistence } from "../kernel/store";
 import { canonicalAddress } from "../spec/address";
 import { type IpObject, textAt } from "../spec/attribute";
 import { type Family, families } from "../spec/family";
@@ -11,6 +12,7 @@ import { tableNumber, tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";
 import type { Look } from "./look";
+import { parsePersistence } from "./persistence";
 import type { Shell } from "./shell";
 
 /** What a host is, as it said itself. */
@@ -38,6 +40,8 @@ export interface Observation {
   readonly lock: number;
   readonly freeze: string | undefined;
   readonly left: readonly Left[];
+  /** What survives a reboot. */
+  readonly persistence: Persistence;
   /** How the connection that we work over is routed, where it was asked for. */
   readonly management: Management | undefined;
   /** The whole answer, for those who asked for more. */
@@ -74,6 +78,7 @@ function parseObservation(answer: Answer, look: Look, host: string): Observation
     facts,
     management: look.paths ? parseManagement(facts.ssh, section(answer, "path") ?? "") : undefined,
     state: parseState(answer, look, host),
+    persistence: parsePersistence(answer),
     lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
     freeze: section(answer, "freeze")?.trim(),
     left: sectionsAfter(answer, "left").map(({ rest, text }) => {

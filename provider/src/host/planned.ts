@@ -1,11 +1,13 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
+import { type Persistence, persistedText, type StorePlan, storePlan } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
 import { lookupText, unmetExpectations } from "./expectations";
 import { foreseen } from "./foreseen";
 import { managementRefusal } from "./management";
 import type { Observation } from "./observe";
+import { replay } from "./scripts";
 import type { Session } from "./session";
 import type { Work } from "./work";
 
@@ -13,6 +15,7 @@ import type { Work } from "./work";
 export interface Planned {
   readonly work: Work;
   readonly plan: ChangePlan;
+  readonly store: StorePlan;
 }
 
 /** At least one. */
@@ -29,7 +32,9 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,
       );
-      return [{ work, plan: plan(work.change, seen.state) }];
+      return [
+        { work, plan: plan(work.change, seen.state), store: storePlan(work.change, work.wish ?? {}, seen.persistence, replay.version) },
+      ];
     } catch (error) {
       work.reject(
         isPolicyRoutingError(error)
@@ -95,7 +100,7 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
           what: `nothing was changed, but ${unmet.join("; ")}`,
         }),
       );
-    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts });
+    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });
     else work.reject(new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.join(", ")}` }));
   }
 }
@@ -104,6 +109,8 @@ async function unmetNow(session: Session, expectations: readonly Expectation[]):
   const answer = await (await session.shell()).run(lookupText(expectations));
   return unmetExpectations(expectations, answer);
 }
+
+export const persistedOf = ({ change, wish = {} }: Work, seen: Persistence): string => persistedText(change, wish, seen, replay.version);
 
 export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
   for (const { work } of planned) work.reject(error());

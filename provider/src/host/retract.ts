@@ -4,6 +4,7 @@ import { sectionAfter } from "./answer";
 import type { Ending } from "./ending";
 import { observeText } from "./frames";
 import { parseState } from "./observe";
+import { parsePersistence } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
 import { firesAt, type Transaction } from "./transaction";
@@ -49,7 +50,7 @@ async function look(shell: Shell, transaction: Transaction, reason: string): Pro
     const answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`);
     const state = parseState(answer, wanted, shell.host);
     const stage = sectionAfter(answer, "stage")?.rest;
-    if (stage === "confirmed") return { outcome: "applied", state };
+    if (stage === "confirmed") return { outcome: "applied", state, persistence: parsePersistence(answer) };
     if (stage !== "fired" && stage !== "absent") return undefined; // its guard is at it, or it could not be told to end
     const { differences, foreign } = compare(before.state, state, scope);
     const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;

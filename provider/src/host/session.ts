@@ -52,6 +52,13 @@ export class Session {
     process.stderr.write(`${[this.host, ...(object === undefined ? [] : [object]), escapeOutput(text)].join(": ")}\n`);
   };
 
+  /** The same text is told once a session. */
+  warnOnce(text: string): void {
+    if (this.#reported.has(text)) return;
+    this.#reported.add(text);
+    this.warn(text);
+  }
+
   /** What became of a transaction is known here: nobody needs its traces on the host. */
   end(txn: string): void {
     this.#ended.add(txn);

@@ -1,28 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { ClientChannel } from "ssh2";
 import { PolicyRoutingError } from "../errors";
 import type { Connection } from "../spec/connection";
 import { type Answer, parseAnswer } from "./answer";
 import { type Connected, connect } from "./connect";
+import { library, loop } from "./scripts";
 import { type Target, targetOf } from "./sshConfig";
-
-const folder = join(__dirname, "..", "..", "sh");
-const read = (name: string): string => readFileSync(join(folder, `${name}.sh`), "utf8");
-const uncommented = (text: string): string =>
-  text
-    .split("\n")
-    .filter((line) => !/^\s*#/.test(line) && line.trim() !== "")
-    .join("\n");
-
-/** The functions that frames call, and the loop that reads frames. */
-const library = uncommented(["observe", "probes", "lock", "transact", "guard"].map(read).join("\n"));
-/** On one line: csh takes no newline between quotes. */
-const loop = uncommented(read("shell"))
-  .replace(/\n\s*/g, "; ")
-  .replace(/\b(do|then|else); /g, "$1 ");
 
 /** More than a table with every route of the internet; a host that sends more is not answering us. */
 const longestAnswer = 256 * 1024 * 1024;

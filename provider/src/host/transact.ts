@@ -10,6 +10,7 @@ import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
 import { type Observation, observe } from "./observe";
+import { adviceFor, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
@@ -37,7 +38,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       continue;
     }
     const { planned, deferred } = planAll(open, seen, session.host);
-    const isIdle = ({ plan: { steps, register } }: Planned): boolean => steps.length + register.length === 0;
+    const isIdle = ({ plan: { steps, register }, store }: Planned): boolean =>
+      steps.length + register.length + store.lines.length === 0 && !store.repair;
     await settleEmpty(planned.filter(isIdle), seen, session);
     const [first, ...others] = await permitted(
       session,
@@ -54,6 +56,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       );
       return deferred;
     }
+    for (const text of busy.flatMap((one) => adviceFor(one, seen.persistence))) session.warnOnce(text);
     if (await apply(session, busy, seen, look)) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
     if (attempt === attempts)
@@ -85,7 +88,7 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
     [
       observeText(readBack, "entries"),
       lookupText(planned.flatMap(({ work }) => [...work.expect])),
-      ...(bookkeeping ? [`confirm ${transaction.txn}`, `finish ${transaction.txn}`] : []),
+      ...(bookkeeping ? [`confirm ${transaction.txn}`, persistText(planned, seen) ?? ":", `finish ${transaction.txn}`] : []),
     ]
       .filter((part) => part !== "")
       .join("\n"),

@@ -1,5 +1,6 @@
 import type { Change } from "../kernel/change";
 import type { State } from "../kernel/state";
+import type { Wish } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
 import type { Guard } from "../spec/guard";
 import type { Look } from "./look";
@@ -8,6 +9,8 @@ import type { Facts } from "./observe";
 /** What was seen on the host after a change was confirmed. */
 export interface Applied {
   readonly state: State;
+  /** What puts it back after a reboot: for the output `persisted`. */
+  readonly persisted: string;
   readonly facts: Facts;
 }
 
@@ -18,6 +21,7 @@ export interface Work {
   readonly guard: Guard;
   /** Where packets must go before the change is kept. */
   readonly expect: readonly Expectation[];
+  readonly wish?: Wish | undefined;
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

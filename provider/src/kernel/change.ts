@@ -59,6 +59,11 @@ export interface Plan {
   readonly wait?: Wait;
 }
 
+/** How an object without a line of its own survives a reboot, or why it does not: for the output `persisted`. */
+export interface Unstored {
+  readonly otherwise: string;
+}
+
 /** An object that somebody wants on a host: a rule, a route, a name. Shared code knows it only by this. */
 export interface Wanted {
   readonly key: string;
@@ -74,6 +79,8 @@ export interface Wanted {
   ensure(state: State, mandate: Mandate): Plan;
   /** Undefined when it is there, exactly once and ours; else what is wrong. */
   missing(state: State, tags: Tags): string | undefined;
+  /** The step that adds it, to be replayed after a reboot. */
+  stored(tags: Tags): Step | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
   read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
 }

@@ -57,6 +57,7 @@ export function wantedName(table: NamedTable): Wanted {
     ensure: (state, mandate) => ensure(table, state, mandate),
     missing: (state) =>
       state.names.some((line) => line.tableId === table.tableId && line.name === table.name) ? undefined : "is not there",
+    stored: () => ({ otherwise: "by its own file" }),
     read: (state, _tags, id) => {
       const mine = ownFile(state, table.tableId);
       if (mine !== undefined) return mine.owner?.id === id ? { tableId: mine.tableId, name: mine.name } : undefined;

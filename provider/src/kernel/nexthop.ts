@@ -183,6 +183,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
         ? undefined
         : `is ${describe(current.nexthop)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },
+    stored: (tags) => command("add", nexthop, tags.owner),
     read: (state, tags, id) => {
       const current = ours(state, tags);
       const owner = state.register.entries.get(key);

@@ -8,7 +8,7 @@ import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, 
 import { needsOf } from "./gate";
 import { ownLine } from "./register";
 import { type ObservedRoute, routesAt, type State } from "./state";
-import { asAsked, fadingOf, same, wordsOf } from "./words";
+import { asAsked, fades, fadingOf, same, wordsOf } from "./words";
 
 /** A gateway is looked up when its route is added: the routes on the link come first. */
 const stageOf = (route: Pick<Route, "via">): number => (route.via === undefined ? 20 : 30);
@@ -150,6 +150,8 @@ export function wantedRoute(route: Route): Wanted {
         ? undefined
         : `is ${describe(current.route)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },
+    stored: (tags) =>
+      fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : command("add", route, tags.owner),
     read: (state, tags, id) => {
       const [current] = ours(state, tags);
       const owner = state.register.entries.get(key);

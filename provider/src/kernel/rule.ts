@@ -199,6 +199,7 @@ export function wantedRule(rule: Rule): Wanted {
         ? undefined
         : `is ${describe(current.rule)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },
+    stored: (tags) => add(rule, tags.owner),
     read: (state, tags, id) => {
       const { ours, staged } = placeOf(state, rule, tags);
       const owner = state.register.entries.get(key);

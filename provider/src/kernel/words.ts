@@ -58,6 +58,11 @@ export function same(table: AttributeTable, asked: Context, observed: Context): 
   );
 }
 
+/** True when a value of it runs down by itself on the host. */
+export function fades(table: AttributeTable, values: Context): boolean {
+  return Object.entries(table).some(([name, attribute]) => attribute.fades === true && values[name] !== undefined);
+}
+
 /** True when everything that a pattern says is so; what it leaves out may be anything. */
 export function fits(table: AttributeTable, pattern: Context, observed: Context): boolean {
   return Object.keys(table).every((name) => pattern[name] === undefined || isDeepStrictEqual(pattern[name], observed[name]));

@@ -1,6 +1,7 @@
 // Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../spec/attribute";
+import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
 import type { expectationFields } from "../spec/expectation";
 import type { guardFields, probeFields } from "../spec/guard";
@@ -236,12 +237,22 @@ export interface HostResourceArgs {
    * Takes over a foreign object with the same key, or one of another stack, instead of refusing.
    * Left out: false. Example: `true`.
    */
-  adopt?: pulumi.Input<boolean>;
+  adopt?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["adopt"]>>;
   /**
    * The timed undo on the host and the checks that a change must pass.
    * Left out: armed, 30 s, no probes. Example: `{"confirmTimeout":30}`.
    */
   guard?: pulumi.Input<GuardArgs>;
+  /**
+   * What puts it back after a reboot: `systemd` (a service that also follows links, addresses and rules), `ifupdown` (a hook at each interface that comes up), `rc-local` (a line in /etc/rc.local, at boot only), `none`, or `auto`: the first of these that runs on the host. The output `persisted` says which it is.
+   * Left out: auto. Example: `"systemd"`.
+   */
+  persist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["persist"]>>;
+  /**
+   * What to do about others on the host that remove rules and routes which they did not make (systemd-networkd, NetworkManager, agents of clouds): `warn` names them and what would help, `configure` writes the drop-in for systemd-networkd (where something is persisted), `ignore` says nothing.
+   * Left out: warn. Example: `"configure"`.
+   */
+  coexist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["coexist"]>>;
 }
 
 /** What `ip rule` says of one rule. */

@@ -18,6 +18,9 @@ function ownerOfStack(): { stack: string; proto?: number } {
 }
 
 export abstract class HostResource extends pulumi.CustomResource {
+  /** What puts it back after a reboot, `none`, or `no: ` and why not. */
+  declare readonly persisted: pulumi.Output<string>;
+
   /** `outputs` are the fields that the program may read although it may leave them out. */
   protected constructor(
     kind: string,
@@ -26,7 +29,7 @@ export abstract class HostResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
-    const declared = Object.fromEntries(outputs.map((output) => [output, undefined]));
+    const declared = Object.fromEntries([...outputs, "persisted"].map((output) => [output, undefined]));
     super(token(kind), name, { ...declared, ...args, owner: ownerOfStack(), __provider: providerText(kind) }, options);
   }
 }

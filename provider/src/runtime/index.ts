@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { hostOf } from "../host/host";
+import { persistFound } from "../host/persistence";
 import { addressOf } from "../spec/connection";
 import { kindOf } from "./kinds";
 import { bearLostOutput, endWithEngine, engineAddress, listens, untilDone } from "./orphan";
-import { ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { changeOf, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
 
 type Properties = Record<string, unknown>;
@@ -36,27 +37,37 @@ export function handlers(kindName: string): Handlers {
       const inputs = withoutProvider(news);
       const declared = kind.declared(inputs);
       const id = `${declared.connection.host}/${declared.place}#${randomBytes(6).toString("base64url")}`;
-      const { facts } = await ensure(id, declared, inputs);
-      return { id, outs: outputsOf(inputs, facts.machineId, kind.now()) };
+      const { facts, persisted } = await ensure(id, declared, inputs);
+      return { id, outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
     },
     read: async (id, props) => {
       const declared = kind.declared(props);
       const looked = await hostOf(declared.connection).look(declared.look).catch(keptOrRecipe(declared.connection.host));
       if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
-      const { state, facts } = looked;
+      const { state, facts, persistence } = looked;
       const seen = declared.read(state, id);
       if (seen === undefined) return {};
-      const { inputs } = kind.check({ ...withoutEntries(props, kind.entryFields), owner: props["owner"], ...seen });
-      return { id, props: outputsOf(inputs, facts.machineId, props["appliedAt"]), inputs };
+      const found = persistFound(changeOf(id, declared, declared.wanted), declared.wish, persistence);
+      const { inputs } = kind.check({
+        ...withoutEntries(props, kind.entryFields),
+        owner: props["owner"],
+        ...seen,
+        ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
+        ...(found.persist === undefined ? {} : { persist: found.persist }),
+      });
+      return { id, props: outputsOf(inputs, facts.machineId, found.persisted, props["appliedAt"]), inputs };
     },
     update: async (id, olds, news) => {
       const inputs = withoutProvider(news);
       const before = kind.declared(olds);
       const after = kind.declared(inputs);
       const moved = addressOf(before.connection) !== addressOf(after.connection);
-      if (!moved && isOnlyLogin(kind, olds, inputs)) return { outs: outputsOf(inputs, String(olds["machineId"]), olds["appliedAt"]) };
-      const { facts } = moved ? await readdress(id, before, olds["machineId"], after, inputs) : await ensure(id, after, inputs, before);
-      return { outs: outputsOf(inputs, facts.machineId, kind.now()) };
+      if (!moved && isOnlyLogin(kind, olds, inputs))
+        return { outs: outputsOf(inputs, String(olds["machineId"]), String(olds["persisted"] ?? ""), olds["appliedAt"]) };
+      const { facts, persisted } = moved
+        ? await readdress(id, before, olds["machineId"], after, inputs)
+        : await ensure(id, after, inputs, before);
+      return { outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
     },
     delete: async (id, props) => {
       const declared = kind.declared(props);

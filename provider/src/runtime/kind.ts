@@ -2,6 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import type { Look } from "../host/look";
 import type { Wanted } from "../kernel/change";
 import type { State } from "../kernel/state";
+import type { Wish } from "../kernel/store";
 import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
@@ -30,6 +31,8 @@ export interface Declared {
   readonly guard: NonNullable<Common["guard"]>;
   /** What an id of it says between host and token, e.g. `rule/inet/1000`. */
   readonly place: string;
+  /** What it says about reboots and about others on the host. */
+  readonly wish: Wish;
   readonly wanted: readonly Wanted[];
   readonly look: Look;
   /** Where packets must go before a change is kept. */
@@ -62,7 +65,7 @@ interface Definition<Table extends FieldTable> {
 }
 
 /** Fields that older states hold beside the inputs. */
-const outputs = ["machineId", "appliedAt", "schema", "observed", "__provider"];
+const outputs = ["machineId", "persisted", "appliedAt", "schema", "observed", "__provider"];
 
 const without = (input: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
@@ -86,7 +89,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   return {
     name,
     now: () => (many === undefined ? undefined : new Date().toISOString()),
-    entryFields: [...Object.keys(fields), "owner"],
+    entryFields: [...Object.keys(fields), "owner", "persist", "coexist"],
     check: (input) => {
       const { common, own, problems } = split(input);
       return { inputs: { ...common.values, ...own.values }, failures: problems.map(printProblem) };
@@ -103,6 +106,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         owner: { ...owner, stack: owner.stack },
         adopt: common.adopt === true,
         guard: common.guard ?? {},
+        wish: { persist: common.persist, coexist: common.coexist },
         place: place(own),
         wanted: all,
         look: look(own, tags),

@@ -13,12 +13,15 @@ type Properties = Record<string, unknown>;
 /** The version of the state's form. Older forms stay readable: this module is a frozen door. */
 export const schema = 1;
 
-/** What the engine keeps: the canonical inputs, which machine it was, and for whole hosts when the last change was confirmed there. */
-export function outputsOf(inputs: Properties, machineId: string, appliedAt?: unknown): Properties {
-  return { ...inputs, machineId, ...(typeof appliedAt === "string" ? { appliedAt } : {}), schema };
+/**
+ * What the engine keeps: the canonical inputs, which machine it was, what puts it back after a reboot, and for whole hosts when the last change
+ * was confirmed there.
+ */
+export function outputsOf(inputs: Properties, machineId: string, persisted: string, appliedAt?: unknown): Properties {
+  return { ...inputs, machineId, persisted, ...(typeof appliedAt === "string" ? { appliedAt } : {}), schema };
 }
 
-function changeOf(id: string, { owner, adopt, exclusive, label }: Declared, wanted: Declared["wanted"]): Change {
+export function changeOf(id: string, { owner, adopt, exclusive, label }: Declared, wanted: Declared["wanted"]): Change {
   return { id, stack: owner.stack, tags: tagsOf(owner.proto), adopt, exclusive, label, wanted };
 }
 
@@ -37,6 +40,7 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
       look: together([declared.look, ...(before === undefined ? [] : [before.look])]),
       guard: declared.guard,
       expect: declared.expect,
+      wish: declared.wish,
     });
   } catch (error) {
     throw forEngine(error, id, inputs);
@@ -96,6 +100,7 @@ export class InitializationFailed extends Error {
 }
 
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
-  if (outcomeOf(error) === "differs") return new InitializationFailed(id, { ...outputsOf(inputs, ""), observed: false }, messageOf(error));
+  if (outcomeOf(error) === "differs")
+    return new InitializationFailed(id, { ...outputsOf(inputs, "", ""), observed: false }, messageOf(error));
   return isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { what: messageOf(error), cause: error });
 }

@@ -1,9 +1,11 @@
 import { field, type Values } from "./attribute";
+import { coexistField } from "./coexist";
 import { connectionSchema } from "./connection";
 import type { Problem } from "./failures";
 import { guardSchema } from "./guard";
 import { flag } from "./number";
 import { ownerSchema } from "./owner";
+import { persistField } from "./persist";
 
 /** The fields that every resource has. */
 export const commonFields = {
@@ -27,6 +29,8 @@ export const commonFields = {
     absent: "armed, 30 s, no probes",
     example: { confirmTimeout: 30 },
   }),
+  persist: persistField,
+  coexist: coexistField,
 };
 
 /** Filled in by the resource classes. */

@@ -19,6 +19,9 @@ export class BootedHost extends Host {
   /** Who logs in, as the host sees it. */
   readonly controller = management(this.plan.slot, 0).address;
 
+  /** Whether it finds its uplinks ready at the next boot, or bare, for whoever manages links there. */
+  uplinksAtBoot: "ready" | "bare" = "ready";
+
   constructor(
     plan: Plan,
     /** Shared by all hosts of a suite; what this one changes is in a layer above. */
@@ -76,7 +79,7 @@ export class BootedHost extends Host {
   }
 
   protected override async boot(): Promise<void> {
-    await this.batch(hostLinks(this.plan, this.number));
+    await this.batch(hostLinks(this.plan, this.number, this.uplinksAtBoot));
     const log = await open(`${this.directory}/log`, "a");
     // A host's clocks begin at its boot: a deadline on /proc/uptime does not outlive it.
     const monotonic = process.hrtime.bigint() / 1_000_000_000n;

@@ -1,0 +1,72 @@
+# shellcheck shell=sh
+# Who else on the host makes and removes rules and routes. Told by files, without a process where there is nobody.
+dropin=/etc/systemd/networkd.conf.d/policy-routing.conf
+
+neighbours() {
+  say neighbours
+  for link in /run/systemd/netif/links/*; do
+    [ ! -e "$link" ] || { networkd_keys && break; }
+  done
+  [ ! -d /run/NetworkManager ] || echo NetworkManager
+  while read -r name path; do
+    [ ! -e "$path" ] || echo "agent $name"
+  done <<'END_OF_AGENTS'
+amazon-ec2-net-utils /usr/bin/setup-policy-routes
+amazon-ec2-net-utils /usr/sbin/setup-policy-routes
+google-guest-agent /usr/bin/google_guest_agent
+cloud-netconfig /usr/lib/systemd/system/cloud-netconfig.service
+oci-utils /usr/sbin/oci-network-config
+tailscale /run/tailscale/tailscaled.sock
+netbird /run/netbird.sock
+cilium /run/cilium/cilium.sock
+END_OF_AGENTS
+}
+
+# The version, and what it says of foreign rules, routes and next hops: the last value of a key counts.
+networkd_keys() {
+  systemd_version
+  rules='' routes='' nexthops=''
+  for folder in /usr/lib/systemd /run/systemd /etc/systemd; do
+    for file in "$folder/networkd.conf" "$folder"/networkd.conf.d/*.conf; do
+      [ -f "$file" ] || continue
+      while IFS='=' read -r key value; do
+        case $key in
+          ManageForeignRoutingPolicyRules) rules=$value ;;
+          ManageForeignRoutes) routes=$value ;;
+          ManageForeignNextHops) nexthops=$value ;;
+        esac
+      done <"$file"
+    done
+  done
+  echo "networkd $version ${rules:-yes} ${routes:-yes} ${nexthops:-yes}"
+}
+
+systemd_version() { # sets version
+  version=$(systemctl --version 2>/dev/null)
+  version=${version#systemd }
+  version=${version%%[!0-9]*}
+}
+
+# A key that a version does not know would only be complained of: it is left out.
+dropin_text() {
+  systemd_version
+  echo '# pulumi-policy-routing: leave alone what systemd-networkd did not make'
+  echo '[Network]'
+  [ "${version:-0}" -lt 249 ] || echo 'ManageForeignRoutingPolicyRules=no'
+  [ "${version:-0}" -lt 246 ] || echo 'ManageForeignRoutes=no'
+  [ "${version:-0}" -lt 256 ] || echo 'ManageForeignNextHops=no'
+}
+
+# systemd-networkd is not restarted for it: that would be the sweep itself. It reads it when it starts.
+add_networkd() {
+  [ "$(cat "$dropin" 2>/dev/null)" != "$(dropin_text)" ] || return 0
+  made=''
+  [ -d "${dropin%/*}" ] || { mkdir -m 755 "${dropin%/*}" && made=' made'; } || return 1
+  { dropin_text >"$dropin.new" && chmod 644 "$dropin.new" && mv -f "$dropin.new" "$dropin"; } || return 1
+  [ -z "$made" ] || : >"$etc/made-networkd.conf.d"
+}
+
+drop_networkd() {
+  [ ! -e "$dropin" ] || rm -f "$dropin" || return 1
+  [ ! -e "$etc/made-networkd.conf.d" ] || { rm -f "$etc/made-networkd.conf.d" && rmdir "${dropin%/*}" 2>/dev/null; } || :
+}

@@ -1,0 +1,200 @@
+# shellcheck shell=sh
+# What survives a reboot: one file an object, in the form of `ip -batch`, a script that adds what is missing, and what calls the script.
+# Under the host's lock, after the confirm.
+objects=$etc/objects
+unit=/etc/systemd/system/policy-routing.service
+wants=/etc/systemd/system/multi-user.target.wants/policy-routing.service
+hook=/etc/network/if-up.d/policy-routing
+rc=/etc/rc.local
+rc_line='/bin/sh /etc/policy-routing/replay # pulumi-policy-routing'
+rc_made='# made by pulumi-policy-routing'
+
+# What is there. `auto` is what runs on this host and would call the script.
+persistence() {
+  say persistence
+  auto=none
+  if [ -d /run/systemd/system ]; then
+    auto=systemd
+  elif [ -s /run/network/ifstate ] && [ -d "${hook%/*}" ]; then
+    auto=ifupdown
+  elif [ -x "$rc" ]; then
+    auto='rc-local'
+  fi
+  echo "auto $auto"
+  [ -d "$objects" ] || return 0
+  version=''
+  { read -r _ && read -r _ _ _ version _; } 2>/dev/null <"$etc/replay"
+  echo "script $version"
+  [ ! -e "$etc/disabled" ] || echo disabled
+  if [ -e "$unit" ] && [ -e "$wants" ] && { [ -e "$etc/disabled" ] || monitor_runs; }; then echo 'backend systemd'; fi
+  [ ! -x "$hook" ] || echo 'backend ifupdown'
+  ! rc_calls || echo 'backend rc-local'
+  # Its text is looked at where it is written: reading it would cost every look a process.
+  [ ! -e "$dropin" ] || echo 'backend networkd'
+  if [ -e "$run/fought" ]; then while IFS='	' read -r key _; do echo "fought $key"; done <"$run/fought"; fi
+  say stored
+  cat "$objects"/* 2>/dev/null
+}
+
+monitor_runs() {
+  pid='' since=''
+  { read -r pid since <"$run/monitor"; } 2>/dev/null
+  [ -n "$pid" ] && process "$pid" && [ "$start" = "$since" ]
+}
+
+rc_calls() { [ -x "$rc" ] && grep -qxF "$rc_line" "$rc"; }
+
+# FILE, tab, the rest of its header, tab, its line: to keep. FILE alone: to let go. Each backend that an object names calls the script.
+persist() { # BACKEND..., lines on standard input
+  if why=$(keep_objects 2>&1) && why=$(call_script "$@" 2>&1); then say persisted; else say unpersisted && printf '%s\n' "$why"; fi
+}
+
+# Written whole and to the disk before it gets its name.
+keep_objects() {
+  umask 077
+  [ -d "$etc" ] || mkdir "$etc" || return 1
+  mkdir -p "$objects" "$etc/new" || return 1
+  rm -f "$etc"/new/* || return 1
+  gone='' kept=''
+  while IFS='	' read -r file channel key id stack backend owner line; do
+    if [ -z "$channel" ]; then
+      gone="$gone $file"
+      continue
+    fi
+    printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
+      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" >"$etc/new/$file" || return 1
+    kept=1
+  done
+  if [ -n "$kept" ]; then
+    sync "$etc"/new/* 2>/dev/null || sync
+    mv -f "$etc"/new/* "$objects/" || return 1
+  fi
+  rmdir "$etc/new" || return 1
+  # shellcheck disable=SC2086 # split on purpose: no name holds a blank
+  [ -z "$gone" ] || (cd "$objects" && rm -f $gone) || return 1
+  sync "$objects" 2>/dev/null || sync
+}
+
+# The new text of the script, where the one on the host is another.
+write_script() { # the text on standard input
+  umask 077
+  { mkdir -p "$etc" && cat >"$etc/replay.new" && { sync "$etc/replay.new" 2>/dev/null || sync; } && mv -f "$etc/replay.new" "$etc/replay"; } 2>/dev/null
+  rm -f "$run/monitor" # the one that runs has the old text: it is started anew
+}
+
+call_script() { # BACKEND...
+  wanted=" $* "
+  for backend in systemd ifupdown rc-local networkd; do
+    case $wanted in
+      *" $backend "*)
+        [ -e "$etc/replay" ] || { echo "cannot write $etc/replay" && return 1; }
+        case $backend in
+          systemd) add_systemd ;;
+          ifupdown) add_ifupdown ;;
+          rc-local) add_rc_local ;;
+          networkd) add_networkd ;;
+        esac || return 1
+        ;;
+      *)
+        case $backend in
+          systemd) drop_systemd ;;
+          ifupdown) [ ! -e "$hook" ] || rm -f "$hook" ;;
+          rc-local) drop_rc_local ;;
+          networkd) drop_networkd ;;
+        esac || return 1
+        ;;
+    esac
+  done
+  [ $# -gt 0 ] || leave
+}
+
+# The last object is gone.
+leave() {
+  rm -f "$etc/replay" "$etc/replay.new" "$etc/disabled" "$run/fought" "$run/monitor"
+  for folder in "$objects" "$etc"; do [ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null; done
+  [ ! -d "$objects" ]
+}
+
+# Not after the network: rules need no device, and one dead uplink must not keep the others waiting.
+unit_text() {
+  cat <<'END_OF_UNIT'
+[Unit]
+Description=Puts back policy routing that is missing (pulumi-policy-routing)
+DefaultDependencies=no
+After=local-fs.target
+Conflicts=shutdown.target
+Before=shutdown.target
+ConditionPathExists=/etc/policy-routing/replay
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/bin/sh /etc/policy-routing/replay --monitor
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+END_OF_UNIT
+}
+
+add_systemd() {
+  [ -d /run/systemd/system ] || { echo 'systemd does not run on the host'; return 1; }
+  if [ "$(cat "$unit" 2>/dev/null)" != "$(unit_text)" ]; then
+    { unit_text >"$unit.new" && chmod 644 "$unit.new" && mv -f "$unit.new" "$unit" && systemctl daemon-reload; } || return 1
+  fi
+  [ -e "$wants" ] || systemctl enable --quiet policy-routing.service || return 1
+  if [ -e "$etc/disabled" ] || monitor_runs; then return 0; fi
+  systemctl restart policy-routing.service || return 1
+  tries=0
+  until monitor_runs; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || { echo 'its service policy-routing.service does not start'; return 1; }
+    sleep 0.02
+  done
+}
+
+drop_systemd() {
+  [ -e "$unit" ] || return 0
+  [ ! -d /run/systemd/system ] || systemctl disable --quiet --now policy-routing.service || return 1
+  rm -f "$unit" "$unit.new" "$wants" || return 1
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+}
+
+add_ifupdown() {
+  [ -d "${hook%/*}" ] || { echo "there is no ${hook%/*} on the host"; return 1; }
+  [ ! -x "$hook" ] || return 0
+  # It must not keep an interface from coming up.
+  { printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh /etc/policy-routing/replay || :\n' >"$hook.new" && chmod 755 "$hook.new" && mv -f "$hook.new" "$hook"; }
+}
+
+# Behind the first line, which names the shell: what follows may end with `exit`.
+add_rc_local() {
+  ! rc_calls || return 0
+  if [ ! -e "$rc" ]; then
+    { printf '#!/bin/sh\n%s\n%s\n' "$rc_made" "$rc_line" >"$rc.new" && chmod 755 "$rc.new" && mv -f "$rc.new" "$rc"; } || return 1
+    return 0
+  fi
+  [ -x "$rc" ] || { echo "$rc is not executable: nothing runs it" && return 1; }
+  edit_rc_local with_line
+}
+
+drop_rc_local() {
+  [ -e "$rc" ] && grep -qxF "$rc_line" "$rc" || return 0
+  if grep -qxF "$rc_made" "$rc"; then rm -f "$rc"; else edit_rc_local without_line; fi
+}
+
+with_line() {
+  IFS= read -r first
+  case $first in
+    '#!'*) printf '%s\n%s\n' "$first" "$rc_line" ;;
+    *) printf '%s\n%s\n' "$rc_line" "$first" ;;
+  esac
+  cat
+}
+
+without_line() { grep -vxF "$rc_line" || :; }
+
+# Keeps mode and owner, and a link where the file is one.
+edit_rc_local() { # FILTER
+  file=$(readlink -f "$rc") && cp -p "$file" "$file.new" && "$1" <"$file" >"$file.new" && mv -f "$file.new" "$file"
+}

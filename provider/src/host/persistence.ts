@@ -1,0 +1,60 @@
+import type { Change } from "../kernel/change";
+import { adviceOn, parseNeighbours } from "../kernel/neighbours";
+import { needsAfter, type Persistence, parseObjects, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
+import { backends } from "../spec/persist";
+import { type Answer, section, sectionAfter } from "./answer";
+import { call } from "./frames";
+import { replay } from "./scripts";
+import type { Work } from "./work";
+
+/** What sh/persist.sh says of a host. */
+export function parsePersistence(answer: Answer): Persistence {
+  const text = section(answer, "persistence") ?? "";
+  const words = (name: string): string[] => [...text.matchAll(new RegExp(`^${name} (.+)$`, "gm"))].flatMap(([, word]) => word ?? []);
+  const [auto] = words("auto");
+  const [script] = words("script");
+  const failure = sectionAfter(answer, "unpersisted")?.text.split("\n")[0];
+  return {
+    auto: backends.find((backend) => backend === auto),
+    script,
+    disabled: /^disabled$/m.test(text),
+    inPlace: new Set(words("backend")),
+    fought: new Set(words("fought")),
+    neighbours: parseNeighbours(section(answer, "neighbours") ?? ""),
+    objects: parseObjects(section(answer, "stored") ?? ""),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+const isIdle = ({ lines, repair }: StorePlan): boolean => lines.length === 0 && !repair;
+
+/** The text that persists what these plans say and tells what is there then; undefined when nothing is to be done. */
+export function persistText(
+  planned: readonly { readonly store: StorePlan }[],
+  seen: { readonly persistence: Persistence },
+): string | undefined {
+  const plans = planned.map(({ store }) => store);
+  if (plans.every(isIdle)) return undefined;
+  const needs = needsAfter(plans, seen.persistence);
+  return [
+    ...(needs.length > 0 && seen.persistence.script !== replay.version ? [call("write_script", [replay.text], "END_OF_SCRIPT")] : []),
+    call(
+      ["persist", ...needs].join(" "),
+      plans.flatMap(({ lines }) => lines),
+    ),
+    "persistence",
+    "neighbours",
+  ].join("\n");
+}
+
+/** What a person should hear about others on the host, now that something is changed there. */
+export const adviceFor = ({ work: { wish } }: { readonly work: Work }, { neighbours, auto }: Persistence): string[] =>
+  adviceOn(neighbours, wish?.coexist, (wish?.persist ?? auto) === "systemd");
+
+/** `persist` and `persisted` as a refresh finds them. */
+export function persistFound(change: Change, wish: Wish, seen: Persistence) {
+  return {
+    persist: persistAsFound(change, wish, seen, replay.version),
+    persisted: persistedText(change, wish, seen, replay.version),
+  };
+}

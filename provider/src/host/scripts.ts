@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What runs on hosts: the files of sh/. */
+const folder = join(__dirname, "..", "..", "sh");
+const read = (name: string): string => readFileSync(join(folder, `${name}.sh`), "utf8");
+const uncommented = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !/^\s*#/.test(line) && line.trim() !== "")
+    .join("\n");
+
+/** The functions that frames call. */
+export const library = uncommented(["lock", "observe", "probes", "neighbours", "persist", "transact", "guard"].map(read).join("\n"));
+
+/** The loop that reads frames. On one line: csh takes no newline between quotes. */
+export const loop = uncommented(read("shell"))
+  .replace(/\n\s*/g, "; ")
+  .replace(/\b(do|then|else); /g, "$1 ");
+
+const replayText = ["lock", "replay"].map(read).join("\n").trimEnd();
+
+/** The script that stays on a host and replays what is persisted there; its second line names its version. */
+export const replay = {
+  version: createHash("sha256").update(replayText).digest("hex").slice(0, 12),
+  get text(): string {
+    return `#!/bin/sh\n# pulumi-policy-routing replay ${this.version}\n${replayText}`;
+  },
+};

@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Coexist } from "../spec/coexist";
+import type { Backend, Persist } from "../spec/persist";
+import type { Change, Wanted } from "./change";
+import type { Neighbours } from "./neighbours";
+
+/** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
+export interface StoredObject {
+  /** Name of the file: in the order of stages. */
+  readonly file: string;
+  readonly channel: string;
+  readonly key: string;
+  readonly id: string;
+  readonly stack: string;
+  /** What is to be in place for it, with commas between: what calls the script, and `networkd`: its drop-in. */
+  readonly needs: string;
+  readonly owner: number;
+  readonly line: string;
+}
+
+/** What a resource says about it. */
+export interface Wish {
+  readonly persist?: Persist | undefined;
+  readonly coexist?: Coexist | undefined;
+}
+
+/** What of a host's policy routing survives a reboot, and what puts it back. */
+export interface Persistence {
+  /** What `auto` means on this host; undefined where nothing that runs there would call the script. */
+  readonly auto: Backend | undefined;
+  /** The version of the script on the host. */
+  readonly script: string | undefined;
+  /** Somebody on the host stopped it all by `replay --disable`. */
+  readonly disabled: boolean;
+  readonly inPlace: ReadonlySet<string>;
+  /** Keys that the monitor leaves alone because something removes them again and again. */
+  readonly fought: ReadonlySet<string>;
+  readonly objects: ReadonlyMap<string, StoredObject>;
+  readonly neighbours: Neighbours;
+  /** Why the last writing failed. */
+  readonly failure?: string;
+}
+
+/** What one change needs of the store. */
+export interface StorePlan {
+  /** Files to write: `FILE<tab>CHANNEL<tab>...<tab>LINE`; to remove: `FILE`. */
+  readonly lines: readonly string[];
+  /** The files are right, but the script or what calls it is not. */
+  readonly repair: boolean;
+}
+
+const header = "# pulumi-policy-routing 1";
+
+export const fileOf = (stage: number, key: string): string =>
+  `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
+
+/** The texts of all files, one after the other. */
+export function parseObjects(text: string): Map<string, StoredObject> {
+  const objects = new Map<string, StoredObject>();
+  let fields: string[] | undefined;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#")) fields = line.split("\t");
+    else if (fields?.[0] === header) {
+      const [, file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = fields;
+      objects.set(file, { file, channel, key, id, stack, needs, owner: Number(owner), line });
+      fields = undefined;
+    }
+  }
+  return objects;
+}
+
+const printLine = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
+  [file, channel, key, id, stack, needs, owner, line].join("\t");
+
+const backendOf = ({ persist }: Wish, { auto }: Persistence): Backend | undefined =>
+  persist === undefined || persist === "auto" ? auto : persist === "none" ? undefined : persist;
+
+function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
+  const step = wanted.stored(tags);
+  if (typeof step !== "string") return undefined;
+  return {
+    file: fileOf(wanted.stage, wanted.key),
+    channel: step.slice(0, 1),
+    key: wanted.key,
+    id,
+    stack,
+    needs,
+    owner: tags.owner,
+    line: step.slice(2),
+  };
+}
+
+function objectsOf(change: Change, wish: Wish, seen: Persistence): StoredObject[] {
+  const backend = backendOf(wish, seen);
+  if (backend === undefined) return [];
+  const needs = wish.coexist === "configure" && seen.neighbours.networkd !== undefined ? `${backend},networkd` : backend;
+  return change.wanted.flatMap((wanted) => objectOf(wanted, change, needs) ?? []);
+}
+
+const isWorking = (needs: string, seen: Persistence, script: string): boolean =>
+  seen.script === script && needs.split(",").every((need) => seen.inPlace.has(need));
+
+/** What makes the store say what the change wants, and forget what its id no longer wants. `script` is the version that should be there. */
+export function storePlan(change: Change, wish: Wish, seen: Persistence, script: string): StorePlan {
+  const objects = objectsOf(change, wish, seen);
+  const files = new Set(objects.map(({ file }) => file));
+  const keys = new Set(change.wanted.map(({ key }) => key));
+  const stale = [...seen.objects.values()].filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
+  const written = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));
+  return {
+    lines: [...written.map(printLine), ...stale.map(({ file }) => file)],
+    repair: objects.some(({ needs }) => !isWorking(needs, seen, script)),
+  };
+}
+
+/** What is to be in place once these plans are done: what some object needs. */
+export function needsAfter(plans: readonly StorePlan[], seen: Persistence): string[] {
+  const after = new Map([...seen.objects].map(([file, { needs }]) => [file, needs]));
+  for (const line of plans.flatMap(({ lines }) => lines)) {
+    const [file = "", , , , , needs] = line.split("\t");
+    if (needs === undefined) after.delete(file);
+    else after.set(file, needs);
+  }
+  return [...new Set([...after.values()].flatMap((needs) => needs.split(",")))].sort();
+}
+
+/** Why what is wanted would not be put back as it is; undefined when it would. */
+function problemOf(change: Change, wish: Wish, seen: Persistence, script: string): string | undefined {
+  const objects = objectsOf(change, wish, seen);
+  for (const one of objects) {
+    const stored = seen.objects.get(one.file);
+    if (stored === undefined || stored.id !== one.id) return seen.failure ?? "it runs, but is not persisted";
+    if (stored.line !== one.line) return seen.failure ?? `what is persisted differs: ${stored.line}`;
+    if (stored.needs !== one.needs || !isWorking(one.needs, seen, script))
+      return seen.failure ?? `${one.needs.replace(",", " or ")} is not set up on the host as it should be`;
+  }
+  return undefined;
+}
+
+/** For the output `persisted`: the backend that puts it back, `none`, or `no: ` and why not. */
+export function persistedText(change: Change, wish: Wish, seen: Persistence, script: string): string {
+  const backend = backendOf(wish, seen);
+  const [other] = change.wanted.flatMap((wanted) => {
+    const step = wanted.stored(change.tags);
+    return typeof step === "string" ? [] : [step.otherwise];
+  });
+  if (wish.persist === "none") return "none";
+  if (other !== undefined && change.wanted.length === 1) return other;
+  if (backend === undefined) return "no: auto found nothing that runs on the host and would put it back (systemd, ifupdown, rc.local)";
+  if (seen.disabled) return "no: disabled on the host, by replay --disable";
+  const problem = problemOf(change, wish, seen, script);
+  if (problem !== undefined) return `no: ${problem}`;
+  return change.wanted.some(({ key }) => seen.fought.has(key))
+    ? `${backend}, but something on the host removes it again and again`
+    : backend;
+}
+
+/** `persist` as a refresh finds it: as declared while it is so; else what is there, so that the next `up` shows it and repairs it. */
+export function persistAsFound(change: Change, wish: Wish, seen: Persistence, script: string): Persist | undefined {
+  const outdated = seen.script === undefined ? script : seen.script; // an older script still does its work
+  return seen.disabled || problemOf(change, wish, seen, outdated) === undefined ? wish.persist : "none";
+}

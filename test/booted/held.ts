@@ -1,0 +1,71 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { markdownTable } from "markdown-table";
+import { z } from "zod";
+import type { Host } from "../lab/lab";
+import { must } from "../lab/run";
+
+/** What of a host carries our tag, in the kernel's words: equal texts mean that nothing of ours is missing and nothing is too much. */
+export async function ours({ namespace }: Pick<Host, "namespace">): Promise<string> {
+  const show = async (...words: string[]): Promise<string[]> => {
+    const lines = (await must(["ip", "-n", namespace, "-N", "-o", ...words])).split("\n");
+    return lines
+      .filter((line) => / proto 214 ?/.test(line) || words.includes("route"))
+      .map((line) => line.replace(/ (linkdown|dead)\b/g, "").trim());
+  };
+  const parts = await Promise.all([
+    show("-4", "rule", "show"),
+    show("-6", "rule", "show"),
+    show("-4", "route", "show", "table", "all", "proto", "214"),
+    show("-6", "route", "show", "table", "all", "proto", "214"),
+    show("nexthop", "show"),
+  ]);
+  return parts.flatMap((lines) => lines.filter((line) => line !== "").sort()).join("\n");
+}
+
+const rowSchema = z.object({
+  suite: z.string(),
+  backend: z.string(),
+  manager: z.string(),
+  event: z.string(),
+  held: z.number(),
+  of: z.number(),
+  /** The longest time that it took. */
+  seconds: z.number(),
+});
+type Row = z.infer<typeof rowSchema>;
+
+const rows: Row[] = [];
+const file = join(__dirname, "held.json");
+
+export function note(row: Row): void {
+  rows.push(row);
+}
+
+/** The table; with POLICY_ROUTING_RECORD=1 also for the README. */
+export function printHeld(): string {
+  if (process.env["POLICY_ROUTING_RECORD"] === "1") writeFileSync(file, `${JSON.stringify(rows, undefined, 1)}\n`);
+  return heldTable(rows);
+}
+
+/** What POLICY_ROUTING_RECORD=1 wrote. */
+export function readHeld(text: string): Row[] {
+  return z.array(rowSchema).parse(JSON.parse(text));
+}
+
+/** A line for every event that a backend hears of; what it does not hear of it does not put back. */
+export function heldTable(all: readonly Row[]): string {
+  const heard = all.filter(({ of }) => of > 0);
+  const suites = [...new Set(heard.map(({ suite }) => suite))];
+  const lines = [...new Set(heard.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
+  const cell = (row: Row | undefined): string => (row === undefined ? "" : `${row.held} of ${row.of}, ${row.seconds.toFixed(1)} s`);
+  return markdownTable([
+    ["backend", "links managed by", "what happens", ...suites],
+    ...lines.map((line) => {
+      const [backend = "", manager = "", event = ""] = line.split("\t");
+      const found = (suite: string) =>
+        heard.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
+      return [backend, manager, event, ...suites.map((suite) => cell(found(suite)))];
+    }),
+  ]);
+}

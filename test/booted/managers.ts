@@ -1,0 +1,132 @@
+// Who manages the links of a booted host, and what happens to it there: the rows of the table that the tests of persistence print.
+import { writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Uplink } from "../lab/addresses";
+import type { BootedHost } from "../lab/booted/booted";
+
+export interface Event {
+  readonly name: string;
+  /** Seconds within which everything of ours is there again. */
+  readonly within: number;
+  happen(host: BootedHost): Promise<void>;
+}
+
+export interface Manager {
+  readonly name: string;
+  /** Takes the links over, for this boot and the next ones. */
+  install(host: BootedHost): Promise<void>;
+  /** A command that succeeds once it has done what it does after a boot or an event. */
+  readonly settled: string;
+  readonly events: readonly Event[];
+  /** Events that the backend `ifupdown` hears of, and those of `rc-local`. */
+  readonly heard: { readonly ifupdown: readonly string[]; readonly "rc-local": readonly string[] };
+}
+
+/** A carrier loss shorter than this is not noticed by everybody. */
+const carrierLoss = 5_000;
+
+const put = async (host: BootedHost, path: string, text: string): Promise<void> => {
+  await host.exec(`mkdir -p ${path.slice(0, path.lastIndexOf("/"))}`);
+  await writeFile(await host.file(path), text);
+};
+
+const boot: Event = { name: "reboot", within: 5, happen: (host) => host.reboot() };
+const bootWithDeadUplink: Event = {
+  name: "boot with a dead uplink",
+  within: 5,
+  happen: async (host) => {
+    await host.reboot({ dead: [0] });
+  },
+};
+/** The kernel keeps IPv4 addresses over a link's way down, and forgets IPv6 ones: whoever manages the link sets these again. */
+const withAddress6 = ({ address6, device }: Uplink): string =>
+  `for address in ${address6} fe80::2; do ip addr replace $address/64 dev ${device} nodad; done`;
+const flap = (after: (uplink: Uplink) => string): Event => ({
+  name: "link down and up",
+  within: 2,
+  happen: async (host) => {
+    const [, uplink] = host.uplinks;
+    await host.exec(`ip link set ${uplink.device} down; ip link set ${uplink.device} up; ${after(uplink)}`);
+  },
+});
+const carrier: Event = {
+  name: "no carrier for 5 s",
+  within: 5,
+  happen: async (host) => {
+    await host.carrier(1, "down");
+    await sleep(carrierLoss);
+    await host.carrier(1, "up");
+  },
+};
+const command = (name: string, text: string, within = 5): Event => ({
+  name,
+  within,
+  happen: async (host) => {
+    await host.exec(text);
+  },
+});
+
+const kernelAlone: Manager = {
+  name: "nobody",
+  install: async () => {},
+  settled: ":",
+  events: [
+    boot,
+    flap(withAddress6),
+    {
+      name: "address removed and added",
+      within: 2,
+      happen: async (host) => {
+        const [, { address, device }] = host.uplinks;
+        await host.exec(`ip addr del ${address}/18 dev ${device}; ip addr add ${address}/18 dev ${device}`);
+      },
+    },
+    carrier,
+    command("rules flushed", "ip rule flush proto 214; ip -6 rule flush proto 214"),
+  ],
+  heard: { ifupdown: [], "rc-local": ["reboot"] },
+};
+
+const addressed = "ip -4 addr show dev eth1 | grep -q 198.18.128. && ip -6 addr show dev eth1 -tentative | grep -q 2001:db8:2::";
+
+/** Writes a file for every uplink, and boots with these links bare. */
+async function takeOver(host: BootedHost, service: string, file: (uplink: Uplink, isFirst: boolean) => [string, string]): Promise<void> {
+  for (const uplink of host.uplinks) await put(host, ...file(uplink, uplink === host.uplinks[0]));
+  await host.exec(`systemctl enable --quiet ${service} 2>&1`);
+  host.uplinksAtBoot = "bare";
+  await host.reboot();
+}
+
+const networkd: Manager = {
+  name: "systemd-networkd",
+  install: (host) =>
+    takeOver(host, "systemd-networkd.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/systemd/network/10-${device}.network`,
+      `[Match]\nName=${device}\n[Network]\nAddress=${address}/18\nAddress=${address6}/64\nIPv6AcceptRA=no\n${isFirst ? `Gateway=${gateway}\n` : ""}`,
+    ]),
+  settled: `networkctl --no-legend list eth1 | grep -q configured && ${addressed}`,
+  events: [
+    boot,
+    bootWithDeadUplink,
+    flap(() => ":"),
+    carrier,
+    command("networkctl reload", "networkctl reload"),
+    command("networkctl reconfigure", "networkctl reconfigure eth1"),
+    command("networkd restarted", "systemctl restart systemd-networkd"),
+  ],
+  heard: { ifupdown: [], "rc-local": ["reboot"] },
+};
+
+const ifupdown: Manager = {
+  name: "ifupdown",
+  install: (host) =>
+    takeOver(host, "networking.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/network/interfaces.d/${device}`,
+      `auto ${device}\niface ${device} inet static\n  address ${address}/18\n${isFirst ? `  gateway ${gateway}\n` : ""}iface ${device} inet6 static\n  address ${address6}/64\n`,
+    ]),
+  settled: addressed,
+  events: [boot, command("ifdown and ifup", "ifdown eth1; ifup eth1")],
+  heard: { ifupdown: ["reboot", "ifdown and ifup"], "rc-local": ["reboot"] },
+};
+
+export const managers: readonly Manager[] = [kernelAlone, networkd, ifupdown];

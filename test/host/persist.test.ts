@@ -1,0 +1,271 @@
+import { strict as assert } from "node:assert";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import { closeHosts } from "../../provider/src/host/host";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { ensurePackages } from "../lab/packages.mjs";
+import { create, type Fields, type Made, read, remove, update, warnings } from "./resource";
+
+const store = "/etc/policy-routing/objects";
+const replay = "/etc/policy-routing/replay";
+
+/** Hosts in namespaces have no systemd: rc.local is what calls the script there, and the test calls rc.local. */
+describe("what is persisted on a host", () => {
+  let lab: Lab;
+  let host: Host;
+  let clean: string;
+  before(async () => {
+    await ensurePackages(["busybox"]);
+    lab = await startLab({ name: "test-host-persist" });
+    host = lab.hosts[0];
+    clean = await host.snapshot();
+  });
+  let made: Made[] = [];
+  beforeEach(() => {
+    made = [];
+  });
+  afterEach(async () => {
+    for (const one of made.toReversed()) await remove(one);
+    closeHosts();
+    assert.equal(await host.snapshot(), clean);
+  });
+  after(async () => {
+    closeHosts();
+    await lab.stop();
+  });
+
+  const make = async (kind: string, fields: Fields): Promise<Made> => {
+    const one = await create(kind, { connection: host.connection, persist: "rc-local", ...fields });
+    made.push(one);
+    return one;
+  };
+  const rule = (fields: Fields = {}): Promise<Made> => make("PolicyRule", { priority: 1000, from: "198.18.128.2", table: 100, ...fields });
+  const gateway = (fields: Fields = {}): Promise<Made> =>
+    make("PolicyRoute", { destination: "default", via: "198.18.128.1", dev: "eth1", table: 100, ...fields });
+  const howTo = async (): Promise<Made[]> => [
+    await make("RoutingTable", { tableId: 100, name: "rt2" }),
+    await make("PolicyRoute", { destination: "198.18.128.0/18", dev: "eth1", src: "198.18.128.2", table: 100 }),
+    await gateway(),
+    await gateway({ via: "2001:db8:2::1", metric: 5 }),
+    await make("PolicyRoute", { destination: "198.51.100.0/24", type: "unreachable", tos: "0x10", table: "default" }),
+    await rule(),
+    await rule({ from: undefined, to: "2001:db8:77::/48", priority: 1001 }),
+    await make("NextHop", { nhid: 5, via: "198.18.128.1", dev: "eth1" }),
+    await make("PolicyRoute", { destination: "198.51.100.0/24", table: 101, nhid: 5 }),
+    await gateway({ table: 102, tos: "0x10", encap: "ip id 100 dst 192.0.2.1 tos 4 key" }),
+  ];
+  const script = (options = "", shell = "sh") => host.result(`${shell} ${replay} ${options}`);
+  const reboot = async (): Promise<void> => {
+    closeHosts();
+    await host.reboot();
+  };
+
+  it("is put back after a reboot as it was, its owners too, by dash and by busybox", async () => {
+    for (const one of await howTo()) assert.match(String(one.state["persisted"]), /^(rc-local|by its own file)$/);
+    const all = await host.snapshot();
+    for (const shell of ["dash", "busybox sh"]) {
+      await reboot();
+      assert.notEqual(await host.snapshot(), all);
+      assert.match((await script("--check", shell)).stdout, /^(missing: .*\n){9}$/);
+      const { code, stderr } = await script("", shell);
+      assert.deepEqual([code, stderr.match(/^added/gm)?.length], [0, 9], stderr);
+      assert.equal(await host.snapshot(), all);
+      assert.deepEqual(await script("--check", shell), { code: 0, stdout: "", stderr: "" });
+      assert.deepEqual(await script("", shell), { code: 0, stdout: "", stderr: "" });
+    }
+    // Without owners the removal would leave everything as it is, and `afterEach` would tell.
+  });
+
+  it("a setting of a device is put back once after a boot, then left to whoever sets it, and what it was comes back with the last object", async () => {
+    const knob = "/proc/sys/net/ipv4/conf/eth0/rp_filter";
+    const value = async (): Promise<string> => (await host.exec(`cat ${knob}`)).trim();
+    const one = await make("HostRouting", { reversePathFilter: { eth0: "loose" } });
+    assert.deepEqual([await value(), one.state["persisted"]], ["2", "rc-local"]);
+    await reboot();
+    await host.exec(`echo 0 >${knob}`);
+    assert.match((await script("--check")).stdout, /^missing: sysctl rp_filter eth0 2\n$/);
+    assert.match((await script()).stderr, /^set sysctl rp_filter eth0$/m);
+    assert.equal(await value(), "2");
+    await host.exec(`echo 1 >${knob}`);
+    assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+    assert.equal(await value(), "1");
+    await host.exec(`echo 2 >${knob}`);
+    // The removal puts back 0, which only the register of the replay knows, and `afterEach` looks.
+  });
+
+  it("is called by rc.local, which is as before when the last object is gone", async () => {
+    const text = "#!/bin/sh -e\necho local >/run/local\nexit 0\n";
+    await host.exec(`printf '${text.replaceAll("\n", "\\n")}' >/etc/rc.local; chmod 700 /etc/rc.local`);
+    const before = await host.snapshot();
+    const one = await rule();
+    const all = await host.snapshot();
+    await reboot();
+    await host.exec("/etc/rc.local && cat /run/local");
+    assert.equal(await host.snapshot(), all);
+    await remove(one);
+    made = [];
+    assert.equal(await host.snapshot(), before);
+    await host.exec("rm /etc/rc.local");
+  });
+
+  it("is found changed or missing by a refresh, and repaired by the next change", async () => {
+    const one = await rule();
+    const wholly = await host.snapshot();
+    const breaks = [
+      `rm ${store}/40-rule-inet-1000`,
+      `sed -i 's/table 100/table 101/' ${store}/40-rule-inet-1000`,
+      `rm ${replay}`,
+      "chmod -x /etc/rc.local",
+      "rm -r /etc/policy-routing",
+    ];
+    assert.equal((await read(one))?.["persist"], "rc-local");
+    for (const command of breaks) {
+      await host.exec(command);
+      closeHosts(); // what was read is remembered for a moment
+      assert.equal((await read(one))?.["persist"], "none", command);
+      if (command.startsWith("chmod")) await host.exec("rm /etc/rc.local");
+      const { state } = await update({ ...one, state: { ...one.state, persist: "none" } }, {});
+      assert.equal(state["persisted"], "rc-local");
+      assert.equal(await host.snapshot(), wholly, command);
+    }
+  });
+
+  it("goes when persist becomes none, and comes back; the kernel is not touched", async () => {
+    let one = await rule();
+    await host.exec("ip monitor rule >/run/seen 2>&1 & echo $! >/run/monitor.pid");
+    one = await update(one, { persist: "none" });
+    assert.equal(one.state["persisted"], "none");
+    assert.equal((await host.result("ls /etc/policy-routing /etc/rc.local")).code, 2);
+    one = await update(one, { persist: "rc-local" });
+    assert.equal(one.state["persisted"], "rc-local");
+    assert.equal(await host.exec("kill $(cat /run/monitor.pid); cat /run/seen"), "");
+    made = [one];
+  });
+
+  it("says what auto chose where nothing would call the script, and writes nothing", async () => {
+    const one = await rule({ persist: undefined });
+    assert.match(String(one.state["persisted"]), /^no: auto found nothing/);
+    assert.equal((await host.result("ls /etc/policy-routing")).code, 2);
+    assert.equal((await read(one))?.["persist"], undefined);
+  });
+
+  it("cannot be written: what is applied stays, with a warning, and the output says so", async () => {
+    await host.makeReadOnly("/etc");
+    let one: Made | undefined;
+    const told = await warnings(async () => {
+      one = await rule();
+    });
+    assert.match(told, /rule add.*|applied, but what it would be after a reboot could not be written: .*Read-only file system/);
+    assert.match(String(one?.state["persisted"]), /^no: .*Read-only file system/);
+    assert.match(await host.exec("ip rule show pref 1000"), /lookup 100/);
+    await host.makeWritable("/etc");
+    assert.ok(one !== undefined);
+    assert.equal((await read(one))?.["persist"], "none");
+    assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
+  });
+
+  it("does not come back by the script when it was removed while /etc was read-only", async () => {
+    const one = await rule();
+    await rule({ priority: 1001 });
+    await host.makeReadOnly("/etc");
+    await warnings(() => remove(one));
+    assert.equal((await script()).code, 0);
+    await host.makeWritable("/etc");
+    assert.equal(await host.exec("ip rule show pref 1000"), "");
+    await remove(one);
+    made = made.slice(1);
+  });
+
+  describe("the script", () => {
+    it("replaces nothing and leaves foreign entries alone", async () => {
+      await gateway();
+      await rule();
+      await host.batch([
+        "route replace default via 198.18.128.9 dev eth1 table 100 proto static",
+        "rule del pref 1000 proto 214",
+        "rule add pref 1000 from 198.51.100.9 table 9",
+      ]);
+      const { stderr, code } = await script();
+      assert.equal(code, 0);
+      assert.match(stderr, /^not added: something else stands in the place of route inet table 100 default$/m);
+      assert.match(stderr, /^added rule inet 1000$/m);
+      assert.match(await host.exec("ip route show table 100"), /^default via 198\.18\.128\.9 dev eth1 proto static/);
+      assert.match(await host.exec("ip rule show pref 1000"), /198\.51\.100\.9 lookup 9\n.*proto 214/);
+      await host.batch(["rule del pref 1000 from 198.51.100.9 table 9", "route del default table 100"]);
+      await script();
+    });
+
+    it("adds no second rule of ours at a priority, though what is persisted is older", async () => {
+      await rule();
+      await host.batch(["rule del pref 1000 proto 214", "rule add pref 1000 from 198.18.128.0/24 table 7 proto 214"]);
+      assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+      assert.match(await host.exec("ip rule show pref 1000"), /^1000:\tfrom 198\.18\.128\.0\/24 lookup 7 proto 214\n$/);
+    });
+
+    it("refuses what somebody else could have written", async () => {
+      await rule();
+      const file = `${store}/40-rule-inet-1000`;
+      const refusals: [string, string, RegExp][] = [
+        [`chmod g+w ${file}`, `chmod g-w ${file}`, /is writable by others/],
+        [`chmod o+w ${store}`, `chmod o-w ${store}`, /is writable by others/],
+        [`chown ops ${file}`, `chown root ${file}`, /is not root's/],
+        [`mv ${file} /run/x && ln -s /run/x ${file}`, `rm ${file} && mv /run/x ${file}`, /is a link/],
+        [`cp -p ${file} /run/x && sed -i 's/^rule.*/netns exec x touch \\/run\\/owned/' ${file}`, `mv /run/x ${file}`, /none of our lines/],
+        [
+          `cp -p ${file} /run/x && sed -i 's/routing 1/routing 2/' ${file}`,
+          `mv /run/x ${file}`,
+          /of a version that this script does not know/,
+        ],
+      ];
+      await host.batch(["rule del pref 1000 proto 214"]);
+      for (const [spoil, mend, said] of refusals) {
+        await host.exec(spoil);
+        const { stderr, code } = await script();
+        assert.match(stderr, said, spoil);
+        assert.equal(code, 1, spoil);
+        assert.equal(await host.exec("ip rule show pref 1000; ls /run/owned 2>/dev/null || :"), "", spoil);
+        await host.exec(mend);
+      }
+      assert.equal((await script()).code, 0);
+    });
+
+    it("waits for a device and for an address, and says so", async () => {
+      await gateway({ src: "198.18.128.2" });
+      const whole = await host.snapshot();
+      const file = `${store}/30-route-inet-table-100-default`;
+      await host.exec(`ip route del default table 100; sed -i 's/eth1/eth9/' ${file}`);
+      assert.match((await script()).stderr, /pending: route inet table 100 default: Cannot find device/);
+      await host.exec(`sed -i 's/eth9/eth1/' ${file}; ip addr del 198.18.128.2/18 dev eth1`);
+      const { stderr, code } = await script();
+      assert.match(stderr, /pending: route inet table 100 default: /);
+      assert.equal(code, 0);
+      await host.exec("ip addr add 198.18.128.2/18 dev eth1");
+      assert.equal((await script()).code, 0);
+      assert.equal(await host.snapshot(), whole);
+    });
+
+    it("stays out while a transaction holds the host", async () => {
+      await rule();
+      await host.exec(`ip rule del pref 1000 proto 214
+        cd /run/policy-routing; for l in lock.*; do n=\${l#lock.}; done
+        read -r up _ </proc/uptime; mkdir t-held; : >t-held/armed
+        printf 'txn t-held\\npid 1\\nstart 0\\ndeadline %s\\nholder somebody\\nend\\n' $((\${up%%.*} + 100)) >lock.$((n + 1))`);
+      const running = script();
+      assert.equal((await running).stderr, "another transaction holds the host\n");
+      assert.equal(await host.exec("ip rule show pref 1000"), "");
+      await host.exec("cd /run/policy-routing; rm -r t-held; for l in lock.*; do : >$l; done");
+      assert.match((await script()).stderr, /added rule inet 1000/);
+    });
+
+    it("does nothing once it was disabled, and refresh says so", async () => {
+      const one = await rule();
+      assert.equal((await script("--disable")).code, 0);
+      await host.batch(["rule del pref 1000 proto 214"]);
+      assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+      await host.batch(["rule add pref 1000 from 198.18.128.2 table 100 proto 214"]);
+      assert.equal((await read(one))?.["persist"], "rc-local");
+      const { state } = await update(one, { from: "198.18.128.0/24" });
+      assert.equal(state["persisted"], "no: disabled on the host, by replay --disable");
+      await script("--enable");
+    });
+  });
+});
