@@ -4,6 +4,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
+import { readState } from "../../provider/src/host/network";
+import { findingsOf } from "../../provider/src/kernel/findings/index";
+import { networkOfState } from "../../provider/src/kernel/lookup/stateJson";
 import { canonical } from "../../provider/src/spec/canonical";
 import { expand, nftText } from "../../provider/src/spec/multihomed/expand";
 import { multihomedFields, settleMultihomed } from "../../provider/src/spec/multihomed/multihomed";
@@ -80,6 +83,16 @@ describe("a multi-homed host", function () {
     for (const address of [...addresses, host.uplinks[0].address, host.uplinks[0].address6])
       assert.equal(await lab.internet.tcpConnect(address, ssh, patient), true, `${address} after`);
     assert.equal((await lab.providers[0].counters()).dropped, dropped, "no reply left by the wrong uplink");
+  });
+
+  it("gives policy-routing check nothing to find, whichever options are chosen", async () => {
+    for (const fields of [{}, { connmark: true }, { toRule: true }, { killSwitch: true }]) {
+      await up(fields);
+      const network = networkOfState(await readState(host.connection));
+      assert.deepEqual(findingsOf(network, [214, 215]), [], JSON.stringify(fields));
+      await remove(made ?? assert.fail());
+      made = undefined;
+    }
   });
 
   it("main's default is left to whoever made it; where it is asked for and another stands there, that is refused", async () => {

@@ -5,7 +5,7 @@ import { describe as describeRoute } from "../route";
 import { describe as describeRule } from "../rule";
 import type { ObservedRule } from "../state";
 import { readyFor } from "./compile";
-import { lookup } from "./lookup";
+import { lookup, nothingLeads } from "./lookup";
 import type { Network } from "./network";
 import { printVerdict, type Verdict, type Visit } from "./verdict";
 
@@ -32,7 +32,8 @@ export function explain(network: Network, flow: Flow): Explanation {
   const lines: Line[] = [];
   let next = 0;
   // Decided before any rule was looked at: by a source that is none, a device that is down.
-  const rules = verdict.path.length === 0 && verdict.kind !== "unsure" ? [] : readyFor(network, flow.family).rules.all;
+  const early = verdict.path.length === 0 && "why" in verdict && verdict.kind !== "unsure" && verdict.why !== nothingLeads;
+  const rules = early ? [] : readyFor(network, flow.family).rules.all;
   for (const { observed, position, target } of rules) {
     const visit = visits.get(observed);
     const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit);

@@ -62,8 +62,11 @@ function delivered({ entry }: Found, hops: readonly Hop[], path: readonly Visit[
   return { kind, table: observed.route.table, hops, partly, path };
 }
 
+/** Said after all rules were looked at; every other `no route` comes before. */
+export const nothingLeads = "no rule leads to one";
+
 function refused(answer: Exclude<Walk, { kind: "found" }>, path: readonly Visit[]): Verdict {
-  if (answer.kind === "nothing") return { kind: "no route", why: "no rule leads to one", path };
+  if (answer.kind === "nothing") return { kind: "no route", why: nothingLeads, path };
   return answer.kind === "unsure" ? { kind: "unsure", why: answer.why, path } : { kind: answer.kind, by: answer.by, path };
 }
 
