@@ -5,7 +5,6 @@ import { backends } from "../spec/persist";
 import { type Answer, section, sectionAfter } from "./answer";
 import { call } from "./frames";
 import { replay } from "./scripts";
-import type { Work } from "./work";
 
 /** What sh/persist.sh says of a host. */
 export function parsePersistence(answer: Answer): Persistence {
@@ -48,7 +47,7 @@ export function persistText(
 }
 
 /** What a person should hear about others on the host, now that something is changed there. */
-export const adviceFor = ({ work: { wish } }: { readonly work: Work }, { neighbours, auto }: Persistence): string[] =>
+export const adviceFor = (wish: Wish | undefined, { neighbours, auto }: Persistence): string[] =>
   adviceOn(neighbours, wish?.coexist, (wish?.persist ?? auto) === "systemd");
 
 /** `persist` and `persisted` as a refresh finds them. */

@@ -56,7 +56,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       );
       return deferred;
     }
-    for (const text of busy.flatMap((one) => adviceFor(one, seen.persistence))) session.warnOnce(text);
+    for (const text of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence))) session.warnOnce(text);
     if (await apply(session, busy, seen, look)) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
     if (attempt === attempts)
