@@ -2,20 +2,28 @@
 import { Contender, type Operation } from "./contender";
 import { directTransaction, login } from "./direct";
 import type { Fleet } from "./fleet";
-import { kernelObjects, resources } from "./objects";
+import { resourcesOf, usual } from "./objects";
 import { rawBatch, rawRule } from "./raw";
 import type { Sample } from "./rows";
 
 export type Report = (name: string, hosts: number, objectsPerHost: number, sample: Sample) => void;
 export type Wants = (name: string) => boolean;
 
-const suffixes: Readonly<Record<Operation, { floor: string; ours: string }>> = {
+const granular: Readonly<Partial<Record<Operation, { floor: string; ours: string }>>> = {
   up: { floor: "engine-floor", ours: "granular-up" },
   noop: { floor: "engine-floor-noop", ours: "granular-noop" },
   preview: { floor: "engine-floor-preview", ours: "granular-preview" },
   refresh: { floor: "engine-floor-refresh", ours: "granular-refresh" },
 };
-const operations = ["up", "noop", "preview", "refresh"] as const;
+const wholeHosts: Readonly<Record<Operation, { floor: string; ours: string }>> = {
+  up: { floor: "engine-floor", ours: "host-routing-up" },
+  noop: { floor: "engine-floor-noop", ours: "host-routing-noop" },
+  preview: { floor: "engine-floor-preview", ours: "host-routing-preview" },
+  refresh: { floor: "engine-floor-refresh", ours: "host-routing-refresh" },
+  destroy: { floor: "engine-floor-destroy", ours: "host-routing-destroy" },
+};
+const changeOne = "host-routing-change-one";
+const operations = ["up", "noop", "preview", "refresh", "destroy"] as const;
 const unguarded = "granular-up-unguarded";
 /** In the order of their runs. */
 const onFleet = {
@@ -25,31 +33,41 @@ const onFleet = {
 } as const;
 const withoutEngine = { "raw-ssh-rule": rawRule, login, ...onFleet } as const;
 
+/** Cases with nothing on the hosts. */
+const withoutObjects: readonly string[] = ["raw-ssh-rule", "login"];
+
+export const wholeHostCases: readonly string[] = [...Object.values(wholeHosts).map(({ ours }) => ours), changeOne];
 export const caseNames: readonly string[] = [
-  ...operations.flatMap((operation) => Object.values(suffixes[operation])),
-  unguarded,
-  ...Object.keys(withoutEngine),
+  ...new Set([
+    ...Object.values(granular).flatMap((names) => Object.values(names)),
+    ...Object.values(wholeHosts).flatMap((names) => Object.values(names)),
+    changeOne,
+    unguarded,
+    ...Object.keys(withoutEngine),
+  ]),
 ];
 
 /** Those that run on the larger fleet too. */
 export const fleetCases: readonly string[] = Object.keys(onFleet);
 
-/** One round on the engine. */
+/** One round of granular resources on the engine. */
 export async function engineRound(fleet: Fleet, wants: Wants, report: Report): Promise<void> {
   const hosts = fleet.hosts.length;
-  const last = operations.findLastIndex((operation) => Object.values(suffixes[operation]).some(wants));
+  const resources = resourcesOf(usual);
+  const wanted = (operation: Operation): boolean => granular[operation] !== undefined && wants(granular[operation].ours);
+  const last = operations.findLastIndex(wanted);
   if (last !== -1) {
     await fleet.clear();
-    const floor = await Contender.open(fleet, "engine-floor");
-    const ours = await Contender.open(fleet, "granular");
+    const floor = await Contender.open(fleet, "engine-floor", usual, resources);
+    const ours = await Contender.open(fleet, "granular", usual, resources);
     try {
       for (const operation of operations.slice(0, last + 1)) {
-        const names = suffixes[operation];
+        const names = granular[operation];
         // Without `up` there is nothing to look at.
-        if (operation !== "up" && !Object.values(names).some(wants)) continue;
+        if (names === undefined || (operation !== "up" && !wanted(operation))) continue;
         report(names.floor, hosts, resources, await floor.run(operation));
         const sample = await ours.run(operation);
-        if (operation === "up") await fleet.mustBeComplete();
+        if (operation === "up") await fleet.mustBeComplete(usual);
         report(names.ours, hosts, resources, operation === "up" ? { ...sample, ...(await ours.sizes()) } : sample);
       }
     } finally {
@@ -59,17 +77,44 @@ export async function engineRound(fleet: Fleet, wants: Wants, report: Report): P
   }
   if (!wants(unguarded)) return;
   await fleet.clear();
-  const bold = await Contender.open(fleet, "granular", { disabled: true });
+  const bold = await Contender.open(fleet, "granular", usual, resources, { disabled: true });
   try {
     report(unguarded, hosts, resources, await bold.run("up"));
-    await fleet.mustBeComplete();
+    await fleet.mustBeComplete(usual);
   } finally {
     await bold.close();
   }
 }
 
+/** One round of one resource a host on the engine; the floor is one no-op resource a host. */
+export async function wholeHostRound(fleet: Fleet, objects: number, wants: Wants, report: Report): Promise<void> {
+  if (!wholeHostCases.some(wants)) return;
+  const hosts = fleet.hosts.length;
+  await fleet.clear();
+  const floor = await Contender.open(fleet, "engine-floor", objects, 1);
+  const ours = await Contender.open(fleet, "host-routing", objects, 1);
+  try {
+    for (const operation of operations) {
+      const names = wholeHosts[operation];
+      if (operation === "destroy" && wants(changeOne)) {
+        await ours.changeOne();
+        report(changeOne, hosts, objects, await ours.run("up"));
+        await fleet.mustBeComplete(objects);
+      }
+      if (operation !== "up" && !wants(names.ours)) continue;
+      report(names.floor, hosts, 1, await floor.run(operation));
+      const sample = await ours.run(operation);
+      if (operation === "up") await fleet.mustBeComplete(objects);
+      report(names.ours, hosts, objects, operation === "up" ? { ...sample, ...(await ours.sizes()) } : sample);
+    }
+  } finally {
+    await floor.close();
+    await ours.close();
+  }
+}
+
 /** One round without it. */
-export async function plainRound(fleet: Fleet, wants: Wants, report: Report): Promise<void> {
+export async function plainRound(fleet: Fleet, objects: number, wants: Wants, report: Report): Promise<void> {
   for (const [name, run] of Object.entries(withoutEngine))
-    if (wants(name)) report(name, fleet.hosts.length, name === "raw-ssh-rule" || name === "login" ? 0 : kernelObjects, await run(fleet));
+    if (wants(name)) report(name, fleet.hosts.length, withoutObjects.includes(name) ? 0 : objects, await run(fleet, objects));
 }

@@ -1,11 +1,14 @@
 // One program on the engine, with a fresh stack in each round.
-import { join } from "node:path";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { openStack, type Stack } from "../engine-cli/engine";
 import type { Fleet } from "./fleet";
-import { objects, resources } from "./objects";
+import { objectsOf } from "./objects";
 import type { Sample } from "./rows";
 
-export type Operation = "up" | "noop" | "preview" | "refresh";
+export type Operation = "up" | "noop" | "preview" | "refresh" | "destroy";
+export type Program = "engine-floor" | "granular" | "host-routing";
 
 const timeoutSeconds = 900;
 
@@ -13,12 +16,29 @@ export class Contender {
   constructor(
     private readonly fleet: Fleet,
     private readonly stack: Stack,
+    private readonly declared: string,
   ) {}
 
-  static async open(fleet: Fleet, program: "engine-floor" | "granular", guard?: { readonly disabled: true }): Promise<Contender> {
-    const declared = { hosts: fleet.connections, objectsPerHost: resources, guard, ...objects };
-    const stack = await openStack({ program: join(__dirname, "programs", program), env: { BENCH: JSON.stringify(declared) } });
-    return new Contender(fleet, stack);
+  /** `resources` are those of the floor, a host. */
+  static async open(
+    fleet: Fleet,
+    program: Program,
+    count: number,
+    resources: number,
+    guard?: { readonly disabled: true },
+  ): Promise<Contender> {
+    const declared = { hosts: fleet.connections, objectsPerHost: resources, guard, ...objectsOf(count) };
+    const folder = await mkdtemp(join(tmpdir(), "policy-routing-bench-"));
+    const file = join(folder, "declared.json");
+    await writeFile(file, JSON.stringify(declared)); // 200 hosts are too much for an environment variable
+    const stack = await openStack({ program: join(__dirname, "programs", program), env: { BENCH: file } });
+    return new Contender(fleet, stack, file);
+  }
+
+  /** The first host of the fleet gets another source in its first rule. */
+  async changeOne(): Promise<void> {
+    const declared: unknown = JSON.parse(await readFile(this.declared, "utf8"));
+    await writeFile(this.declared, JSON.stringify({ ...(typeof declared === "object" ? declared : {}), changed: "198.51.100.77" }));
   }
 
   async run(operation: Operation): Promise<Sample> {
@@ -40,6 +60,8 @@ export class Contender {
         return this.stack.preview(["--expect-no-changes"], { timeoutSeconds });
       case "refresh":
         return this.stack.refresh(["--expect-no-changes"], { timeoutSeconds });
+      case "destroy":
+        return this.stack.destroy([], { timeoutSeconds });
     }
   }
 
@@ -55,5 +77,6 @@ export class Contender {
 
   async close(): Promise<void> {
     await this.stack.remove();
+    await rm(dirname(this.declared), { recursive: true });
   }
 }

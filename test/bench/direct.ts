@@ -6,18 +6,19 @@ import { Shell } from "../../provider/src/host/shell";
 import type { Guard } from "../../provider/src/spec/guard";
 import { tagsOf } from "../../provider/src/spec/owner";
 import type { Fleet } from "./fleet";
-import { objects, wanted } from "./objects";
+import { objectsOf, tableId, wanted } from "./objects";
 import { median, type Sample } from "./rows";
 
 const atOnce = 32;
 const loginsMeasured = 20;
 
 /** One change of all objects on each host. */
-export async function directTransaction(fleet: Fleet, guard: Guard = {}): Promise<Sample> {
+export async function directTransaction(fleet: Fleet, count: number, guard: Guard = {}): Promise<Sample> {
+  const objects = objectsOf(count);
   await fleet.clear();
   closeHosts();
   const limit = pLimit(atOnce);
-  const look = lookAtTable("inet", objects.tableId);
+  const look = lookAtTable("inet", tableId);
   let seconds = 0;
   const logins = await fleet.loginsDuring(async () => {
     const began = performance.now();
@@ -29,7 +30,7 @@ export async function directTransaction(fleet: Fleet, guard: Guard = {}): Promis
             stack: "organization/bench/direct",
             tags: tagsOf(undefined),
             adopt: false,
-            wanted: wanted(),
+            wanted: wanted(objects),
           };
           return hostOf(connection).change({ change, look, guard, expect: [] });
         }),
@@ -38,7 +39,7 @@ export async function directTransaction(fleet: Fleet, guard: Guard = {}): Promis
     seconds = (performance.now() - began) / 1000;
   });
   closeHosts();
-  await fleet.mustBeComplete();
+  await fleet.mustBeComplete(count);
   return { seconds, logins };
 }
 

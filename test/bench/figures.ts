@@ -1,17 +1,29 @@
 // The figures that the project promises, each computed from cases of one run.
 import { type Row, rounded } from "./rows";
 
+/** Another case of the run: with as many hosts and objects a host as the row itself, where nothing else is said. */
+interface Term {
+  readonly case: string;
+  readonly hosts?: number;
+  readonly objects?: number;
+}
+
 interface Figure {
-  /** The case whose row shows it. */
+  /** The case whose rows show it. */
   readonly of: string;
   readonly says: string;
   readonly limit: number;
-  /** From the seconds of other cases with as many hosts; the first is `of`. */
-  readonly from: readonly string[];
-  ratio(...seconds: number[]): number;
+  /** Only rows of this many hosts, or objects a host. */
+  readonly at?: { readonly hosts?: number; readonly objects?: number };
+  /** Whose seconds it is computed from, behind the row's own. */
+  readonly from: readonly (string | Term)[];
+  ratio(own: number, ...others: number[]): number;
 }
 
-const quotient = (ours = 0, floor = 0): number => ours / floor;
+const quotient = (ours: number, floor = 0): number => ours / floor;
+const aboveFloor = (ours: number, floor = 0, other = 0): number => (ours - floor) / other;
+const oneEach = (name: string, hosts?: number): Term => ({ case: name, objects: 1, ...(hosts === undefined ? {} : { hosts }) });
+const rawRule: Term = { case: "raw-ssh-rule", objects: 0 };
 
 export const figures: readonly Figure[] = [
   { of: "granular-up", says: "/ engine-floor", limit: 1.1, from: ["engine-floor"], ratio: quotient },
@@ -21,29 +33,70 @@ export const figures: readonly Figure[] = [
     of: "granular-refresh",
     says: "/ (engine-floor-refresh + raw-ssh-rule)",
     limit: 1.3,
-    from: ["engine-floor-refresh", "raw-ssh-rule"],
-    ratio: (ours = 0, floor = 0, raw = 0) => ours / (floor + raw),
+    from: ["engine-floor-refresh", rawRule],
+    ratio: (ours, floor = 0, raw = 0) => ours / (floor + raw),
   },
   {
     of: "granular-up-unguarded",
     says: "granular-up / it, less 1",
     limit: 0.1,
     from: ["granular-up"],
-    ratio: (unguarded = 0, guarded = 0) => guarded / unguarded - 1,
+    ratio: (unguarded, guarded = 0) => guarded / unguarded - 1,
+  },
+  {
+    of: "host-routing-up",
+    says: "(it - floor) / raw-openssh",
+    limit: 0.8,
+    from: [oneEach("engine-floor"), "raw-openssh"],
+    ratio: aboveFloor,
+  },
+  { of: "host-routing-up", says: "/ ansible-one-task", limit: 0.6, from: ["ansible-one-task"], ratio: quotient },
+  { of: "host-routing-up", says: "/ ansible-task-per-object", limit: 0.05, from: ["ansible-task-per-object"], ratio: quotient },
+  { of: "host-routing-up", says: "/ pulumi-command", limit: 1.1, from: ["pulumi-command"], ratio: quotient },
+  {
+    of: "host-routing-up",
+    says: "(it - floor) / the same of 20 hosts",
+    limit: 11,
+    at: { hosts: 200 },
+    from: [oneEach("engine-floor"), { case: "host-routing-up", hosts: 20 }, oneEach("engine-floor", 20)],
+    ratio: (ours, floor = 0, fewer = 0, floorOfFewer = 0) => (ours - floor) / (fewer - floorOfFewer),
+  },
+  {
+    of: "host-routing-up",
+    says: "(it - floor) / the same of 22 objects",
+    limit: 1.5,
+    at: { objects: 200 },
+    from: [oneEach("engine-floor"), { case: "host-routing-up", objects: 22 }],
+    ratio: (ours, floor = 0, fewer = 0) => (ours - floor) / (fewer - floor),
+  },
+  { of: "host-routing-noop", says: "/ floor", limit: 1.1, from: [oneEach("engine-floor-noop")], ratio: quotient },
+  { of: "host-routing-preview", says: "/ floor", limit: 1.1, from: [oneEach("engine-floor-preview")], ratio: quotient },
+  {
+    of: "host-routing-refresh",
+    says: "(it - floor) / raw-ssh-rule",
+    limit: 1.2,
+    from: [oneEach("engine-floor-refresh"), rawRule],
+    ratio: aboveFloor,
   },
   { of: "direct-transaction", says: "/ raw-openssh", limit: 0.8, from: ["raw-openssh"], ratio: quotient },
-  { of: "lookup", says: "100,000 lookups / 0.5 s", limit: 1, from: [], ratio: (seconds = 0) => seconds / 0.5 },
-  { of: "login", says: "/ 60 ms", limit: 1, from: [], ratio: (seconds = 0) => seconds / 0.06 },
+  { of: "lookup", says: "100,000 lookups / 0.5 s", limit: 1, from: [], ratio: (seconds) => seconds / 0.5 },
+  { of: "login", says: "/ 60 ms", limit: 1, from: [], ratio: (seconds) => seconds / 0.06 },
 ];
 
 /** The rows with their figures, where all the cases ran that a figure needs. */
 export function withFigures(rows: readonly Row[]): Row[] {
+  const secondsOf = (row: Row, term: string | Term): number | undefined => {
+    const { case: name, hosts = row.hosts, objects = row.objectsPerHost } = typeof term === "string" ? { case: term } : term;
+    return rows.find((other) => other.case === name && other.hosts === hosts && other.objectsPerHost === objects)?.seconds;
+  };
   return rows.map((row) => {
-    const figure = figures.find(({ of }) => of === row.case);
-    const others = figure?.from.map((name) => rows.find((other) => other.case === name && other.hosts === row.hosts)?.seconds);
-    if (figure === undefined || others === undefined) return row;
-    const known = others.filter((seconds) => seconds !== undefined);
-    if (known.length < others.length) return row;
-    return { ...row, figure: figure.says, ratio: rounded(figure.ratio(row.seconds, ...known)), limit: figure.limit };
+    const computed = figures.flatMap(({ of, at, says, limit, from, ratio }) => {
+      const isMeant =
+        of === row.case && (at?.hosts ?? row.hosts) === row.hosts && (at?.objects ?? row.objectsPerHost) === row.objectsPerHost;
+      const others = from.map((term) => secondsOf(row, term));
+      const known = others.filter((seconds) => seconds !== undefined);
+      return isMeant && known.length === from.length ? [{ figure: says, ratio: rounded(ratio(row.seconds, ...known)), limit }] : [];
+    });
+    return computed.length === 0 ? row : { ...row, figures: computed };
   });
 }

@@ -1,7 +1,7 @@
 // The hosts of the bench: a lab of its own, cleared between rounds.
 import type { Connection, Host, Lab } from "../lab/lab.js";
 import { startLab } from "../lab/lab.js";
-import { clearing, counting, kernelObjects } from "./objects";
+import { clearing, counting } from "./objects";
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
@@ -30,11 +30,10 @@ export class Fleet {
   }
 
   /** A figure counts only if what was measured did its work. */
-  async mustBeComplete(): Promise<void> {
+  async mustBeComplete(objects: number): Promise<void> {
     const counts = await Promise.all(this.hosts.map((host) => host.exec(counting)));
-    const incomplete = this.hosts.filter((_, index) => Number(counts[index]) !== kernelObjects);
-    if (incomplete.length > 0)
-      throw new Error(`not all ${kernelObjects} objects are there on ${incomplete.map(({ name }) => name).join(", ")}`);
+    const incomplete = this.hosts.filter((_, index) => Number(counts[index]) !== objects);
+    if (incomplete.length > 0) throw new Error(`not all ${objects} objects are there on ${incomplete.map(({ name }) => name).join(", ")}`);
   }
 
   /** Logins that happened meanwhile, counted at each sshd. */

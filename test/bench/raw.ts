@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import type { Host } from "../lab/lab.js";
 import { run } from "../lab/run.js";
 import type { Fleet } from "./fleet";
-import { batch } from "./objects";
+import { batchLines, objectsOf } from "./objects";
 import type { Sample } from "./rows";
 
 const atOnce = 32;
@@ -31,10 +31,10 @@ async function ssh(fleet: Fleet, command: string, input: string, exchange: KeyEx
 
 export const rawBatch =
   (exchange: KeyExchange) =>
-  async (fleet: Fleet): Promise<Sample> => {
+  async (fleet: Fleet, count: number): Promise<Sample> => {
     await fleet.clear();
-    const sample = await ssh(fleet, "ip -batch -", batch, exchange);
-    await fleet.mustBeComplete();
+    const sample = await ssh(fleet, "ip -batch -", `${batchLines(objectsOf(count)).join("\n")}\n`, exchange);
+    await fleet.mustBeComplete(count);
     return sample;
   };
 

@@ -11,9 +11,7 @@ export const rowSchema = z.object({
   /** SSH logins of one round, at all hosts together. */
   logins: z.number().optional(),
   /** `seconds` (or what `figure` says) against other cases of this run, and what is asked of it. */
-  figure: z.string().optional(),
-  ratio: z.number().optional(),
-  limit: z.number().optional(),
+  figures: z.array(z.object({ figure: z.string(), ratio: z.number(), limit: z.number() })).optional(),
   /** Bytes of `__provider`, and of the largest resource in the state, as compact JSON. */
   providerBytes: z.number().optional(),
   entryBytes: z.number().optional(),

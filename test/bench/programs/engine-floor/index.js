@@ -17,7 +17,7 @@ class Inert extends pulumi.dynamic.Resource {
   }
 }
 
-const { hosts, objectsPerHost } = JSON.parse(process.env.BENCH);
+const { hosts, objectsPerHost } = JSON.parse(require("node:fs").readFileSync(process.env.BENCH, "utf8"));
 for (const [index] of hosts.entries()) {
   const table = new Inert(`h${index}-table`, { value: 1 });
   for (let object = 1; object < objectsPerHost; object++) new Inert(`h${index}-object${object}`, { value: 1, table: table.id });
