@@ -96,7 +96,7 @@ const ansible =
     return timed(fleet, count, files, (folder) =>
       must("ansible-playbook", ["-f", String(atOnce), "-i", join(folder, "inventory"), join(folder, "play.yml")], {
         HOME: folder,
-        ANSIBLE_NOCOWS: "1",
+        LC_ALL: "C.UTF-8",
       }),
     );
   };
