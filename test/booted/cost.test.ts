@@ -31,13 +31,20 @@ for (const suite of suites)
     });
 
     /** Creates rules one after the other and returns the median time. */
-    const transactions = async (host: Host, guard: Record<string, unknown>): Promise<number> => {
+    const transactions = async (host: Host, guard: Record<string, unknown>, more: Record<string, unknown> = {}): Promise<number> => {
       const times: number[] = [];
       const made: Made[] = [];
       for (let number = 0; number <= repeats; number++)
         times.push(
           await took(async () => {
-            const fields = { connection: host.connection, priority: 1000 + number, from: `198.51.100.${number}`, table: 100, guard };
+            const fields = {
+              connection: host.connection,
+              priority: 1000 + number,
+              from: `198.51.100.${number}`,
+              table: 100,
+              guard,
+              ...more,
+            };
             made.push(await create("PolicyRule", fields));
           }),
         );
@@ -54,6 +61,21 @@ for (const suite of suites)
         const guarded = await transactions(host, { confirmTimeout: 30 });
         console.log(`      ${kind}: ${guarded.toFixed(0)} ms guarded, ${without.toFixed(0)} ms unguarded`);
       }
+    });
+
+    it("is printed: what persisting adds to a guarded transaction", async () => {
+      await transactions(booted, { confirmTimeout: 30 }, { persist: "systemd" }); // the service is set up once
+      const kept = await create("PolicyRule", { connection: booted.connection, priority: 999, from: "198.51.100.99", table: 100 });
+      const [without, persisted]: [number[], number[]] = [[], []];
+      for (let pair = 0; pair < 3; pair++) {
+        without.push(await transactions(booted, { confirmTimeout: 30 }, { persist: "none" }));
+        persisted.push(await transactions(booted, { confirmTimeout: 30 }, { persist: "systemd" }));
+      }
+      const ratios = persisted.map((time, pair) => time / (without[pair] ?? Number.NaN));
+      console.log(
+        `      ${median(persisted).toFixed(0)} ms persisted, ${median(without).toFixed(0)} ms not: ${((median(ratios) - 1) * 100).toFixed(0)} % more`,
+      );
+      await remove(kept);
     });
 
     it("is printed: systemd-run and a fresh login by themselves", async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
 import { z } from "zod";
@@ -42,9 +42,15 @@ export function note(row: Row): void {
   rows.push(row);
 }
 
-/** The table; with POLICY_ROUTING_RECORD=1 also for the README. */
+/** The table; with POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
 export function printHeld(): string {
-  if (process.env["POLICY_ROUTING_RECORD"] === "1") writeFileSync(file, `${JSON.stringify(rows, undefined, 1)}\n`);
+  if (process.env["POLICY_ROUTING_RECORD"] === "1") {
+    const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
+    const again = new Set(rows.map(named));
+    const earlier = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
+    const all = [...earlier.filter((row) => !again.has(named(row))), ...rows];
+    writeFileSync(file, `[\n${all.map((row) => ` ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
+  }
   return heldTable(rows);
 }
 

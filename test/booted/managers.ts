@@ -27,7 +27,7 @@ const carrierLoss = 5_000;
 
 const put = async (host: BootedHost, path: string, text: string): Promise<void> => {
   await host.exec(`mkdir -p ${path.slice(0, path.lastIndexOf("/"))}`);
-  await writeFile(await host.file(path), text);
+  await writeFile(await host.file(path), text, { mode: path.endsWith(".nmconnection") ? 0o600 : 0o644 });
 };
 
 const boot: Event = { name: "reboot", within: 5, happen: (host) => host.reboot() };
@@ -129,4 +129,43 @@ const ifupdown: Manager = {
   heard: { ifupdown: ["reboot", "ifdown and ifup"], "rc-local": ["reboot"] },
 };
 
-export const managers: readonly Manager[] = [kernelAlone, networkd, ifupdown];
+const networkManager: Manager = {
+  name: "NetworkManager",
+  install: async (host) => {
+    await put(host, "/etc/NetworkManager/conf.d/lab.conf", "[keyfile]\nunmanaged-devices=interface-name:mgmt\n");
+    await host.exec("systemctl unmask --quiet NetworkManager.service NetworkManager-dispatcher.service");
+    await takeOver(host, "NetworkManager.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/NetworkManager/system-connections/${device}.nmconnection`,
+      [
+        `[connection]\nid=${device}\ntype=ethernet\ninterface-name=${device}`,
+        `[ipv4]\nmethod=manual\naddress1=${address}/18${isFirst ? `,${gateway}` : ""}`,
+        `[ipv6]\nmethod=manual\naddress1=${address6}/64\n`,
+      ].join("\n"),
+    ]);
+  },
+  settled: `nmcli -t -f DEVICE,STATE device | grep -q '^eth1:connected' && ${addressed}`,
+  events: [
+    boot,
+    flap(() => ":"),
+    command("nmcli connection up", "nmcli connection up eth1"),
+    command("nmcli device reapply", "nmcli device reapply eth1"),
+    command("NetworkManager restarted", "systemctl restart NetworkManager"),
+  ],
+  heard: { ifupdown: [], "rc-local": [] },
+};
+
+const netplan: Manager = {
+  name: "netplan",
+  install: (host) =>
+    takeOver(host, "systemd-networkd.service", ({ device, address, address6, gateway }, isFirst) => [
+      `/etc/netplan/10-${device}.yaml`,
+      `network:\n  version: 2\n  ethernets:\n    ${device}:\n      addresses: [${address}/18, "${address6}/64"]\n${
+        isFirst ? `      routes: [{ to: 0.0.0.0/0, via: ${gateway} }]\n` : ""
+      }`,
+    ]),
+  settled: networkd.settled,
+  events: [boot, command("netplan generate, networkd restarted", "netplan generate && systemctl restart systemd-networkd")],
+  heard: { ifupdown: [], "rc-local": [] },
+};
+
+export const managers: readonly Manager[] = [kernelAlone, networkd, ifupdown, networkManager, netplan];

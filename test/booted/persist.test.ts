@@ -14,7 +14,7 @@ const grace = 5;
 
 const declare = async (host: BootedHost, persist: string): Promise<Made[]> => {
   const [, { device, address, prefix, gateway, gateway6 }] = host.uplinks;
-  const all = { connection: host.connection, persist };
+  const all = { connection: host.connection, persist, coexist: "ignore" };
   return [
     await create("PolicyRoute", { ...all, destination: prefix, dev: device, src: address, table: 100 }),
     await create("PolicyRoute", { ...all, destination: "default", via: gateway, dev: device, src: address, table: 100 }),

@@ -6,7 +6,7 @@ suite=$1 root=$2 cache=$3
 mkdir -p "$cache"
 # libpam-systemd: without it every login sits in ssh.service, and nothing that is started in it can ever be ended with the session.
 debootstrap --variant=minbase --cache-dir="$cache" \
-	--include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,openssh-server,procps,ifupdown,sudo,iputils-ping,nftables \
+	--include=systemd,systemd-sysv,dbus,libpam-systemd,iproute2,openssh-server,procps,ifupdown,sudo,iputils-ping,nftables,network-manager,netplan.io \
 	"$suite" "$root"
 cd "$root"
 
@@ -14,8 +14,9 @@ rm -f etc/ssh/ssh_host_* var/log/*.log
 rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* usr/share/doc usr/share/man usr/share/locale
 : >etc/machine-id
 printf 'auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n' >etc/network/interfaces
-# Nothing that runs by itself in the middle of a test.
-for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer man-db.timer console-getty.service; do
+# Nothing that runs by itself in the middle of a test. NetworkManager is unmasked where it is wanted.
+for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer man-db.timer console-getty.service \
+	NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service; do
 	ln -sf /dev/null "etc/systemd/system/$unit"
 done
 
