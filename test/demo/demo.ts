@@ -3,6 +3,7 @@ import { ensureEngine } from "../engine-cli/ensure.mjs";
 import { type Lab, startLab } from "../lab/lab";
 import { cutOff } from "./cutOff";
 import { mainJob } from "./mainJob";
+import { reboot } from "./reboot";
 import { begin, saw } from "./tell";
 
 /** The main job from end to end on hosts of its own: two uplinks, then three. Ends with an error when anything is not as told. */
@@ -20,6 +21,7 @@ async function demo(): Promise<void> {
       await lab.stop();
     }
   }
+  await reboot();
   console.log(`\nAll of it was seen in ${Math.round((Date.now() - started) / 1000)} s. Nothing is left behind.`);
 }
 
