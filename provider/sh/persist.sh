@@ -62,7 +62,7 @@ keep_objects() {
       continue
     fi
     printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
-      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" >"$etc/new/$file" || return 1
+      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || { echo "cannot write $etc/new/$file: is the disk full?" && return 1; }
     kept=1
   done
   if [ -n "$kept" ]; then

@@ -3,7 +3,8 @@ import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
-import { create, type Fields, type Made, read, remove, update, warnings } from "./resource";
+import { until } from "../lab/until";
+import { create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
 
 const store = "/etc/policy-routing/objects";
 const replay = "/etc/policy-routing/replay";
@@ -161,6 +162,46 @@ describe("what is persisted on a host", () => {
     assert.ok(one !== undefined);
     assert.equal((await read(one))?.["persist"], "none");
     assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
+  });
+
+  it("finds its disk full: what is applied stays, with a warning, nothing is written by halves, and the next change repairs it", async () => {
+    const folder = "/etc/policy-routing";
+    await host.exec(
+      `mkdir -m 700 ${folder}; mount -t tmpfs -o size=16k,mode=700 full ${folder}; cat /dev/zero >${folder}/filler 2>/dev/null || true`,
+    );
+    let one: Made | undefined;
+    const told = await warnings(async () => {
+      one = await rule();
+    });
+    assert.match(told, /applied, but what it would be after a reboot could not be written: cannot write .*is the disk full/);
+    assert.match(String(one?.state["persisted"]), /^no: cannot write .*is the disk full/);
+    assert.equal(await host.exec(`cat ${store}/* 2>/dev/null || true`), "");
+    await host.exec(`umount ${folder}`);
+    assert.ok(one !== undefined);
+    closeHosts();
+    assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
+  });
+
+  it("a reboot while a guard is armed: the host comes up as it was confirmed last, and the change says so", async () => {
+    await rule();
+    const confirmed = await host.snapshot();
+    const [, network] = /inet ([0-9.]+)\.[0-9]+\//.exec(await host.exec("ip -4 -o addr show dev mgmt")) ?? [];
+    const cutting = refusal(
+      create("PolicyRule", {
+        connection: host.connection,
+        persist: "rc-local",
+        priority: 500,
+        to: `${network}.1`,
+        action: "blackhole",
+        guard: { confirmTimeout: 60, allowManagementPathChange: true },
+      }),
+    );
+    await until("the host to be cut off", async () => ((await host.exec("ip rule show pref 500")) === "" ? undefined : true), 20_000);
+    await host.reboot();
+    assert.match((await cutting).message, /reverted.*the host was rebooted meanwhile/s);
+    closeHosts();
+    assert.equal((await script()).code, 0);
+    assert.equal(await host.snapshot(), confirmed);
   });
 
   it("does not come back by the script when it was removed while /etc was read-only", async () => {
