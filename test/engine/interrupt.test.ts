@@ -1,6 +1,8 @@
 // The engine is stopped or killed in the middle of a change: the host's state is right, and the next `up` carries on.
 import { strict as assert } from "node:assert";
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, it } from "mocha";
 import type { Running, Stack } from "../engine-cli/engine";
 import type { Host } from "../lab/lab";
@@ -49,6 +51,20 @@ const third = (up: Running): Promise<unknown> =>
     },
     120_000,
   );
+
+/** The file of the stack's state, once it is whole; else nothing. */
+async function checkpoint({ backend }: Stack): Promise<string> {
+  const stacks = join(fileURLToPath(backend), ".pulumi", "stacks");
+  for (const name of await readdir(stacks, { recursive: true })) {
+    if (!name.endsWith(".json")) continue;
+    const text = await readFile(join(stacks, name), "utf8");
+    try {
+      JSON.parse(text);
+      return text;
+    } catch {} // half of it
+  }
+  return "";
+}
 
 const gone = (what: string, pid: number): Promise<unknown> =>
   until(`${what} to end`, async () => ((await bornAt(pid)) === undefined ? true : undefined), 60_000);
@@ -105,6 +121,12 @@ describe("an interrupted up", function () {
   it("SIGKILL of the CLI: the plugin ends by itself, and after `pulumi cancel` the next up carries on", async () => {
     const { host, relay, stack, up, plugin } = await begin(`kill-cli-${process.pid}`);
     try {
+      // Not while the CLI writes its checkpoint, which it does in place: half of one is its own loss, and not what this is about.
+      await until(
+        "the checkpoint to name what is on its way",
+        async () => ((await checkpoint(stack)).includes("rule-2") ? true : undefined),
+        20_000,
+      );
       up.child.kill("SIGKILL");
       await up.ended;
       await gone("the plugin", plugin);
