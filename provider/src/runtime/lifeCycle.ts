@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import { hostOf } from "../host/host";
+import { persistFound } from "../host/persistence";
+import { addressOf } from "../spec/connection";
+import type { Handlers, Properties } from "./handlers";
+import type { Kind } from "./kind";
+import { untilDone } from "./orphan";
+import { changeOf, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
+
+type Calls = Pick<Handlers, "create" | "read" | "update" | "delete">;
+
+/** What happens on hosts. */
+export function lifeCycle(kind: Kind): Calls {
+  const calls: Calls = {
+    create: async (news) => {
+      const inputs = withoutProvider(news);
+      const declared = kind.declared(inputs);
+      const id = `${declared.connection.host}/${declared.place}#${randomBytes(6).toString("base64url")}`;
+      const { facts, persisted } = await ensure(id, declared, inputs);
+      return { id, outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
+    },
+    read: async (id, props) => {
+      const declared = kind.declared(props);
+      const looked = await hostOf(declared.connection).look(declared.look).catch(keptOrRecipe(declared.connection.host));
+      if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
+      const { state, facts, persistence } = looked;
+      const seen = declared.read(state, id);
+      if (seen === undefined) return {};
+      const found = persistFound(changeOf(id, declared, declared.wanted), declared.wish, persistence);
+      const { inputs } = kind.check({
+        ...withoutEntries(props, kind.entryFields),
+        owner: props["owner"],
+        ...seen,
+        ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
+        ...(found.persist === undefined ? {} : { persist: found.persist }),
+      });
+      return { id, props: outputsOf(inputs, facts.machineId, found.persisted, props["appliedAt"]), inputs };
+    },
+    update: async (id, olds, news) => {
+      const inputs = withoutProvider(news);
+      const before = kind.declared(olds);
+      const after = kind.declared(inputs);
+      const moved = addressOf(before.connection) !== addressOf(after.connection);
+      if (!moved && isOnlyLogin(kind, olds, inputs))
+        return { outs: outputsOf(inputs, String(olds["machineId"]), String(olds["persisted"] ?? ""), olds["appliedAt"]) };
+      const { facts, persisted } = moved
+        ? await readdress(id, before, olds["machineId"], after, inputs)
+        : await ensure(id, after, inputs, before);
+      return { outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
+    },
+    delete: async (id, props) => {
+      const declared = kind.declared(props);
+      await remove(id, declared).catch(forgottenOrRecipe(declared.connection.host, id));
+    },
+  };
+  return {
+    ...calls,
+    create: (inputs) => untilDone(calls.create(inputs).catch(keepProvider(inputs))),
+    update: (id, olds, news) => untilDone(calls.update(id, olds, news).catch(keepProvider(news))),
+    delete: (id, props) => untilDone(calls.delete(id, props)),
+  };
+}
+
+/** The engine stores what a failed create or update carries as it is, and needs the text to read or delete it later. */
+const keepProvider =
+  ({ __provider }: Properties) =>
+  (error: unknown): never => {
+    throw error instanceof InitializationFailed
+      ? new InitializationFailed(error.id, { ...error.properties, __provider }, error.message)
+      : error;
+  };
+const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;
+const withoutEntries = (props: Properties, names: readonly string[]): Properties =>
+  Object.fromEntries(Object.entries(props).filter(([name]) => !names.includes(name)));
