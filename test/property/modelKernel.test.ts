@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isPolicyRoutingError } from "../../provider/src/errors";
+import { stateAfter } from "../../provider/src/kernel/after";
 import { type Change, channelOf } from "../../provider/src/kernel/change";
 import { wantedName } from "../../provider/src/kernel/name";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
@@ -32,6 +33,8 @@ function planOn(kernel: ModelKernel, wanted: Change): ChangePlan | undefined {
 }
 
 const isForeign = ({ protocol }: { protocol: number }): boolean => protocol !== tags.owner && protocol !== tags.staging;
+const byText = (rules: State["rules"]): string[] => rules.map((one) => JSON.stringify(one)).sort();
+
 /** Plans it, tries every prefix with its undo on copies, then does it. Undefined: it was refused. */
 function tryOut(kernel: ModelKernel, wanted: Change, comparable: (state: State) => unknown): ChangePlan | undefined {
   const planned = planOn(kernel, wanted);
@@ -46,8 +49,12 @@ function tryOut(kernel: ModelKernel, wanted: Change, comparable: (state: State) 
       assert.deepEqual(comparable(copy.state()), comparable(kernel.state()), `wrong undo after ${count} steps, ${time}\n${told}`);
     }
   }
+  const foreseen = stateAfter(kernel.state(), planned);
   assert.ok(kernel.change(steps), `cannot be applied\n${told}`);
   kernel.register(register);
+  assert.deepEqual(byText(foreseen.rules), byText(kernel.state().rules), `rules that were not foreseen\n${told}`);
+  assert.deepEqual(deviations(planned, foreseen), [], told);
+  assert.deepEqual(foreseen.register.entries, kernel.state().register.entries, `a register that was not foreseen\n${told}`);
   assert.deepEqual(deviations(planned, kernel.state()), [], told);
   const again = planOn(kernel, wanted);
   assert.deepEqual([again?.steps, again?.register], [[], []], `the second plan is not empty\n${told}`);

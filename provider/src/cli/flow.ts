@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { PolicyRoutingError } from "../errors";
 import { addressSchema, familyOf } from "../spec/address";
+import { printProblem, problemsOf } from "../spec/failures";
 import type { Flow, PortRange } from "../spec/flow";
 import { deviceSchema, u32 } from "../spec/number";
 import { ruleAttributes } from "../spec/rule/rule";
@@ -13,7 +15,7 @@ const number = (most: number) =>
 const port = number(65535).transform((value): PortRange => ({ from: value, to: value }));
 
 /** A packet as a person writes it: a line of --flows, or the options of trace. What is left out cannot be told, or is the usual. */
-export const flowSchema = z
+const flowSchema = z
   .strictObject({
     to: addressSchema,
     from: addressSchema.optional(),
@@ -40,3 +42,26 @@ export const flowSchema = z
       ...rest,
     }),
   );
+
+/** One packet; `wrong` makes an error of what is not as it should be. */
+export function flowOf(value: unknown, wrong: (problems: string) => Error): Flow {
+  const parsed = flowSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw wrong(problemsOf(parsed.error, []).map(printProblem).join("; "));
+}
+
+/** A packet a line. */
+export function flowsOf(whole: string, path: string): Flow[] {
+  return whole.split("\n").flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const at = (problems: string) =>
+      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: "see policy-routing trace --help" });
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      throw at("is not JSON");
+    }
+    return [flowOf(value, at)];
+  });
+}

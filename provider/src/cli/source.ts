@@ -8,9 +8,8 @@ import { type Connection, connectionSchema } from "../spec/connection";
 import { printProblem, problemsOf } from "../spec/failures";
 import { WrongUse } from "./usage";
 
-/** Options that say where a network is read from. */
-export const sourceOptions = {
-  state: { type: "string" },
+/** Options that say how to log in. */
+export const loginOptions = {
   identity: { type: "string" },
   "known-hosts": { type: "string" },
   "insecure-ignore-host-key": { type: "boolean" },
@@ -18,12 +17,21 @@ export const sourceOptions = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+/** Options that say where a network is read from. */
+export const sourceOptions = { ...loginOptions, state: { type: "string" } } as const;
+
 export interface Source {
   readonly state?: string | undefined;
   readonly identity?: string | undefined;
   readonly "known-hosts"?: string | undefined;
   readonly "insecure-ignore-host-key"?: boolean | undefined;
   readonly sudo?: boolean | undefined;
+}
+
+/** What the options say about a login, for hosts that are named elsewhere. */
+export function loginOf(options: Source): Partial<Connection> {
+  const { host: _host, ...login } = connectionOf("any", options);
+  return Object.fromEntries(Object.entries(login).filter(([, value]) => value !== undefined));
 }
 
 /** `[USER@]NAME[:PORT]`; an IPv6 address with a port stands in brackets. */

@@ -1,13 +1,11 @@
 import { parseArgs } from "node:util";
-import { PolicyRoutingError } from "../errors";
 import { explain } from "../kernel/lookup/explain";
 import { lookup } from "../kernel/lookup/lookup";
 import type { Network } from "../kernel/lookup/network";
 import { printVerdict, type Verdict } from "../kernel/lookup/verdict";
 import { describe } from "../kernel/rule";
-import { printProblem, problemsOf } from "../spec/failures";
 import type { Flow } from "../spec/flow";
-import { flowSchema } from "./flow";
+import { flowOf, flowsOf } from "./flow";
 import { networkFrom, readText, sourceOptions } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
@@ -38,32 +36,11 @@ export async function trace(args: string[]): Promise<Exit> {
     const network = await networkFrom(positionals, values);
     return json === true ? printMany(network, [flow], true) : printOne(network, flow);
   }
-  const packets = linesOf(await readText(flows), flows);
+  const packets = flowsOf(await readText(flows), flows);
   return printMany(await networkFrom(positionals, values), packets, json === true);
 }
 
 const camel = (name: string): string => name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
-
-function flowOf(value: unknown, wrong: (problems: string) => Error): Flow {
-  const parsed = flowSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw wrong(problemsOf(parsed.error, []).map(printProblem).join("; "));
-}
-
-function linesOf(whole: string, path: string): Flow[] {
-  return whole.split("\n").flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    const at = (problems: string) =>
-      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: "see policy-routing trace --help" });
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      throw at("is not JSON");
-    }
-    return [flowOf(value, at)];
-  });
-}
 
 function printOne(network: Network, flow: Flow): Exit {
   const { lines, sentence, verdict } = explain(network, flow);

@@ -5,11 +5,12 @@ export type Exit = (typeof exits)[keyof typeof exits];
 /** What was typed makes no sense; the text says what would. */
 export class WrongUse extends Error {}
 
-const hostOptions = `HOST is [USER@]NAME[:PORT] or an alias of ~/.ssh/config, which is honoured; root is the default user.
-  --identity FILE          private key
+const loginOptions = `  --identity FILE          private key
   --known-hosts FILE       known host keys, in OpenSSH's form
   --insecure-ignore-host-key   take any host key
   --sudo                   run everything by sudo -n`;
+const hostOptions = `HOST is [USER@]NAME[:PORT] or an alias of ~/.ssh/config, which is honoured; root is the default user.
+${loginOptions}`;
 
 const flowOptions = `A packet:
   --to ADDRESS             required
@@ -38,10 +39,21 @@ filtering drops, and more.
   --owner N                the proto number of our own rules and routes (default 214)
 ${hostOptions}
 exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
+  report: `usage: policy-routing report plan.json [--live] [--flows FILE] [--markdown FILE] [--html FILE] [--fail-on risk]
+Says what a change does to each host, for those who review it. plan.json is what pulumi preview --json --show-sames wrote; - is standard input.
+  --live                   also reads the hosts, all at once: which packets go another way, which findings come and go, what will be refused
+  --flows FILE             packets to look up on every host, a line each, as for trace
+  --markdown FILE          for a pull request; the default is standard output
+  --html FILE              one page with a picture of each host
+  --fail-on risk           end with 1 where there is a risk, or something that cannot be told
+Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
+${loginOptions}
+exit code: 0 done, 1 a risk (with --fail-on risk), 2 wrong use, 3 a file could not be read or written. A host that does not answer is said in the report.`,
 } as const;
 
 export const usage = `usage: policy-routing COMMAND [--help]
   observe   write what decides where packets go on a host
   trace     say which way packets go, rule by rule
   check     list what is probably not meant
+  report    say what a change does to each host, for its review
 No command changes anything on a host.`;

@@ -25,7 +25,8 @@ export async function foreseen(
   return expectations.flatMap((one) => unmetIn(network, one) ?? []);
 }
 
-function unmetIn(network: Network, expectation: Expectation): string | undefined {
+/** Undefined where it holds, or where only the kernel can tell. */
+export function unmetIn(network: Network, expectation: Expectation): string | undefined {
   const { verdict, lines } = explain(network, flowOf(expectation));
   const outcomes = outcomesOf(verdict).map((outcome) => unmet(expectation, outcome));
   const [first] = outcomes;

@@ -5,7 +5,7 @@ import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
 import { nothingMore } from "./look";
-import { observe } from "./observe";
+import { type Facts, observe } from "./observe";
 import { Session } from "./session";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */
@@ -39,13 +39,18 @@ function sysctlsOf(text: string): Record<string, number> {
   return Object.fromEntries(lines);
 }
 
+/** The same over a connection that is open, beside what else is known of the host. */
+export async function readNetwork(session: Session, { kernel, iproute2 }: Facts): Promise<StateJson> {
+  const shell = await session.shell();
+  return stateJsonOf(await shell.run("network"), { kernel, iproute2 }, session.host);
+}
+
 /** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
 export async function readState(connection: Connection): Promise<StateJson> {
   const session = new Session(connection);
   try {
-    const shell = await session.shell();
-    const { facts } = await observe(shell, nothingMore, session.warn);
-    return stateJsonOf(await shell.run("network"), { kernel: facts.kernel, iproute2: facts.iproute2 }, connection.host);
+    const { facts } = await observe(await session.shell(), nothingMore, session.warn);
+    return await readNetwork(session, facts);
   } finally {
     session.close();
   }

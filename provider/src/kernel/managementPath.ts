@@ -62,6 +62,18 @@ function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Be
   return becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined);
 }
 
+function replyOf({ server, client, device, port }: Ends, mark: number | undefined): Flow {
+  const sshd = { from: port, to: port };
+  const both = { family: familyOf(client), mark, uid: 0, ipproto: tcp, tos: typesOfService };
+  return { ...both, from: server, to: client, oif: device, sport: sshd, dport: ephemeral };
+}
+
+/** The reply to a connection, of which SSH_CONNECTION says the ends; undefined where it says none. */
+export function replyFlow(connection: string): Flow | undefined {
+  const ends = endsOf(connection);
+  return ends === undefined ? undefined : replyOf(ends, 0);
+}
+
 /**
  * Why a change must not be made without the person's word: the way of the replies to this connection (or of its packets coming in) would
  * move, at the end or in between, or it cannot be told. Undefined when both ways stay as they are. `mark` is undefined where something on
@@ -82,7 +94,7 @@ export function managementPathChange(
     return `this connection comes from ${ends.client}, an address of the host itself: where the tunnel behind it goes cannot be told`;
   const sshd = { from: ends.port, to: ends.port };
   const both = { family, mark, uid: 0, ipproto: tcp, tos: typesOfService };
-  const reply: Flow = { ...both, from: ends.server, to: ends.client, oif: ends.device, sport: sshd, dport: ephemeral };
+  const reply: Flow = replyOf(ends, mark);
   const replyChange = compareWays(
     networkOf({ ...state, routes: management.toClient }),
     becomes,

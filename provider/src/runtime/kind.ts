@@ -20,6 +20,8 @@ export interface Kind {
   declared(inputs: Record<string, unknown>): Declared;
   /** What stands in its state as the time of the last change; undefined where none does. */
   now(): string | undefined;
+  /** Holds labelled entries: one of them can be told though another cannot. */
+  readonly isMany: boolean;
   /** The fields that say what is on the host, as opposed to how to get there. */
   readonly entryFields: readonly string[];
 }
@@ -88,6 +90,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   };
   return {
     name,
+    isMany: many !== undefined,
     now: () => (many === undefined ? undefined : new Date().toISOString()),
     entryFields: [...Object.keys(fields), "owner", "persist", "coexist"],
     check: (input) => {

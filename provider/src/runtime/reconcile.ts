@@ -31,12 +31,20 @@ function renewed(before: Declared, after: Declared): Set<string> {
   return new Set(after.wanted.flatMap(({ key, fading }) => (old.has(key) && old.get(key) !== fading ? [key] : [])));
 }
 
+/** The change of create and update: the host shows what is declared. */
+export function changeToEnsure(id: string, declared: Declared, before?: Declared): Change {
+  const change = changeOf(id, declared, declared.wanted);
+  return before === undefined ? change : { ...change, renew: renewed(before, declared) };
+}
+
+/** The change of delete: what the register names as this id's goes. */
+export const changeToRemove = (id: string, declared: Declared): Change => ({ ...changeOf(id, declared, []), exclusive: false });
+
 /** create and update are one: make the host show what is declared. `before` says where to look for what the id held until now. */
 export async function ensure(id: string, declared: Declared, inputs: Properties, before?: Declared): Promise<Applied> {
-  const change = changeOf(id, declared, declared.wanted);
   try {
     return await hostOf(declared.connection).change({
-      change: before === undefined ? change : { ...change, renew: renewed(before, declared) },
+      change: changeToEnsure(id, declared, before),
       look: together([declared.look, ...(before === undefined ? [] : [before.look])]),
       guard: declared.guard,
       expect: declared.expect,
@@ -51,7 +59,7 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
 export async function remove(id: string, declared: Declared): Promise<void> {
   const host = hostOf(declared.connection);
   const { state } = await host.change({
-    change: { ...changeOf(id, declared, []), exclusive: false },
+    change: changeToRemove(id, declared),
     look: declared.look,
     guard: declared.guard,
     expect: [],

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { type Result, run } from "../lab/run";
+import { connectionOf, previewOf, type Resource } from "./preview";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+describe("policy-routing report --live", function () {
+  this.timeout(60_000);
+  let lab: Lab;
+  let host: Host;
+  let folder: string;
+  before(async () => {
+    lab = await startLab({ name: "test-host-report" });
+    host = lab.hosts[0];
+    folder = await mkdtemp(join(tmpdir(), "test-host-report-"));
+  });
+  after(async () => {
+    await lab.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const report = async (resources: readonly Resource[], args: readonly string[] = [], more = {}): Promise<Result> => {
+    const plan = join(folder, "plan.json");
+    await writeFile(plan, previewOf(resources, more));
+    return run([process.execPath, main, "report", plan, "--live", ...args]);
+  };
+
+  /** The second uplink gets a table of its own. */
+  const second = (more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
+    const { address, gateway, device, prefix } = host.uplinks[1];
+    return {
+      connection: connectionOf(host),
+      routes: {
+        link: { destination: prefix, dev: device, src: address, table: 102 },
+        gate: { destination: "default", via: gateway, dev: device, table: 102 },
+      },
+      rules: { from: { priority: 1000, from: address, table: 102 } },
+      ...more,
+    };
+  };
+
+  it("says which replies move, before and after, and changes nothing on the host", async () => {
+    const before = await host.snapshot();
+    const { code, stdout, stderr } = await report([{ kind: "HostRouting", name: "edge", after: second() }], ["--fail-on", "risk"]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" }, stdout);
+    const [first, { address, device, gateway }] = host.uplinks;
+    assert.ok(
+      stdout.includes(
+        `| \`replies from ${address} to anywhere (192.0.2.1)\` | \`by ${first.device} via ${first.gateway} (table main)\` | \`by ${device} via ${gateway} (table 102)\` |`,
+      ),
+      stdout,
+    );
+    assert.match(stdout, /entries: 3 added, 0 changed, 0 removed, 0 as they are/);
+    assert.match(stdout, /1 looked up that go as before[\s\S]*replies to this SSH connection/);
+    assert.equal(await host.snapshot(), before);
+  });
+
+  it("names a lost management path, an expectation that fails and a refusal as risks, first of all", async () => {
+    await host.batch(["rule add pref 1002 from 192.0.2.9 table 102 proto 3"]);
+    const { address } = host.uplinks[1];
+    const { code, stdout } = await report(
+      [
+        {
+          kind: "HostRouting",
+          name: "edge",
+          after: second({ expect: [{ from: address, to: "192.0.2.1", dev: host.uplinks[0].device }] }),
+        },
+        {
+          kind: "PolicyRule",
+          name: "away",
+          after: { connection: connectionOf(host), family: "inet", priority: 900, action: "unreachable" },
+        },
+        {
+          kind: "PolicyRule",
+          name: "foreign",
+          after: { connection: connectionOf(host), family: "inet", priority: 1002, from: "192.0.2.9", table: 102 },
+        },
+      ],
+      ["--fail-on", "risk"],
+    );
+    assert.equal(code, 1);
+    assert.match(stdout, /\*\*risk\*\*: `refused, nothing was changed: how replies to this connection leave would change/);
+    assert.match(stdout, /\*\*risk\*\*: `PolicyRule foreign will be refused: rule inet 1002: a foreign rule says the same/);
+    assert.match(stdout, /cannot tell: `which way packets go/);
+    await host.exec("ip rule del pref 1002");
+    const alone = await report([
+      { kind: "HostRouting", name: "edge", after: second({ expect: [{ from: address, to: "192.0.2.1", dev: host.uplinks[0].device }] }) },
+    ]);
+    assert.match(alone.stdout, /\*\*risk\*\*: `expected 192\.0\.2\.1 from \S+ uid 0: dev eth0, but it is unicast dev eth1/);
+  });
+
+  it("tells a host that does not answer, an unknown value and a secret as such, never as no change", async () => {
+    const dead = { host: "127.0.0.1", port: 1, user: "root", password: "[secret]", insecureIgnoreHostKey: true };
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const same = { connection: dead, family: "inet", priority: 1000, from: "192.0.2.9", table: 100 };
+    const { code, stdout } = await report(
+      [
+        { kind: "PolicyRule", name: "still", before: same, after: same },
+        {
+          kind: "HostRouting",
+          name: "edge",
+          before: second(),
+          after: second({ rules: { from: { priority: 1000, from: unknown, table: 102 } } }),
+        },
+      ],
+      ["--fail-on", "risk"],
+    );
+    assert.equal(code, 1);
+    assert.match(stdout, /`127\.0\.0\.1:1`\n\n- cannot tell: `which way packets go: 127\.0\.0\.1/);
+    assert.match(stdout, /cannot tell: `HostRouting edge: rules\.from\.from is not known yet`/);
+    assert.ok(!stdout.includes("- ip -4 rule pref 1000"), "an entry that is not shown is not one that goes");
+  });
+
+  it("looks the user's flows up, and keeps passwords out of everything that it writes", async () => {
+    const flows = join(folder, "flows.jsonl");
+    await writeFile(flows, `{"to":"192.0.2.1","from":"${host.uplinks[1].address}","ipproto":"tcp","dport":443}\n`);
+    const [markdown, html] = [join(folder, "report.md"), join(folder, "report.html")];
+    const connection = { ...connectionOf(host), password: "hunter2-of-ours" };
+    const { code, stdout } = await report(
+      [{ kind: "HostRouting", name: "edge", after: second({ connection }) }],
+      ["--flows", flows, "--markdown", markdown, "--html", html],
+    );
+    assert.equal(code, 0);
+    assert.equal(stdout, "1 of 1 host changes\n");
+    const texts = [await readFile(markdown, "utf8"), await readFile(html, "utf8")];
+    assert.match(texts[0] ?? "", /`192\.0\.2\.1 from \S+ ipproto 6 dport 443` \| `by eth0/);
+    for (const text of texts) assert.ok(!text.includes("hunter2"));
+  });
+});
