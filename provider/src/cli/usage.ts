@@ -38,10 +38,18 @@ filtering drops, and more.
   --owner N                the proto number of our own rules and routes (default 214)
 ${hostOptions}
 exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
+  render: `usage: policy-routing render --backend ifupdown|systemd-networkd [--host NAME] [--output FOLDER] FILE
+Prints what is declared for a host as that manager's own configuration, for those who want their manager to own it. What the manager cannot
+express is an error that names the attribute. FILE is what pulumi stack export or pulumi preview --json wrote; - is standard input.
+  --backend NAME           ifupdown: post-up and pre-down lines; systemd-networkd: [RoutingPolicyRule], [Route] and [NextHop]
+  --host NAME              the host as connection.host says it; needed where several are declared
+  --output FOLDER          writes the files below it instead of printing them
+exit code: 0 done, 2 wrong use, 3 the file could not be read, or the manager cannot express what it declares`,
 } as const;
 
 export const usage = `usage: policy-routing COMMAND [--help]
   observe   write what decides where packets go on a host
   trace     say which way packets go, rule by rule
   check     list what is probably not meant
+  render    print what is declared as ifupdown's or systemd-networkd's own configuration
 No command changes anything on a host.`;
