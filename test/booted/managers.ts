@@ -25,7 +25,7 @@ export interface Manager {
 /** A carrier loss shorter than this is not noticed by everybody. */
 const carrierLoss = 5_000;
 
-const put = async (host: BootedHost, path: string, text: string): Promise<void> => {
+export const put = async (host: BootedHost, path: string, text: string): Promise<void> => {
   await host.exec(`mkdir -p ${path.slice(0, path.lastIndexOf("/"))}`);
   await writeFile(await host.file(path), text, { mode: path.endsWith(".nmconnection") ? 0o600 : 0o644 });
 };

@@ -59,11 +59,11 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-function jsonOf(text: string, path: string): unknown {
+export function jsonOf(text: string, path: string, next: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PolicyRoutingError("invalid", { what: `${path} is not JSON`, next: "write it by policy-routing observe HOST" });
+    throw new PolicyRoutingError("invalid", { what: `${path} is not JSON`, next });
   }
 }
 
@@ -72,6 +72,7 @@ export async function networkFrom(positionals: readonly string[], options: Sourc
   const [host, ...more] = positionals;
   if (more.length > 0) throw new WrongUse(`one host at a time: ${more.join(" ")} is too much`);
   if ((host === undefined) === (options.state === undefined)) throw new WrongUse("give a HOST, or --state FILE");
-  if (options.state !== undefined) return networkOfState(parseStateJson(jsonOf(await readText(options.state), options.state)));
+  if (options.state !== undefined)
+    return networkOfState(parseStateJson(jsonOf(await readText(options.state), options.state, "write it by policy-routing observe HOST")));
   return networkOfState(await readState(connectionOf(host ?? "", options)));
 }

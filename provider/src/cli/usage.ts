@@ -49,6 +49,13 @@ Says what a change does to each host, for those who review it. plan.json is what
 Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
 ${loginOptions}
 exit code: 0 done, 1 a risk (with --fail-on risk), 2 wrong use, 3 a file could not be read or written. A host that does not answer is said in the report.`,
+  render: `usage: policy-routing render --backend ifupdown|systemd-networkd [--host NAME] [--output FOLDER] FILE
+Prints what is declared for a host as that manager's own configuration, for those who want their manager to own it. What the manager cannot
+express is an error that names the attribute. FILE is what pulumi stack export or pulumi preview --json wrote; - is standard input.
+  --backend NAME           ifupdown: post-up and pre-down lines; systemd-networkd: [RoutingPolicyRule], [Route] and [NextHop]
+  --host NAME              the host as connection.host says it; needed where several are declared
+  --output FOLDER          writes the files below it instead of printing them
+exit code: 0 done, 2 wrong use, 3 the file could not be read, or the manager cannot express what it declares`,
 } as const;
 
 export const usage = `usage: policy-routing COMMAND [--help]
@@ -56,4 +63,5 @@ export const usage = `usage: policy-routing COMMAND [--help]
   trace     say which way packets go, rule by rule
   check     list what is probably not meant
   report    say what a change does to each host, for its review
+  render    print what is declared as ifupdown's or systemd-networkd's own configuration
 No command changes anything on a host.`;

@@ -23,10 +23,14 @@ const metricOf = (route: Route): number => route.metric ?? defaultMetric[route.f
  * What names the route to delete. A scope that differs from the default is said: for types other than unicast, `ip` takes the default
  * where none is given.
  */
-function deletion({ family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric }: Route, proto: number): Step {
-  const named = { family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops };
-  const tag = ["metric", String(metric ?? defaultMetric[family]), "proto", String(proto)];
-  return [channelOf(family), "route del", ...wordsOf(routeAttributes, named, tag)].join(" ");
+export function namedForDeletion({ family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric }: Route) {
+  return { family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric };
+}
+
+function deletion(route: Route, proto: number): Step {
+  const named = { ...namedForDeletion(route), metric: undefined };
+  const tag = ["metric", String(route.metric ?? defaultMetric[route.family]), "proto", String(proto)];
+  return [channelOf(route.family), "route del", ...wordsOf(routeAttributes, named, tag)].join(" ");
 }
 
 /**

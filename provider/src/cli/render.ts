@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { PolicyRoutingError } from "../errors";
+import { renderIfupdown } from "../kernel/render/ifupdown";
+import { renderNetworkd } from "../kernel/render/networkd";
+import { declarationOf, hostOf, resourcesOf } from "./declared";
+import { jsonOf, readText } from "./source";
+import { type Exit, exits, WrongUse } from "./usage";
+
+const backends = { ifupdown: renderIfupdown, "systemd-networkd": renderNetworkd } as const;
+const isBackend = (name: string | undefined): name is keyof typeof backends => name !== undefined && Object.hasOwn(backends, name);
+
+const text = { type: "string" } as const;
+
+/** Prints what is declared for a host as another manager's own configuration, or writes it under a folder. */
+export async function render(args: string[]): Promise<Exit> {
+  const options = { backend: text, host: text, output: text, help: { type: "boolean", short: "h" } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const { backend, output } = values;
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw new WrongUse("give one FILE");
+  if (!isBackend(backend)) throw new WrongUse(`--backend wants one of ${Object.keys(backends).join(", ")}`);
+  const next = "write it by pulumi stack export, or pulumi preview --json";
+  const resources = resourcesOf(jsonOf(await readText(path), path, next), path);
+  const host = chosen([...new Set(resources.flatMap((one) => hostOf(one) ?? []))], values.host);
+  const files = backends[backend](declarationOf(resources.filter((one) => hostOf(one) === host)));
+  if (output === undefined) process.stdout.write(files.map((file) => `# ${file.path}\n${file.text}`).join("\n"));
+  else
+    for (const file of files) {
+      const target = join(output, file.path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, file.text);
+      process.stdout.write(`${target}\n`);
+    }
+  return exits.done;
+}
+
+function chosen(hosts: readonly string[], asked: string | undefined): string {
+  const [only, ...others] = hosts;
+  if (only === undefined)
+    throw new PolicyRoutingError("invalid", { what: "nothing of ours is declared there, or only for hosts that are secret" });
+  if (asked === undefined && others.length > 0) throw new WrongUse(`several hosts are declared, choose one by --host: ${hosts.join(", ")}`);
+  if (asked !== undefined && !hosts.includes(asked))
+    throw new WrongUse(`--host names none of those that are declared: ${hosts.join(", ")}`);
+  return asked ?? only;
+}

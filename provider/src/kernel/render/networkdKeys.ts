@@ -1,0 +1,137 @@
+import type { Attribute, AttributeTable, Context } from "../../spec/attribute";
+import type { Family } from "../../spec/family";
+import type { nexthopAttributes } from "../../spec/nexthop/attributes";
+import type { routeAttributes } from "../../spec/route/attributes";
+import type { ruleAttributes } from "../../spec/rule/rule";
+import { tableNumber } from "../../spec/tableNumber";
+
+/** What one attribute is in a .network file. */
+export interface Key<Value = unknown> {
+  /** `Key=value` lines; none where the file or the section says it already. */
+  lines(value: Value, context: Context): readonly string[];
+  /** Why a value cannot be said. */
+  wrong?(value: Value, context: Context): string | undefined;
+  /** The oldest of Debian's systemd (247, 252) that was seen to know it, where that is not 247. */
+  readonly since?: 252;
+}
+
+/** Every attribute has its line here: a new one does not compile until it is said what becomes of it. */
+export type Keys<Table extends AttributeTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Attribute<infer Value, infer _Input> ? Key<Value> : never;
+};
+
+const key = (name: string, since?: 252): Key<string | number> => ({
+  lines: (value) => [`${name}=${value}`],
+  ...(since === undefined ? {} : { since }),
+});
+const yes = (name: string, since?: 252): Key<boolean> => ({ lines: () => [`${name}=yes`], ...(since === undefined ? {} : { since }) });
+const said: Key = { lines: () => [] };
+const none = (why = "has no key up to systemd 252"): Key => ({ lines: () => [], wrong: () => why });
+
+const families: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
+const family: Key<Family> = { lines: (value) => [`Family=${families[value]}`] };
+const port = (name: string): Key<string> => ({
+  ...key(name),
+  wrong: (value) => (value.includes("/") ? "a port with a mask has no key up to systemd 252" : undefined),
+});
+/** networkd ignores larger ones, with a line in its log. */
+const window = (name: string): Key<number> => ({
+  ...key(name),
+  wrong: (value) => (value > 1023 ? "systemd-networkd takes 1023 at most" : undefined),
+});
+
+export const ruleKeys: Keys<typeof ruleAttributes> = {
+  priority: key("Priority"),
+  family,
+  not: yes("InvertRule"),
+  from: key("From"),
+  to: key("To"),
+  iif: key("IncomingInterface"),
+  oif: key("OutgoingInterface"),
+  // Of a mark of zero networkd sends neither mark nor mask: the rule would apply to every packet.
+  fwmark: { ...key("FirewallMark"), wrong: (value) => (value.startsWith("0x0/") ? "systemd-networkd leaves out a mark of 0" : undefined) },
+  tos: { lines: (value) => [`TypeOfService=${Number(value)}`] },
+  dscp: none(),
+  flowlabel: none(),
+  uidrange: key("User"),
+  ipproto: key("IPProtocol"),
+  sport: port("SourcePort"),
+  dport: port("DestinationPort"),
+  tunId: none(),
+  table: { lines: (value) => [`Table=${tableNumber(value)}`] },
+  goto: none(),
+  action: { ...key("Type", 252), wrong: (value) => (value === "nop" ? "nop has no key up to systemd 252" : undefined) },
+  l3mdev: none(),
+  realms: none(),
+  suppressPrefixlength: key("SuppressPrefixLength"),
+  suppressIfgroup: key("SuppressInterfaceGroup", 252),
+};
+
+const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
+
+export const routeKeys: Keys<typeof routeAttributes> = {
+  family: said,
+  type: key("Type"),
+  destination: {
+    lines: (value, context) => [`Destination=${value === "default" ? everything[context.family ?? "inet"] : value}`],
+  },
+  from: key("Source"),
+  tos: none(),
+  encap: none(),
+  via: key("Gateway"),
+  dev: said,
+  src: key("PreferredSource"),
+  metric: key("Metric"),
+  table: { lines: (value) => [`Table=${tableNumber(value)}`] },
+  scope: key("Scope"),
+  onlink: yes("GatewayOnLink"),
+  realms: none(),
+  pref: key("IPv6Preference"),
+  expires: none("a lifetime has no key"),
+  nhid: key("NextHop", 252),
+  mtu: key("MTUBytes"),
+  mtuLock: none(),
+  advmss: key("TCPAdvertisedMaximumSegmentSize", 252),
+  window: none(),
+  rtt: none(),
+  rttvar: none(),
+  rtoMin: none(),
+  ssthresh: none(),
+  cwnd: none(),
+  cwndLock: none(),
+  initcwnd: window("InitialCongestionWindow"),
+  initrwnd: window("InitialAdvertisedReceiveWindow"),
+  reordering: none(),
+  hoplimit: none(),
+  quickack: yes("QuickAck"),
+  fastopenNoCookie: yes("FastOpenNoCookie"),
+  features: none(),
+  congctl: key("TCPCongestionControlAlgorithm", 252),
+  congctlLock: none(),
+  nexthops: {
+    lines: (several) => several.map(({ via, dev, weight }) => `MultiPathRoute=${via}@${dev}${weight === undefined ? "" : ` ${weight}`}`),
+    wrong: (several) => {
+      if (several.some(({ via }) => via === undefined)) return "one of several next hops needs a gateway";
+      if (several.some(({ onlink }) => onlink === true)) return "onlink of one of several next hops has no key";
+      return several.some(({ encap }) => encap !== undefined) ? "encap of one of several next hops has no key" : undefined;
+    },
+  },
+};
+
+export const nexthopKeys: Keys<typeof nexthopAttributes> = {
+  nhid: key("Id"),
+  family: { ...family, since: 252 },
+  encap: none(),
+  via: key("Gateway"),
+  dev: said,
+  blackhole: yes("Blackhole", 252),
+  onlink: yes("OnLink", 252),
+  group: {
+    lines: (members) => [`Group=${members.map(({ nhid, weight }) => (weight === undefined ? `${nhid}` : `${nhid}:${weight}`)).join(" ")}`],
+    since: 252,
+  },
+  type: none(),
+  buckets: none(),
+  idleTimer: none(),
+  unbalancedTimer: none(),
+};

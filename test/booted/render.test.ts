@@ -1,0 +1,161 @@
+import { strict as assert } from "node:assert";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { closeHosts } from "../../provider/src/host/host";
+import { create, type Fields, remove } from "../host/resource";
+import { type BootedHost, startBooted } from "../lab/booted/booted";
+import { must, run } from "../lab/run";
+import { until } from "../lab/until";
+import { managers, put } from "./managers";
+import { needBooted } from "./suites";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+/** Rules, routes and next hops that no fresh host has, in the kernel's words, whoever made them. */
+async function made({ namespace }: BootedHost): Promise<string> {
+  const show = async (...words: string[]): Promise<string[]> =>
+    (await must(["ip", "-n", namespace, "-N", "-d", "-o", ...words]))
+      .split("\n")
+      .map((line) => line.replace(/ proto \d+| (linkdown|dead)\b/g, "").trim())
+      // networkd gives every rule a table; a rule that refuses or drops is not looked up in it.
+      .map((line) => line.replace(/ lookup 254(?= [678]$)/, ""))
+      .filter((line) => line !== "" && !/^(0|32766|32767):/.test(line))
+      .sort();
+  const tables = ["100", "101", "102"].flatMap((table) => ["-4", "-6"].map((family) => [family, "route", "show", "table", table]));
+  const lists = [["-4", "rule"], ["-6", "rule"], ...tables, ["nexthop"]].map((words) => show(...words).catch(() => []));
+  return (await Promise.all(lists)).flat().join("\n");
+}
+
+function declared(host: BootedHost): Fields {
+  const [, { device, address, prefix, gateway, address6, gateway6 }] = host.uplinks;
+  return {
+    connection: host.connection,
+    persist: "none",
+    coexist: "ignore",
+    tables: { rt2: { tableId: 100, name: "rt2" } },
+    nexthops: {
+      isp: { nhid: 7, via: gateway, dev: device },
+      isp6: { nhid: 8, via: gateway6, dev: device },
+      isps: { nhid: 9, group: [{ nhid: 7, weight: 3 }] },
+      drop: { nhid: 10, blackhole: true },
+    },
+    routes: {
+      link: { destination: prefix, dev: device, src: address, table: 100 },
+      default: { destination: "default", via: gateway, dev: device, table: 100, mtu: 1400, advmss: 1360, initcwnd: 20 },
+      default6: { destination: "default", via: gateway6, dev: device, table: 100, metric: 50 },
+      last: { destination: "default", type: "unreachable", family: "inet", metric: 4000, table: 100 },
+      last6: { destination: "default", type: "blackhole", family: "inet6", metric: 4000, table: 102 },
+      object: { destination: "198.51.100.0/24", nhid: 7, table: 101 },
+      object6: { destination: "2001:db8:99::/48", nhid: 8, table: 101 },
+      group: { destination: "203.0.113.0/24", nhid: 9, table: 101 },
+      dropped: { destination: "203.0.114.0/24", nhid: 10, table: 101 },
+      far: { destination: "192.0.2.128/25", via: "100.64.0.1", dev: device, onlink: true, table: 101 },
+    },
+    rules: {
+      from: { priority: 1000, from: address, table: 100 },
+      to: { priority: 1001, to: address, table: 100 },
+      from6: { priority: 1000, from: address6, table: 100 },
+      mark: { priority: 1100, family: "inet", fwmark: "0x10/0xff", iif: device, table: 101 },
+      not: { priority: 1101, from: prefix, not: true, oif: device, tos: 16, table: 101 },
+      ssh: { priority: 1102, family: "inet6", ipproto: "tcp", dport: "22", sport: "1024-2048", table: 101 },
+      ping: { priority: 1103, family: "inet", ipproto: 1, table: 101 },
+      user: { priority: 1104, family: "inet", uidrange: "1000-1999", table: 101 },
+      main: { priority: 1105, family: "inet", suppressPrefixlength: 0, table: "main" },
+      stop: { priority: 1106, to: "198.51.100.128/25", action: "prohibit" },
+    },
+  };
+}
+
+describe("policy-routing render on a booted host (bookworm)", () => {
+  let host: BootedHost;
+  let folder: string;
+  before(async function () {
+    await needBooted(this);
+    host = await startBooted({ name: "booted-render", suite: "bookworm" });
+    folder = await mkdtemp(join(tmpdir(), "booted-render-"));
+  });
+  after(async () => {
+    closeHosts();
+    await host?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function managedBy(name: string): Promise<void> {
+    const manager = managers.find((one) => one.name === name);
+    assert.ok(manager !== undefined);
+    await manager.install(host);
+    await until(`${name} to settle`, async () => ((await host.result(manager.settled)).code === 0 ? true : undefined), 30_000);
+  }
+
+  /** Makes it by HostRouting, writes it down, takes it away; what it was, and the files of the manager on the host. */
+  async function handOver(fields: Fields, backend: string, at: (path: string) => string = (path) => path): Promise<string> {
+    const resource = await create("HostRouting", fields);
+    const wanted = await made(host);
+    const state = {
+      deployment: { resources: [{ urn: "urn", type: "pulumi-nodejs:dynamic/policyrouting:HostRouting", inputs: resource.state }] },
+    };
+    await remove(resource);
+    closeHosts();
+    assert.equal(await made(host), "");
+    const output = join(folder, backend);
+    const told = await run([process.execPath, main, "render", "--backend", backend, "--output", output, "-"], {
+      input: JSON.stringify(state),
+    });
+    assert.deepEqual([told.code, told.stderr], [0, ""]);
+    for (const path of told.stdout.trim().split("\n")) await put(host, at(path.slice(output.length)), await readFile(path, "utf8"));
+    return wanted;
+  }
+
+  const becomes = async (wanted: string, how: string): Promise<void> => {
+    let seen = "";
+    await until(
+      `all of it by ${how}`,
+      async () => {
+        seen = await made(host);
+        return seen === wanted ? true : undefined;
+      },
+      20_000,
+    ).catch(async () => {
+      const told = await host.exec("journalctl -b -n 40 --no-pager -o cat -u systemd-networkd -u networking");
+      assert.equal(seen, wanted, `${how}\n${told}`);
+    });
+  };
+
+  it("ifupdown makes the same of it: by ifdown and ifup, at boot; and takes all of it away", async () => {
+    await managedBy("ifupdown");
+    const wanted = await handOver(declared(host), "ifupdown");
+    await host.exec("ifup --force lo; ifdown eth1; ifup eth1");
+    await becomes(wanted, "ifup");
+    await host.reboot();
+    await becomes(wanted, "a reboot");
+    const { code, stderr } = await host.result("ifdown eth1; ifdown --force lo");
+    assert.equal(code, 0, stderr);
+    assert.equal(await made(host), "");
+    await host.exec(
+      "rm /etc/network/interfaces.d/* /etc/iproute2/rt_tables.d/policy-routing.conf; systemctl disable --quiet networking.service 2>&1",
+    );
+  });
+
+  it("systemd-networkd makes the same of it, at a restart and at boot", async () => {
+    await managedBy("systemd-networkd");
+    const [first, second] = host.uplinks;
+    const { routes, ...rest } = declared(host);
+    assert.ok(typeof routes === "object" && routes !== null);
+    const both = {
+      destination: "192.0.2.0/25",
+      table: 101,
+      nexthops: [
+        { via: first.gateway, dev: first.device },
+        { via: second.gateway, dev: second.device, weight: 3 },
+      ],
+    };
+    const wanted = await handOver({ ...rest, routes: { ...routes, both } }, "systemd-networkd", (path) =>
+      path.replace(/\/(eth\d)\.network\.d\//, "/10-$1.network.d/"),
+    );
+    await host.exec("systemctl restart systemd-networkd");
+    await becomes(wanted, "a restart");
+    await host.reboot();
+    await becomes(wanted, "a reboot");
+  });
+});

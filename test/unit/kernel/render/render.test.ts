@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { declarationOf } from "../../../../provider/src/cli/declared";
+import type { ConfigurationFile, Declaration } from "../../../../provider/src/kernel/render/declaration";
+import { renderIfupdown } from "../../../../provider/src/kernel/render/ifupdown";
+import { renderNetworkd } from "../../../../provider/src/kernel/render/networkd";
+
+/** The how-to's second uplink, as HostRouting declares it; more entries by section. */
+function declared(more: Record<string, object> = {}): Declaration {
+  const inputs = {
+    tables: { rt2: { tableId: 100, name: "rt2" } },
+    routes: {
+      link: { destination: "203.0.113.0/24", dev: "eth1", src: "203.0.113.10", table: 100 },
+      default: { destination: "default", via: "203.0.113.1", dev: "eth1", table: 100 },
+      ...more["routes"],
+    },
+    rules: {
+      from: { priority: 1000, from: "203.0.113.10", table: 100 },
+      to: { priority: 1001, to: "203.0.113.10", table: 100 },
+      ...more["rules"],
+    },
+    nexthops: more["nexthops"],
+    reversePathFilter: more["reversePathFilter"],
+  };
+  return declarationOf([{ urn: "urn", type: "pulumi-nodejs:dynamic/policyrouting:HostRouting", inputs }]);
+}
+
+const text = (files: readonly ConfigurationFile[], path: string): string => {
+  const found = files.find((one) => one.path.endsWith(path));
+  assert.ok(found !== undefined, `${path} is not among ${files.map((one) => one.path).join(" ")}`);
+  return found.text;
+};
+
+/** The lines of what cannot be expressed. */
+function refused(action: () => unknown): string[] {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error.message
+      .split("\n")
+      .filter((line) => line.startsWith("    "))
+      .map((line) => line.trim());
+  }
+  return assert.fail("nothing was refused");
+}
+
+const twoUplinks = [
+  { via: "203.0.113.1", dev: "eth1" },
+  { via: "198.51.100.1", dev: "eth2", weight: 3 },
+];
+
+describe("rendering for ifupdown", () => {
+  it("gives the lines of the how-to, and the way back", () => {
+    const files = renderIfupdown(declared());
+    assert.equal(text(files, "/rt_tables.d/policy-routing.conf"), "100 rt2\n");
+    assert.equal(
+      text(files, "/interfaces.d/policy-routing").replace(/^#.*\n/gm, ""),
+      [
+        "iface eth1 inet manual",
+        "\tpost-up ip route add 203.0.113.0/24 dev eth1 src 203.0.113.10 table rt2",
+        "\tpost-up ip route add default via 203.0.113.1 dev eth1 table rt2",
+        "\tpost-up ip rule add pref 1000 from 203.0.113.10 table rt2",
+        "\tpost-up ip rule add pref 1001 to 203.0.113.10 table rt2",
+        "\tpre-down ip rule del pref 1001 to 203.0.113.10 table rt2 || true",
+        "\tpre-down ip rule del pref 1000 from 203.0.113.10 table rt2 || true",
+        "\tpre-down ip route del default via 203.0.113.1 dev eth1 table rt2 || true",
+        "\tpre-down ip route del 203.0.113.0/24 dev eth1 table rt2 || true",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("keeps with lo what needs no device, and with each device what is its own, next hops before routes", () => {
+    const files = renderIfupdown(
+      declared({
+        nexthops: { isp: { nhid: 5, via: "2001:db8::1", dev: "eth2" } },
+        routes: {
+          object: { destination: "2001:db8:9::/48", nhid: 5, table: 200 },
+          last: { destination: "default", family: "inet", type: "unreachable", metric: 4000, table: 100 },
+        },
+        rules: { stop: { priority: 1100, family: "inet6", iif: "eth#1", action: "prohibit" } },
+        reversePathFilter: { eth2: "loose" },
+      }),
+    );
+    const [, eth1 = "", eth2 = "", lo = ""] = text(files, "/interfaces.d/policy-routing").split("iface ");
+    assert.match(eth1, /^eth1 inet manual\n/);
+    assert.match(
+      eth2,
+      /^eth2 .*\n\tpost-up echo 2 > \/proc\/sys\/net\/ipv4\/conf\/eth2\/rp_filter\n\tpost-up ip nexthop add id 5 .*\n\tpost-up ip -6 route /,
+    );
+    assert.match(
+      lo,
+      /^lo .*\n\tpost-up ip route add unreachable default metric 4000 table rt2\n\tpost-up ip -6 rule add pref 1100 iif 'eth#1' prohibit\n/,
+    );
+  });
+
+  it("refuses what goes by several devices, or by one that is not said", () => {
+    const routes = {
+      both: { destination: "192.0.2.0/24", nexthops: twoUplinks },
+      open: { destination: "192.0.2.0/25", via: "203.0.113.1" },
+      other: { destination: "192.0.2.0/26", nhid: 77, family: "inet" },
+    };
+    const nexthops = {
+      a: { nhid: 1, via: "203.0.113.1", dev: "eth1" },
+      b: { nhid: 2, via: "198.51.100.1", dev: "eth2" },
+      both: { nhid: 3, group: [{ nhid: 1 }, { nhid: 2 }] },
+    };
+    const lines = refused(() => renderIfupdown(declared({ routes, nexthops })));
+    for (const [attribute, why] of [
+      ["nexthops", "goes by eth1 and eth2"],
+      ["group", "goes by eth1 and eth2"],
+      ["dev", "is needed"],
+      ["nhid", "next hop 77 is not declared"],
+    ])
+      assert.ok(
+        lines.some((line) => line.includes(`: ${attribute}: ${why}`)),
+        `${attribute}\n${lines.join("\n")}`,
+      );
+    assert.equal(lines.length, 4);
+  });
+});
+
+describe("rendering for systemd-networkd", () => {
+  it("gives a drop-in for each device", () => {
+    const files = renderNetworkd(declared());
+    assert.deepEqual(text(files, "/eth1.network.d/policy-routing.conf").split("\n").slice(2), [
+      "[Route]",
+      "Destination=203.0.113.0/24",
+      "PreferredSource=203.0.113.10",
+      "Table=100",
+      "",
+      "[Route]",
+      "Destination=0.0.0.0/0",
+      "Gateway=203.0.113.1",
+      "Table=100",
+      "",
+      "[RoutingPolicyRule]",
+      "Priority=1000",
+      "Family=ipv4",
+      "From=203.0.113.10",
+      "Table=100",
+      "",
+      "[RoutingPolicyRule]",
+      "Priority=1001",
+      "Family=ipv4",
+      "To=203.0.113.10",
+      "Table=100",
+      "",
+    ]);
+  });
+
+  it("spreads flows over devices, groups next hops, says the family where nothing else does, and which version it needs", () => {
+    const files = renderNetworkd(
+      declared({
+        routes: {
+          both: { destination: "192.0.2.0/24", nexthops: twoUplinks },
+          last: { destination: "default", family: "inet6", type: "blackhole", table: 7 },
+        },
+        nexthops: {
+          a: { nhid: 1, dev: "eth1" },
+          drop: { nhid: 2, blackhole: true, family: "inet6" },
+          g: { nhid: 3, group: [{ nhid: 1, weight: 3 }] },
+        },
+      }),
+    );
+    const eth1 = text(files, "/eth1.network.d/policy-routing.conf");
+    assert.ok(eth1.includes("MultiPathRoute=203.0.113.1@eth1\nMultiPathRoute=198.51.100.1@eth2 3\n"), eth1);
+    assert.ok(eth1.includes("[NextHop]\nId=1\nFamily=ipv4\n\n"), eth1);
+    assert.ok(eth1.includes("[NextHop]\nId=3\nGroup=1:3\n\n"), eth1);
+    assert.match(eth1, /^# Needs systemd 252/);
+    const lo = text(files, "/lo.network");
+    assert.ok(lo.includes("[Match]\nName=lo\n"), lo);
+    assert.ok(lo.includes("[Route]\nType=blackhole\nDestination=::/0\nTable=7\n"), lo);
+    assert.ok(lo.includes("[NextHop]\nId=2\nFamily=ipv6\nBlackhole=yes\n"), lo);
+  });
+
+  it("names every attribute that it has no key for, all at once", () => {
+    const rule = { family: "inet", table: 100 };
+    const lines = refused(() =>
+      renderNetworkd(
+        declared({
+          routes: { lock: { destination: "192.0.2.0/24", dev: "eth1", mtu: 1400, mtuLock: true, initcwnd: 2000, encap: "ip id 1" } },
+          rules: {
+            mark: { ...rule, priority: 1100, fwmark: "0/0xff" },
+            port: { ...rule, priority: 1101, dport: "80/0xfff0" },
+            dscp: { ...rule, priority: 1102, dscp: "EF" },
+            nop: { family: "inet", priority: 1103, action: "nop" },
+            goto: { family: "inet", priority: 1104, goto: 2000 },
+            realms: { ...rule, priority: 1105, realms: "3/4", tunId: 5 },
+          },
+          reversePathFilter: { eth1: "loose" },
+        }),
+      ),
+    );
+    const named = lines.map((line) => /: (\w+): /.exec(line)?.[1]).sort();
+    assert.deepEqual(
+      named,
+      ["reversePathFilter", "encap", "mtuLock", "initcwnd", "fwmark", "dport", "dscp", "action", "goto", "realms", "tunId"].sort(),
+    );
+  });
+});
+
+describe("reading what is declared", () => {
+  const of = (kind: string, inputs: Record<string, unknown>) => ({
+    urn: "urn",
+    type: `pulumi-nodejs:dynamic/policyrouting:${kind}`,
+    inputs,
+  });
+
+  it("takes resources one by one as it takes a whole host, and passes over what is not ours", () => {
+    const { tables, routes, rules } = declared();
+    const one = [
+      ...tables.map((table) => of("RoutingTable", { ...table })),
+      ...routes.map((route) => of("PolicyRoute", { ...route })),
+      ...rules.map((rule) => of("PolicyRule", { ...rule, connection: {}, machineId: "x", __provider: "y" })),
+      { urn: "other", type: "aws:ec2/instance:Instance", inputs: { table: 7 } },
+    ];
+    assert.deepEqual(declarationOf(one), declared());
+  });
+
+  it("refuses what is secret or not known yet, without telling it", () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"203.0.113.1"' };
+    assert.throws(
+      () => declarationOf([of("PolicyRule", { priority: 1000, from: secret, table: 100 })]),
+      /Error: urn: from is secret, (?!.*203\.0\.113)/,
+    );
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    assert.throws(() => declarationOf([of("PolicyRule", { priority: 1000, from: unknown, table: 100 })]), /urn: from is not known yet/);
+  });
+});
