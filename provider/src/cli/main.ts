@@ -2,12 +2,13 @@
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { check } from "./check";
 import { observe } from "./observe";
+import { plan } from "./plan";
 import { render } from "./render";
 import { report } from "./report/report";
 import { trace } from "./trace";
 import { type Exit, exits, usage, usages, WrongUse } from "./usage";
 
-const commands = { observe, trace, check, report, render } as const;
+const commands = { observe, trace, check, plan, report, render } as const;
 const isCommand = (name: string | undefined): name is keyof typeof commands => name !== undefined && Object.hasOwn(commands, name);
 
 /** Wrong words of ours, or of parseArgs. */

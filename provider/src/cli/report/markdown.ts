@@ -1,6 +1,9 @@
 import type { HostReport } from "./hostReport";
 import { countsOf, isQuiet, notLive, type Report, summaryOf } from "./summary";
 
+/** A comment on GitHub holds 65,536 characters. */
+const room = 60_000;
+
 /** For a pull request: short, the risks open, the rest to be unfolded. */
 export function markdownOf(report: Report): string {
   const quiet = report.hosts.filter(isQuiet).map(({ name }) => name);
@@ -8,12 +11,25 @@ export function markdownOf(report: Report): string {
     `### Policy routing: ${summaryOf(report)}`,
     ...(report.live ? [] : [notLive]),
     bullets(report.unsure.map((text) => `cannot tell: ${code(text)}`)),
-    ...report.hosts.filter((host) => !isQuiet(host)).map(hostOf),
+    ...withinRoom(report.hosts.filter((host) => !isQuiet(host))),
     ...(quiet.length === 0 ? [] : [folded(`${quiet.length} without changes`, quiet.map(code).join(", "))]),
   ]
     .filter((text) => text !== "")
     .join("\n\n")
     .concat("\n");
+}
+
+/** The worst first and whole; where there is no more room, each host by a line. */
+function withinRoom(hosts: readonly HostReport[]): string[] {
+  let left = room;
+  return hosts.map((host) => {
+    const whole = hostOf(host);
+    const { name, risks, unsure } = host;
+    const counts = `${risks.length} risks, ${unsure.length} cannot be told; ${countsOf(host)}`;
+    const shown = whole.length <= left ? whole : `- ${code(name)}: ${counts} (no room here, see the page)`;
+    left -= shown.length;
+    return shown;
+  });
 }
 
 function hostOf(host: HostReport): string {
