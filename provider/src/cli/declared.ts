@@ -23,7 +23,10 @@ const resource = z.object({
   delete: z.boolean().optional(),
 });
 const stackExport = z.object({ deployment: z.object({ resources: z.array(resource).optional() }) });
-const preview = z.object({ steps: z.array(z.object({ op: z.string(), newState: resource.optional() })) });
+const preview = z.object({
+  changeSummary: z.object({ same: z.number().optional() }).optional(),
+  steps: z.array(z.object({ op: z.string(), newState: resource.optional() })),
+});
 type Resource = z.infer<typeof resource>;
 
 /** The resources of `pulumi stack export`, or those that there will be after `pulumi preview --json`. */
@@ -34,9 +37,15 @@ export function resourcesOf(json: unknown, path: string): Resource[] {
   if (!previewed.success)
     throw new PolicyRoutingError("invalid", {
       what: `${path} is neither a stack's state nor a preview`,
-      next: "write it by pulumi stack export, or pulumi preview --json",
+      next: "write it by pulumi stack export, or pulumi preview --json --show-sames",
     });
-  const after = previewed.data.steps.flatMap(({ op, newState }) => (op.startsWith("delete") || newState === undefined ? [] : [newState]));
+  const { steps, changeSummary } = previewed.data;
+  if (steps.filter(({ op }) => op === "same").length < (changeSummary?.same ?? 0))
+    throw new PolicyRoutingError("invalid", {
+      what: `${path} leaves out what does not change`,
+      next: "write it by pulumi preview --json --show-sames",
+    });
+  const after = steps.flatMap(({ op, newState }) => (op.startsWith("delete") || newState === undefined ? [] : [newState]));
   return [...new Map(after.map((one) => [one.urn, one])).values()];
 }
 
@@ -92,15 +101,25 @@ const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>
 
 const connection = z.object({ connection: z.object({ host: z.string() }) });
 
-/** The host of a resource of ours; undefined for what is none, and where the state does not show it. */
-export function hostOf({ type, inputs }: Resource): string | undefined {
-  return readerOf(type) === undefined ? undefined : connection.safeParse(inputs).data?.connection.host;
+/** The host of a resource of ours; undefined for what is none. */
+export function hostOf({ urn, type, inputs }: Resource): string | undefined {
+  if (readerOf(type) === undefined) return undefined;
+  const host = connection.safeParse(inputs).data?.connection.host;
+  if (host === undefined || isUnknown(host) || isSecret(host))
+    throw new PolicyRoutingError("invalid", {
+      object: urn,
+      what: "its host is secret or not known yet: it could be any",
+      next: "declare the host openly",
+    });
+  return host;
 }
 
-const readerOf = (type: string) => {
-  const [, kind = ""] = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/.exec(type) ?? [];
-  return Object.hasOwn(readers, kind) ? readers[kind] : undefined;
-};
+function readerOf(type: string): ((inputs: Inputs) => Partial<Declaration>) | undefined {
+  const [, kind] = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/.exec(type) ?? [];
+  if (kind === undefined) return undefined;
+  if (Object.hasOwn(readers, kind)) return readers[kind];
+  throw new PolicyRoutingError("unsupported", { what: `there is no resource kind ${kind}`, next: "update pulumi-policy-routing" });
+}
 
 /** Everything that these resources declare for one host. */
 export function declarationOf(resources: readonly Resource[]): Declaration {

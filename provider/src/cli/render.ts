@@ -21,7 +21,7 @@ export async function render(args: string[]): Promise<Exit> {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse("give one FILE");
   if (!isBackend(backend)) throw new WrongUse(`--backend wants one of ${Object.keys(backends).join(", ")}`);
-  const next = "write it by pulumi stack export, or pulumi preview --json";
+  const next = "write it by pulumi stack export, or pulumi preview --json --show-sames";
   const resources = resourcesOf(jsonOf(await readText(path), path, next), path);
   const host = chosen([...new Set(resources.flatMap((one) => hostOf(one) ?? []))], values.host);
   const files = backends[backend](declarationOf(resources.filter((one) => hostOf(one) === host)));
@@ -38,8 +38,7 @@ export async function render(args: string[]): Promise<Exit> {
 
 function chosen(hosts: readonly string[], asked: string | undefined): string {
   const [only, ...others] = hosts;
-  if (only === undefined)
-    throw new PolicyRoutingError("invalid", { what: "nothing of ours is declared there, or only for hosts that are secret" });
+  if (only === undefined) throw new PolicyRoutingError("invalid", { what: "no resource of ours is declared there" });
   if (asked === undefined && others.length > 0) throw new WrongUse(`several hosts are declared, choose one by --host: ${hosts.join(", ")}`);
   if (asked !== undefined && !hosts.includes(asked))
     throw new WrongUse(`--host names none of those that are declared: ${hosts.join(", ")}`);

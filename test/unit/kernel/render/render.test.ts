@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { declarationOf } from "../../../../provider/src/cli/declared";
+import { declarationOf, hostOf } from "../../../../provider/src/cli/declared";
 import type { ConfigurationFile, Declaration } from "../../../../provider/src/kernel/render/declaration";
 import { renderIfupdown } from "../../../../provider/src/kernel/render/ifupdown";
 import { renderNetworkd } from "../../../../provider/src/kernel/render/networkd";
@@ -9,8 +9,8 @@ function declared(more: Record<string, object> = {}): Declaration {
   const inputs = {
     tables: { rt2: { tableId: 100, name: "rt2" } },
     routes: {
-      link: { destination: "203.0.113.0/24", dev: "eth1", src: "203.0.113.10", table: 100 },
       default: { destination: "default", via: "203.0.113.1", dev: "eth1", table: 100 },
+      link: { destination: "203.0.113.0/24", dev: "eth1", src: "203.0.113.10", table: 100 },
       ...more["routes"],
     },
     rules: {
@@ -125,13 +125,13 @@ describe("rendering for systemd-networkd", () => {
     const files = renderNetworkd(declared());
     assert.deepEqual(text(files, "/eth1.network.d/policy-routing.conf").split("\n").slice(2), [
       "[Route]",
-      "Destination=203.0.113.0/24",
-      "PreferredSource=203.0.113.10",
+      "Destination=0.0.0.0/0",
+      "Gateway=203.0.113.1",
       "Table=100",
       "",
       "[Route]",
-      "Destination=0.0.0.0/0",
-      "Gateway=203.0.113.1",
+      "Destination=203.0.113.0/24",
+      "PreferredSource=203.0.113.10",
       "Table=100",
       "",
       "[RoutingPolicyRule]",
@@ -226,5 +226,12 @@ describe("reading what is declared", () => {
     );
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     assert.throws(() => declarationOf([of("PolicyRule", { priority: 1000, from: unknown, table: 100 })]), /urn: from is not known yet/);
+  });
+
+  it("refuses a resource of which it cannot tell the host, instead of leaving it out", () => {
+    assert.equal(hostOf(of("PolicyRule", { connection: { host: "edge-1" } })), "edge-1");
+    assert.equal(hostOf({ urn: "other", type: "aws:ec2/instance:Instance", inputs: {} }), undefined);
+    for (const host of ["[secret]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", undefined])
+      assert.throws(() => hostOf(of("PolicyRule", { connection: { host } })), /its host is secret or not known yet/);
   });
 });
