@@ -118,7 +118,7 @@ describe("policy-routing", () => {
   });
 
   it("has help for each command, with its exit codes", async () => {
-    for (const command of ["observe", "trace", "check", "report"]) {
+    for (const command of ["observe", "trace", "check", "plan", "report"]) {
       const { code, stdout } = await cli([command, "--help"]);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^usage: policy-routing ${command} `));

@@ -2,11 +2,12 @@
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { check } from "./check";
 import { observe } from "./observe";
+import { plan } from "./plan";
 import { report } from "./report/report";
 import { trace } from "./trace";
 import { type Exit, exits, usage, usages, WrongUse } from "./usage";
 
-const commands = { observe, trace, check, report } as const;
+const commands = { observe, trace, check, plan, report } as const;
 const isCommand = (name: string | undefined): name is keyof typeof commands => name !== undefined && Object.hasOwn(commands, name);
 
 /** Wrong words of ours, or of parseArgs. */

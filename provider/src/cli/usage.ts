@@ -39,6 +39,12 @@ filtering drops, and more.
   --owner N                the proto number of our own rules and routes (default 214)
 ${hostOptions}
 exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
+  plan: `usage: policy-routing plan HOST plan.json
+Prints the commands that pulumi up would run on a host as it is now, and their undo; changes nothing. HOST is one that plan.json names: what
+pulumi preview --json --show-sames wrote; - is standard input. up runs them under lock, guard and confirmation, granular resources in groups.
+Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
+${loginOptions}
+exit code: 0 printed, 1 something will be refused or cannot be told (on standard error), 2 wrong use, 3 the host or the file could not be read`,
   report: `usage: policy-routing report plan.json [--live] [--flows FILE] [--markdown FILE] [--html FILE] [--fail-on risk]
 Says what a change does to each host, for those who review it. plan.json is what pulumi preview --json --show-sames wrote; - is standard input.
   --live                   also reads the hosts, all at once: which packets go another way, which findings come and go, what will be refused
@@ -55,5 +61,6 @@ export const usage = `usage: policy-routing COMMAND [--help]
   observe   write what decides where packets go on a host
   trace     say which way packets go, rule by rule
   check     list what is probably not meant
+  plan      print what pulumi up would run on a host, and the undo
   report    say what a change does to each host, for its review
 No command changes anything on a host.`;

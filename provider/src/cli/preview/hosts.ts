@@ -82,6 +82,13 @@ class Gathering {
     return known;
   }
 
+  /** Said of the hosts that the resource names, else of all. */
+  cannotTell({ before, after }: Pick<Found, "before" | "after">, text: string): void {
+    const named = [before, after].flatMap((inputs) => connectionIn(inputs) ?? []);
+    if (named.length === 0) this.unsure.push(`${text} (its host cannot be told)`);
+    for (const host of new Set(named.map((one) => this.at(one)))) host.unsure.push(text);
+  }
+
   get hosts(): PlannedHost[] {
     return [...this.#hosts.values()];
   }
@@ -96,7 +103,7 @@ export function hostsOf(preview: Preview): PlannedHosts {
     try {
       place(gathering, kindOf(found.kind), name, found);
     } catch (error) {
-      gathering.unsure.push(`${name}: ${messageOf(error)}`);
+      gathering.cannotTell(found, `${name}: ${messageOf(error)}`);
     }
   }
   const { hosts, unsure } = gathering;
@@ -110,10 +117,7 @@ function place(gathering: Gathering, kind: Kind, name: string, { id, before, aft
   const unclear = [...unclearIn(old), ...unclearIn(now)];
   const whole = unclear.find(({ path }) => !kind.isMany || path.length < 2 || path[0] === "connection" || path[0] === "owner");
   if (whole !== undefined) {
-    const hosts = [old, now].flatMap((inputs) => connectionIn(inputs) ?? []);
-    const text = `${name}: ${whole.path.join(".")} ${whole.why}`;
-    if (hosts.length === 0) gathering.unsure.push(`${text}, so its host cannot be told`);
-    else for (const at of new Set(hosts.map((one) => gathering.at(one)))) at.unsure.push(text);
+    gathering.cannotTell({ before: old, after: now }, `${name}: ${whole.path.join(".")} ${whole.why}`);
     return;
   }
   const entries = unclear.map(({ path: [section = "", label = ""] }) => [section, label] as const);
@@ -155,7 +159,7 @@ function intention(id: string, name: string, { before, after }: Side): Resource[
 
 /** How to reach the host, where at least that is said. */
 function connectionIn(inputs: Inputs | undefined): Connection | undefined {
-  const connection = inputs?.["connection"];
+  const connection = inputs === undefined ? undefined : withoutLogin(inputs)["connection"];
   if (typeof connection !== "object" || connection === null || !("host" in connection) || typeof connection.host !== "string")
     return undefined;
   return unclearIn(connection).length > 0 ? undefined : { ...connection, host: connection.host };

@@ -1,6 +1,9 @@
 import type { HostReport } from "./hostReport";
 import { countsOf, isQuiet, notLive, type Report, summaryOf } from "./summary";
 
+/** A comment on GitHub holds 65,536 characters. */
+const room = 60_000;
+
 /** For a pull request: short, the risks open, the rest to be unfolded. */
 export function markdownOf(report: Report): string {
   const quiet = report.hosts.filter(isQuiet).map(({ name }) => name);
@@ -8,13 +11,37 @@ export function markdownOf(report: Report): string {
     `### Policy routing: ${summaryOf(report)}`,
     ...(report.live ? [] : [notLive]),
     bullets(report.unsure.map((text) => `cannot tell: ${code(text)}`)),
-    ...report.hosts.filter((host) => !isQuiet(host)).map(hostOf),
+    ...withinRoom(report.hosts.filter((host) => !isQuiet(host))),
     ...(quiet.length === 0 ? [] : [folded(`${quiet.length} without changes`, quiet.map(code).join(", "))]),
   ]
     .filter((text) => text !== "")
     .join("\n\n")
     .concat("\n");
 }
+
+/** The worst first and whole; where there is no more room, each host by a line; and where there is none for these, their number. */
+function withinRoom(hosts: readonly HostReport[]): string[] {
+  const lines = hosts.map(lineOf);
+  let size = 0;
+  const sizes = lines.map((line) => {
+    size += line.length + gap;
+    return size;
+  });
+  const named = lines.filter((_line, index) => (sizes[index] ?? 0) <= room);
+  let left = room - (sizes[named.length - 1] ?? 0);
+  const shown = named.map((line, index) => {
+    const host = hosts[index];
+    const whole = host === undefined ? line : hostOf(host);
+    if (whole.length - line.length > left) return line;
+    left -= whole.length - line.length;
+    return whole;
+  });
+  return named.length === hosts.length ? shown : [...shown, `${hosts.length - named.length} more hosts change: see the page`];
+}
+
+const gap = 2;
+const lineOf = (host: HostReport): string =>
+  `- ${code(host.name)}: ${host.risks.length} risks, ${host.unsure.length} cannot be told; ${countsOf(host)} (no room here, see the page)`;
 
 function hostOf(host: HostReport): string {
   const { name, risks, unsure, notes, flows, findings, changes } = host;

@@ -1,0 +1,45 @@
+// The report of what the real engine previews.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../lab/run";
+import { connection, type Project, useSite } from "./site";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+describe("the report of a real preview", function () {
+  this.timeout(180_000);
+  const site = useSite("report", 1);
+
+  const report = async ({ stack, folder }: Project, args: readonly string[], more: readonly string[] = []) => {
+    const { stdout } = await stack.preview(["--json", ...args]);
+    const plan = join(folder, "plan.json");
+    await writeFile(plan, stdout);
+    return run([process.execPath, main, "report", plan, "--fail-on", "risk", ...more]);
+  };
+
+  it("tells what changes; what it is not shown, it cannot tell; a secret appears nowhere", async () => {
+    const host = site.host();
+    const body = (from: string): string => `${connection(host)}
+      const rules = { a: { priority: 1000, from: "${from}", table: 100 }, b: { priority: 1001, from: "198.51.100.2", table: 100 } };
+      new HostRouting("edge", { connection: { ...connection, password: pulumi.secret("hunter2") }, rules });
+      new RoutingTable("name", { connection, tableId: 100, name: "isp" });`;
+    const project = await site.project(body("198.51.100.1"));
+    await project.stack.up();
+    await project.write(body("198.51.100.9"));
+    const whole = await report(project, ["--show-sames"]);
+    assert.equal(whole.code, 0, whole.stdout);
+    assert.match(whole.stdout, /0 added, 1 changed, 0 removed, 2 as they are/);
+    assert.match(
+      whole.stdout,
+      /- ip -4 rule pref 1000 from 198\.51\.100\.1 table 100\n\+ ip -4 rule pref 1000 from 198\.51\.100\.9 table 100/,
+    );
+    assert.ok(!whole.stdout.includes("hunter2") && !whole.stdout.includes("[secret]"));
+    const part = await report(project, []);
+    assert.equal(part.code, 1);
+    assert.match(part.stdout, /cannot tell: `the preview leaves out \d+ unchanged resources: run it with --show-sames`/);
+    const live = await report(project, ["--show-sames"], ["--live"]);
+    assert.match(live.stdout, /looked up that go as before/);
+    await project.stack.destroy();
+  });
+});

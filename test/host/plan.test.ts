@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { run } from "../lab/run";
+import { connectionOf, previewOf, type Resource } from "./preview";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+
+describe("policy-routing plan", () => {
+  let lab: Lab;
+  let host: Host;
+  let folder: string;
+  before(async () => {
+    lab = await startLab({ name: "test-host-plan" });
+    host = lab.hosts[0];
+    folder = await mkdtemp(join(tmpdir(), "test-host-plan-"));
+  });
+  after(async () => {
+    await lab.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const plan = async (resources: readonly Resource[], name = host.address) => {
+    const file = join(folder, "plan.json");
+    await writeFile(file, previewOf(resources));
+    return run([process.execPath, main, "plan", name, file]);
+  };
+
+  it("prints commands that do it and their undo, which takes it back, and changes nothing itself", async () => {
+    const { address, gateway, device, prefix } = host.uplinks[1];
+    const connection = connectionOf(host);
+    const clean = await host.snapshot();
+    const { code, stdout, stderr } = await plan([
+      {
+        kind: "HostRouting",
+        name: "edge",
+        after: {
+          connection,
+          nexthops: { isp: { nhid: 7, via: gateway, dev: device } },
+          routes: {
+            link: { destination: prefix, dev: device, src: address, table: 102 },
+            gate: { family: "inet", destination: "default", nhid: 7, table: 102 },
+          },
+        },
+      },
+      { kind: "PolicyRule", name: "from", after: { connection, family: "inet", priority: 1000, from: address, table: 102 } },
+    ]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.equal(await host.snapshot(), clean);
+    const [first = "", ...others] = stdout.split(/^# undo of .*$/m);
+    assert.equal(first.split("\n").filter((line) => line.startsWith("ip ")).length, 4, stdout);
+    await host.exec(first);
+    assert.match(await host.snapshot(), new RegExp(`from ${address.replaceAll(".", "\\.")}`));
+    await host.exec(`${others.join("\n").replace(/^ip .*$/gm, "$& || :")}`);
+    assert.equal(await host.snapshot(), clean);
+  });
+
+  it("says what will be refused, and which hosts there are", async () => {
+    const resources = [
+      { kind: "PolicyRule", name: "away", after: { connection: connectionOf(host), family: "inet", priority: 900, action: "unreachable" } },
+    ];
+    const { code, stdout, stderr } = await plan(resources);
+    assert.equal(code, 1);
+    assert.match(stdout, /^# PolicyRule away\nip -4 rule add pref 900 unreachable proto 214\n/);
+    assert.match(stderr, /refused, nothing was changed: how replies to this connection leave would change/);
+    const other = await plan(resources, "edge-9");
+    assert.equal(other.code, 2);
+    assert.match(other.stderr, new RegExp(`there is no host edge-9 in it: ${host.address.replaceAll(".", "\\.")}`));
+  });
+});
