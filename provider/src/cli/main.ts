@@ -3,7 +3,9 @@ import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { check } from "./check";
 import { observe } from "./observe";
 import { plan } from "./plan";
+
 import { render } from "./render";
+
 import { report } from "./report/report";
 import { trace } from "./trace";
 import { type Exit, exits, usage, usages, WrongUse } from "./usage";

@@ -19,18 +19,29 @@ export function markdownOf(report: Report): string {
     .concat("\n");
 }
 
-/** The worst first and whole; where there is no more room, each host by a line. */
+/** The worst first and whole; where there is no more room, each host by a line; and where there is none for these, their number. */
 function withinRoom(hosts: readonly HostReport[]): string[] {
-  let left = room;
-  return hosts.map((host) => {
-    const whole = hostOf(host);
-    const { name, risks, unsure } = host;
-    const counts = `${risks.length} risks, ${unsure.length} cannot be told; ${countsOf(host)}`;
-    const shown = whole.length <= left ? whole : `- ${code(name)}: ${counts} (no room here, see the page)`;
-    left -= shown.length;
-    return shown;
+  const lines = hosts.map(lineOf);
+  let size = 0;
+  const sizes = lines.map((line) => {
+    size += line.length + gap;
+    return size;
   });
+  const named = lines.filter((_line, index) => (sizes[index] ?? 0) <= room);
+  let left = room - (sizes[named.length - 1] ?? 0);
+  const shown = named.map((line, index) => {
+    const host = hosts[index];
+    const whole = host === undefined ? line : hostOf(host);
+    if (whole.length - line.length > left) return line;
+    left -= whole.length - line.length;
+    return whole;
+  });
+  return named.length === hosts.length ? shown : [...shown, `${hosts.length - named.length} more hosts change: see the page`];
 }
+
+const gap = 2;
+const lineOf = (host: HostReport): string =>
+  `- ${code(host.name)}: ${host.risks.length} risks, ${host.unsure.length} cannot be told; ${countsOf(host)} (no room here, see the page)`;
 
 function hostOf(host: HostReport): string {
   const { name, risks, unsure, notes, flows, findings, changes } = host;
