@@ -85,7 +85,9 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
     batch("", links, ""),
     addressed,
     "unshare --net sleep 600 & behind=$!",
-    "tries=0; while [ $tries -lt 3000 ] && ! ip link set p0 netns $behind 2>/dev/null; do tries=$((tries + 1)); done",
+    // Before it has a namespace of its own, its namespace is ours, and the device would go nowhere.
+    'tries=0; while [ $tries -lt 3000 ] && [ "$(readlink /proc/$behind/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do tries=$((tries + 1)); done',
+    "ip link set p0 netns $behind",
     "mac=$(ip -br link show e0 | sed -E 's/.* (([0-9a-f]{2}:){5}[0-9a-f]{2}) .*/\\1/')",
     "nsenter -t $behind --net ip link set p0 up",
     "tries=0; while [ $tries -lt 3000 ] && ! ip -br link show e0 | grep -q ' UP '; do tries=$((tries + 1)); done",
