@@ -3,17 +3,12 @@ import { attribute, field, type IpObject, numberAt, type Values } from "../attri
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { integer, oneOf, u32 } from "../number";
+import { weight } from "../route/nexthops";
 
 /** One member of a group. */
 export const memberFields = {
   nhid: field({ schema: integer(1, u32), doc: "Number of the member.", absent: "required", example: 1 }),
-  weight: field({
-    schema: integer(1, 256),
-    settle: (value) => (value === 1 ? undefined : value),
-    doc: "Share of the flows that it gets, from 1 to 256.",
-    absent: "1",
-    example: 3,
-  }),
+  weight,
 };
 type Member = Values<typeof memberFields>;
 
@@ -26,8 +21,8 @@ const inOrder = (members: readonly Member[]): Member[] => [...members].sort((a, 
 const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null;
 
 const memberAt = (json: IpObject): Member => {
-  const weight = numberAt(json, "weight") ?? 1;
-  return { nhid: numberAt(json, "id") ?? 0, ...(weight === 1 ? {} : { weight }) };
+  const share = numberAt(json, "weight") ?? 1;
+  return { nhid: numberAt(json, "id") ?? 0, ...(share === 1 ? {} : { weight: share }) };
 };
 
 const group = attribute({
@@ -36,7 +31,7 @@ const group = attribute({
     .min(1, "expected one member or more")
     .refine((members) => new Set(members.map(({ nhid }) => nhid)).size === members.length, "names a member twice")
     .transform(inOrder),
-  words: (members) => ["group", members.map(({ nhid, weight }) => (weight === undefined ? nhid : `${nhid},${weight}`)).join("/")],
+  words: (members) => ["group", members.map(({ nhid, weight: share }) => (share === undefined ? nhid : `${nhid},${share}`)).join("/")],
   observe: (json) => (Array.isArray(json["group"]) ? inOrder(json["group"].filter(isObject).map(memberAt)) : undefined),
   json: ["group"],
   doc: "Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.",

@@ -6,6 +6,15 @@ import type { Problem } from "../failures";
 import { deviceSchema, flag, integer } from "../number";
 import { encap, encapAt } from "./encap";
 
+/** Said of a route's next hop and of a group's member alike. */
+export const weight = field({
+  schema: integer(1, 256),
+  settle: (value) => (value === 1 ? undefined : value),
+  doc: "Share of the flows that it gets, from 1 to 256.",
+  absent: "1",
+  example: 3,
+});
+
 /** One of several next hops. The device is always said: the kernel would fill it in, and what it chose could change. */
 export const nexthopFields = {
   encap: field({ schema: encap.schema, doc: encap.doc, absent: encap.absent, example: encap.example }),
@@ -16,13 +25,7 @@ export const nexthopFields = {
     example: "203.0.113.1",
   }),
   dev: field({ schema: deviceSchema, doc: "Device by which packets leave.", absent: "required", example: "eth1" }),
-  weight: field({
-    schema: integer(1, 256),
-    settle: (value) => (value === 1 ? undefined : value),
-    doc: "Share of the flows that it gets, from 1 to 256.",
-    absent: "1",
-    example: 3,
-  }),
+  weight,
   onlink: field({
     schema: flag,
     settle: (value) => value || undefined,
