@@ -12,6 +12,7 @@ import { type Family, families } from "../../provider/src/spec/family";
 import { KernelNamespace, versionsOf } from "../property/kernelNamespace";
 import { change, type Input, tags } from "../property/subjects";
 import { baseObjects, type Pair, type Subject, subjects, unmet } from "./objects";
+import { untouched } from "./report";
 
 /** How often an attribute was created, updated (its value was another one) and read back, by family. */
 export interface Exercised {
@@ -65,8 +66,10 @@ export async function exercise({ runs, seed, root = "/", progress = () => {} }: 
     for (const of of families)
       for (const subject of subjects) {
         const count = Math.round(runs * (shares[subject.kind] ?? 0));
-        for (let from = 0; from < count; from += chunk) {
-          const size = Math.min(chunk, count - from);
+        // Chance may leave an attribute out: then some more, so that only what cannot be made is never made.
+        const wanting = (): boolean => untouched(report, `${subject.kind} `, ` ${of}`).length > 0;
+        for (let from = 0; from < count || (from < count + 4 * chunk && wanting()); from += chunk) {
+          const size = from < count ? Math.min(chunk, count - from) : chunk;
           const pairs =
             fc.sample(fc.tuple(...Array.from({ length: size }, (_, index) => subject.pair(of, index))), {
               numRuns: 1,

@@ -15,8 +15,8 @@ export function printTotals({ iproute2, kernel, objects }: Report): string {
 /** What a family's canonical form never says: its default, and a scope where the kernel has none. */
 const unsaid = new Set(["nexthop family inet", "route scope inet6"]);
 
-/** Attributes that this release and a family have and that were never created, updated and read back. */
-export function untouched({ attributes, refused }: Report): string[] {
+/** Attributes that this release and a family have and that were never created, updated and read back; only those so named. */
+export function untouched({ attributes, refused }: Report, begin = "", end = ""): string[] {
   const expected = subjects.flatMap(({ kind, table }) =>
     Object.entries(table).flatMap(([attribute, descriptor]) =>
       (descriptor.families ?? families).map((family) => ({ name: `${kind} ${attribute}`, key: `${kind} ${attribute} ${family}` })),
@@ -25,7 +25,7 @@ export function untouched({ attributes, refused }: Report): string[] {
   return expected.flatMap(({ name, key }) => {
     const { created, updated, refreshed } = attributes.get(key) ?? { created: 0, updated: 0, refreshed: 0 };
     const done = created > 0 && refreshed > 0 && (updated > 0 || settled.has(name));
-    return done || refused.has(name) || unsaid.has(key) ? [] : [key];
+    return done || refused.has(name) || unsaid.has(key) || !key.startsWith(begin) || !key.endsWith(end) ? [] : [key];
   });
 }
 
