@@ -54,9 +54,8 @@ case \${1-} in now) fire ;; *) watch $dir $((now + $1)) ;; esac"
     # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
     why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p "RestartForceExitStatus=SIGTERM SIGINT SIGHUP SIGPIPE" -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="policy-routing-guard-${dir##*/}" /bin/sh -c "[ ! -e $dir/guard ] || exec sh $dir/guard" 2>&1) || stop "the guard could not be started: $why"
   else
-    for watcher in 1 2; do
-      setsid sh "$dir/guard" "$watcher" </dev/null >/dev/null 2>&1 &
-    done
+    # Waits until both have closed their output: without a process for each time it looks.
+    _=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 2>/dev/null & done)
   fi
   tries=0
   until [ -e "$dir/watching" ]; do

@@ -22,6 +22,12 @@ const wholeHosts: Readonly<Record<Operation, { floor: string; ours: string }>> =
   refresh: { floor: "engine-floor-refresh", ours: "host-routing-refresh" },
   destroy: { floor: "engine-floor-destroy", ours: "host-routing-destroy" },
 };
+/** The same floor with the inputs of whole hosts, of which engine and SDK handle each value. */
+const carrying: Readonly<Partial<Record<Operation, string>>> = {
+  up: "engine-floor-inputs",
+  noop: "engine-floor-inputs-noop",
+  preview: "engine-floor-inputs-preview",
+};
 const changeOne = "host-routing-change-one";
 const operations = ["up", "noop", "preview", "refresh", "destroy"] as const;
 const unguarded = "granular-up-unguarded";
@@ -41,6 +47,7 @@ export const caseNames: readonly string[] = [
   ...new Set([
     ...Object.values(granular).flatMap((names) => Object.values(names)),
     ...Object.values(wholeHosts).flatMap((names) => Object.values(names)),
+    ...Object.values(carrying),
     changeOne,
     unguarded,
     ...Object.keys(withoutEngine),
@@ -77,7 +84,7 @@ export async function engineRound(fleet: Fleet, wants: Wants, report: Report): P
   }
   if (!wants(unguarded)) return;
   await fleet.clear();
-  const bold = await Contender.open(fleet, "granular", usual, resources, { disabled: true });
+  const bold = await Contender.open(fleet, "granular", usual, resources, { guard: { disabled: true } });
   try {
     report(unguarded, hosts, resources, await bold.run("up"));
     await fleet.mustBeComplete(usual);
@@ -86,12 +93,13 @@ export async function engineRound(fleet: Fleet, wants: Wants, report: Report): P
   }
 }
 
-/** One round of one resource a host on the engine; the floor is one no-op resource a host. */
+/** One round of one resource a host on the engine; the floor is one no-op resource a host, without inputs and with them. */
 export async function wholeHostRound(fleet: Fleet, objects: number, wants: Wants, report: Report): Promise<void> {
   if (!wholeHostCases.some(wants)) return;
   const hosts = fleet.hosts.length;
   await fleet.clear();
   const floor = await Contender.open(fleet, "engine-floor", objects, 1);
+  const heavy = await Contender.open(fleet, "engine-floor", objects, 1, { carries: true });
   const ours = await Contender.open(fleet, "host-routing", objects, 1);
   try {
     for (const operation of operations) {
@@ -105,10 +113,14 @@ export async function wholeHostRound(fleet: Fleet, objects: number, wants: Wants
       report(names.floor, hosts, 1, await floor.run(operation));
       const sample = await ours.run(operation);
       if (operation === "up") await fleet.mustBeComplete(objects);
+      const withInputs = carrying[operation];
+      if (withInputs !== undefined && (operation === "up" || wants(withInputs)))
+        report(withInputs, hosts, objects, await heavy.run(operation));
       report(names.ours, hosts, objects, operation === "up" ? { ...sample, ...(await ours.sizes()) } : sample);
     }
   } finally {
     await floor.close();
+    await heavy.close();
     await ours.close();
   }
 }

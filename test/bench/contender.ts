@@ -10,6 +10,12 @@ import type { Sample } from "./rows";
 export type Operation = "up" | "noop" | "preview" | "refresh" | "destroy";
 export type Program = "engine-floor" | "granular" | "host-routing";
 
+interface Declared {
+  readonly guard?: { readonly disabled: true };
+  /** The floor has the inputs of whole hosts. */
+  readonly carries?: true;
+}
+
 const timeoutSeconds = 900;
 
 export class Contender {
@@ -20,14 +26,8 @@ export class Contender {
   ) {}
 
   /** `resources` are those of the floor, a host. */
-  static async open(
-    fleet: Fleet,
-    program: Program,
-    count: number,
-    resources: number,
-    guard?: { readonly disabled: true },
-  ): Promise<Contender> {
-    const declared = { hosts: fleet.connections, objectsPerHost: resources, guard, ...objectsOf(count) };
+  static async open(fleet: Fleet, program: Program, count: number, resources: number, more: Declared = {}): Promise<Contender> {
+    const declared = { hosts: fleet.connections, objectsPerHost: resources, ...more, ...objectsOf(count) };
     const folder = await mkdtemp(join(tmpdir(), "policy-routing-bench-"));
     const file = join(folder, "declared.json");
     await writeFile(file, JSON.stringify(declared)); // 200 hosts are too much for an environment variable

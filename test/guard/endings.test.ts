@@ -19,8 +19,9 @@ describe("the end of a change", function () {
     assert.ok(other !== undefined);
     const hooks = new Hooks(other);
     await hooks.install();
+    await hooks.set({ place: "apply", number: 1 });
     away = { began: Date.now(), error: refusal(create("PolicyRule", site.rule({ connection: other.connection }))) };
-    await caught(hooks, { place: "apply", number: 1 }, () => other.linkDown());
+    await caught(hooks, () => other.linkDown());
   });
 
   it("applied: one line of audit says so, and the guard's processes end", async () => {
@@ -44,10 +45,11 @@ describe("the end of a change", function () {
     const before = await site.host.snapshot();
     const [register, lines] = [await registerOf(site.host), (await auditOf(site.host)).length];
     let deadline = Number.NaN;
+    await site.hooks.set({ place: "apply", number: 1 });
     const [one, two] = await Promise.all([
       refusal(create("PolicyRule", site.cut())),
       refusal(update(made, { table: 102, guard: { ...guard, allowManagementPathChange: true } })),
-      caught(site.hooks, { place: "apply", number: 1 }, async () => {
+      caught(site.hooks, async () => {
         deadline = await deadlineOf(site.host);
       }),
     ]);
@@ -61,18 +63,17 @@ describe("the end of a change", function () {
   });
 
   it("the confirm's answer is lost: applied, once the host was asked again", async () => {
+    await site.hooks.set({ place: "confirmed", number: 1 });
     const made = create("PolicyRule", site.rule({ connection: await site.byRelay() }));
-    await caught(site.hooks, { place: "confirmed", number: 1 }, async () => site.path.cut());
+    await caught(site.hooks, async () => site.path.cut());
     assert.notEqual(await read(await made), undefined);
     await until("the audit", async () => ((await auditOf(site.host)).at(-1)?.endsWith(": applied") === true ? true : undefined));
   });
 
   it("the confirm never arrives: reverted", async () => {
     const before = await site.host.snapshot();
-    const [error] = await Promise.all([
-      refusal(create("PolicyRule", site.rule())),
-      caught(site.hooks, { place: "confirm", number: 1 }, () => isFired(site.host)),
-    ]);
+    await site.hooks.set({ place: "confirm", number: 1 });
+    const [error] = await Promise.all([refusal(create("PolicyRule", site.rule())), caught(site.hooks, () => isFired(site.host))]);
     assert.match(error.message, /: reverted \(verified\): the guard came first/);
     assert.equal(await site.host.snapshot(), before);
   });
@@ -81,9 +82,10 @@ describe("the end of a change", function () {
     await site.host.batch(["link add gone0 type veth peer name gone1", "link set gone0 up"]);
     const route = { connection: site.host.connection, guard, destination: "192.0.2.0/24", table: 100, dev: "gone0" };
     await create("PolicyRoute", route);
+    await site.hooks.set({ place: "readback", number: 1 });
     const [error] = await Promise.all([
       refusal(create("PolicyRoute", { ...route, destination: "192.0.2.64/26" })),
-      caught(site.hooks, { place: "readback", number: 1 }, () => site.host.batch(["link del gone0"])),
+      caught(site.hooks, () => site.host.batch(["link del gone0"])),
     ]);
     assert.match(
       error.message,

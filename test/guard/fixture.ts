@@ -4,7 +4,7 @@ import { nothingMore } from "../../provider/src/host/look";
 import type { Fields } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { until } from "../lab/until";
-import { Hooks, type Point } from "../soak/hooks";
+import { Hooks } from "../soak/hooks";
 import { type BadPath, startBadPath } from "../soak/relay";
 
 export const run = "/run/policy-routing";
@@ -78,10 +78,9 @@ function opened<T>(what: T | undefined): T {
   return what;
 }
 
-/** Catches a transaction at a point, does something there, and lets it go on. */
-export async function caught(hooks: Hooks, point: Point, action: () => Promise<unknown>): Promise<void> {
-  await hooks.set(point);
-  await until(`a transaction at ${point.place}`, async () => (hooks.isReached ? true : undefined), 30_000);
+/** Does something while a transaction is held at the point that was set before it began, and lets it go on. */
+export async function caught(hooks: Hooks, action: () => Promise<unknown>): Promise<void> {
+  await until("a transaction at the point that was set", async () => (hooks.isReached ? true : undefined), 30_000);
   await action();
   await hooks.release();
 }

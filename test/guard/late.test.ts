@@ -13,10 +13,11 @@ describe("what comes too late", function () {
 
   it("what comes after the guard fired does nothing", async () => {
     const before = await site.host.snapshot();
+    await site.hooks.set({ place: "apply", number: 1 });
     const [one, two] = await Promise.all([
       refusal(create("PolicyRule", site.rule())),
       refusal(create("PolicyRule", site.rule({ priority: 1001 }))),
-      caught(site.hooks, { place: "apply", number: 1 }, () =>
+      caught(site.hooks, () =>
         site.host.exec(`tries=0; while [ -e ${run}/t-*/armed ]; do tries=$((tries + 1)); [ $tries -lt 900 ] || exit 1; sleep 0.01; done`),
       ),
     ]);
@@ -27,10 +28,8 @@ describe("what comes too late", function () {
 
   it("a change that hangs for longer is ended with all its processes, and undone", async () => {
     const before = await site.host.snapshot();
-    const [error] = await Promise.all([
-      refusal(create("PolicyRule", site.rule())),
-      caught(site.hooks, { place: "apply", number: 1 }, () => isFired(site.host)),
-    ]);
+    await site.hooks.set({ place: "apply", number: 1 });
+    const [error] = await Promise.all([refusal(create("PolicyRule", site.rule())), caught(site.hooks, () => isFired(site.host))]);
     assert.match(error.message, verified);
     assert.equal(await site.host.snapshot(), before);
     assert.equal(await site.host.exec("pgrep -f '[i]p -4 -batch' || true"), "");
@@ -38,8 +37,9 @@ describe("what comes too late", function () {
 
   it("nobody is left to undo: the next who comes does, and tells", async () => {
     const before = await site.host.snapshot();
+    await site.hooks.set({ place: "readback", number: 1 });
     const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { confirmTimeout: 2 } })));
-    await caught(site.hooks, { place: "readback", number: 1 }, async () => {
+    await caught(site.hooks, async () => {
       await site.host.exec("kill -9 $(pgrep -f '^sh /run/policy-routing')");
       site.path.stall();
     });
@@ -51,8 +51,9 @@ describe("what comes too late", function () {
 
   it("what the controller gave up on does nothing when it arrives late", async () => {
     const before = await site.host.snapshot();
+    await site.hooks.set({ place: "observe", number: 1 });
     const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { disabled: true } })));
-    await caught(site.hooks, { place: "observe", number: 1 }, async () => site.path.stallAfter(0));
+    await caught(site.hooks, async () => site.path.stallAfter(0));
     await new Promise((resolve) => setTimeout(resolve, 300)); // the frame is on its way
     site.path.abandon();
     assert.match((await making).message, verified);

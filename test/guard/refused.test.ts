@@ -66,9 +66,10 @@ describe("a host that refuses", function () {
       `head -c $((4096 - $(wc -c <${run}/register) - 20)) /dev/zero | tr '\\0' x >>${run}/register; truncate -s -0 ${run}/register`,
     );
     const padded = await registerOf(site.host);
+    await site.hooks.set({ place: "apply", number: 1 });
     const [error] = await Promise.all([
       refusal(create("PolicyRule", site.rule({ priority: 1001 }))),
-      caught(site.hooks, { place: "apply", number: 1 }, () => site.host.fillRun()),
+      caught(site.hooks, () => site.host.fillRun()),
     ]);
     await site.host.freeRun();
     assert.match(error.message, /refused it; reverted \(verified\)\n.*is \/run\/policy-routing full/s);
@@ -88,9 +89,10 @@ describe("a host that refuses", function () {
 
   it("the one line for the console undoes at once", async () => {
     const before = await site.host.snapshot();
+    await site.hooks.set({ place: "confirm", number: 1 });
     const [error] = await Promise.all([
       refusal(create("PolicyRule", site.rule({ guard: { confirmTimeout: 60 } }))),
-      caught(site.hooks, { place: "confirm", number: 1 }, async () => {
+      caught(site.hooks, async () => {
         assert.notEqual(await site.host.snapshot(), before);
         await site.host.exec(`for g in ${run}/*/guard; do sh $g now; done`);
         assert.equal(await site.host.snapshot(), before);

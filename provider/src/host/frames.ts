@@ -22,12 +22,14 @@ function familyAndNumber(table: string): string {
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText({ tables, locks, tagged, names, nexthops, sysctls, paths, probes }: Look, extent: "whole" | "entries"): string {
+export function observeText(
+  { rules, tables, locks, tagged, names, nexthops, sysctls, paths, probes }: Look,
+  extent: "whole" | "entries",
+): string {
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
-    "rules 4",
-    "rules 6",
+    ...[...rules].map((family) => `rules ${channel[family]}`),
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
     ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
     ...(nexthops ? ["nexthops"] : []),

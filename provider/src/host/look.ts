@@ -1,8 +1,10 @@
-import type { Family } from "../spec/family";
+import { type Family, families } from "../spec/family";
 import { type Table, tableNumber } from "../spec/tableNumber";
 
-/** What an observation is to show beside rules and register. */
+/** What an observation is to show beside the register. */
 export interface Look {
+  /** Families of which the rules are to be seen. */
+  readonly rules: ReadonlySet<Family>;
   /** Routing tables, as `inet 100`. */
   readonly tables: ReadonlySet<string>;
   /** Those of them whose locked metrics are to be seen: `ip -j` leaves locks out, the plain text does not. */
@@ -22,6 +24,7 @@ export interface Look {
 }
 
 export const nothingMore: Look = {
+  rules: new Set(),
   tables: new Set(),
   locks: new Set(),
   tagged: new Set(),
@@ -31,17 +34,21 @@ export const nothingMore: Look = {
   paths: false,
   probes: [],
 };
+export const lookAtRules = (family: Family): Look => ({ ...nothingMore, rules: new Set([family]) });
+/** With the rules, which say for whom the table counts. */
 export function lookAtTable(family: Family, table: Table, locks = false): Look {
   const tables = new Set([`${family} ${tableNumber(table)}`]);
-  return { ...nothingMore, tables, locks: locks ? tables : nothingMore.locks };
+  return { ...lookAtRules(family), tables, locks: locks ? tables : nothingMore.locks };
 }
-export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, tagged: new Set([tag]) });
+/** Of both families. */
+export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, rules: new Set(families), tagged: new Set([tag]) });
 export const lookAtNames: Look = { ...nothingMore, names: true };
 export const lookAtSysctls: Look = { ...nothingMore, sysctls: true };
 export const lookAtNexthops: Look = { ...nothingMore, nexthops: true };
 
 export function together(looks: readonly Look[]): Look {
   return {
+    rules: new Set(looks.flatMap(({ rules }) => [...rules])),
     tables: new Set(looks.flatMap(({ tables }) => [...tables])),
     locks: new Set(looks.flatMap(({ locks }) => [...locks])),
     tagged: new Set(looks.flatMap(({ tagged }) => [...tagged])),
@@ -53,7 +60,7 @@ export function together(looks: readonly Look[]): Look {
   };
 }
 
-/** What the keys of a register need, so that what they own can be seen: `route inet table 100 ...` and `table 100`. */
+/** What the keys of a register need, so that what they own can be seen: `rule inet 1000`, `route inet table 100 ...`, `table 100`. */
 export function lookFor(keys: readonly string[]): Look {
   return together(
     keys.map((key) => {
@@ -63,6 +70,7 @@ export function lookFor(keys: readonly string[]): Look {
           family === "inet6" ? "inet6" : "inet",
           table === "main" || table === "default" || table === "local" ? table : Number(table),
         );
+      if (key.startsWith("rule ")) return lookAtRules(key.startsWith("rule inet6 ") ? "inet6" : "inet");
       if (key.startsWith("nexthop ")) return lookAtNexthops;
       return key.startsWith("table ") ? lookAtNames : nothingMore;
     }),
@@ -71,6 +79,7 @@ export function lookFor(keys: readonly string[]): Look {
 
 /** What `wanted` shows and `seen` did not. */
 export const isCovered = (wanted: Look, seen: Look): boolean =>
+  [...wanted.rules].every((family) => seen.rules.has(family)) &&
   [...wanted.tables].every((table) => seen.tables.has(table)) &&
   [...wanted.locks].every((table) => seen.locks.has(table)) &&
   [...wanted.tagged].every((tag) => seen.tagged.has(tag)) &&

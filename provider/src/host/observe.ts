@@ -145,7 +145,7 @@ export function parseState(answer: Answer, look: Look, host: string): State {
         .map((one) => ({ ...one, protocol: tag })),
     );
   return {
-    rules: families.flatMap(rules),
+    rules: [...look.rules].flatMap(rules),
     routes: [...routes, ...families.flatMap(tagged)],
     nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
     nexthopUsers: look.nexthops ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],

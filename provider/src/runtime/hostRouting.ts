@@ -1,4 +1,4 @@
-import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
+import { lookAtNames, lookAtNexthops, lookAtRules, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
 import type { Wanted } from "../kernel/change";
 import { wantedName } from "../kernel/name";
 import { wantedNexthop } from "../kernel/nexthop";
@@ -124,12 +124,13 @@ export const hostRouting = defineKind({
   across: settleHostRouting,
   place: () => "routing",
   wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
-  look: ({ tables, nexthops, routes, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags) =>
+  look: ({ tables, nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags) =>
     together([
       tables === undefined ? nothingMore : lookAtNames,
       nexthops === undefined && exclusive !== true ? nothingMore : lookAtNexthops,
       reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
       ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values))),
+      ...Object.values(rules ?? {}).map((values) => lookAtRules(ruleOf(values).family)),
       ...(exclusive === true ? [lookAtTagged(tags.owner)] : []),
     ]),
   many: {

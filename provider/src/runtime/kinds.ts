@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import { lookAtNames, lookAtNexthops, nothingMore } from "../host/look";
+import { lookAtNames, lookAtNexthops, lookAtRules } from "../host/look";
 import { wantedName } from "../kernel/name";
 import { wantedNexthop } from "../kernel/nexthop";
 import { wantedRoute } from "../kernel/route";
@@ -21,7 +21,7 @@ export const kinds: readonly Kind[] = [
     across: settleRule,
     place: (values) => `rule/${values.family}/${values.priority}`,
     wanted: (values) => [wantedRule(ruleOf(values))],
-    look: () => nothingMore,
+    look: (values) => lookAtRules(ruleOf(values).family),
   }),
   defineKind({
     name: "PolicyRoute",
