@@ -98,6 +98,16 @@ describe("the example of a fleet", function () {
     assert.equal(await answering(), size);
   });
 
+  it("pauses between waves where something changed, and in no preview", async () => {
+    await configure({ canary: 1, batch: "100%", pause: 3600 }, {}, { toRule: true });
+    await stack.preview();
+    await configure({ canary: 1, batch: "100%", pause: 5 }, {}, { toRule: true });
+    await stack.up();
+    const state = byName(await stack.export());
+    const [canary = 0, ...later] = lab.hosts.map((_host, index) => Date.parse(String(state.get(nameOf(index))?.outputs?.["appliedAt"])));
+    assert.ok(later.length > 0 && later.every((at) => at - canary >= 5_000), JSON.stringify([canary, later]));
+  });
+
   it("a dead host fails alone and soon, keep carries a refresh over it, and forget lets it go", async () => {
     const [, dead] = lab.hosts;
     assert.ok(dead !== undefined);
