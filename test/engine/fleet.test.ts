@@ -90,6 +90,11 @@ describe("the example of a fleet", function () {
     await stack.up(["--expect-no-changes"]);
     assert.deepEqual(await logins(), before, "no login and no pause");
     await configure({ canary: 1, batch: 2 });
+    const ahead = await stack.preview();
+    assert.match(
+      ahead.stdout,
+      new RegExp(`the canary \\(edge-01\\) has no change while ${nameOf(size - 1)} has one: it will show nothing`),
+    );
     const more = await stack.up();
     assert.match(more.stdout, /\+ (1|2) created/);
     assert.match(more.stdout, new RegExp(`the canary \\(edge-01\\) had no change while ${nameOf(size - 1)} had one: it showed nothing`));
@@ -100,7 +105,7 @@ describe("the example of a fleet", function () {
 
   it("pauses between waves where something changed, and in no preview", async () => {
     await configure({ canary: 1, batch: "100%", pause: 3600 }, {}, { toRule: true });
-    await stack.preview();
+    assert.doesNotMatch((await stack.preview()).stdout, /the canary/, "it has a change, too");
     await configure({ canary: 1, batch: "100%", pause: 5 }, {}, { toRule: true });
     await stack.up();
     const state = byName(await stack.export());
