@@ -70,7 +70,7 @@ undo_all() {
   { read -r size <"$dir/register.size"; } 2>/dev/null
   [ -z "$size" ] || cut_register "$size"
   uptime_now
-  printf 'fired at %s\n' "$now" 2>/dev/null >"$dir/result"
+  printf '%s at %s\n' "${undoer:-fired}" "$now" 2>/dev/null >"$dir/result"
   mv "$me" "$dir/fired" 2>/dev/null || return 1
   holder=''
   { read -r holder <"$dir/holder"; } 2>/dev/null

@@ -114,7 +114,7 @@ standing() {
   fi
   for txn in "$run"/t-*; do
     [ -d "$txn" ] || continue
-    for stage in armed unguarded fired confirmed; do
+    for stage in armed unguarded told fired confirmed; do
       [ ! -e "$txn/$stage" ] || break
       stage=open
     done

@@ -208,17 +208,23 @@ retract() { # TXN
     end_unarmed
     : 2>/dev/null >"$dir/unguarded"
   fi
-  tries=0
+  tries=0 undoer=retracted
   fire
   while { [ -e "$dir/armed" ] || firing "$dir"; } && [ $tries -lt 100 ]; do
     tries=$((tries + 1))
     sleep 0.1
     fire
   done
+  undoer=''
   # Confirmed, but the rest of that frame was lost with its connection: the lock need not last until its time is over.
   [ ! -e "$dir/confirmed" ] || release_lock "$1"
   stage_of "$1"
 }
+
+# A person was told what became of it: nobody need hear of it again.
+told() { # TXN
+  [ ! -e "$run/$1/fired" ] || : >"$run/$1/told"
+} 2>/dev/null
 
 end_unarmed() {
   lock_held && [ "$run/$lock_txn" = "$dir" ] && [ "$lock_pid" != $$ ] && end_holder "$lock_pid" "$lock_start"

@@ -45,8 +45,8 @@ function readOptions() {
   return { json, hosts: positive(values.hosts), fleet: positive(values.fleet), rounds: positive(values.rounds), sizes, peers, only };
 }
 
-/** What the figures of whole hosts are measured by. */
-const besideWholeHosts: readonly string[] = ["raw-openssh", "raw-ssh-rule"];
+/** What the figures of whole hosts are measured by, and what is about whole hosts without the engine. */
+const besideWholeHosts: readonly string[] = ["raw-openssh", "raw-ssh-rule", "report-live", "report-stored"];
 /** A task per object takes minutes. */
 const mostHostsOfPeers = 20;
 

@@ -4,6 +4,7 @@ import { directTransaction, login } from "./direct";
 import type { Fleet } from "./fleet";
 import { resourcesOf, usual } from "./objects";
 import { rawBatch, rawRule } from "./raw";
+import { report as reportOn } from "./report";
 import type { Sample } from "./rows";
 
 export type Report = (name: string, hosts: number, objectsPerHost: number, sample: Sample) => void;
@@ -37,7 +38,13 @@ const onFleet = {
   "direct-transaction": directTransaction,
   "raw-openssh-curve25519": rawBatch("curve25519"),
 } as const;
-const withoutEngine = { "raw-ssh-rule": rawRule, login, ...onFleet } as const;
+const withoutEngine = {
+  "raw-ssh-rule": rawRule,
+  "report-live": reportOn("--live"),
+  "report-stored": reportOn(),
+  login,
+  ...onFleet,
+} as const;
 
 /** Cases with nothing on the hosts. */
 const withoutObjects: readonly string[] = ["raw-ssh-rule", "login"];

@@ -99,6 +99,8 @@ export const figures: readonly Figure[] = [
     from: [oneEach("engine-floor-refresh"), rawRule],
     ratio: aboveFloor,
   },
+  { of: "report-live", says: "(it - 3 s) / raw-ssh-rule", limit: 1.3, from: [rawRule], ratio: (ours, raw = 0) => (ours - 3) / raw },
+  { of: "report-stored", says: "/ 5 s", limit: 1, at: { hosts: 100 }, from: [], ratio: (seconds) => seconds / 5 },
   { of: "direct-transaction", says: "/ raw-openssh", limit: 0.8, from: ["raw-openssh"], ratio: quotient },
   { of: "lookup", says: "100,000 lookups / 0.5 s", limit: 1, from: [], ratio: (seconds) => seconds / 0.5 },
   { of: "login", says: "/ 60 ms", limit: 1, from: [], ratio: (seconds) => seconds / 0.06 },

@@ -140,7 +140,7 @@ export class Stack {
   #start(args: Arguments, options: CommandOptions): Running {
     return start({
       file: this.#pulumi,
-      args: [...args, "--non-interactive", "--color", "never"],
+      args: ["--non-interactive", "--color", "never", ...args],
       folder: this.#program,
       env: { ...this.#env, ...options.env },
       timeoutSeconds: options.timeoutSeconds ?? defaultTimeoutSeconds,

@@ -90,12 +90,27 @@ describe("the example of a fleet", function () {
     await stack.up(["--expect-no-changes"]);
     assert.deepEqual(await logins(), before, "no login and no pause");
     await configure({ canary: 1, batch: 2 });
+    const ahead = await stack.preview();
+    assert.match(
+      ahead.stdout,
+      new RegExp(`the canary \\(edge-01\\) has no change while ${nameOf(size - 1)} has one: it will show nothing`),
+    );
     const more = await stack.up();
     assert.match(more.stdout, /\+ (1|2) created/);
     assert.match(more.stdout, new RegExp(`the canary \\(edge-01\\) had no change while ${nameOf(size - 1)} had one: it showed nothing`));
     const now = await logins();
     assert.deepEqual(now.slice(0, -1), before.slice(0, -1));
     assert.equal(await answering(), size);
+  });
+
+  it("pauses between waves where something changed, and in no preview", async () => {
+    await configure({ canary: 1, batch: "100%", pause: 3600 }, {}, { toRule: true });
+    assert.doesNotMatch((await stack.preview()).stdout, /the canary/, "it has a change, too");
+    await configure({ canary: 1, batch: "100%", pause: 5 }, {}, { toRule: true });
+    await stack.up();
+    const state = byName(await stack.export());
+    const [canary = 0, ...later] = lab.hosts.map((_host, index) => Date.parse(String(state.get(nameOf(index))?.outputs?.["appliedAt"])));
+    assert.ok(later.length > 0 && later.every((at) => at - canary >= 5_000), JSON.stringify([canary, later]));
   });
 
   it("a dead host fails alone and soon, keep carries a refresh over it, and forget lets it go", async () => {

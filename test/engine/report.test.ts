@@ -9,7 +9,7 @@ const main = join(__dirname, "../../provider/dist/cli/main.js");
 
 describe("the report of a real preview", function () {
   this.timeout(180_000);
-  const site = useSite("report", 1);
+  const site = useSite("report", 2);
 
   const report = async ({ stack, folder }: Project, args: readonly string[], more: readonly string[] = []) => {
     const { stdout } = await stack.preview(["--json", ...args]);
@@ -40,6 +40,43 @@ describe("the report of a real preview", function () {
     assert.match(part.stdout, /cannot tell: `the preview leaves out \d+ unchanged resources: run it with --show-sames`/);
     const live = await report(project, ["--show-sames"], ["--live"]);
     assert.match(live.stdout, /looked up that go as before/);
+    await project.stack.destroy();
+  });
+
+  it("of a MultihomedHost shows where each uplink's replies go, before and after, and finds nothing", async () => {
+    const host = site.host();
+    const [first, second] = host.uplinks;
+    const uplinks = [first, second].map(({ device, address, gateway, prefix, address6, gateway6, prefix6 }, index) => ({
+      device,
+      address: `${address}/${prefix.split("/")[1]}`,
+      gateway,
+      table: 101 + index,
+      v6: { address: `${address6}/${prefix6.split("/")[1]}`, gateway: gateway6 },
+    }));
+    const body = (more: string): string => `${connection(host)}
+      const [isp1, isp2] = ${JSON.stringify(uplinks)};
+      new MultihomedHost("edge", { connection, uplinks: { isp1, isp2 }, outside: ["${site.lab.internet.address}"], ${more} });`;
+    const live = async () => {
+      const { code, stdout, stderr } = await report(project, ["--show-sames"], ["--live"]);
+      assert.deepEqual([code, stderr], [0, ""], stdout);
+      assert.doesNotMatch(stdout, /risk|cannot tell|note|put right|found that were there/, "nothing is found");
+      return stdout;
+    };
+    const project = await site.project(body(""));
+    const before = await live();
+    for (const [from, to, gateway, other] of [
+      [second.address, "192.0.2.1", second.gateway, first.gateway],
+      [second.address6, "2001:db8::1", second.gateway6, first.gateway6],
+    ] as const) {
+      const old = `by ${first.device} via ${other} (table main)`;
+      const now = `by ${second.device} via ${gateway} (table 102)`;
+      assert.ok(before.includes(`| \`replies from ${from} to anywhere (${to})\` | \`${old}\` | \`${now}\` |`), before);
+    }
+    await project.stack.up();
+    await project.write(body("killSwitch: true, connmark: true"));
+    assert.match(await live(), /entries: 10 added, 0 changed, 0 removed, 14 as they are/);
+    await project.stack.up();
+    assert.match(await live(), /0 of 1 host changes/);
     await project.stack.destroy();
   });
 });

@@ -22,7 +22,7 @@ export interface Site {
 
 const imports = `
 import * as pulumi from "@pulumi/pulumi";
-import { HostRouting, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
+import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
 `;
 
 /** One lab for all tests of a file. Every test takes fresh hosts of it, so none has to clean up after itself. */

@@ -4,71 +4,152 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { ownLine } from "../../provider/src/kernel/register";
+import type { Stack } from "../engine-cli/engine";
 import type { Host } from "../lab/lab";
 import { routes, rules, withoutTokens } from "./host";
-import { connection, useSite } from "./site";
-import { resource } from "./state";
+import { connection, type Project, useSite } from "./site";
+import { detail, resource } from "./state";
 
 const id = (host: Host, place: string): string => `${host.address}/${place}#fixture0`;
 const stackName = "organization/engine-test/test";
 
-/** The host as schema 1 left it: what `up` of this program did then, and the register that it wrote. */
-async function bringAbout(host: Host): Promise<void> {
-  await host.batch(["rule add pref 1000 from 198.51.100.1 table 7 proto 214", "route add 203.0.113.0/24 dev eth1 table 7 proto 214"]);
-  const owner = (place: string) => ({ id: id(host, place), stack: stackName });
-  const register = [
-    ownLine("rule inet 1000", owner("rule/inet/1000")),
-    ownLine("route inet table 7 203.0.113.0/24", owner("route/inet/7/203.0.113.0/24")),
-  ];
-  const name = `# pulumi-policy-routing\t${id(host, "table/7")}\t${stackName}\n# made \n7 seven\n`;
-  await host.exec("mkdir -p -m 700 /run/policy-routing && cat >/run/policy-routing/register", { input: `${register.join("\n")}\n` });
-  await host.exec("cat >/etc/iproute2/rt_tables.d/policy-routing-7.conf", { input: name });
+/** What an older version left on a host: what `up` of the program did then, and the register that it wrote. */
+interface Left {
+  readonly fixture: string;
+  readonly commands: readonly string[];
+  /** Keys of the register with the ids that own them, and what else is remembered. */
+  readonly owned: readonly (readonly [key: string, place: string, more?: string])[];
+  readonly name: { readonly number: number; readonly text: string; readonly place: string };
 }
 
-const program = (host: Host, table = 7): string => `${connection(host)}
-  new RoutingTable("table", { connection, tableId: 7, name: "seven" });
-  new PolicyRule("rule", { connection, priority: 1000, table: ${table}, from: "198.51.100.1" });
-  new PolicyRoute("route", { connection, table: 7, destination: "203.0.113.0/24", dev: "eth1" });`;
+async function bringAbout(host: Host, { commands, owned, name }: Left): Promise<void> {
+  await host.exec(commands.map((words) => `ip ${words}`).join(" && "));
+  const register = owned.map(([key, place, more]) => [key, id(host, place), stackName, ...(more === undefined ? [] : [more])].join("\t"));
+  const file = `# pulumi-policy-routing\t${id(host, name.place)}\t${stackName}\n# made \n${name.number} ${name.text}\n`;
+  await host.exec("mkdir -p -m 700 /run/policy-routing && cat >/run/policy-routing/register", { input: `${register.join("\n")}\n` });
+  await host.exec(`cat >/etc/iproute2/rt_tables.d/policy-routing-${name.number}.conf`, { input: file });
+}
+
+/** The engine's state, with the values of this lab. */
+async function bringState(host: Host, stack: Stack, fixture: string): Promise<void> {
+  const values: Record<string, string> = {
+    HOST: host.address,
+    KEY: host.keyPath,
+    KNOWN_HOSTS: host.knownHostsPath,
+    MACHINE: (await host.exec("cat /etc/machine-id")).trim(),
+    GATEWAY: host.uplinks[1].gateway,
+  };
+  const template = await readFile(join(__dirname, "fixtures", fixture), "utf8");
+  const folder = await mkdtemp(join(tmpdir(), "policy-routing-state-"));
+  try {
+    const file = join(folder, "state.json");
+    await writeFile(
+      file,
+      template.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_all, name: string) => values[name] ?? `no ${name}`),
+    );
+    await stack.run(["stack", "import", "--file", file, "--stack", stack.name]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 describe("a state of schema 1", function () {
   this.timeout(180_000);
-  const site = useSite("upgrade", 1);
+  const site = useSite("upgrade", 2);
+
+  /** Nothing is planned while nothing changes, without a login, and what is read is what is stored. */
+  const takenOver = async (host: Host, left: Left, body: string): Promise<Project> => {
+    await bringAbout(host, left);
+    const project = await site.project(body);
+    await bringState(host, project.stack, left.fixture);
+    const logins = await host.countLogins();
+    await project.stack.preview(["--expect-no-changes"]);
+    assert.equal(await host.countLogins(), logins);
+    await project.stack.refresh(["--expect-no-changes"]);
+    return project;
+  };
 
   it("plans nothing when nothing changed, and is refreshed, updated and destroyed", async () => {
     const host = site.host();
     const before = await host.snapshot();
-    await bringAbout(host);
-    const { stack, write } = await site.project(program(host));
-    const template = await readFile(join(__dirname, "fixtures", "schema-1.json"), "utf8");
-    const values: Record<string, string> = {
-      HOST: host.address,
-      KEY: host.keyPath,
-      KNOWN_HOSTS: host.knownHostsPath,
-      MACHINE: (await host.exec("cat /etc/machine-id")).trim(),
+    const program = (table = 7): string => `${connection(host)}
+      new RoutingTable("table", { connection, tableId: 7, name: "seven" });
+      new PolicyRule("rule", { connection, priority: 1000, table: ${table}, from: "198.51.100.1" });
+      new PolicyRoute("route", { connection, table: 7, destination: "203.0.113.0/24", dev: "eth1" });`;
+    const left: Left = {
+      fixture: "schema-1.json",
+      commands: ["rule add pref 1000 from 198.51.100.1 table 7 proto 214", "route add 203.0.113.0/24 dev eth1 table 7 proto 214"],
+      owned: [
+        ["rule inet 1000", "rule/inet/1000"],
+        ["route inet table 7 203.0.113.0/24", "route/inet/7/203.0.113.0/24"],
+      ],
+      name: { number: 7, text: "seven", place: "table/7" },
     };
-    const folder = await mkdtemp(join(tmpdir(), "policy-routing-state-"));
-    try {
-      const file = join(folder, "state.json");
-      await writeFile(
-        file,
-        template.replaceAll(/\{\{([A-Z_]+)\}\}/g, (_all, name: string) => values[name] ?? `no ${name}`),
-      );
-      await stack.run(["stack", "import", "--file", file, "--stack", stack.name]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-    const logins = await host.countLogins();
-    await stack.preview(["--expect-no-changes"]);
-    assert.equal(await host.countLogins(), logins);
-    await stack.refresh(["--expect-no-changes"]);
-
-    await write(program(host, 8));
+    const { stack, write } = await takenOver(host, left, program());
+    await write(program(8));
     await stack.up();
     assert.deepEqual(await rules(host), ["1000 from 198.51.100.1 lookup 8 proto 214"]);
     assert.equal((await routes(host, 7)).length, 1);
     assert.equal((await resource(stack, "rule")).id, id(host, "rule/inet/1000"));
     await stack.destroy();
     assert.equal(withoutTokens(await host.snapshot()), withoutTokens(before));
+  });
+
+  it("of a whole host and of a next hop: the same, and its settings of devices are put back", async () => {
+    const host = site.host();
+    const before = await host.snapshot();
+    const gateway = host.uplinks[1].gateway;
+    const program = (table = 8): string => `${connection(host)}
+      new HostRouting("host", { connection, persist: "none", exclusive: true,
+        tables: { eight: { tableId: 8, name: "eight" } },
+        nexthops: { isp: { nhid: 70, via: "${gateway}", dev: "eth1" } },
+        routes: {
+          link: { destination: "203.0.113.0/24", dev: "eth1", table: 8 },
+          gate: { family: "inet", destination: "default", nhid: 70, table: 8 },
+        },
+        rules: {
+          from: { priority: 1100, from: "198.51.100.2", table: ${table} },
+          v6: { priority: 1100, family: "inet6", fwmark: "0x8/0xff", action: "unreachable" },
+        },
+        reversePathFilter: { eth1: "loose" },
+        arpIgnore: { eth1: "sameDevice" },
+        expect: [{ to: "192.0.2.1", dev: "eth0" }],
+        guard: { confirmTimeout: 30, probes: [{ route: "192.0.2.1", dev: "eth0" }] } });
+      new NextHop("nexthop", { connection, persist: "none", nhid: 71, dev: "eth1" });`;
+    const sysctl = async (name: string): Promise<string> => (await host.exec(`sysctl -n net.ipv4.conf.eth1.${name}`)).trim();
+    const stood = { filter: await sysctl("rp_filter"), arp: await sysctl("arp_ignore") };
+    await host.exec("sysctl -qw net.ipv4.conf.eth1.rp_filter=2 net.ipv4.conf.eth1.arp_ignore=1");
+    const left: Left = {
+      fixture: "schema-1-whole.json",
+      commands: [
+        `nexthop add id 70 via ${gateway} dev eth1 proto 214`,
+        "nexthop add id 71 dev eth1 proto 214",
+        "route add 203.0.113.0/24 dev eth1 table 8 proto 214",
+        "route add default nhid 70 table 8 proto 214",
+        "rule add pref 1100 from 198.51.100.2 table 8 proto 214",
+        "-6 rule add pref 1100 fwmark 0x8/0xff unreachable proto 214",
+      ],
+      owned: [
+        ["nexthop 70", "routing"],
+        ["route inet table 8 203.0.113.0/24", "routing"],
+        ["route inet table 8 default", "routing"],
+        ["rule inet 1100", "routing"],
+        ["rule inet6 1100", "routing"],
+        ["sysctl rp_filter eth1", "routing", `${stood.filter} 2`],
+        ["sysctl arp_ignore eth1", "routing", `${stood.arp} 1`],
+        ["nexthop 71", "nexthop/71"],
+      ],
+      name: { number: 8, text: "eight", place: "routing" },
+    };
+    const { stack, write } = await takenOver(host, left, program());
+    await write(program(9));
+    assert.deepEqual(detail((await stack.previewJson()).steps, "host"), { "rules.from.table": "update" });
+    await stack.up();
+    assert.deepEqual(await rules(host), ["1100 from 198.51.100.2 lookup 9 proto 214"]);
+    assert.equal((await routes(host, 8)).length, 2);
+    assert.equal((await resource(stack, "host")).id, id(host, "routing"));
+    await stack.destroy();
+    assert.equal(withoutTokens(await host.snapshot()), withoutTokens(before));
+    assert.deepEqual({ filter: await sysctl("rp_filter"), arp: await sysctl("arp_ignore") }, stood);
   });
 });

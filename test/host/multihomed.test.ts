@@ -13,7 +13,8 @@ import { multihomedFields, settleMultihomed } from "../../provider/src/spec/mult
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { Namespace, namespaceOf } from "../lab/namespace";
 import { must } from "../lab/run";
-import { create, type Fields, type Made, refusal, remove } from "./resource";
+import { watch } from "./monitor";
+import { create, type Fields, type Made, refusal, remove, update } from "./resource";
 
 const ssh = 22;
 
@@ -207,6 +208,35 @@ describe("a multi-homed host", function () {
       assert.equal(await lab.internet.tcpConnect(second, ssh, patient), true);
       await host.exec("nft delete table inet policy_routing");
     });
+  });
+
+  it("with connection marks, one more uplink and later no marks any more: nothing else is touched", async () => {
+    const devices = ["eth0", "eth1", "e3"];
+    const filters = async (): Promise<string[]> =>
+      Promise.all(devices.map(async (device) => (await host.exec(`sysctl -n net.ipv4.conf.${device}.rp_filter`)).trim()));
+    await host.batch(["link add e3 type veth peer name p3", ...["e3", "p3"].map((device) => `link set ${device} addrgenmode none`)]);
+    await host.batch(["address add 198.18.6.2/24 dev e3", "link set e3 up", "link set p3 up"]);
+    try {
+      const stood = await filters();
+      await up({ connmark: true });
+      assert.deepEqual(await filters(), ["2", "2", stood[2]]);
+      const isp3 = { device: "e3", address: "198.18.6.2/24", gateway: "198.18.6.1", table: 103 };
+      const uplinks = { isp1: uplinkOf(0), isp2: uplinkOf(1), isp3 };
+      const growing = await watch(host);
+      made = await update(made ?? assert.fail(), routing({ uplinks, connmark: true }));
+      const added = await growing.end();
+      assert.ok(added.length === 4 && added.every((line) => !line.startsWith("Deleted") && /103/.test(line)), added.join("\n"));
+      assert.deepEqual(await filters(), ["2", "2", "2"]);
+      const ending = await watch(host);
+      made = await update(made, { ...routing({ uplinks }), reversePathFilter: undefined });
+      const gone = await ending.end();
+      assert.ok(gone.length === 5 && gone.every((line) => /^Deleted 101\d\d: from all fwmark /.test(line)), gone.join("\n"));
+      assert.deepEqual(await filters(), stood);
+      await remove(made);
+      made = undefined;
+    } finally {
+      await host.exec("ip link del e3");
+    }
   });
 
   it("two uplinks on one link: each address answers ARP and packets by its own device", async () => {

@@ -8,14 +8,30 @@ import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/pla
 import { ownLine } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { wantedRule } from "../../provider/src/kernel/rule";
-import type { State } from "../../provider/src/kernel/state";
+import { emptyState, type State } from "../../provider/src/kernel/state";
+import { wantedSysctl } from "../../provider/src/kernel/sysctl";
 import { asAsked, wordsOf } from "../../provider/src/kernel/words";
 import { routeKey, ruleKey } from "../../provider/src/spec/key";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import type { Route } from "../../provider/src/spec/route/route";
 import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
+import { type Sysctl, sysctlKey } from "../../provider/src/spec/sysctl";
 import { ModelKernel, restorable } from "./modelKernel";
-import { change, family, nearRoute, routeInput, routeOf, routeUpdate, ruleInput, ruleOf, ruleUpdate, runs, stack, tags } from "./subjects";
+import {
+  change,
+  family,
+  type Input,
+  nearRoute,
+  routeInput,
+  routeOf,
+  routeUpdate,
+  ruleInput,
+  ruleOf,
+  ruleUpdate,
+  runs,
+  stack,
+  tags,
+} from "./subjects";
 
 const foreignProto = 4;
 const addRule = (rule: Rule, proto: number): string =>
@@ -53,6 +69,7 @@ function tryOut(kernel: ModelKernel, wanted: Change, comparable: (state: State) 
   assert.ok(kernel.change(steps), `cannot be applied\n${told}`);
   kernel.register(register);
   assert.deepEqual(byText(foreseen.rules), byText(kernel.state().rules), `rules that were not foreseen\n${told}`);
+  assert.deepEqual(foreseen.sysctls, kernel.state().sysctls, `settings that were not foreseen\n${told}`);
   assert.deepEqual(deviations(planned, foreseen), [], told);
   assert.deepEqual(foreseen.register.entries, kernel.state().register.entries, `a register that was not foreseen\n${told}`);
   assert.deepEqual(deviations(planned, kernel.state()), [], told);
@@ -189,6 +206,42 @@ describe("on a kernel that compares as little as the real one", function () {
     );
   });
 
+  it("settings of devices are written, changed and put back beside rules, and every prefix undone", () => {
+    const files = ["rp_filter", "arp_ignore", "arp_announce"] as const;
+    const devices = ["e0", "e1", "all"];
+    const value = fc.constantFrom(0, 1, 2);
+    const one: fc.Arbitrary<Sysctl> = fc.record({ file: fc.constantFrom(...files), device: fc.constantFrom(...devices), value });
+    const declared = fc.record({
+      settings: fc.uniqueArray(one, { selector: sysctlKey, maxLength: 6 }),
+      rules: fc.array(ruleInput("inet"), { maxLength: 1 }),
+    });
+    const wantedOf = ({ settings, rules }: { settings: readonly Sysctl[]; rules: readonly Input[] }) => [
+      ...settings.map((sysctl) => {
+        const all = settings.find(({ file, device }) => file === sysctl.file && device === "all");
+        return wantedSysctl(sysctl, all?.value);
+      }),
+      ...rules.map((rule) => wantedRule(ruleOf(rule))),
+    ];
+    const keys = files.flatMap((file) => devices.map((device) => sysctlKey({ file, device })));
+    const standing = fc.tuple(...keys.map(() => fc.constantFrom(0, 0, 1, 2)));
+    fc.assert(
+      fc.property(standing, declared, declared, fc.option(one, { nil: undefined }), (stood, before, after, somebody) => {
+        const kernel = new ModelKernel();
+        for (const [index, key] of keys.entries()) kernel.set(key, stood[index] ?? 0);
+        const first = restorable(kernel.state()).sysctls;
+        // What could have no effect is refused; then nothing happens.
+        tryOut(kernel, change("a", wantedOf(before)), restorable);
+        if (somebody !== undefined) kernel.set(sysctlKey(somebody), somebody.value);
+        tryOut(kernel, change("a", wantedOf(after)), restorable);
+        assert.ok(tryOut(kernel, change("a", []), restorable));
+        const changed = somebody === undefined ? [] : [sysctlKey(somebody)];
+        for (const [key, was] of first) if (!changed.includes(key)) assert.equal(kernel.state().sysctls.get(key), was, key);
+        assert.equal(kernel.state().register.entries.size, 0);
+      }),
+      { numRuns: runs(1000) },
+    );
+  });
+
   it("what goes is deleted, and only by its own owner", () => {
     fc.assert(
       fc.property(family.chain(ruleInput), family.chain(routeInput), (rule, route) => {
@@ -198,7 +251,7 @@ describe("on a kernel that compares as little as the real one", function () {
         assert.ok(tryOut(kernel, change("b", []), restorable));
         assert.deepEqual(restorable(kernel.state()), full);
         assert.ok(tryOut(kernel, change("a", []), restorable));
-        assert.deepEqual(restorable(kernel.state()), { rules: [], routes: [], names: [] });
+        assert.deepEqual(restorable(kernel.state()), restorable(emptyState));
         assert.equal(kernel.state().register.entries.size, 0);
       }),
     );

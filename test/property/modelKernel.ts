@@ -11,7 +11,12 @@ import { addRoute, deleteRoute, isShown, type ModelRoute, parseRoute, replaceRou
 import { addRule, deleteRule, type ModelRule, parseRule, ruleJson } from "./modelRules";
 
 /** What undo must restore: rules of one priority keep their order, routes have none. */
-export const restorable = ({ rules, routes, names }: State) => ({ rules, routes: routes.map((one) => JSON.stringify(one)).sort(), names });
+export const restorable = ({ rules, routes, names, sysctls }: State) => ({
+  rules,
+  routes: routes.map((one) => JSON.stringify(one)).sort(),
+  names,
+  sysctls,
+});
 
 /**
  * A host in memory that takes the lines of a plan. Its kernel compares as little as the real one: what is left out of a rule or a
@@ -21,17 +26,20 @@ export class ModelKernel {
   #rules: readonly ModelRule[];
   #routes: readonly ModelRoute[];
   #names: ReadonlyMap<string, string>;
+  /** Of every device that there is. */
+  #sysctls: ReadonlyMap<string, number>;
   #register: string;
 
   constructor(like?: ModelKernel) {
     this.#rules = like === undefined ? [] : like.#rules;
     this.#routes = like === undefined ? [] : like.#routes;
     this.#names = like === undefined ? new Map() : like.#names;
+    this.#sysctls = like === undefined ? new Map() : like.#sysctls;
     this.#register = like === undefined ? "" : like.#register;
   }
 
   /** A host as it was observed. */
-  static of({ rules, routes, names, register }: State): ModelKernel {
+  static of({ rules, routes, names, sysctls, register }: State): ModelKernel {
     const kernel = new ModelKernel();
     const lines = [
       ...routes.map(
@@ -44,6 +52,7 @@ export class ModelKernel {
     if (!kernel.change(lines)) throw new Error(`such a host there cannot be: ${lines.join("; ")}`);
     for (const { file, tableId, name, owner } of names)
       kernel.writeFile(file, `${owner === undefined ? "" : `${nameHeader}\t${owner.id}\t${owner.stack}\n`}${tableId} ${name}`);
+    for (const [key, value] of sysctls) kernel.set(key, value);
     kernel.register([...register.entries].map(([key, entry]) => ownLine(key, entry)));
     return kernel;
   }
@@ -79,6 +88,7 @@ export class ModelKernel {
           .map(([file, text]) => `==> ${file}\n${text}\n`)
           .join(""),
       ),
+      sysctls: this.#sysctls,
       register: parseRegister(this.#register),
     };
   }
@@ -86,6 +96,11 @@ export class ModelKernel {
   /** A file with names of tables. */
   writeFile(path: string, text: string): void {
     this.#names = new Map([...this.#names, [path, text]]);
+  }
+
+  /** A setting of a device, such as `sysctl rp_filter eth1`, by somebody else: then there is such a device. */
+  set(key: string, value: number): void {
+    this.#sysctls = new Map([...this.#sysctls, [key, value]]);
   }
 
   #run(steps: readonly Step[], force: boolean, watch: (state: State) => void): boolean {
@@ -97,7 +112,7 @@ export class ModelKernel {
         condition = this.#shows(family, words.slice(1));
         continue;
       }
-      const done = !condition || (channel === "t" ? this.#name(words) : this.#ip(family, words));
+      const done = !condition || (channel === "t" ? this.#name(words) : channel === "s" ? this.#write(words) : this.#ip(family, words));
       condition = true;
       if (!done && !force) return false;
       watch(this.state());
@@ -137,6 +152,14 @@ export class ModelKernel {
     this.#names = new Map(
       verb === "erase" ? others : [...others, [file, `# pulumi-policy-routing\t${id}\t${stack}\n# made \n${number} ${name}`]],
     );
+    return true;
+  }
+
+  /** Each device has its own number, `all` too: writing one changes no other. */
+  #write([file, device, value]: readonly string[]): boolean {
+    const key = `sysctl ${file} ${device}`;
+    if (!this.#sysctls.has(key)) return false;
+    this.set(key, Number(value));
     return true;
   }
 }

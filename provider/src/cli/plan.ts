@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
 import { propose } from "../host/proposal";
 import type { Step } from "../kernel/change";
-import { hostsOf, type PlannedHost } from "./preview/hosts";
+import { chosen } from "./preview/chosen";
+import { hostsOf } from "./preview/hosts";
 import { parsePreview } from "./preview/previewJson";
 import { loginOf, loginOptions, readText } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
@@ -35,15 +36,6 @@ export async function plan(args: string[]): Promise<Exit> {
   ];
   for (const trouble of troubles) process.stderr.write(`policy-routing plan: ${escapeOutput(trouble)}\n`);
   return troubles.length === 0 ? exits.done : exits.found;
-}
-
-function chosen(hosts: readonly PlannedHost[], name: string): PlannedHost {
-  const [only, ...others] = hosts.filter((one) => one.name === name || one.connection.host === name);
-  if (only !== undefined && others.length === 0) return only;
-  const known = hosts.map((one) => one.name).join(", ");
-  throw new WrongUse(
-    `${only === undefined ? "there is no host" : "there are several hosts"} ${escapeOutput(name)} in it: ${escapeOutput(known)}`,
-  );
 }
 
 /** Steps in the words of a shell. A condition is about the step behind it. */

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { PolicyRoutingError } from "../errors";
 import { renderIfupdown } from "../kernel/render/ifupdown";
 import { renderNetworkd } from "../kernel/render/networkd";
-import { declarationOf, hostOf, resourcesOf } from "./declared";
-import { jsonOf, readText } from "./source";
+import { declarationIn } from "./preview/declaration";
+import { readText } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
 const backends = { ifupdown: renderIfupdown, "systemd-networkd": renderNetworkd } as const;
@@ -21,10 +20,7 @@ export async function render(args: string[]): Promise<Exit> {
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new WrongUse("give one FILE");
   if (!isBackend(backend)) throw new WrongUse(`--backend wants one of ${Object.keys(backends).join(", ")}`);
-  const next = "write it by pulumi stack export, or pulumi preview --json --show-sames";
-  const resources = resourcesOf(jsonOf(await readText(path), path, next), path);
-  const host = chosen([...new Set(resources.flatMap((one) => hostOf(one) ?? []))], values.host);
-  const files = backends[backend](declarationOf(resources.filter((one) => hostOf(one) === host)));
+  const files = backends[backend](declarationIn(await readText(path), path, values.host));
   if (output === undefined) process.stdout.write(files.map((file) => `# ${file.path}\n${file.text}`).join("\n"));
   else
     for (const file of files) {
@@ -34,13 +30,4 @@ export async function render(args: string[]): Promise<Exit> {
       process.stdout.write(`${target}\n`);
     }
   return exits.done;
-}
-
-function chosen(hosts: readonly string[], asked: string | undefined): string {
-  const [only, ...others] = hosts;
-  if (only === undefined) throw new PolicyRoutingError("invalid", { what: "no resource of ours is declared there" });
-  if (asked === undefined && others.length > 0) throw new WrongUse(`several hosts are declared, choose one by --host: ${hosts.join(", ")}`);
-  if (asked !== undefined && !hosts.includes(asked))
-    throw new WrongUse(`--host names none of those that are declared: ${hosts.join(", ")}`);
-  return asked ?? only;
 }

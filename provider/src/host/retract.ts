@@ -53,6 +53,8 @@ async function look(shell: Shell, transaction: Transaction, reason: string): Pro
     if (stage === "confirmed") return { outcome: "applied", state, persistence: parsePersistence(answer) };
     if (stage !== "fired" && stage !== "absent") return undefined; // its guard is at it, or it could not be told to end
     const { differences, foreign } = compare(before.state, state, scope);
+    // Once its answer has come: until then the next process must tell it. No matter if this one is lost.
+    await shell.run(`told ${txn}`).catch(() => {});
     const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
     return { outcome: "reverted", reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason, differences, foreign };
   } catch (error) {

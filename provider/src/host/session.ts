@@ -80,12 +80,13 @@ export class Session {
     this.#reported.add(txn);
   }
 
-  /** Tells, once, what earlier transactions left on the host to be read. */
+  /** Tells, once, what earlier transactions left on the host to be read, and what nobody was told yet. */
   report(left: readonly Left[]): void {
     for (const { txn, stage, text } of left) {
       if (stage !== "fired" || this.#reported.has(txn)) continue;
       this.#reported.add(txn);
-      this.warn(`an earlier change was undone by its guard: ${text.split("\n")[0] ?? ""} (${txn})`);
+      const undoer = /^retracted at /m.test(text) ? "the controller that made it" : "its guard";
+      this.warn(`an earlier change was undone by ${undoer}: ${text.split("\n")[0] ?? ""} (${txn})`);
     }
   }
 

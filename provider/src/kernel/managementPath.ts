@@ -42,11 +42,18 @@ function endsOf(connection: string): Ends | undefined {
     : { client: ends.client, server: ends.server, device, port: Number(port) };
 }
 
+/** What can have a say about a flow, of a change. */
+interface Relevant {
+  readonly steps: readonly Becomes[];
+  /** One of its routes goes by a next hop object, and one of the steps changes such objects. */
+  readonly movesObjects: boolean;
+}
+
 /**
  * Those keys at which what stands, before or after, can have a say about this flow: rules that it matches and those that they jump to, and
  * routes to its destination in tables that these look into. Next hop objects always can.
  */
-function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Becomes[] {
+function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Relevant {
   const packet = packetOf(flow);
   const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
     (one) => one.rule.family === flow.family && ruleMatches(one.rule.not, matchersOf(one), packet) !== false,
@@ -58,8 +65,14 @@ function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Be
   const tables = new Set(matching.map(({ rule }) => rule.table));
   const concerns = ({ route }: ObservedRoute): boolean =>
     route.family === family && tables.has(route.table) && (route.destination === "default" || contains(route.destination, flow.to));
-  const routes = new Set(network.routes.filter(concerns).map(({ route }) => routeKey(route)));
-  return becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined);
+  const standing = network.routes.filter(concerns);
+  const routes = new Set(standing.map(({ route }) => routeKey(route)));
+  // Which table a VRF's rule looks into is not known here: then any route may be one of them.
+  const candidates = matching.some(({ rule }) => rule.l3mdev === true) ? network.routes : standing;
+  return {
+    steps: becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined),
+    movesObjects: becomes.some(({ nexthops }) => nexthops !== undefined) && candidates.some(({ route }) => route.nhid !== undefined),
+  };
 }
 
 function replyOf({ server, client, device, port }: Ends, mark: number | undefined): Flow {
@@ -128,9 +141,8 @@ function compareWays(
   what: string,
   kernel: Management["kernel"],
 ): string | undefined {
-  const steps = relevant(flow, network, becomes);
-  if (steps.some(({ nexthops }) => nexthops !== undefined) && network.routes.some(({ route: { nhid } }) => nhid !== undefined))
-    return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
+  const { steps, movesObjects } = relevant(flow, network, becomes);
+  if (movesObjects) return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
   if (steps.every(({ nexthops }) => nexthops !== undefined)) return undefined;
   const now = lookup(network, flow);
   if (kernel !== undefined && now.kind === "unicast" && !now.hops.some(({ dev, via }) => dev === kernel.dev && via === kernel.via))

@@ -20,17 +20,25 @@ const settingOf = (entry: Entry | undefined): { was: number; set: number } | und
 const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { object: key, what, next });
 
-/** `all` is that of the same declaration; without one, the host's own counts. */
+/** That of `all` once the change is made: without a declaration the host's own counts, and what the id itself set there is put back. */
+function allOf(file: Sysctl["file"], state: State, id: string): number {
+  const key = sysctlKey({ file, device: "all" });
+  const now = state.sysctls.get(key) ?? 0;
+  const owner = state.register.entries.get(key);
+  const setting = owner?.id === id ? settingOf(owner) : undefined;
+  return setting?.set === now ? setting.was : now;
+}
+
 function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, { id, stack, adopt }: Mandate): Plan {
   const { file, device, value } = sysctl;
   const key = sysctlKey(sysctl);
   const now = valueAt(state, file, device);
   if (now === undefined) throw conflict(key, `there is no device ${device} on the host`, "make the device first, or leave it out");
-  const all = declaredAll ?? valueAt(state, file, "all") ?? 0;
+  const all = declaredAll ?? allOf(file, state, id);
   if (all > value)
     throw conflict(
       key,
-      `net.ipv4.conf.all.${file} is ${all}, and the kernel uses the larger of it and the device's own: ${value} could have no effect`,
+      `net.ipv4.conf.all.${file} ${all === valueAt(state, file, "all") ? "is" : "goes back to"} ${all}, and the kernel uses the larger of it and the device's own: ${value} could have no effect`,
       `declare it for all as well, or set net.ipv4.conf.all.${file} to ${value} or less on the host`,
     );
   const owner = state.register.entries.get(key);

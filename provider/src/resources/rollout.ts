@@ -81,7 +81,7 @@ export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: Rol
 interface Progress {
   readonly title: string;
   readonly names: readonly string[];
-  /** Names of hosts that failed, and of hosts that were changed in this run. */
+  /** Names of hosts that failed, and of hosts that were changed in this run; in a preview, of those that the engine would change. */
   readonly ended: Promise<{ failed: string[]; changed: string[] }>;
 }
 
@@ -90,7 +90,8 @@ function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], be
   const one = async (resource: pulumi.Resource) => {
     const last = resource instanceof MultihomedHost ? resource.routing : resource;
     let succeeded = false;
-    let changed = false;
+    // In a preview an output is known only where the engine leaves the resource as it is.
+    let changed = pulumi.runtime.isDryRun() && last instanceof HostRouting;
     if (last instanceof HostRouting)
       last.appliedAt.apply((at) => {
         changed = at !== undefined && Date.parse(at) >= began;
@@ -116,7 +117,7 @@ function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], be
 async function passed({ title, ended }: Progress, pause: number): Promise<pulumi.Resource[]> {
   const { failed, changed } = await ended;
   if (failed.length > 0) throw new pulumi.RunError(`${title} failed on ${failed.join(", ")}: later waves were not begun`);
-  if (changed.length > 0 && pause > 0) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+  if (changed.length > 0 && pause > 0 && !pulumi.runtime.isDryRun()) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
   return [];
 }
 
@@ -125,6 +126,8 @@ async function warnOfIdleCanary(canary: Progress, later: Progress): Promise<void
   const [first, now] = await Promise.all([canary.ended, later.ended]);
   if (first.changed.length === 0 && first.failed.length === 0 && now.changed.length > 0)
     await pulumi.log.warn(
-      `the canary (${canary.names.join(", ")}) had no change while ${now.changed.join(", ")} had one: it showed nothing`,
+      pulumi.runtime.isDryRun()
+        ? `the canary (${canary.names.join(", ")}) has no change while ${now.changed.join(", ")} has one: it will show nothing`
+        : `the canary (${canary.names.join(", ")}) had no change while ${now.changed.join(", ")} had one: it showed nothing`,
     );
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Becomes } from "../../../provider/src/kernel/change";
 import { type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/state";
-import { routeKey, ruleKey } from "../../../provider/src/spec/key";
+import { nexthopKey, routeKey, ruleKey } from "../../../provider/src/spec/key";
 import type { Route } from "../../../provider/src/spec/route/route";
 import type { Rule } from "../../../provider/src/spec/rule/rule";
 
@@ -105,5 +105,25 @@ describe("the way of our own connection", () => {
     assert.equal(managementPathChange(stateOf(...many), login(byMain, away), change, 0), undefined);
     const milliseconds = (process.cpuUsage().user - before) / 1000;
     assert.ok(milliseconds < 500, `${milliseconds} ms`);
+  });
+
+  it("may go by a next hop object that changes only where a rule leads it to such a route", () => {
+    const nexthop = { nhid: 70, via: "198.18.2.1", dev: "e1" };
+    const object = (...nexthops: (typeof nexthop)[]): Becomes => ({
+      key: nexthopKey(70),
+      rules: [],
+      routes: [],
+      nexthops: nexthops.map((one) => ({ nexthop: one, protocol: 214, unread: [] })),
+    });
+    const byObject: Route = { family: "inet", table: 101, destination: "default", nhid: 70 };
+    const elsewhere = rule(1100, { from: "198.18.2.2", table: 101 });
+    const gone = [hasNo(elsewhere), { key: routeKey(byObject), rules: [], routes: [] }, object()];
+    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), [object(nexthop)], 0), undefined);
+    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), gone, 0), undefined);
+    const told = /it may be by a next hop object, and one of these changes/;
+    assert.match(String(managementPathChange(stateOf(diverting), login(byMain, byObject), [object()], 0)), told);
+    assert.match(String(managementPathChange(stateOf(elsewhere), login({ ...byObject, table: "main" }), [object()], 0)), told);
+    const vrf = rule(1000, { l3mdev: true });
+    assert.match(String(managementPathChange(stateOf(vrf), login(byMain, byObject), [object()], 0)), told);
   });
 });

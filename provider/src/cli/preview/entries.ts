@@ -1,5 +1,5 @@
 import type { Wanted } from "../../kernel/change";
-import type { PlannedHost } from "./hosts";
+import type { PlannedHost } from "./gathering";
 
 /** One entry of a host that comes, changes or goes, in the words of `ip`. */
 export interface EntryChange {

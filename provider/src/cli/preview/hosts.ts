@@ -1,31 +1,13 @@
 import { escapeOutput, messageOf } from "../../errors";
 import { together } from "../../host/look";
-import type { Intended } from "../../host/proposal";
 import type { Declared, Kind } from "../../runtime/kind";
 import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";
 import { addressOf, type Connection } from "../../spec/connection";
-import { gapsOf, type Preview, type PreviewStep } from "./previewJson";
-import { type Inputs, unclearIn, withoutEntries, withoutLogin } from "./unclear";
-
-/** One resource on one host: what it declares there before and after. */
-export interface Resource {
-  /** Such as `PolicyRule office`. */
-  readonly name: string;
-  readonly before: Declared | undefined;
-  readonly after: Declared | undefined;
-  /** What `up` would ask of the host; undefined where it asks nothing. */
-  readonly intended: (Intended & { readonly name: string }) | undefined;
-}
-
-export interface PlannedHost {
-  /** As the program names it, with its port where that is said. */
-  readonly name: string;
-  readonly connection: Connection;
-  readonly resources: readonly Resource[];
-  /** What the preview does not show of it. */
-  readonly unsure: readonly string[];
-}
+import { Gathering, type PlannedHost, type Resource } from "./gathering";
+import { gapsOf, type Preview } from "./previewJson";
+import { type PreviewedResource, resourcesOf } from "./resources";
+import { unclearIn, withoutEntries, withoutLogin } from "./unclear";
 
 export interface PlannedHosts {
   readonly hosts: readonly PlannedHost[];
@@ -33,71 +15,9 @@ export interface PlannedHosts {
   readonly unsure: readonly string[];
 }
 
-/** A resource of the preview, of its several steps one. */
-interface Found {
-  readonly urn: string;
-  readonly kind: string;
-  readonly id: string | undefined;
-  readonly before: Inputs | undefined;
-  readonly after: Inputs | undefined;
-  readonly outputs: Inputs;
-  readonly acts: boolean;
-}
-
-/** Steps that say what was read, or that nothing is done. */
-const idle = /^(refresh|read|read-replacement|read-discard|discard|discard-replaced|remove-pending-replace)$/;
-const removes = /^(delete|delete-replaced)$/;
-const ours = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/;
-
-function resourcesOf(steps: readonly PreviewStep[]): Found[] {
-  const found = new Map<string, Found>();
-  for (const { op, urn, oldState, newState } of steps) {
-    const [, kind] = ours.exec(newState?.type ?? oldState?.type ?? "") ?? [];
-    if (kind === undefined || idle.test(op)) continue;
-    const known = found.get(urn);
-    found.delete(urn); // it stands where its last step does: what is deleted goes last
-    found.set(urn, {
-      urn,
-      kind,
-      id: known?.id ?? oldState?.id ?? newState?.id,
-      before: known?.before ?? oldState?.inputs,
-      after: removes.test(op) ? known?.after : (newState?.inputs ?? known?.after),
-      outputs: known?.outputs ?? oldState?.outputs ?? {},
-      acts: known?.acts === true || op !== "same",
-    });
-  }
-  return [...found.values()];
-}
-
-/** Gathers what is said of each host. */
-class Gathering {
-  readonly #hosts = new Map<string, { name: string; connection: Connection; resources: Resource[]; unsure: string[] }>();
-  readonly unsure: string[] = [];
-
-  at(connection: Connection): { resources: Resource[]; unsure: string[] } {
-    const key = addressOf(connection);
-    const { host, port } = connection;
-    const known = this.#hosts.get(key) ?? { name: port === undefined ? host : `${host}:${port}`, connection, resources: [], unsure: [] };
-    this.#hosts.set(key, known);
-    return known;
-  }
-
-  /** Said of the hosts that the resource names, else of all. */
-  cannotTell({ before, after }: Pick<Found, "before" | "after">, text: string): void {
-    const named = [before, after].flatMap((inputs) => connectionIn(inputs) ?? []);
-    if (named.length === 0) this.unsure.push(`${text} (its host cannot be told)`);
-    for (const host of new Set(named.map((one) => this.at(one)))) host.unsure.push(text);
-  }
-
-  get hosts(): PlannedHost[] {
-    return [...this.#hosts.values()];
-  }
-}
-
 /** The one place that reads a preview's resources, granular or of whole hosts, into what stands on each host. */
 export function hostsOf(preview: Preview): PlannedHosts {
   const gathering = new Gathering();
-  gathering.unsure.push(...gapsOf(preview));
   for (const found of resourcesOf(preview.steps)) {
     const name = `${found.kind} ${escapeOutput(found.urn.split("::").at(-1) ?? "")}`;
     try {
@@ -106,13 +26,13 @@ export function hostsOf(preview: Preview): PlannedHosts {
       gathering.cannotTell(found, `${name}: ${messageOf(error)}`);
     }
   }
-  const { hosts, unsure } = gathering;
-  // A gap of the preview is one of each of its hosts.
+  // A gap of the preview is one of each of its hosts, too.
   const gaps = gapsOf(preview);
-  return { hosts: hosts.map((host) => ({ ...host, unsure: [...gaps, ...host.unsure] })), unsure };
+  const { hosts, unsure } = gathering;
+  return { hosts: hosts.map((host) => ({ ...host, unsure: [...gaps, ...host.unsure] })), unsure: [...gaps, ...unsure] };
 }
 
-function place(gathering: Gathering, kind: Kind, name: string, { id, before, after, outputs, acts }: Found): void {
+function place(gathering: Gathering, kind: Kind, name: string, { id, before, after, outputs, acts }: PreviewedResource): void {
   const [old, now] = [before, after].map((inputs) => (inputs === undefined ? undefined : withoutLogin(inputs)));
   const unclear = [...unclearIn(old), ...unclearIn(now)];
   const whole = unclear.find(({ path }) => !kind.isMany || path.length < 2 || path[0] === "connection" || path[0] === "owner");
@@ -121,15 +41,22 @@ function place(gathering: Gathering, kind: Kind, name: string, { id, before, aft
     return;
   }
   const entries = unclear.map(({ path: [section = "", label = ""] }) => [section, label] as const);
-  const declared = (inputs: Inputs | undefined) =>
-    inputs === undefined ? undefined : kind.declared({ ...withoutEntries(inputs, entries) });
-  const [was, is] = [declared(old), declared(now)];
+  const shown = now === undefined ? undefined : withoutEntries(now, entries);
+  const was = old === undefined ? undefined : kind.declared({ ...withoutEntries(old, entries) });
+  const is = shown === undefined ? undefined : kind.declared({ ...shown });
   for (const [there, side] of sidesOf(was, is)) {
     const host = gathering.at(there);
     host.unsure.push(...new Set(unclear.map(({ path, why }) => `${name}: ${path.join(".")} ${why}`)));
     if (side.moved) host.unsure.push(`${name} moves to another address: it is removed here only if that is another machine`);
     const idles = !acts || (was !== undefined && is !== undefined && !side.split && isOnlyLogin(kind, { ...outputs }, { ...now }));
-    host.resources.push({ name, ...side, intended: idles ? undefined : intention(id ?? `${name} (new)`, name, side) });
+    const inputs = side.after === undefined ? undefined : shown;
+    host.resources.push({
+      kind: kind.name,
+      name,
+      ...side,
+      inputs,
+      intended: idles ? undefined : intention(id ?? `${name} (new)`, name, side),
+    });
   }
 }
 
@@ -155,12 +82,4 @@ function intention(id: string, name: string, { before, after }: Side): Resource[
   const look = together([before, after].flatMap((one) => (one === undefined ? [] : [one.look])));
   if (after !== undefined) return { name, look, change: changeToEnsure(id, after, before) };
   return before === undefined ? undefined : { name, look, change: changeToRemove(id, before) };
-}
-
-/** How to reach the host, where at least that is said. */
-function connectionIn(inputs: Inputs | undefined): Connection | undefined {
-  const connection = inputs === undefined ? undefined : withoutLogin(inputs)["connection"];
-  if (typeof connection !== "object" || connection === null || !("host" in connection) || typeof connection.host !== "string")
-    return undefined;
-  return unclearIn(connection).length > 0 ? undefined : { ...connection, host: connection.host };
 }

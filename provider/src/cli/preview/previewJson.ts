@@ -1,12 +1,18 @@
 import { z } from "zod";
 import { PolicyRoutingError } from "../../errors";
+import { jsonOf } from "../source";
 
 const properties = z.record(z.string(), z.unknown());
-const resource = z.object({ type: z.string(), id: z.string().optional(), inputs: properties.optional(), outputs: properties.optional() });
+export const resourceSchema = z.object({
+  type: z.string(),
+  id: z.string().optional(),
+  inputs: properties.optional(),
+  outputs: properties.optional(),
+});
 
 /** What `pulumi preview --json --show-sames` prints, as far as it is looked at. */
 const previewSchema = z.object({
-  steps: z.array(z.object({ op: z.string(), urn: z.string(), oldState: resource.optional(), newState: resource.optional() })).default([]),
+  steps: z.array(z.object({ op: z.string(), urn: z.string(), oldState: resourceSchema.optional(), newState: resourceSchema.optional() })),
   diagnostics: z
     .array(z.object({ severity: z.string() }))
     .nullish()
@@ -16,23 +22,16 @@ const previewSchema = z.object({
 export type Preview = z.infer<typeof previewSchema>;
 export type PreviewStep = Preview["steps"][number];
 
+const next = "write it by pulumi preview --json --show-sames, without what it prints on standard error";
+
 /** Throws `invalid`; never with a part of the text, which may hold what nobody else may see. */
 export function parsePreview(text: string, path: string): Preview {
-  const wrong = (what: string) =>
-    new PolicyRoutingError("invalid", {
-      what: `${path} ${what}`,
-      next: "write it by pulumi preview --json --show-sames, without what it prints on standard error",
-    });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw wrong("is not JSON");
-  }
-  const parsed = previewSchema.safeParse(value);
-  if (!parsed.success || !(typeof value === "object" && value !== null && "steps" in value)) throw wrong("is no preview of Pulumi's");
-  return parsed.data;
+  const preview = previewIn(jsonOf(text, path, next));
+  if (preview === undefined) throw new PolicyRoutingError("invalid", { what: `${path} is no preview of Pulumi's`, next });
+  return preview;
 }
+
+export const previewIn = (json: unknown): Preview | undefined => previewSchema.safeParse(json).data;
 
 /** Why the preview does not say all; empty where it does. */
 export function gapsOf({ steps, diagnostics, changeSummary }: Preview): string[] {

@@ -1,36 +1,39 @@
-import { secretFields } from "../../spec/connection";
 import { unknownValue } from "../../spec/unknown";
 
 export type Inputs = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
 
-/** A value that a preview does not show. */
+/** A value that is not shown. */
 export interface Unclear {
   readonly path: Path;
   readonly why: "is not known yet" | "is a secret";
 }
 
-/** What the engine prints instead of a secret, at any depth. */
-const secret = "[secret]";
+const isObject = (value: unknown): value is Inputs => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What the engine writes instead of a secret, at any depth: in a preview a word, in a stack's state an object. */
+const isSecret = (value: unknown): boolean => value === "[secret]" || (isObject(value) && "4dabf18193072939515e22adb298388d" in value);
 
 export function unclearIn(value: unknown, path: Path = []): Unclear[] {
   if (value === unknownValue) return [{ path, why: "is not known yet" }];
-  if (value === secret) return [{ path, why: "is a secret" }];
+  if (isSecret(value)) return [{ path, why: "is a secret" }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => unclearIn(inner, [...path, name]));
 }
 
-const isObject = (value: unknown): value is Inputs => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Without the secrets of the login and of a guard: they say nothing about which host is meant and what is to stand there. */
+/** Without a login's secrets and an unclear guard: they do not say which host is meant, nor what is to stand there. */
 export function withoutLogin({ guard, ...inputs }: Inputs): Inputs {
-  const hidden = (name: string, value: unknown): boolean => secretFields.some((field) => field === name) && value === secret;
-  const open = (value: unknown): unknown =>
-    isObject(value)
-      ? Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (hidden(name, inner) ? [] : [[name, open(inner)]])))
-      : value;
   const kept = guard === undefined || unclearIn(guard).length > 0 ? {} : { guard };
-  return { ...inputs, ...kept, connection: open(inputs["connection"]) };
+  return { ...inputs, ...kept, connection: loginShown(inputs["connection"]) };
+}
+
+/** Of a connection, and of its proxy: an address is never left out. */
+function loginShown(connection: unknown): unknown {
+  if (!isObject(connection) || isSecret(connection)) return connection;
+  const shown = Object.entries(connection).filter(
+    ([name, value]) => name === "host" || name === "port" || name === "proxy" || !isSecret(value),
+  );
+  return Object.fromEntries(shown.map(([name, value]) => [name, name === "proxy" ? loginShown(value) : value]));
 }
 
 /** Without the entries of these names, such as `rules` and `office`. */

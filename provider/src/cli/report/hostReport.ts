@@ -9,7 +9,7 @@ import type { Connection } from "../../spec/connection";
 import type { Flow } from "../../spec/flow";
 import { tagsOf } from "../../spec/owner";
 import { type EntryChanges, entryChangesOf } from "../preview/entries";
-import type { PlannedHost } from "../preview/hosts";
+import type { PlannedHost } from "../preview/gathering";
 import { type Asked, compare, expectationsAsked, type FlowChange, repliesOf, userAsked } from "./flows";
 
 /** All that the report says of one host. */

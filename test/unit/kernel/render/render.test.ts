@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
-import { declarationOf, hostOf } from "../../../../provider/src/cli/declared";
+import { declarationIn } from "../../../../provider/src/cli/preview/declaration";
 import type { ConfigurationFile, Declaration } from "../../../../provider/src/kernel/render/declaration";
 import { renderIfupdown } from "../../../../provider/src/kernel/render/ifupdown";
 import { renderNetworkd } from "../../../../provider/src/kernel/render/networkd";
+
+/** A resource in what `pulumi stack export` prints. */
+const of = (kind: string, inputs: Record<string, unknown>) => ({
+  urn: `urn:pulumi:test::test::pulumi-nodejs:dynamic/policyrouting:${kind}::one`,
+  type: `pulumi-nodejs:dynamic/policyrouting:${kind}`,
+  inputs: { connection: { host: "edge-1" }, owner: { stack: "organization/test/test" }, ...inputs },
+});
+
+const declarationOf = (resources: readonly object[], host?: string): Declaration =>
+  declarationIn(JSON.stringify({ deployment: { resources } }), "state.json", host);
 
 /** The how-to's second uplink, as HostRouting declares it; more entries by section. */
 function declared(more: Record<string, object> = {}): Declaration {
@@ -21,7 +31,7 @@ function declared(more: Record<string, object> = {}): Declaration {
     nexthops: more["nexthops"],
     reversePathFilter: more["reversePathFilter"],
   };
-  return declarationOf([{ urn: "urn", type: "pulumi-nodejs:dynamic/policyrouting:HostRouting", inputs }]);
+  return declarationOf([of("HostRouting", inputs)]);
 }
 
 const text = (files: readonly ConfigurationFile[], path: string): string => {
@@ -201,37 +211,49 @@ describe("rendering for systemd-networkd", () => {
 });
 
 describe("reading what is declared", () => {
-  const of = (kind: string, inputs: Record<string, unknown>) => ({
-    urn: "urn",
-    type: `pulumi-nodejs:dynamic/policyrouting:${kind}`,
-    inputs,
-  });
-
   it("takes resources one by one as it takes a whole host, and passes over what is not ours", () => {
     const { tables, routes, rules } = declared();
     const one = [
       ...tables.map((table) => of("RoutingTable", { ...table })),
       ...routes.map((route) => of("PolicyRoute", { ...route })),
-      ...rules.map((rule) => of("PolicyRule", { ...rule, connection: {}, machineId: "x", __provider: "y" })),
+      ...rules.map((rule) => of("PolicyRule", { ...rule, machineId: "x", __provider: "y" })),
       { urn: "other", type: "aws:ec2/instance:Instance", inputs: { table: 7 } },
-    ];
+    ].map((resource, index) => ({ ...resource, urn: `${resource.urn}${index}` }));
     assert.deepEqual(declarationOf(one), declared());
   });
 
-  it("refuses what is secret or not known yet, without telling it", () => {
+  it("refuses what is secret or not known yet, without telling it; a login's secrets are nothing to it", () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", plaintext: '"203.0.113.1"' };
-    assert.throws(
-      () => declarationOf([of("PolicyRule", { priority: 1000, from: secret, table: 100 })]),
-      /Error: urn: from is secret, (?!.*203\.0\.113)/,
-    );
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    assert.throws(() => declarationOf([of("PolicyRule", { priority: 1000, from: unknown, table: 100 })]), /urn: from is not known yet/);
+    const rule = { priority: 1000, family: "inet", table: 100 };
+    assert.throws(() => declarationOf([of("PolicyRule", { ...rule, from: secret })]), /PolicyRule one: from is a secret(?!.*203\.0\.113)/s);
+    assert.throws(() => declarationOf([of("PolicyRule", { ...rule, from: unknown })]), /PolicyRule one: from is not known yet/);
+    assert.throws(
+      () => declarationOf([of("HostRouting", { rules: { a: { ...rule, from: secret } } })]),
+      /HostRouting one: rules\.a\.from is a secret/,
+    );
+    const connection = { host: "edge-1", user: secret, password: "[secret]", proxy: { host: "jump", privateKey: secret } };
+    assert.equal(declarationOf([of("PolicyRule", { ...rule, connection })]).rules.length, 1);
   });
 
   it("refuses a resource of which it cannot tell the host, instead of leaving it out", () => {
-    assert.equal(hostOf(of("PolicyRule", { connection: { host: "edge-1" } })), "edge-1");
-    assert.equal(hostOf({ urn: "other", type: "aws:ec2/instance:Instance", inputs: {} }), undefined);
+    const known = of("PolicyRule", { priority: 1000, family: "inet", table: 100 });
     for (const host of ["[secret]", "04da6b54-80e4-46f7-96ec-b56ff0331ba9", undefined])
-      assert.throws(() => hostOf(of("PolicyRule", { connection: { host } })), /its host is secret or not known yet/);
+      assert.throws(
+        () => declarationOf([known, { ...of("PolicyRule", { connection: { host } }), urn: "other::two" }]),
+        /PolicyRule two: .*its host cannot be told/s,
+      );
+    const other = { ...known, urn: "other::two", inputs: { ...known.inputs, connection: { host: "edge-2" } } };
+    assert.throws(() => declarationOf([known, other]), /several hosts are declared, choose one by --host: edge-1, edge-2/);
+    assert.equal(declarationOf([known, other], "edge-2").rules.length, 1);
+  });
+
+  it("refuses a preview that does not show all", () => {
+    const { urn, ...newState } = of("PolicyRule", { priority: 1000, family: "inet", table: 100 });
+    const preview = (more: object) => JSON.stringify({ steps: [{ op: "create", urn, newState }], ...more });
+    assert.equal(declarationIn(preview({}), "plan.json").rules.length, 1);
+    assert.throws(() => declarationIn(preview({ changeSummary: { same: 3 } }), "plan.json"), /leaves out 3 unchanged resources/);
+    assert.throws(() => declarationIn(preview({ diagnostics: [{ severity: "error" }] }), "plan.json"), /the preview ended with an error/);
+    assert.throws(() => declarationIn("{}", "plan.json"), /plan\.json is neither a stack's state nor a preview/);
   });
 });

@@ -1,0 +1,39 @@
+import type { PreviewStep } from "./previewJson";
+import type { Inputs } from "./unclear";
+
+/** A resource of ours in a preview, of its several steps one. */
+export interface PreviewedResource {
+  readonly urn: string;
+  readonly kind: string;
+  readonly id: string | undefined;
+  readonly before: Inputs | undefined;
+  readonly after: Inputs | undefined;
+  readonly outputs: Inputs;
+  /** `up` would do something about it. */
+  readonly acts: boolean;
+}
+
+/** Steps that say what was read, or that nothing is done. */
+const idle = /^(refresh|read|read-replacement|read-discard|discard|discard-replaced|remove-pending-replace)$/;
+const removes = /^(delete|delete-replaced)$/;
+const ours = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/;
+
+export function resourcesOf(steps: readonly PreviewStep[]): PreviewedResource[] {
+  const found = new Map<string, PreviewedResource>();
+  for (const { op, urn, oldState, newState } of steps) {
+    const [, kind] = ours.exec(newState?.type ?? oldState?.type ?? "") ?? [];
+    if (kind === undefined || idle.test(op)) continue;
+    const known = found.get(urn);
+    found.delete(urn); // it stands where its last step does: what is deleted goes last
+    found.set(urn, {
+      urn,
+      kind,
+      id: known?.id ?? oldState?.id ?? newState?.id,
+      before: known?.before ?? oldState?.inputs,
+      after: removes.test(op) ? known?.after : (newState?.inputs ?? known?.after),
+      outputs: known?.outputs ?? oldState?.outputs ?? {},
+      acts: known?.acts === true || op !== "same",
+    });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { PolicyRoutingError } from "../../errors";
+import { jsonOf } from "../source";
+import { type Preview, previewIn, resourceSchema } from "./previewJson";
+
+/** What `pulumi stack export` prints: the resources that there are, and those that are still to be deleted. */
+const stackSchema = z.object({
+  deployment: z.object({ resources: z.array(resourceSchema.extend({ urn: z.string(), delete: z.boolean().default(false) })).default([]) }),
+});
+
+const next = "write it by pulumi stack export, or pulumi preview --json --show-sames";
+
+/** What a stack declares: as its state says, or as it will be once the preview is carried out. Steps without a before. */
+export function parseDeclared(text: string, path: string): Preview {
+  const json = jsonOf(text, path, next);
+  const stack = stackSchema.safeParse(json);
+  if (stack.success) {
+    const there = stack.data.deployment.resources.filter((one) => !one.delete);
+    return { steps: there.map((newState) => ({ op: "same", urn: newState.urn, newState })), diagnostics: [], changeSummary: {} };
+  }
+  const preview = previewIn(json);
+  if (preview === undefined) throw new PolicyRoutingError("invalid", { what: `${path} is neither a stack's state nor a preview`, next });
+  return { ...preview, steps: preview.steps.map(({ oldState: _before, ...step }) => step) };
+}
