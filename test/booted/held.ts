@@ -6,21 +6,30 @@ import type { Host } from "../lab/lab";
 import { must } from "../lab/run";
 
 /** What of a host carries our tag, in the kernel's words: equal texts mean that nothing of ours is missing and nothing is too much. */
-export async function ours({ namespace }: Pick<Host, "namespace">): Promise<string> {
+export async function ours(host: Pick<Host, "namespace">): Promise<string> {
+  return (await entries(host)).filter((line) => isOurs.test(line)).join("\n");
+}
+
+/** What carries no tag of ours. */
+export async function others(host: Pick<Host, "namespace">): Promise<string> {
+  return (await entries(host)).filter((line) => !isOurs.test(line)).join("\n");
+}
+
+const isOurs = / proto 21[45]\b/;
+
+async function entries({ namespace }: Pick<Host, "namespace">): Promise<string[]> {
   const show = async (...words: string[]): Promise<string[]> => {
     const lines = (await must(["ip", "-n", namespace, "-N", "-o", ...words])).split("\n");
-    return lines
-      .filter((line) => / proto 214 ?/.test(line) || words.includes("route"))
-      .map((line) => line.replace(/ (linkdown|dead)\b/g, "").trim());
+    return lines.map((line) => line.replace(/ (linkdown|dead)\b/g, "").trim()).filter((line) => line !== "");
   };
   const parts = await Promise.all([
     show("-4", "rule", "show"),
     show("-6", "rule", "show"),
-    show("-4", "route", "show", "table", "all", "proto", "214"),
-    show("-6", "route", "show", "table", "all", "proto", "214"),
+    show("-4", "route", "show", "table", "all"),
+    show("-6", "route", "show", "table", "all"),
     show("nexthop", "show"),
   ]);
-  return parts.flatMap((lines) => lines.filter((line) => line !== "").sort()).join("\n");
+  return parts.flatMap((lines) => lines.sort());
 }
 
 const rowSchema = z.object({
@@ -38,21 +47,18 @@ type Row = z.infer<typeof rowSchema>;
 const rows: Row[] = [];
 const file = join(__dirname, "held.json");
 
+/** With POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
 export function note(row: Row): void {
   rows.push(row);
+  if (process.env["POLICY_ROUTING_RECORD"] !== "1") return;
+  const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
+  const all = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
+  const at = all.findIndex((one) => named(one) === named(row));
+  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, row);
+  writeFileSync(file, `[\n${all.map((one) => ` ${JSON.stringify(one)}`).join(",\n")}\n]\n`);
 }
 
-/** The table; with POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
-export function printHeld(): string {
-  if (process.env["POLICY_ROUTING_RECORD"] === "1") {
-    const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
-    const again = new Set(rows.map(named));
-    const earlier = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
-    const all = [...earlier.filter((row) => !again.has(named(row))), ...rows];
-    writeFileSync(file, `[\n${all.map((row) => ` ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
-  }
-  return heldTable(rows);
-}
+export const printHeld = (): string => heldTable(rows);
 
 /** What POLICY_ROUTING_RECORD=1 wrote. */
 export function readHeld(text: string): Row[] {

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
+import { management } from "../lab/addresses";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { checked, create, type Fields, read, refusal, remove, update, warnings } from "./resource";
 
@@ -102,6 +103,22 @@ describe("next hop objects on a host", () => {
       await host.exec(del);
     }
     await remove(object);
+  });
+
+  it("is not changed while our own connection goes by it", async () => {
+    const { address: controller } = management(lab.plan.slot, 0);
+    const made = await create("NextHop", hop({ nhid: 5, dev: "mgmt" }));
+    const route = await create(
+      "PolicyRoute",
+      byHop({ destination: `${controller}/32`, table: "main", guard: { allowManagementPathChange: true } }),
+    );
+    const error = await refusal(update(made, { dev: "eth1" }));
+    assert.match(
+      error.message,
+      /refused, nothing was changed: how replies to this connection leave cannot be told: it may be by a next hop object/,
+    );
+    await remove(route);
+    await remove(made);
   });
 
   it("leaves a foreign one with its number alone, unless it is adopted", async () => {

@@ -44,7 +44,8 @@ export function lookAtTable(family: Family, table: Table, locks = false): Look {
 export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, rules: new Set(families), tagged: new Set([tag]) });
 export const lookAtNames: Look = { ...nothingMore, names: true };
 export const lookAtSysctls: Look = { ...nothingMore, sysctls: true };
-export const lookAtNexthops: Look = { ...nothingMore, nexthops: true };
+/** With all rules: whether a change of one moves the way of our own connection hangs on them. */
+export const lookAtNexthops: Look = { ...nothingMore, rules: new Set(families), nexthops: true };
 
 export function together(looks: readonly Look[]): Look {
   return {
