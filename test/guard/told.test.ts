@@ -41,8 +41,9 @@ describe("what the next one hears of a change that was undone", function () {
   });
 
   it("that its guard undid it, where nobody was told", async () => {
+    await site.hooks.set({ place: "readback", number: 1 });
     const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay() })));
-    await caught(site.hooks, { place: "readback", number: 1 }, async () => site.path.stall());
+    await caught(site.hooks, async () => site.path.stall());
     await isFired(site.host);
     assert.match(await warnings(() => visit(site.host)), /: an earlier change was undone by its guard: organization\/test\/host by /);
     site.path.resume();
@@ -51,10 +52,11 @@ describe("what the next one hears of a change that was undone", function () {
   });
 
   it("that the one who made it undid it, where the answer never came", async () => {
+    await site.hooks.set({ place: "undo", number: 1 });
     const making = refusal(
       create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { ...failing, confirmTimeout: 30 } })),
     );
-    await caught(site.hooks, { place: "undo", number: 1 }, async () => site.path.stall());
+    await caught(site.hooks, async () => site.path.stall());
     await isFired(site.host);
     assert.match(
       await warnings(() => visit(site.host)),
