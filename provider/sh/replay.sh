@@ -344,9 +344,9 @@ monitor() {
       count_vanished
       unset IFS
     fi
-    # Where events come all the time a look every two seconds will do, and where they come in hundreds one every five.
-    sleep 1.5
-    [ ${#events} -lt 4096 ] || sleep 3
+    # Where events come all the time a look a second will do (two are within what a link may take), and where they come in hundreds one every five.
+    sleep 1
+    [ ${#events} -lt 4096 ] || sleep 3.5
   done
 }
 

@@ -6,21 +6,30 @@ import type { Host } from "../lab/lab";
 import { must } from "../lab/run";
 
 /** What of a host carries our tag, in the kernel's words: equal texts mean that nothing of ours is missing and nothing is too much. */
-export async function ours({ namespace }: Pick<Host, "namespace">): Promise<string> {
+export async function ours(host: Pick<Host, "namespace">): Promise<string> {
+  return (await entries(host)).filter((line) => isOurs.test(line)).join("\n");
+}
+
+/** What carries no tag of ours. */
+export async function others(host: Pick<Host, "namespace">): Promise<string> {
+  return (await entries(host)).filter((line) => !isOurs.test(line)).join("\n");
+}
+
+const isOurs = / proto 21[45]\b/;
+
+async function entries({ namespace }: Pick<Host, "namespace">): Promise<string[]> {
   const show = async (...words: string[]): Promise<string[]> => {
     const lines = (await must(["ip", "-n", namespace, "-N", "-o", ...words])).split("\n");
-    return lines
-      .filter((line) => / proto 214 ?/.test(line) || words.includes("route"))
-      .map((line) => line.replace(/ (linkdown|dead)\b/g, "").trim());
+    return lines.map((line) => line.replace(/ (linkdown|dead)\b/g, "").trim()).filter((line) => line !== "");
   };
   const parts = await Promise.all([
     show("-4", "rule", "show"),
     show("-6", "rule", "show"),
-    show("-4", "route", "show", "table", "all", "proto", "214"),
-    show("-6", "route", "show", "table", "all", "proto", "214"),
+    show("-4", "route", "show", "table", "all"),
+    show("-6", "route", "show", "table", "all"),
     show("nexthop", "show"),
   ]);
-  return parts.flatMap((lines) => lines.filter((line) => line !== "").sort()).join("\n");
+  return parts.flatMap((lines) => lines.sort());
 }
 
 const rowSchema = z.object({

@@ -8,6 +8,8 @@ export interface Event {
   readonly name: string;
   /** Seconds within which everything of ours is there again. */
   readonly within: number;
+  /** Happens in the life of every host, again and again: repeated more than the others where that is asked for. */
+  readonly often?: true;
   happen(host: BootedHost): Promise<void>;
 }
 
@@ -71,8 +73,8 @@ const kernelAlone: Manager = {
   install: async () => {},
   settled: ":",
   events: [
-    boot,
-    flap(withAddress6),
+    { ...boot, often: true },
+    { ...flap(withAddress6), often: true },
     {
       name: "address removed and added",
       within: 2,
