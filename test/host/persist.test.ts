@@ -4,7 +4,7 @@ import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
 import { until } from "../lab/until";
-import { create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
+import { checked, create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
 
 const store = "/etc/policy-routing/objects";
 const replay = "/etc/policy-routing/replay";
@@ -214,6 +214,34 @@ describe("what is persisted on a host", () => {
     assert.equal(await host.exec("ip rule show pref 1000"), "");
     await remove(one);
     made = made.slice(1);
+  });
+
+  it("keeps a displaced rule over a reboot until its owner's own change comes, and what goes with it is persisted no more", async () => {
+    const [first, second] = [await rule(), await rule({ priority: 1001, from: "198.18.128.9" })];
+    const moved = await update(first, { priority: 1001 });
+    made = [moved, second];
+    const waiting = await host.snapshot();
+    assert.match(await host.exec("ip rule show pref 1001"), /198\.18\.128\.9 .*proto 215\n.*198\.18\.128\.2 .*proto 214/);
+    assert.equal((await read(second))?.["persist"], "rc-local");
+    await reboot();
+    assert.match((await script("--check")).stdout, /^(missing: .*\n){2}$/);
+    assert.equal((await script()).code, 0);
+    assert.equal(await host.snapshot(), waiting);
+    assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await read(second), await checked("PolicyRule", second.fields));
+    made = [moved, await update(second, { priority: 1000 })];
+    assert.equal((await host.exec(`ls ${store}`)).trim(), "40-rule-inet-1000\n40-rule-inet-1001");
+    const swapped = await host.snapshot();
+    await reboot();
+    assert.equal((await script()).code, 0);
+    assert.equal(await host.snapshot(), swapped);
+    // Whoever changes the rule that took the place lets go of the displaced one.
+    const back = await update(moved, { priority: 1000 });
+    made = [back, made[1] ?? second];
+    assert.match(await host.exec(`ls ${store}`), /^39-rule-inet-1000-staging$/m);
+    made = [await update(back, { from: "198.18.128.0/24" }), made[1] ?? second];
+    assert.equal((await host.exec(`ls ${store}`)).trim(), "40-rule-inet-1000");
+    assert.doesNotMatch(await host.exec("ip rule show pref 1000"), /proto 215/);
   });
 
   describe("the script", () => {

@@ -32,9 +32,8 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,
       );
-      return [
-        { work, plan: plan(work.change, seen.state), store: storePlan(work.change, work.wish ?? {}, seen.persistence, replay.version) },
-      ];
+      const planned = plan(work.change, seen.state);
+      return [{ work, plan: planned, store: storePlan(planned, work.wish ?? {}, seen.persistence, replay.version) }];
     } catch (error) {
       work.reject(
         isPolicyRoutingError(error)

@@ -3,6 +3,8 @@ import type { Coexist } from "../spec/coexist";
 import type { Backend, Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
 import type { Neighbours } from "./neighbours";
+import type { ChangePlan } from "./plan";
+import { stagingKey } from "./rule";
 
 /** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
 export interface StoredObject {
@@ -100,16 +102,35 @@ function objectsOf(change: Change, wish: Wish, seen: Persistence): StoredObject[
 const isWorking = (needs: string, seen: Persistence, script: string): boolean =>
   seen.script === script && needs.split(",").every((need) => seen.inPlace.has(need));
 
-/** What makes the store say what the change wants, and forget what its id no longer wants. `script` is the version that should be there. */
-export function storePlan(change: Change, wish: Wish, seen: Persistence, script: string): StorePlan {
-  const objects = objectsOf(change, wish, seen);
+/** Before the rules, as in the kernel: a displaced rule stands before the one that took its place. */
+const displacedStage = 39;
+
+/** What waits displaced for its owner's own change keeps its owner, and its needs. */
+function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Persistence): StoredObject[] {
+  return wanted.flatMap(({ stage, key }) => {
+    const waiting = stagingKey(key);
+    const stored = seen.objects.get(fileOf(stage, key));
+    if (stored === undefined || !register.some((line) => line.startsWith(`${waiting}\t`))) return [];
+    const line = stored.line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`);
+    return [{ ...stored, file: fileOf(displacedStage, waiting), key: waiting, owner: tags.staging, line }];
+  });
+}
+
+/**
+ * What makes the store say what the change wants, and forget what its id no longer wants and what it lets go of for others. `script` is the
+ * version that should be there.
+ */
+export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, script: string): StorePlan {
+  const { change } = plan;
+  const wanted = objectsOf(change, wish, seen);
+  const objects = [...wanted, ...displaced(plan, seen)];
   const files = new Set(objects.map(({ file }) => file));
-  const keys = new Set(change.wanted.map(({ key }) => key));
+  const keys = new Set([...change.wanted.map(({ key }) => key), ...plan.register]); // a line of the register that is but a key lets go of it
   const stale = [...seen.objects.values()].filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
   const written = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));
   return {
     lines: [...written.map(printLine), ...stale.map(({ file }) => file)],
-    repair: objects.some(({ needs }) => !isWorking(needs, seen, script)),
+    repair: wanted.some(({ needs }) => !isWorking(needs, seen, script)),
   };
 }
 
@@ -128,6 +149,8 @@ export function needsAfter(plans: readonly StorePlan[], seen: Persistence): stri
 function problemOf(change: Change, wish: Wish, seen: Persistence, script: string): string | undefined {
   const objects = objectsOf(change, wish, seen);
   for (const one of objects) {
+    const waiting = seen.objects.get(fileOf(displacedStage, stagingKey(one.key)));
+    if (waiting?.id === one.id) continue;
     const stored = seen.objects.get(one.file);
     if (stored === undefined || stored.id !== one.id) return seen.failure ?? "it runs, but is not persisted";
     if (stored.line !== one.line) return seen.failure ?? `what is persisted differs: ${stored.line}`;
