@@ -49,18 +49,16 @@ persist() { # BACKEND..., lines on standard input
   if why=$(keep_objects 2>&1) && why=$(call_script "$@" 2>&1); then say persisted; else say unpersisted && printf '%s\n' "$why"; fi
 }
 
-# Written whole and to the disk before it gets its name.
+# Written whole and to the disk before it gets its name. Letting go needs no space.
 keep_objects() {
   umask 077
-  [ -d "$etc" ] || mkdir "$etc" || return 1
-  mkdir -p "$objects" "$etc/new" || return 1
-  rm -f "$etc"/new/* || return 1
   gone='' kept=''
   while IFS='	' read -r file channel key id stack backend owner line; do
     if [ -z "$channel" ]; then
       gone="$gone $file"
       continue
     fi
+    [ -n "$kept" ] || make_folders || return 1
     printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
       "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || { echo "cannot write $etc/new/$file: is the disk full?" && return 1; }
     kept=1
@@ -69,10 +67,15 @@ keep_objects() {
     sync "$etc"/new/* 2>/dev/null || sync
     mv -f "$etc"/new/* "$objects/" || return 1
   fi
-  rmdir "$etc/new" || return 1
+  # Also what a loss of power left there.
+  rm -rf "$etc/new" || return 1
   # shellcheck disable=SC2086 # split on purpose: no name holds a blank
   [ -z "$gone" ] || (cd "$objects" && rm -f $gone) || return 1
-  sync "$objects" 2>/dev/null || sync
+  [ ! -d "$objects" ] || sync "$objects" 2>/dev/null || sync
+}
+
+make_folders() {
+  rm -rf "$etc/new" && mkdir -p "$objects" "$etc/new"
 }
 
 # The new text of the script, where the one on the host is another.

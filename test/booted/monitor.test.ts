@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeHosts } from "../../provider/src/host/host";
-import { create, type Fields, type Made, read, remove, update } from "../host/resource";
+import { create, type Fields, type Made, read, refusal, remove, update } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { until } from "../lab/until";
+import { ours } from "./held";
 import { needBooted, suites } from "./suites";
 
 const unit = "policy-routing.service";
@@ -76,6 +77,27 @@ for (const suite of suites)
       assert.notEqual(await mainPid(), pid);
       await host.exec("ip rule del pref 1000");
       await until("the rule to be there again", isThere, patience);
+    });
+
+    it("puts back what was persisted last when the power goes between the confirm and the writing; the change says so", async () => {
+      await rule();
+      const persisted = await ours(host);
+      // `sync` is called before a file gets its name.
+      const restore = await host.replaceBinary(
+        "/bin/sync",
+        '#!/bin/sh\n[ ! -e /run/hold ] || { : >/run/held; sleep 600; }\nexec sync.real "$@"\n',
+      );
+      await host.exec(": >/run/hold");
+      const cut = refusal(create("PolicyRule", { connection: host.connection, priority: 1001, from: "198.18.128.3", table: 100 }));
+      await until("the writing", async () => ((await host.result("test -e /run/held")).code === 0 ? true : undefined), patience);
+      await host.exec("ls /run/policy-routing/t-*/confirmed");
+      await host.reboot();
+      assert.match((await cut).message, /reverted.*the host was rebooted meanwhile/s);
+      await until("what was persisted to be there again", async () => ((await ours(host)) === persisted ? true : undefined), patience);
+      await restore();
+      closeHosts();
+      assert.equal((await rule({ priority: 1001, from: "198.18.128.3" })).state["persisted"], "systemd");
+      assert.equal((await host.exec("ls /etc/policy-routing")).trim(), "objects\nreplay");
     });
 
     it("goes without a trace when another backend takes its place", async () => {

@@ -204,16 +204,96 @@ describe("what is persisted on a host", () => {
     assert.equal(await host.snapshot(), confirmed);
   });
 
-  it("does not come back by the script when it was removed while /etc was read-only", async () => {
-    const one = await rule();
-    await rule({ priority: 1001 });
+  describe("between the confirm and the writing", () => {
+    /** What `sync` does once, after the confirm: it is called before a file gets its name. */
+    const atSync = (what: string): Promise<() => Promise<void>> =>
+      host.replaceBinary("/bin/sync", `#!/bin/sh\n[ ! -e /run/once ] || { mv /run/once /run/reached; ${what}; }\nexec sync.real "$@"\n`);
+    const changes = (): Promise<Made> => create("PolicyRule", { ...connected(), priority: 1001, from: "198.18.128.3", table: 100 });
+    const connected = (): Fields => ({ connection: host.connection, persist: "rc-local" });
+    const isConfirmed = (): Promise<string> => host.exec("ls /run/policy-routing/t-*/confirmed; ls /etc/policy-routing/new");
+
+    it("the power goes: the host comes up as persisted last, the change says so, and the next one leaves no trace of it", async () => {
+      await rule();
+      const persisted = await host.snapshot();
+      const restore = await atSync("sleep 600");
+      await host.exec(": >/run/once");
+      const cut = refusal(changes());
+      await until("the writing", async () => ((await host.result("test -e /run/reached")).code === 0 ? true : undefined), 20_000);
+      assert.match(await isConfirmed(), /confirmed\n40-rule-inet-1001\n$/);
+      await host.reboot();
+      assert.match((await cut).message, /reverted.*the host was rebooted meanwhile/s);
+      await restore();
+      closeHosts();
+      assert.equal((await script()).code, 0);
+      const withoutNew = (await host.snapshot()).split("\n").filter((line) => !line.includes("/etc/policy-routing/new"));
+      assert.equal(withoutNew.join("\n"), persisted);
+      made.push(await changes());
+      assert.equal((await host.exec("ls /etc/policy-routing")).trim(), "objects\nreplay");
+    });
+
+    it("all that runs of it is killed: it counts as applied, says that it is not persisted, so does a refresh, and the next change repairs it", async () => {
+      await rule();
+      const restore = await atSync("kill -KILL 0");
+      await host.exec(": >/run/once");
+      const one = await changes();
+      made.push(one);
+      await restore();
+      assert.match(await isConfirmed(), /confirmed\n40-rule-inet-1001\n$/);
+      assert.equal(one.state["persisted"], "no: it runs, but is not persisted");
+      closeHosts();
+      assert.equal((await read(one))?.["persist"], "none");
+      assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
+      const whole = await host.snapshot();
+      await reboot();
+      assert.equal((await script()).code, 0);
+      assert.equal(await host.snapshot(), whole);
+    });
+  });
+
+  it("is not told as removed while its file cannot be: it does not come back by the script, but would at a boot; the next removal ends it", async () => {
+    const [one] = [await rule(), await rule({ priority: 1001 })];
     await host.makeReadOnly("/etc");
-    await warnings(() => remove(one));
+    const { message } = await refusal(remove(one));
+    assert.match(
+      message,
+      /gone until the next boot only: \S+\/40-rule-inet-1000 could not be removed.*Read-only file system.*run it again/s,
+    );
     assert.equal((await script()).code, 0);
-    await host.makeWritable("/etc");
     assert.equal(await host.exec("ip rule show pref 1000"), "");
+    await host.makeWritable("/etc");
     await remove(one);
+    assert.equal((await host.exec(`ls ${store}`)).trim(), "40-rule-inet-1001");
     made = made.slice(1);
+  });
+
+  it("says so when what a whole host no longer wants could not be removed from the disk, and repairs it", async () => {
+    const one = { priority: 1000, from: "198.18.128.2", table: 100 };
+    const all = await make("HostRouting", { rules: { one, two: { ...one, priority: 1001 } } });
+    await host.makeReadOnly("/etc");
+    let less = all;
+    await warnings(async () => {
+      less = await update(all, { rules: { one } });
+    });
+    assert.match(String(less.state["persisted"]), /^no: .*Read-only file system/);
+    await host.makeWritable("/etc");
+    closeHosts();
+    assert.equal((await read(less))?.["persist"], "none");
+    made = [await update({ ...less, state: { ...less.state, persist: "none" } }, {})];
+    assert.equal(made[0]?.state["persisted"], "rc-local");
+    assert.equal((await host.exec(`ls ${store}`)).trim(), "40-rule-inet-1000");
+  });
+
+  it("finds its disk full: what is removed goes from it all the same", async () => {
+    const [one] = [await rule(), await rule({ priority: 1001 })];
+    const folder = "/etc/policy-routing";
+    await host.exec(`mkdir /run/kept; cp -a ${folder}/. /run/kept; mount -t tmpfs -o size=64k,mode=700 full ${folder}
+      cp -a /run/kept/. ${folder}; cat /dev/zero >${folder}/filler 2>/dev/null || true`);
+    await remove(one);
+    assert.equal((await host.exec(`ls ${store}`)).trim(), "40-rule-inet-1001");
+    made = made.slice(1);
+    await host.exec(
+      `rm ${folder}/filler; rm -r /run/kept/*; cp -a ${folder}/. /run/kept; umount ${folder}; rm -r ${folder}; cp -a /run/kept ${folder}; rm -r /run/kept`,
+    );
   });
 
   it("keeps a displaced rule over a reboot until its owner's own change comes, and what goes with it is persisted no more", async () => {

@@ -3,6 +3,7 @@ import { compare } from "../kernel/compare";
 import { lackOf } from "../kernel/gate";
 import { deviations } from "../kernel/plan";
 import type { State } from "../kernel/state";
+import { leftovers, type StoredObject } from "../kernel/store";
 import { type Answer, sectionAfter, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
@@ -15,7 +16,9 @@ import { failedProbes, probeResults } from "./probes";
 import { retract } from "./retract";
 import type { Session } from "./session";
 import type { Transaction } from "./transaction";
+import type { Work } from "./work";
 
+const objectsFolder = "/etc/policy-routing/objects";
 /** What a change says that came after its guard. */
 const late = "late";
 
@@ -99,12 +102,27 @@ export async function endAll(session: Session, planned: readonly Planned[], tran
 function settle(session: Session, { work, plan: one, store }: Planned, transaction: Transaction, ending: Ending): void {
   if (ending.outcome === "applied") {
     const { failure } = ending.persistence;
+    const left = work.change.wanted.length > 0 ? [] : leftovers(work.change, {}, ending.persistence);
+    // Were it told as removed, nobody would remember to remove it from the disk.
+    if (left.length > 0) {
+      work.reject(notForGood(session.host, work, left, failure));
+      return;
+    }
     if (failure !== undefined && store.lines.length > 0)
       session.warn(`applied, but what it would be after a reboot could not be written: ${failure}`, labelOf(work));
     for (const note of one.notes) session.warn(note, labelOf(work));
     work.resolve({ state: ending.state, facts: transaction.before.facts, persisted: persistedOf(work, ending.persistence) });
   } else work.reject(endingError(session.host, labelOf(work), ending));
 }
+
+const notForGood = (host: string, work: Work, left: readonly StoredObject[], failure: string | undefined): PolicyRoutingError =>
+  new PolicyRoutingError("command", {
+    host,
+    object: labelOf(work),
+    what: `gone until the next boot only: ${left.map(({ file }) => `${objectsFolder}/${file}`).join(", ")} could not be removed`,
+    cameBack: failure,
+    next: "run it again once the host can write there",
+  });
 
 interface Refusal {
   readonly text: string;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Coexist } from "../spec/coexist";
-import type { Backend, Persist } from "../spec/persist";
+import { type Backend, backends, type Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
 import type { Neighbours } from "./neighbours";
 import type { ChangePlan } from "./plan";
@@ -145,6 +145,12 @@ export function needsAfter(plans: readonly StorePlan[], seen: Persistence): stri
   return [...new Set([...after.values()].flatMap((needs) => needs.split(",")))].sort();
 }
 
+/** What is persisted in the name of this change and no longer wanted: it would be there again after a boot. */
+export function leftovers(change: Change, wish: Wish, seen: Persistence): StoredObject[] {
+  const wanted = new Set(objectsOf(change, wish, seen).flatMap(({ file, key }) => [file, fileOf(displacedStage, stagingKey(key))]));
+  return [...seen.objects.values()].filter(({ file, id }) => id === change.id && !wanted.has(file));
+}
+
 /** Why what is wanted would not be put back as it is; undefined when it would. */
 function problemOf(change: Change, wish: Wish, seen: Persistence, script: string): string | undefined {
   const objects = objectsOf(change, wish, seen);
@@ -157,7 +163,8 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
     if (stored.needs !== one.needs || !isWorking(one.needs, seen, script))
       return seen.failure ?? `${one.needs.replace(",", " or ")} is not set up on the host as it should be`;
   }
-  return undefined;
+  const [left] = leftovers(change, wish, seen);
+  return left === undefined ? undefined : (seen.failure ?? `${left.file} is still there: a boot would bring back what is gone`);
 }
 
 /** For the output `persisted`: the backend that puts it back, `none`, or `no: ` and why not. */
@@ -167,19 +174,23 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
     const step = wanted.stored(change.tags);
     return typeof step === "string" ? [] : [step.otherwise];
   });
-  if (wish.persist === "none") return "none";
+  const problem = problemOf(change, wish, seen, script);
+  if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;
   if (other !== undefined && change.wanted.length === 1) return other;
   if (backend === undefined) return "no: auto found nothing that runs on the host and would put it back (systemd, ifupdown, rc.local)";
   if (seen.disabled) return "no: disabled on the host, by replay --disable";
-  const problem = problemOf(change, wish, seen, script);
   if (problem !== undefined) return `no: ${problem}`;
   return change.wanted.some(({ key }) => seen.fought.has(key))
     ? `${backend}, but something on the host removes it again and again`
     : backend;
 }
 
+const neededBy = (left: StoredObject | undefined): Backend | undefined =>
+  backends.find((backend) => left?.needs.split(",").includes(backend));
+
 /** `persist` as a refresh finds it: as declared while it is so; else what is there, so that the next `up` shows it and repairs it. */
 export function persistAsFound(change: Change, wish: Wish, seen: Persistence, script: string): Persist | undefined {
+  if (wish.persist === "none") return neededBy(leftovers(change, wish, seen)[0]) ?? "none";
   const outdated = seen.script === undefined ? script : seen.script; // an older script still does its work
   return seen.disabled || problemOf(change, wish, seen, outdated) === undefined ? wish.persist : "none";
 }
