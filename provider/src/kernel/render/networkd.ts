@@ -18,8 +18,11 @@ interface Section {
 const withFamily = (nexthop: Nexthop): Context =>
   nexthop.via === undefined && nexthop.group === undefined ? { ...nexthop, family: nexthop.family ?? "inet" } : { ...nexthop };
 
-/** `[NextHop]`, `[Route]` and `[RoutingPolicyRule]` of systemd.network(5), in a drop-in for each device. */
-export function renderNetworkd(declaration: Declaration): ConfigurationFile[] {
+/**
+ * `[NextHop]`, `[Route]` and `[RoutingPolicyRule]` of systemd.network(5), in a drop-in for each device, for this version of systemd: an older
+ * one passes over a key that it does not know, and makes the rest.
+ */
+export function renderNetworkd(declaration: Declaration, version = 252): ConfigurationFile[] {
   const refusals = new Refusals("systemd-networkd");
   const places = placesOf(declaration, refusals);
   const section = (
@@ -34,7 +37,7 @@ export function renderNetworkd(declaration: Declaration): ConfigurationFile[] {
     for (const [attribute, value] of Object.entries(values)) {
       const key = keys[attribute];
       if (value === undefined) continue;
-      const wrong = key === undefined ? "has no key" : key.wrong?.(value, values);
+      const wrong = key === undefined ? "has no key" : (key.wrong?.(value, values) ?? tooNew(key, version));
       if (wrong !== undefined) refusals.add(object, attribute, wrong);
       lines.push(...(key?.lines(value, values) ?? []));
       since = key?.since ?? since;
@@ -52,6 +55,9 @@ export function renderNetworkd(declaration: Declaration): ConfigurationFile[] {
   const devices = [...new Set(sections.map(({ device }) => device))].sort();
   return [...nameFiles(declaration.tables), ...devices.map((device) => fileOf(device, sections))];
 }
+
+const tooNew = ({ since }: Key, version: number): string | undefined =>
+  since !== undefined && since > version ? `has no key in systemd ${version}, but in ${since}` : undefined;
 
 function fileOf(device: string, sections: readonly Section[]): ConfigurationFile {
   const own = sections.filter((one) => one.device === device);

@@ -79,7 +79,11 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   tos: none(),
   encap: none(),
   via: key("Gateway"),
-  dev: said,
+  // What the kernel takes from the lack of a gateway, 247 does not.
+  dev: {
+    lines: (_, { via, scope, type, family: of }) =>
+      (via ?? scope ?? type ?? (of === "inet" ? undefined : of)) === undefined ? ["Scope=link"] : [],
+  },
   src: key("PreferredSource"),
   metric: key("Metric"),
   table: { lines: (value) => [`Table=${tableNumber(value)}`] },

@@ -141,6 +141,7 @@ describe("rendering for systemd-networkd", () => {
       "",
       "[Route]",
       "Destination=203.0.113.0/24",
+      "Scope=link",
       "PreferredSource=203.0.113.10",
       "Table=100",
       "",
@@ -182,6 +183,23 @@ describe("rendering for systemd-networkd", () => {
     assert.ok(lo.includes("[Match]\nName=lo\n"), lo);
     assert.ok(lo.includes("[Route]\nType=blackhole\nDestination=::/0\nTable=7\n"), lo);
     assert.ok(lo.includes("[NextHop]\nId=2\nFamily=ipv6\nBlackhole=yes\n"), lo);
+  });
+
+  it("names every attribute that an older version would pass over", () => {
+    const older = declared({
+      routes: { object: { destination: "192.0.2.0/24", nhid: 2 }, mss: { destination: "192.0.2.0/25", dev: "eth1", advmss: 1360 } },
+      rules: { stop: { priority: 1100, to: "192.0.2.0/24", action: "prohibit" } },
+      nexthops: { a: { nhid: 1, via: "203.0.113.1", dev: "eth1" }, g: { nhid: 2, group: [{ nhid: 1 }] } },
+    });
+    assert.equal(renderNetworkd(older).length, 3);
+    const lines = refused(() => renderNetworkd(older, 247));
+    assert.deepEqual(lines.map((line) => /: (\w+): has no key in systemd 247, but in 252$/.exec(line)?.[1]).sort(), [
+      "action",
+      "advmss",
+      "group",
+      "nhid",
+    ]);
+    assert.equal(renderNetworkd(declared({ nexthops: { a: { nhid: 1, via: "203.0.113.1", dev: "eth1" } } }), 247).length, 2);
   });
 
   it("names every attribute that it has no key for, all at once", () => {
