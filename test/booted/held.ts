@@ -47,21 +47,18 @@ type Row = z.infer<typeof rowSchema>;
 const rows: Row[] = [];
 const file = join(__dirname, "held.json");
 
+/** With POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
 export function note(row: Row): void {
   rows.push(row);
+  if (process.env["POLICY_ROUTING_RECORD"] !== "1") return;
+  const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
+  const all = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
+  const at = all.findIndex((one) => named(one) === named(row));
+  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, row);
+  writeFileSync(file, `[\n${all.map((one) => ` ${JSON.stringify(one)}`).join(",\n")}\n]\n`);
 }
 
-/** The table; with POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
-export function printHeld(): string {
-  if (process.env["POLICY_ROUTING_RECORD"] === "1") {
-    const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
-    const again = new Set(rows.map(named));
-    const earlier = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
-    const all = [...earlier.filter((row) => !again.has(named(row))), ...rows];
-    writeFileSync(file, `[\n${all.map((row) => ` ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
-  }
-  return heldTable(rows);
-}
+export const printHeld = (): string => heldTable(rows);
 
 /** What POLICY_ROUTING_RECORD=1 wrote. */
 export function readHeld(text: string): Row[] {

@@ -3,6 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Uplink } from "../lab/addresses";
 import type { BootedHost } from "../lab/booted/booted";
+import { DhcpServer } from "../lab/dhcp";
+import { until } from "../lab/until";
+import { ours } from "./held";
 
 export interface Event {
   readonly name: string;
@@ -119,6 +122,54 @@ const networkd: Manager = {
   heard: { ifupdown: [], "rc-local": ["reboot"] },
 };
 
+/** The address of the second uplink is leased. What has no source of its own does not wait for the same address. */
+const leased = (): Manager => {
+  let server: DhcpServer | undefined;
+  const renewed = async (host: BootedHost, address: string, other?: string): Promise<void> => {
+    const before = await server?.leased();
+    const look = async (): Promise<true | undefined> => {
+      const seen = await host.exec("ip -4 addr show dev eth1");
+      return (await server?.leased()) !== before && seen.includes(` ${address}/`) && !seen.includes(` ${other}/`) ? true : undefined;
+    };
+    await until(`the lease of ${address}`, look, 30_000);
+  };
+  return {
+    name: "systemd-networkd, DHCP",
+    install: async (host) => {
+      const [, { prefix, address }] = host.uplinks;
+      const [network = ""] = prefix.split("/");
+      const mac = (await host.exec("cat /sys/class/net/eth1/address")).trim();
+      server = new DhcpServer(host.provider(1), host.directory, { mac, network });
+      await server.lease(address);
+      await takeOver(host, "systemd-networkd.service", ({ device, address: v4, address6, gateway }, isFirst) => [
+        `/etc/systemd/network/10-${device}.network`,
+        `[Match]\nName=${device}\n[Network]\nAddress=${address6}/64\nIPv6AcceptRA=no\n${
+          isFirst ? `Address=${v4}/18\nGateway=${gateway}\n` : "DHCP=ipv4\n"
+        }`,
+      ]);
+    },
+    settled: networkd.settled,
+    events: [
+      boot,
+      { name: "DHCP renewal", within: 5, happen: async (host) => renewed(host, host.uplinks[1].address) },
+      {
+        name: "DHCP gives another address, then the same again",
+        within: 5,
+        happen: async (host) => {
+          const [, { address }] = host.uplinks;
+          const other = address.replace(/\d+$/, "77");
+          await server?.lease(other);
+          await renewed(host, other, address);
+          await until("what needs no lost address", async () => ((await ours(host)).includes("id 7 via") ? true : undefined), 5_000);
+          await server?.lease(address);
+          await renewed(host, address, other);
+        },
+      },
+    ],
+    heard: { ifupdown: [], "rc-local": [] },
+  };
+};
+
 const ifupdown: Manager = {
   name: "ifupdown",
   install: (host) =>
@@ -170,4 +221,4 @@ const netplan: Manager = {
   heard: { ifupdown: [], "rc-local": [] },
 };
 
-export const managers: readonly Manager[] = [kernelAlone, networkd, ifupdown, networkManager, netplan];
+export const managers: readonly Manager[] = [kernelAlone, networkd, leased(), ifupdown, networkManager, netplan];

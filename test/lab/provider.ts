@@ -32,6 +32,7 @@ table inet edge {
   chain from_hosts {
     type filter hook prerouting priority filter;
     iifname != "br0" accept
+    ip saddr 0.0.0.0 udp dport 67 accept
     ip6 saddr { ::, fe80::/10 } accept
     ip saddr != ${prefix} counter name dropped drop
     ip6 saddr != ${prefix6} counter name dropped drop

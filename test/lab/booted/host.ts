@@ -6,6 +6,7 @@ import { management } from "../addresses.js";
 import { Host } from "../host.js";
 import { hostLinks, type Plan } from "../network.js";
 import { bornAt } from "../process.js";
+import { Provider } from "../provider.js";
 import { builderOf, must } from "../run.js";
 import { directoryOf } from "../slots.js";
 import { until } from "../until.js";
@@ -28,6 +29,11 @@ export class BootedHost extends Host {
     private readonly rootfs: string,
   ) {
     super(plan, directoryOf(plan.name), 1);
+  }
+
+  /** The router behind an uplink. */
+  provider(uplink: number): Provider {
+    return new Provider(this.plan.name, uplink);
   }
 
   /** Removes host, uplinks and all. */
