@@ -324,7 +324,7 @@ monitor() {
   umask 077
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
-  what='link address rule'
+  what='link address rule' pause='' soon=0
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
     echo first
@@ -336,6 +336,8 @@ monitor() {
     events=$(dd bs=65536 count=1 2>/dev/null)
     [ -n "$events" ]
   do
+    uptime_now
+    [ "$now" -lt "$soon" ] || pause=0.2
     [ "$events" = first ] || sleep 0.2
     # Whoever changes something now is not to be hindered; afterwards it is looked at.
     until pass; do sleep 1; done
@@ -345,9 +347,13 @@ monitor() {
       count_vanished
       unset IFS
     fi
-    # Where events come all the time a look a second will do (two are within what a link may take), and where they come in hundreds one every five.
-    sleep 1
+    # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
+    # second is within what a link may take; where they come in hundreds, every five.
+    sleep "$pause"
+    case $pause in 0.2) pause=0.5 ;; *) pause=1 ;; esac
     [ ${#events} -lt 4096 ] || sleep 3.5
+    uptime_now
+    soon=$((now + 5))
   done
 }
 

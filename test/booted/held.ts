@@ -65,18 +65,17 @@ export function readHeld(text: string): Row[] {
   return z.array(rowSchema).parse(JSON.parse(text));
 }
 
-/** A line for every event that a backend hears of; what it does not hear of it does not put back. */
+/** A line for every event that a backend hears of: what it does not hear of it does not put back. */
 export function heldTable(all: readonly Row[]): string {
-  const heard = all.filter(({ of }) => of > 0);
-  const suites = [...new Set(heard.map(({ suite }) => suite))];
-  const lines = [...new Set(heard.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
+  const suites = [...new Set(all.map(({ suite }) => suite))];
+  const lines = [...new Set(all.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
   const cell = (row: Row | undefined): string => (row === undefined ? "" : `${row.held} of ${row.of}, ${row.seconds.toFixed(1)} s`);
   return markdownTable([
     ["backend", "links managed by", "what happens", ...suites],
     ...lines.map((line) => {
       const [backend = "", manager = "", event = ""] = line.split("\t");
       const found = (suite: string) =>
-        heard.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
+        all.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
       return [backend, manager, event, ...suites.map((suite) => cell(found(suite)))];
     }),
   ]);

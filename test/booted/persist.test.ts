@@ -88,10 +88,10 @@ for (const suite of suites)
           const declared = await ours(host);
           assert.equal(declared.split("\n").length, made.length);
           for (const { name, within, often: isOften, happen } of manager.events) {
-            const heard = backend === "systemd" || manager.heard[backend].includes(name);
+            if (backend !== "systemd" && !manager.heard[backend].includes(name)) continue;
             const times: number[] = [];
             const wanted = isOften && backend === "systemd" ? often : repeats;
-            for (let count = 0; heard && count < wanted; count++) {
+            for (let count = 0; count < wanted; count++) {
               closeHosts();
               // The monitor leaves to others what they remove again and again: these are events of different minutes.
               await settled();
@@ -103,7 +103,7 @@ for (const suite of suites)
               if (isAlone) assert.equal(await others(host), foreign, name);
             }
             const held = times.filter((time) => time <= within).length;
-            note({ suite, backend, manager: manager.name, event: name, held, of: times.length, seconds: Math.max(0, ...times) });
+            note({ suite, backend, manager: manager.name, event: name, held, of: times.length, seconds: Math.max(...times) });
           }
           await settled();
           if (isAlone && (await others(host)) !== bare) await host.exec(removeForeign);
