@@ -8,11 +8,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { takeDownBooted } from "../lab/booted/teardown";
 import { run } from "../lab/run";
-import { takenSlots } from "../lab/slots";
+import { labName, takenSlots } from "../lab/slots";
 import { until } from "../lab/until";
 import { needBooted, suites } from "./suites";
 
-const name = "booted-killed";
+const name = labName("booted-killed");
 
 async function leftovers(): Promise<string[]> {
   const named = (text: string): string[] => text.split("\n").filter((line) => line.includes(name));

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { openLab, startLab } from "./lab.js";
-import { takenSlots } from "./slots.js";
+import { labName, takenSlots } from "./slots.js";
 import { takeDown } from "./teardown.js";
 
 const USAGE = `usage: npm run lab -- [--name NAME] COMMAND     (the name is "lab" unless told)
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
       const slots = await takenSlots();
       for (const { lab, pid, orphaned } of slots)
         console.log(`${lab}\t${pid === undefined ? "kept" : orphaned ? "left behind" : `process ${pid}`}`);
-      const here = slots.some(({ lab }) => lab === name) ? await openLab(name) : undefined;
+      const here = slots.some(({ lab }) => lab === labName(name)) ? await openLab(name) : undefined;
       for (const host of here?.hosts ?? [])
         console.log([host.name, host.address, ...host.uplinks.map(({ device, address }) => `${device} ${address}`)].join("\t"));
       return 0;

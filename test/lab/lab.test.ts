@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lab, startLab } from "./lab.js";
 import { must } from "./run.js";
-import { takenSlots } from "./slots.js";
+import { labName, takenSlots } from "./slots.js";
 import { takeDown } from "./teardown.js";
 import { until } from "./until.js";
 
@@ -27,8 +27,8 @@ describe("a lab", function () {
       [0, 0],
     );
     const [first, second] = facts.map(({ stdout }) => stdout.trim().split("\n"));
-    assert.equal(first?.[0], "test-lab-h1");
-    assert.equal(second?.[0], "test-lab-h2");
+    assert.equal(first?.[0], `${labName("test-lab")}-h1`);
+    assert.equal(second?.[0], `${labName("test-lab")}-h2`);
     assert.equal(new Set([...first.slice(1), ...second.slice(1)]).size, 4, "no machine-id and no boot id twice");
     assert.notEqual(await lab.hosts[0].hostKey(), await lab.hosts[1]?.hostKey());
   });
@@ -80,7 +80,7 @@ describe("a lab", function () {
     } finally {
       await other.stop();
     }
-    await assertNothingLeft("test-other");
+    await assertNothingLeft(labName("test-other"));
     assert.equal((await lab.hosts[0].ssh("true")).code, 0);
   });
 
@@ -92,14 +92,14 @@ describe("a lab", function () {
       });
       await until(
         "the lab to begin",
-        async () => ((await takenSlots()).some((slot) => slot.lab === "test-killed") ? true : undefined),
+        async () => ((await takenSlots()).some((slot) => slot.lab === labName("test-killed")) ? true : undefined),
         20_000,
       );
       await new Promise((resolve) => setTimeout(resolve, delay));
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       await takeDown("test-killed");
-      await assertNothingLeft("test-killed");
+      await assertNothingLeft(labName("test-killed"));
     }
   });
 
@@ -107,11 +107,11 @@ describe("a lab", function () {
     const program = `require(${JSON.stringify(join(__dirname, "lab.ts"))}).startLab({ name: "test-used" }).then(() => { console.log("up"); setInterval(() => {}, 1000); })`;
     const child = spawn(process.execPath, ["--require", "tsx/cjs", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
-    await assert.rejects(startLab({ name: "test-used" }), { message: `the lab test-used is in use by process ${child.pid}` });
+    await assert.rejects(startLab({ name: "test-used" }), { message: `the lab ${labName("test-used")} is in use by process ${child.pid}` });
     child.kill("SIGKILL");
     await once(child, "exit");
     await (await startLab({ name: "test-used" })).stop();
-    await assertNothingLeft("test-used");
+    await assertNothingLeft(labName("test-used"));
   });
 });
 

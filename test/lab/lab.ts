@@ -8,7 +8,7 @@ import { layNetwork, type Plan } from "./network.js";
 import { ensurePackages } from "./packages.mjs";
 import { Provider } from "./provider.js";
 import { builderOf, must } from "./run.js";
-import { directoryOf, takenSlots, takeSlot } from "./slots.js";
+import { directoryOf, labName, takenSlots, takeSlot } from "./slots.js";
 import { takeDown } from "./teardown.js";
 
 export type { Uplink } from "./addresses.js";
@@ -52,7 +52,8 @@ export class Lab {
 }
 
 /** Starts a lab and returns when all its hosts accept logins. What is left of an earlier one with this name goes first. */
-export async function startLab({ name, hosts = 1, uplinks = 2, keep = false }: LabOptions): Promise<Lab> {
+export async function startLab({ name: asked, hosts = 1, uplinks = 2, keep = false }: LabOptions): Promise<Lab> {
+  const name = labName(asked);
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a lab's name is lower-case letters, digits and dashes, not "${name}"`);
   if (!(hosts >= 1 && hosts <= MAX_HOSTS)) throw new Error(`a lab has 1 to ${MAX_HOSTS} hosts, not ${hosts}`);
   if (!(uplinks >= 2 && uplinks <= 3)) throw new Error(`a lab's hosts have 2 or 3 uplinks, not ${uplinks}`);
@@ -75,7 +76,8 @@ export async function startLab({ name, hosts = 1, uplinks = 2, keep = false }: L
 }
 
 /** A lab that runs, perhaps started by another process. What it is like is seen from what there is. */
-export async function openLab(name: string): Promise<Lab> {
+export async function openLab(asked: string): Promise<Lab> {
+  const name = labName(asked);
   const slot = (await takenSlots()).find(({ lab }) => lab === name);
   if (!slot) throw new Error(`there is no lab ${name}: start one by \`npm run lab -- up 1 --name ${name}\``);
   const nodes = (await readdir("/run/netns"))

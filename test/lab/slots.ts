@@ -5,6 +5,12 @@ import { bornAt } from "./process.js";
 const ROOT = "/run/policy-routing-lab";
 const SLOTS = `${ROOT}/slots`;
 
+/** Two checkouts on one machine run the same tests side by side when each says another word here, such as `-b`: it ends the names of its labs. */
+export function labName(name: string): string {
+  const end = process.env["POLICY_ROUTING_CHECKOUT"] ?? "";
+  return name.endsWith(end) ? name : `${name}${end}`;
+}
+
 /** Where a lab keeps everything that is not in the kernel: a tmpfs. */
 export const directoryOf = (lab: string): string => `${ROOT}/lab-${lab}`;
 

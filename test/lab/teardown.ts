@@ -2,11 +2,12 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { namespaceOf } from "./namespace.js";
 import { controllerLink } from "./network.js";
 import { builderOf, run } from "./run.js";
-import { directoryOf, freeSlot, takenSlots } from "./slots.js";
+import { directoryOf, freeSlot, labName, takenSlots } from "./slots.js";
 import { until } from "./until.js";
 
 /** Removes everything of a lab by its name alone, so that it also works after the controller was killed, at whatever moment. */
-export async function takeDown(lab: string): Promise<void> {
+export async function takeDown(name: string): Promise<void> {
+  const lab = labName(name);
   await killAll((pid) => isBuilder(pid, lab)); // first, since they make namespaces
   const namespaces = (await readdir("/run/netns").catch(() => [])).filter((name) => name.startsWith(namespaceOf(lab, "")));
   const inodes = new Set(await Promise.all(namespaces.map(async (name) => (await stat(`/run/netns/${name}`)).ino)));

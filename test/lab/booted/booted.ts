@@ -3,7 +3,7 @@ import { layNetwork } from "../network.js";
 import { ensurePackages } from "../packages.mjs";
 import { Provider } from "../provider.js";
 import { must } from "../run.js";
-import { directoryOf, takenSlots, takeSlot } from "../slots.js";
+import { directoryOf, labName, takenSlots, takeSlot } from "../slots.js";
 import { BootedHost } from "./host.js";
 import { rootfs, type Suite } from "./rootfs.js";
 import { takeDownBooted } from "./teardown.js";
@@ -34,7 +34,8 @@ export async function whyNotBooted(): Promise<string | undefined> {
 }
 
 /** Boots a Debian and returns when it is up. What is left of an earlier one with this name goes first. */
-export async function startBooted({ name, suite = "bookworm", uplinks = 2 }: BootedOptions): Promise<BootedHost> {
+export async function startBooted({ name: asked, suite = "bookworm", uplinks = 2 }: BootedOptions): Promise<BootedHost> {
+  const name = labName(asked);
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a host's name is lower-case letters, digits and dashes, not "${name}"`);
   await ensurePackages(PACKAGES);
   const lower = await rootfs(suite);

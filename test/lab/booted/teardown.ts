@@ -1,8 +1,9 @@
+import { labName } from "../slots.js";
 import { takeDown } from "../teardown.js";
 import { removeCgroup } from "./cgroup.js";
 
 /** Removes everything of a booted host by its name alone. Ending PID 1 ends all of its processes. */
 export async function takeDownBooted(name: string): Promise<void> {
   await takeDown(name);
-  await removeCgroup(name);
+  await removeCgroup(labName(name));
 }
