@@ -5,6 +5,20 @@
 run=/run/policy-routing
 etc=/etc/policy-routing
 
+# Register, lock and transactions are of what the kernel keeps for one network namespace: each but that of PID 1 has a folder of its own.
+find_netns() { # sets netns, and run
+  netns=$(readlink /proc/self/ns/net)
+  netns=${netns#*[}
+  netns=${netns%]}
+  in_first_netns || run=$run/net-$netns
+}
+
+# PID 1's is where services run. What cannot be told is not taken for it; a kernel without namespaces has but one.
+in_first_netns() {
+  # shellcheck disable=SC3013 # dash, bash and busybox have -ef, and it costs no process
+  [ ! -e /proc/self/ns/net ] || [ /proc/self/ns/net -ef /proc/1/ns/net ]
+}
+
 uptime_now() {
   read -r now _ </proc/uptime
   now=${now%%.*}
@@ -90,7 +104,7 @@ await_lock() { # SECONDS
 take_lock() { # TXN NUMBER SECONDS HOLDER
   umask 077
   # Another one may make it at the same moment.
-  [ -d "$run" ] || mkdir -m 700 "$run" 2>/dev/null || [ -d "$run" ] || return 1
+  [ -d "$run" ] || mkdir -p "$run" 2>/dev/null || [ -d "$run" ] || return 1
   dir=$run/$1
   if lock_held; then
     uptime_now

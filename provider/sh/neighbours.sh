@@ -4,6 +4,7 @@ dropin=/etc/systemd/networkd.conf.d/policy-routing.conf
 
 neighbours() {
   say neighbours
+  in_first_netns || return 0 # they look after that of PID 1
   for link in /run/systemd/netif/links/*; do
     [ ! -e "$link" ] || { networkd_keys && break; }
   done

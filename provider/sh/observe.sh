@@ -23,8 +23,11 @@ facts() { # SSH_CONNECTION, read before sudo
   read -r kernel </proc/sys/kernel/osrelease
   uptime_now
   while read -r word uid _; do [ "$word" != Uid: ] || break; done </proc/self/status
+  own=yes
+  ! in_first_netns || own=no
   say facts
-  printf 'boot %s\nmachine %s\nkernel %s\nuptime %s\nssh %s\nuid %s\nip %s\n' "$boot" "$machine" "$kernel" "$now" "$1" "$uid" "$(ip -V 2>&1)"
+  printf 'boot %s\nmachine %s\nnetns %s\nown_netns %s\nkernel %s\nuptime %s\nssh %s\nuid %s\nip %s\n' \
+    "$boot" "$machine" "${netns-}" "$own" "$kernel" "$now" "$1" "$uid" "$(ip -V 2>&1)"
 }
 
 rules() { # FAMILY

@@ -12,6 +12,11 @@ rc_made='# made by pulumi-policy-routing'
 # What is there. `auto` is what runs on this host and would call the script.
 persistence() {
   say persistence
+  if ! in_first_netns; then
+    # All of it acts in PID 1's network namespace: it is neither asked nor told anything from another.
+    if [ -e /proc/1/ns/net ]; then echo 'elsewhere own'; else echo 'elsewhere unknown'; fi
+    return
+  fi
   auto=none
   if [ -d /run/systemd/system ]; then
     auto=systemd
@@ -46,6 +51,7 @@ rc_calls() { [ -x "$rc" ] && grep -qxF "$rc_line" "$rc"; }
 
 # FILE, tab, the rest of its header, tab, its line: to keep. FILE alone: to let go. Each backend that an object names calls the script.
 persist() { # BACKEND..., lines on standard input
+  in_first_netns || { say unpersisted && echo 'this is not the network namespace of PID 1' && return; }
   if why=$(keep_objects 2>&1) && why=$(call_script "$@" 2>&1); then say persisted; else say unpersisted && printf '%s\n' "$why"; fi
 }
 

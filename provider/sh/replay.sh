@@ -357,6 +357,10 @@ monitor() {
   done
 }
 
+[ "${1-}" = --disable ] || in_first_netns || {
+  tell 'not done: what is persisted belongs to the network namespace of PID 1, and this is another'
+  exit 1
+}
 case ${1-} in
   '') once ;;
   --check) check ;;

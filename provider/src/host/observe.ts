@@ -19,6 +19,10 @@ import type { Shell } from "./shell";
 export interface Facts {
   readonly machineId: string;
   readonly bootId: string;
+  /** The inode of the network namespace that the login is in; empty on a kernel without namespaces. */
+  readonly netns: string;
+  /** It is not the one of PID 1, in which services run; or that cannot be told. */
+  readonly ownNetns: boolean;
   readonly kernel: string;
   readonly iproute2: string;
   /** Seconds since boot. */
@@ -180,6 +184,8 @@ function parseFacts(text: string, host: string): Facts {
   const facts = {
     machineId: fact("machine"),
     bootId: fact("boot"),
+    netns: fact("netns"),
+    ownNetns: fact("own_netns") === "yes",
     kernel: fact("kernel"),
     iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(ip)?.[1] ?? ip,
     uptime: Number(fact("uptime")),

@@ -12,9 +12,11 @@ export function parsePersistence(answer: Answer): Persistence {
   const words = (name: string): string[] => [...text.matchAll(new RegExp(`^${name} (.+)$`, "gm"))].flatMap(([, word]) => word ?? []);
   const [auto] = words("auto");
   const [script] = words("script");
+  const [elsewhere] = words("elsewhere");
   const failure = sectionAfter(answer, "unpersisted")?.text.split("\n")[0];
   return {
     auto: backends.find((backend) => backend === auto),
+    ...(elsewhere === undefined ? {} : { elsewhere: elsewhere === "own" ? "own" : "unknown" }),
     script,
     disabled: /^disabled$/m.test(text),
     inPlace: new Set(words("backend")),

@@ -102,7 +102,7 @@ export class Shell {
         then();
       };
       this.#waiting = { mark, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
-      const frames = this.#sentLibrary ? [frame(mark, text)] : [frame("library", library), frame(mark, text)];
+      const frames = this.#sentLibrary ? [frame(mark, text)] : [frame("library", `${library}\nfind_netns`), frame(mark, text)];
       this.#sentLibrary = true;
       this.#channel.write(Buffer.concat(frames));
     });

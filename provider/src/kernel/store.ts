@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { PolicyRoutingError } from "../errors";
 import type { Coexist } from "../spec/coexist";
 import { type Backend, backends, type Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
@@ -30,6 +31,8 @@ export interface Wish {
 export interface Persistence {
   /** What `auto` means on this host; undefined where nothing that runs there would call the script. */
   readonly auto: Backend | undefined;
+  /** The login is in a network namespace of its own, or that cannot be told: what puts back acts in PID 1's. */
+  readonly elsewhere?: "own" | "unknown";
   /** The version of the script on the host. */
   readonly script: string | undefined;
   /** Somebody on the host stopped it all by `replay --disable`. */
@@ -116,12 +119,31 @@ function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Per
   });
 }
 
+/** Why nothing can be persisted from where the login is; undefined where it can. */
+const whyElsewhere = ({ elsewhere }: Persistence): string | undefined =>
+  elsewhere === undefined
+    ? undefined
+    : elsewhere === "own"
+      ? "the login is in a network namespace of its own, and what puts back after a reboot acts in PID 1's"
+      : "it cannot be told whether the login is in the network namespace of PID 1, in which what puts back after a reboot acts";
+
+/** Refuses, before anything is changed, a backend that would act in another network namespace than the resource. */
+function checkElsewhere({ wanted }: Change, { persist }: Wish, seen: Persistence): void {
+  const reason = whyElsewhere(seen);
+  if (reason === undefined || wanted.length === 0 || persist === undefined || persist === "auto" || persist === "none") return;
+  throw new PolicyRoutingError("unsupported", {
+    what: `persist: "${persist}" cannot be had here: ${reason}`,
+    next: 'set persist: "none" or leave it out, or log in where the network namespace is that of PID 1',
+  });
+}
+
 /**
  * What makes the store say what the change wants, and forget what its id no longer wants and what it lets go of for others. `script` is the
  * version that should be there.
  */
 export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, script: string): StorePlan {
   const { change } = plan;
+  checkElsewhere(change, wish, seen);
   const wanted = objectsOf(change, wish, seen);
   const objects = [...wanted, ...displaced(plan, seen)];
   const files = new Set(objects.map(({ file }) => file));
@@ -177,6 +199,8 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
   const problem = problemOf(change, wish, seen, script);
   if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;
   if (other !== undefined && change.wanted.length === 1) return other;
+  const elsewhere = whyElsewhere(seen);
+  if (elsewhere !== undefined) return `no: ${elsewhere}`;
   if (backend === undefined) return "no: auto found nothing that runs on the host and would put it back (systemd, ifupdown, rc.local)";
   if (seen.disabled) return "no: disabled on the host, by replay --disable";
   if (problem !== undefined) return `no: ${problem}`;
