@@ -7,7 +7,8 @@ import { ensurePackages } from "../test/lab/packages.mjs";
 await ensurePackages(["shellcheck"]);
 const folder = join(import.meta.dirname ?? ".", "..", "provider", "sh");
 const files = readdirSync(folder).filter((name) => name.endsWith(".sh"));
-for (const text of [files.filter((name) => name !== "replay.sh"), ["lock.sh", "replay.sh"]]) {
+const replayed = ["missing.sh", "restore.sh", "replay.sh"];
+for (const text of [files.filter((name) => !replayed.includes(name)), ["lock.sh", ...replayed]]) {
   try {
     execFileSync("shellcheck", ["--shell=sh", "-"], {
       input: text.map((name) => readFileSync(join(folder, name), "utf8")).join("\n"),

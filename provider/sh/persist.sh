@@ -38,7 +38,7 @@ persistence() {
   [ ! -e "$dropin" ] || echo 'backend networkd'
   if [ -e "$run/fought" ]; then while IFS='	' read -r key _; do echo "fought $key"; done <"$run/fought"; fi
   say stored
-  cat "$objects"/* 2>/dev/null
+  (cd "$objects" && { cat -- * || printf '%s\n' * | xargs cat; }) 2>/dev/null
 }
 
 monitor_runs() {
@@ -55,33 +55,37 @@ persist() { # BACKEND..., lines on standard input
   if why=$(keep_objects 2>&1) && why=$(call_script "$@" 2>&1); then say persisted; else say unpersisted && printf '%s\n' "$why"; fi
 }
 
-# Written whole and to the disk before it gets its name. Letting go needs no space.
+# Written whole and to the disk before it gets its name. Letting go needs no space. Where there are more names than a command line holds,
+# xargs makes several of it.
 keep_objects() {
   umask 077
-  gone='' kept=''
-  while IFS='	' read -r file channel key id stack backend owner line; do
-    if [ -z "$channel" ]; then
-      gone="$gone $file"
-      continue
-    fi
-    [ -n "$kept" ] || make_folders || return 1
-    printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
-      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || { echo "cannot write $etc/new/$file: is the disk full?" && return 1; }
-    kept=1
-  done
-  if [ -n "$kept" ]; then
+  # What a loss of power left there.
+  [ ! -e "$etc/new" ] || rm -rf "$etc/new" || return 1
+  gone=$(write_objects) || return 1
+  if [ -d "$etc/new" ]; then
     sync "$etc"/new/* 2>/dev/null || sync
-    mv -f "$etc"/new/* "$objects/" || return 1
+    mv -f "$etc"/new/* "$objects/" 2>/dev/null || (cd "$etc/new" && printf '%s\n' * | xargs sh -c 'exec mv -f "$@" ../objects/' sh) || return 1
+    rmdir "$etc/new" || return 1
   fi
-  # Also what a loss of power left there.
-  rm -rf "$etc/new" || return 1
   # shellcheck disable=SC2086 # split on purpose: no name holds a blank
-  [ -z "$gone" ] || (cd "$objects" && rm -f $gone) || return 1
+  [ -z "$gone" ] || (cd "$objects" && { rm -f $gone 2>/dev/null || printf '%s\n' "$gone" | xargs rm -f; }) || return 1
   [ ! -d "$objects" ] || sync "$objects" 2>/dev/null || sync
 }
 
-make_folders() {
-  rm -rf "$etc/new" && mkdir -p "$objects" "$etc/new"
+# Prints the names of those to let go of.
+write_objects() {
+  while IFS='	' read -r file channel key id stack backend owner line; do
+    if [ -z "$channel" ]; then
+      printf '%s\n' "$file"
+      continue
+    fi
+    [ -d "$etc/new" ] || mkdir -p "$objects" "$etc/new" || return 1
+    printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
+      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || {
+      echo "cannot write $etc/new/$file: is the disk full?" >&2
+      return 1
+    }
+  done
 }
 
 # The new text of the script, where the one on the host is another.
@@ -93,6 +97,7 @@ write_script() { # the text on standard input
 
 call_script() { # BACKEND...
   wanted=" $* "
+  [ $# -eq 0 ] || command -v awk >/dev/null || { echo 'there is no awk on the host: what is persisted is read by it' && return 1; }
   for backend in systemd ifupdown rc-local networkd; do
     case $wanted in
       *" $backend "*)

@@ -8,259 +8,69 @@
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-objects=$etc/objects
-tab='	'
-nl='
-'
-restored='' held='' history='' quiet='' locked='' told=''
+found='' result='' told='' locked='' vanished='' quiet=''
 
 tell() { printf '%s\n' "$*" >&2; }
 
-# Once, as long as it stays so: the monitor looks every minute.
-tell_once() {
-  case $nl$told in *"$nl$*$nl"*) ;; *) tell "$*" ;; esac
-  telling="$telling$*$nl"
+# Lines that begin with this word, without it.
+lines_of() { # WORD TEXT
+  printf '%s\n' "$2" | awk -F "$tab" -v word="$1" '$1 == word { print substr($0, length(word) + 2) }'
 }
 
-# `ip -batch` can run commands: what another user may write is refused.
-trusted() { # TYPE PATH MODE UID, these as `ls -n` has them
-  case $3 in
-    l*) tell_once "refused: $2 is a link" ;;
-    ?????w* | ????????w*) tell_once "refused: $2 is writable by others" ;;
-    "$1"*)
-      [ "$4" != 0 ] || return 0
-      tell_once "refused: $2 is not root's"
-      ;;
-    *) tell_once "refused: $2 is no file" ;;
-  esac
-  refused=1
-  return 1
+has() { # WORD TEXT
+  case $nl$2 in *"$nl$1"*) ;; *) return 1 ;; esac
 }
 
-# Reads the objects: sets entries, a line CHANNEL KEY ID STACK OWNER LINE each (tabs between), and what of the kernel there is to look at.
-# Loops over text in memory: `read` takes a system call a byte.
-load() {
-  entries='' owners='' kinds='' refused='' files=$nl
-  [ -d "$objects" ] || return 0
-  IFS=$nl
-  set -f
-  for listed in $(set +f && ls -ldn "$etc" "$objects" "$objects"/*); do
-    IFS=' '
-    # shellcheck disable=SC2086 # split on purpose
-    set -- $listed
-    IFS=$nl
-    case $listed in
-      *" $etc" | *" $objects") trusted d "${listed##* }" "$1" "$3" || { files=$nl && break; } ;;
-      *) ! trusted - "$objects/${listed##*/}" "$1" "$3" || files="$files${listed##*/}$nl" ;;
-    esac
-  done
-  header=''
-  # shellcheck disable=SC2086 # split on purpose
-  [ "$files" = "$nl" ] || for line in $(cd "$objects" && cat -- $files); do
-    case $line in '#'*) header=$line && continue ;; esac
-    load_line
-  done
-  set +f
-  unset IFS
-}
-
-load_line() {
-  IFS=$tab
-  # shellcheck disable=SC2086 # split on purpose
-  set -- $header
-  IFS=$nl
-  header=''
-  case ${1-} in
-    '# pulumi-policy-routing 1') ;;
-    '# pulumi-policy-routing '*) refuse "$2 is of a version that this script does not know" && return ;;
-    *) refuse "a line that is none of ours: $line" && return ;;
-  esac
-  case $files in *"$nl$2$nl"*) ;; *) refuse "$2 has another name" && return ;; esac
-  case $3$line in
-    4'rule add '* | 4'route add '*) family=inet ;;
-    6'rule add '* | 6'route add '*) family=inet6 ;;
-    [46N]'nexthop add '*) family=any ;;
-    s'sysctl '[!/]*) case $line in */*) refuse "$2 holds none of our lines" && return ;; *) family=any ;; esac ;;
-    *) refuse "$2 holds none of our lines" && return ;;
-  esac
-  kind="${line%% *} $family"
-  case $kinds in *"$nl$kind$nl"*) ;; *) kinds="$kinds$nl$kind$nl" ;; esac
-  case $nl$owners in *"$nl$8$nl"*) ;; *) owners="$owners$8$nl" ;; esac
-  entries="$entries$3$tab$4$tab$5$tab$6$tab$8$tab$line$nl"
-}
-
-refuse() {
-  tell_once "refused: $*"
-  refused=1
-}
-
-# The keys of what the kernel has under our tags, a line `KEY OWNER` each.
-look_at_kernel() {
-  there=$nl
-  IFS=$nl
-  set -f
-  for family in inet inet6; do
-    if [ "$family" = inet ]; then channel=4; else channel=6; fi
-    case $kinds in
-      *"${nl}rule $family$nl"*) for line in $(ip "-$channel" -N rule show); do note "rule $family ${line%%:*}"; done ;;
-    esac
-    case $kinds in
-      *"${nl}route $family$nl"*)
-        for owner in $owners; do
-          for line in $(ip "-$channel" -N -o route show table all proto "$owner" 2>/dev/null); do note_route; done
-        done
-        ;;
-    esac
-  done
-  case $kinds in
-    *"${nl}nexthop any$nl"*)
-      for line in $(ip -N nexthop show); do
-        key=${line#id }
-        note "nexthop ${key%% *}"
-      done
-      ;;
-  esac
-  set +f
-  unset IFS
-}
-
-note() { # KEY; the tag stands in the line
-  case $line in
-    *' proto '*)
-      tag=${line##* proto }
-      there="$there$1 ${tag%% *}$nl"
-      ;;
-  esac
-}
-
-# The key of a line of `ip route show`.
-note_route() {
-  IFS=" $tab"
-  # shellcheck disable=SC2086 # split on purpose
-  set -- $line
-  IFS=$nl
-  case $1 in [0-9] | [0-9][0-9] | unicast | local | broadcast | multicast | blackhole | unreachable | prohibit | throw) shift ;; esac
-  key=$1
-  shift
-  table=main from='' tos='' metric=''
-  while [ $# -gt 1 ]; do
-    case $1 in
-      table) table=$2 ;;
-      from) from=" from $2" ;;
-      tos) tos=" tos $2" ;;
-      metric) metric=" metric $2" ;;
-      nexthop) break ;;
-      dev) shift ;;
-      # A tunnel has words that a route has too.
-      encap) [ "${2-}" != ip ] || shift 10 ;;
-    esac
-    shift
-  done
-  case $table in 254) table=main ;; 253) table=default ;; 255) table=local ;; esac
-  case $family$metric in 'inet6 metric 1024' | 'inet metric 0') metric='' ;; esac
-  there="${there}route $family table $table $key$from$tos$metric $owner$nl"
-}
-
-# Sets missing: what the kernel lacks; and owned: what the register lacks. What was let go since the boot and could not be removed from
-# the disk is not missing.
-look() {
-  missing='' owned='' telling='' registered=$nl
-  load
-  [ -n "$entries" ] || return 0
-  look_at_kernel
-  IFS=$nl
-  set -f
-  # shellcheck disable=SC2013 # lines, by IFS
-  [ ! -s "$run/register" ] || for line in $(cat "$run/register"); do
-    case $line in *"$tab"*) registered="$registered${line%%"$tab"*}${tab}owned$nl" ;; *) registered="$registered$line${tab}gone$nl" ;; esac
-  done
-  for entry in $entries; do
-    IFS=$tab
-    # shellcheck disable=SC2086 # split on purpose
-    set -- $entry
-    IFS=$nl
-    state=${registered##*"$nl$2$tab"}
-    if [ "$1" = s ]; then
-      [ "$state" != "$registered" ] || look_at_sysctl "$@"
-      continue
-    fi
-    [ "$state" != "$registered" ] || { state='' && owned="$owned$2$tab$3$tab$4$nl"; }
-    case $state in gone*) continue ;; esac
-    # A displaced rule has its own key in the register, and its own tag in the kernel.
-    case $there in *"$nl${2% staging} $5$nl"*) ;; *) missing="$missing$1$tab$2$tab$6$nl" ;; esac
-  done
-  set +f
-  unset IFS
-}
-
-# A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was.
-look_at_sysctl() { # CHANNEL KEY ID STACK OWNER LINE
-  words=${6#sysctl }
-  file=${words%% *} value=${words##* }
-  device=${words#* }
-  device=${device%% *}
-  was=''
-  { read -r was <"/proc/sys/net/ipv4/conf/$device/$file"; } 2>/dev/null
-  [ -n "$was" ] || { tell_once "pending: $2: there is no device $device" && return; }
-  owned="$owned$2$tab$3$tab$4$tab$was $value$nl"
-  [ "$was" = "$value" ] || missing="$missing$1$tab$2$tab$6$nl"
-}
-
-# One object. What has to wait for a device or an address is no failure.
-add() { # CHANNEL KEY LINE
-  case $nl$held in *"$nl$2$tab"*) return ;; esac
-  if [ "$1" = s ]; then
-    words=${3#sysctl }
-    device=${words#* }
-    printf '%s\n' "${words##* }" >"/proc/sys/net/ipv4/conf/${device%% *}/${words%% *}" && restored="$restored$2$nl" && tell "set $2"
-    return
+# What was added; and what is as it was the last time only once, as long as it stays so: the monitor looks every minute.
+tell_news() {
+  news=$found$nl$result
+  if [ "$news" != "$told" ] && [ "$news" != "$nl" ]; then
+    printf '%s\n' "$told" = "$news" | awk -F "$tab" '
+      $0 == "=" { now = 1; next }
+      $1 == "told" && !now { known[$2] = 1 }
+      $1 == "told" && now && !($2 in known) { print $2 }
+      $1 == "added" && now { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }' >&2
   fi
-  if answer=$(printf '%s\n' "$3" | ip "-$1" -batch - 2>&1); then
-    restored="$restored$2$nl"
-    tell "added $2"
-    return
-  fi
-  answer=${answer%%"$nl"*}
-  case $answer in
-    *'File exists'*) tell_once "not added: something else stands in the place of $2" ;;
-    *'Cannot find device'* | *'is down'* | *unreachable* | *'invalid gateway'* | *'Invalid source'* | *'No route to host'* | *'nvalid prefsrc'* | *'does not exist'* | *'Cannot assign'*)
-      tell_once "pending: $2: $answer"
-      ;;
-    *)
-      tell_once "not added: $2: $answer"
-      bad=1
-      ;;
-  esac
+  told=$news
 }
 
 # True when everything was looked at; 2 when somebody holds the host. The lock is taken only where something is to be done, and only
 # if nothing happened since we looked.
 pass() {
-  restored='' bad='' refused=''
+  found='' tried='' result=''
   [ ! -e "$etc/disabled" ] || return 0
   ! lock_held || return 2
   seen=$lock
-  look
-  if [ -n "$missing$owned" ]; then
+  found=$(missing)
+  if has "missing$tab" "$found" || has "owned$tab" "$found"; then
     umask 077
     trap unlock EXIT
     trap 'exit 1' HUP INT TERM
     locked=1
     take_lock "r-$$" "$seen" 20 'replay, which puts back what is persisted' || { unlock && return 2; }
-    IFS=$nl
-    for entry in $missing; do
-      IFS=$tab
-      # shellcheck disable=SC2086 # split on purpose
-      set -- $entry
-      unset IFS
-      add "$@"
-      IFS=$nl
-    done
-    unset IFS
-    [ -z "$owned" ] || printf '%s' "$owned" >>"$run/register"
+    result=$(restore_found first)
+    own_found
+    # Where many change rules, a look may pass some over: what is there already is looked at once more before it is told.
+    if has exists "$result" || has each "$result"; then
+      ! has each "$result" || tried=$(printf '%s\n' "$found" | sed "s/^missing$tab/tried$tab/")
+      found=$(missing)
+      result=$result$nl$(restore_found again)
+    fi
     unlock
   fi
-  told=$telling
+  tell_news
+}
+
+restore_found() { # first | again
+  if [ -n "$tried" ] || has "missing$tab" "$found"; then printf '%s\n' "$vanished" "$tried" "$found" | restore "$1"; fi
+}
+
+# Half a line would be taken for something else: cutting a file needs no space.
+own_found() {
+  has "owned$tab" "$found" || return 0
+  size=0
+  [ ! -e "$run/register" ] || size=$(wc -c <"$run/register")
+  lines_of owned "$found" 2>/dev/null >>"$run/register" || dd if=/dev/null of="$run/register" bs=1 seek="$size" 2>/dev/null
 }
 
 unlock() {
@@ -277,45 +87,33 @@ once() {
     [ $tries -lt 20 ] || { tell 'another transaction holds the host' && return 1; }
     sleep 0.5
   done
-  [ -z "$bad$refused" ]
+  ! has refused "$found" && ! has failed "$result"
 }
 
 check() {
-  look
-  IFS=$nl
-  for entry in $missing; do
-    IFS=$tab
-    # shellcheck disable=SC2086 # split on purpose
-    set -- $entry
-    case $1 in s) printf 'missing: %s\n' "$3" ;; *) printf 'missing: %s: ip -%s %s\n' "$2" "$1" "$3" ;; esac
-    IFS=$nl
-  done
-  [ -z "$missing$refused" ]
+  found=$(missing)
+  tell_news
+  printf '%s\n' "$found" | awk -F "$tab" '$1 == "missing" { print "missing: " ($3 == "s" ? $5 : $4 ": ip -" $3 " " $5) }'
+  ! has "missing$tab" "$found" && ! has refused "$found"
 }
 
 # What vanishes three times in a minute, though no link and no address changed, is removed by somebody: it is left to him for five minutes.
+# Lines `history KEY WHEN` and `held KEY UNTIL`, with tabs between.
 count_vanished() {
   uptime_now
-  held=$(still_true "$held" 0)
-  history=$(still_true "$history" 60)
-  for key in $restored; do
-    case $key in rule*) ;; *) [ -n "$quiet" ] || continue ;; esac
-    history="$history$nl$key$tab$now$nl"
-    case $history in
-      *"$nl$key$tab"*"$nl$key$tab"*"$nl$key$tab"*)
-        held="$held$nl$key$tab$((now + 300))$nl"
-        tell "something on this host removes $key again and again: left alone for five minutes"
-        ;;
-    esac
-  done
-  if [ -n "$held" ]; then printf '%s\n' "$held" >"$run/fought"; elif [ -e "$run/fought" ]; then rm -f "$run/fought"; fi
-}
-
-# Those of the lines KEY, tab, SECONDS that are not over.
-still_true() { # LINES SECONDS
-  for one in $1; do
-    [ $((${one##*"$tab"} + $2)) -le "$now" ] || printf '%s%s\n' "$nl" "$one"
-  done
+  vanished=$(printf '%s\n' "$vanished" "$result" | awk -F "$tab" -v now="$now" -v quiet="$quiet" '
+    $1 == "held" && $3 > now { print }
+    $1 == "history" && $3 + 60 > now {
+      print
+      times[$2]++
+    }
+    $1 == "added" && (quiet || $2 ~ /^rule/) {
+      print "history\t" $2 "\t" now
+      if (++times[$2] < 3) next
+      print "held\t" $2 "\t" now + 300
+      print "something on this host removes " $2 " again and again: left alone for five minutes" | "cat >&2"
+    }')
+  if has "held$tab" "$vanished"; then lines_of held "$vanished" >"$run/fought"; elif [ -e "$run/fought" ]; then rm -f "$run/fought"; fi
 }
 
 # Any line means "look", also one that says that events were lost. `dd` takes whatever came in one read: a process a line would cost too much.
@@ -342,11 +140,7 @@ monitor() {
     # Whoever changes something now is not to be hindered; afterwards it is looked at.
     until pass; do sleep 1; done
     case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
-    if [ -n "$restored$held" ]; then
-      IFS=$nl
-      count_vanished
-      unset IFS
-    fi
+    if [ -n "$vanished" ] || has "added$tab" "$result"; then count_vanished; fi
     # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
     # second is within what a link may take; where they come in hundreds, every five.
     sleep "$pause"

@@ -164,6 +164,21 @@ describe("what is persisted on a host", () => {
     assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
   });
 
+  it("needs awk: without one, what is applied stays, and the output and a warning say why nothing puts it back", async () => {
+    const restore = await host.replaceBinary("/usr/bin/awk", null);
+    let one: Made | undefined;
+    const told = await warnings(async () => {
+      one = await rule();
+    });
+    assert.match(told, /applied, but what it would be after a reboot could not be written: there is no awk on the host/);
+    assert.match(String(one?.state["persisted"]), /^no: there is no awk on the host/);
+    await restore();
+    assert.ok(one !== undefined);
+    closeHosts();
+    assert.equal((await read(one))?.["persist"], "none");
+    assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
+  });
+
   it("finds its disk full: what is applied stays, with a warning, nothing is written by halves, and the next change repairs it", async () => {
     const folder = "/etc/policy-routing";
     await host.exec(
@@ -390,6 +405,36 @@ describe("what is persisted on a host", () => {
       await host.exec("ip addr add 198.18.128.2/18 dev eth1");
       assert.equal((await script()).code, 0);
       assert.equal(await host.snapshot(), whole);
+    });
+
+    it("adds the others where `ip` does not know a word of one, and where something stands in the place of one", async () => {
+      for (const destination of ["198.51.100.0/26", "198.51.100.64/26", "198.51.100.128/26", "198.51.100.192/26"])
+        await make("PolicyRoute", { destination, dev: "eth1", table: 100 });
+      const whole = await host.snapshot();
+      const file = `${store}/20-route-inet-table-100-198.51.100.64_26`;
+      await host.exec(`ip route flush table 100; ip route add 198.51.100.128/26 dev eth0 table 100; sed -i 's/dev eth1/surely 7/' ${file}`);
+      const { stderr, code } = await script();
+      assert.deepEqual([code, stderr.match(/^added /gm)?.length], [1, 2], stderr);
+      assert.match(stderr, /^not added: route inet table 100 198\.51\.100\.64\/26: Error: .*"surely".*$/m);
+      assert.match(stderr, /^not added: something else stands in the place of route inet table 100 198\.51\.100\.128\/26$/m);
+      await host.exec(`sed -i 's/surely 7/dev eth1/' ${file}; ip route del 198.51.100.128/26 dev eth0 table 100`);
+      assert.equal((await script()).code, 0);
+      assert.equal(await host.snapshot(), whole);
+    });
+
+    it("takes nothing for missing that `ip` cannot show, and reads again what was interrupted", async () => {
+      await rule();
+      const failing = '#!/bin/sh\ncase "$*" in *"rule show"*) echo "Cannot open netlink socket" >&2; exit 1 ;; esac\nexec ip.real "$@"\n';
+      let restore = await host.replaceBinary("/usr/sbin/ip", failing);
+      const { stderr, code } = await script();
+      assert.deepEqual([stderr, code], ["refused: ip could not show what is there (rule inet): Cannot open netlink socket\n", 1]);
+      await restore();
+      const interrupted =
+        '#!/bin/sh\ncase "$*" in *"rule show"*) [ -e /run/interrupted ] || { : >/run/interrupted; echo "Dump was interrupted and may be inconsistent." >&2; exit 0; } ;; esac\nexec ip.real "$@"\n';
+      restore = await host.replaceBinary("/usr/sbin/ip", interrupted);
+      assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+      await host.exec("rm /run/interrupted");
+      await restore();
     });
 
     it("stays out while a transaction holds the host", async () => {

@@ -1,0 +1,209 @@
+# shellcheck shell=sh
+# What is persisted and not there. One awk reads the store, the kernel and the register, each once: its time grows with what there is.
+# (A `case` or `${x##*y}` for each object looks through the whole text each time: 200 objects took 13 s.)
+tab='	'
+nl='
+'
+objects=$etc/objects
+
+# Prints a line each, with tabs between:
+#   missing STAGE CHANNEL KEY LINE   persisted, and the kernel lacks it
+#   owned KEY ID STACK [MORE]        whose it is, which the register lacks
+#   told TEXT                        for who reads the log
+#   refused                          something of it could not be taken
+missing() {
+  [ -d "$objects" ] || return 0
+  for folder in "$etc" "$objects"; do
+    if [ -L "$folder" ]; then
+      printf 'told\trefused: %s is a link\nrefused\n' "$folder"
+      return
+    fi
+  done
+  # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
+  ls -lan "$objects" | awk -v etc="$etc" -v objects="$objects" -v register="$run/register" '
+    { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
+    END {
+      for (i = 1; i <= NR; i++) {
+        if (name[i] == ".") folders += trusted("d", objects, i)
+        if (name[i] == "..") folders += trusted("d", etc, i)
+      }
+      if (folders < 2) exit
+      for (i = 1; i <= NR; i++)
+        if (mode[i] != "total" && name[i] !~ /^\.\.?$/ && trusted("-", objects "/" name[i], i)) load(name[i])
+      for (one in kinds) look(one)
+      read_register()
+      for (i = 1; i <= entries; i++) compare(i)
+    }
+
+    function tell(text) { print "told\t" text }
+    function refuse(text) { tell("refused: " text); print "refused" }
+
+    # `ip -batch` can run commands: what another user may write is refused.
+    function trusted(type, path, i) {
+      if (mode[i] ~ /^l/) refuse(path " is a link")
+      else if (mode[i] ~ /^.....w/ || mode[i] ~ /^........w/) refuse(path " is writable by others")
+      else if (substr(mode[i], 1, 1) != type) refuse(path " is no file")
+      else if (uid[i] != 0) refuse(path " is not root\047s")
+      else return 1
+      return 0
+    }
+
+    function load(file,    path, got, line, header) {
+      path = objects "/" file
+      while ((got = (getline line < path)) > 0) {
+        if (line ~ /^#/) header = line
+        else {
+          load_line(file, header, line)
+          header = ""
+        }
+      }
+      close(path)
+      if (got < 0) refuse(path " cannot be read")
+    }
+
+    function load_line(file, header, line,    field, family, kind) {
+      if (header !~ /^# pulumi-policy-routing 1\t/) {
+        split(header, field, "\t")
+        if (header ~ /^# pulumi-policy-routing /) refuse(field[2] " is of a version that this script does not know")
+        else refuse("a line that is none of ours: " line)
+        return
+      }
+      split(header, field, "\t")
+      if (field[2] != file) {
+        refuse(field[2] " has another name")
+        return
+      }
+      family = field[3] == 4 ? "inet" : "inet6"
+      if (field[3] ~ /^[46]$/ && line ~ /^(rule|route) add /) kind = (line ~ /^rule/ ? "rule " : "route ") family
+      else if (field[3] ~ /^[46N]$/ && line ~ /^nexthop add /) kind = "nexthop"
+      else if (field[3] == "s" && line ~ /^sysctl [^!]/ && !index(line, "/")) kind = "sysctl"
+      else {
+        refuse(field[2] " holds none of our lines")
+        return
+      }
+      entries++
+      stage_of[entries] = substr(file, 1, 2)
+      channel_of[entries] = field[3]
+      key_of[entries] = field[4]
+      owner_of[entries] = field[5] "\t" field[6]
+      tag_of[entries] = field[8]
+      line_of[entries] = line
+      kind_of[entries] = kind
+      kinds[kind] = 1
+      tags[field[8]] = 1
+    }
+
+    # What `ip` prints, in shown[1] to shown[count]. What it cannot show is not missing.
+    function show(words, kind,    command, tries, line, torn) {
+      command = "ip " words " 2>&1 || echo failed"
+      torn = 1
+      for (tries = 1; torn && tries <= 3; tries++) {
+        count = torn = 0
+        while ((command | getline line) > 0) {
+          shown[++count] = line
+          if (line ~ /^Dump was interrupted/) torn = 1
+        }
+        close(command)
+      }
+      if (count == 0 || shown[count] != "failed") return
+      # No routes at all, or none of this family: then nothing of it is there.
+      if (shown[1] !~ /not supported|does not exist/) {
+        refuse("ip could not show what is there (" kind "): " shown[1])
+        unseen[kind] = 1
+      }
+      count = 0
+    }
+
+    function look(kind,    option, i, word, tag) {
+      option = kind ~ /inet6$/ ? "-6" : "-4"
+      if (kind ~ /^rule/) {
+        show(option " -N rule show", kind)
+        for (i = 1; i <= count; i++) {
+          split(shown[i], word, ":")
+          note(kind " " word[1], shown[i])
+        }
+      } else if (kind ~ /^route/) {
+        for (tag in tags) {
+          show(option " -N -o route show table all proto " tag, kind)
+          for (i = 1; i <= count; i++) note_route(kind, shown[i], tag)
+        }
+      } else if (kind == "nexthop") {
+        show("-N nexthop show", kind)
+        for (i = 1; i <= count; i++) {
+          split(shown[i], word, " ")
+          note("nexthop " word[2], shown[i])
+        }
+      }
+    }
+
+    # The tag stands in the line.
+    function note(key, line,    word, i) {
+      for (i = split(line, word, " "); i > 1; i--)
+        if (word[i - 1] == "proto") {
+          there[key " " word[i]] = 1
+          return
+        }
+    }
+
+    # The key of a line of `ip route show`.
+    function note_route(kind, line, tag,    word, count, i, key, table, from, tos, metric) {
+      count = split(line, word, " ")
+      i = word[1] ~ /^([0-9]|[0-9][0-9]|unicast|local|broadcast|multicast|blackhole|unreachable|prohibit|throw)$/ ? 2 : 1
+      key = word[i]
+      table = "main"
+      while (++i < count) {
+        if (word[i] == "nexthop") break
+        if (word[i] == "table") table = word[i + 1]
+        if (word[i] == "from") from = " from " word[i + 1]
+        if (word[i] == "tos") tos = " tos " word[i + 1]
+        if (word[i] == "metric") metric = " metric " word[i + 1]
+        if (word[i] == "dev") i++
+        # A tunnel has words that a route has too.
+        if (word[i] == "encap" && word[i + 1] == "ip") i += 10
+      }
+      if (table == 253) table = "default"
+      if (table == 254) table = "main"
+      if (table == 255) table = "local"
+      if (metric == (kind ~ /inet6/ ? " metric 1024" : " metric 0")) metric = ""
+      there[kind " table " table " " key from tos metric " " tag] = 1
+    }
+
+    # The last line of a key counts; one that is but a key lets go of it.
+    function read_register(    line, end) {
+      while ((getline line < register) > 0) {
+        end = index(line, "\t")
+        if (end) holds[substr(line, 1, end - 1)] = 1
+        else holds[line] = 0
+      }
+    }
+
+    # What was let go since the boot and could not be removed from the disk is not missing.
+    function compare(i,    key, seen) {
+      key = key_of[i]
+      if (kind_of[i] == "sysctl") {
+        if (!(key in holds)) compare_sysctl(i)
+        return
+      }
+      if (!(key in holds)) print "owned\t" key "\t" owner_of[i]
+      else if (!holds[key]) return
+      # A displaced rule has its own key in the register, and its own tag in the kernel.
+      seen = key
+      sub(/ staging$/, "", seen)
+      if (!(kind_of[i] in unseen) && !((seen " " tag_of[i]) in there)) report(i)
+    }
+
+    function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] }
+
+    # A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was.
+    function compare_sysctl(i,    word, path, was) {
+      split(line_of[i], word, " ")
+      path = "/proc/sys/net/ipv4/conf/" word[3] "/" word[2]
+      if ((getline was < path) <= 0) {
+        tell("pending: " key_of[i] ": there is no device " word[3])
+        return
+      }
+      close(path)
+      print "owned\t" key_of[i] "\t" owner_of[i] "\t" was " " word[4]
+      if (was != word[4]) report(i)
+    }'
+}

@@ -1,0 +1,74 @@
+# shellcheck shell=sh
+# Adds what is missing: each stage and family in one `ip -batch`. It replaces nothing.
+
+# The lines of `missing` and of what is held on standard input. Prints a line each, with tabs between: `added KEY`, `told TEXT`, `failed`.
+# The first time also `exists` where something is there already, though it was not seen: it is to be looked at again; and `each` where `ip`
+# did not know a word and read no further. What it was given then comes again as `tried`, before what is missing still: that goes line by
+# line, and the rest was added.
+restore() { # first | again
+  awk -F "$tab" '
+    $1 == "held" { held[$2] = 1 }
+    $1 == "tried" && !($4 in held) { added[$4] = each = 1 }
+    $1 == "missing" && !($4 in held) {
+      delete added[$4]
+      group = each ? NR : $2 " " $3
+      if (!(group in size)) {
+        order[++groups] = group
+        channel[group] = $3
+      }
+      size[group]++
+      key[group, size[group]] = $4
+      line[group, size[group]] = $5
+    }
+    END {
+      for (i = 1; i <= groups; i++) {
+        group = order[i]
+        print "group"
+        for (j = 1; j <= size[group]; j++) print "key\t" key[group, j]
+        fflush()
+        command = channel[group] == "s" ? sysctls() : "ip -" channel[group] " -force -batch - 2>&1; echo \"code $?\""
+        for (j = 1; j <= size[group]; j++) print line[group, j] | command
+        close(command)
+      }
+      print "group"
+      for (one in added) print "key\t" one
+      print "code 0"
+    }
+    function sysctls() {
+      return "number=0; while read -r _ file device value; do number=$((number + 1)); " \
+        "echo \"$value\" >\"/proc/sys/net/ipv4/conf/$device/$file\" || echo \"Command failed -:$number\"; done 2>&1; echo \"code 0\""
+    }' | outcomes "$1"
+}
+
+# What became of each, by what `ip` complained of: a complaint, then `Command failed -:LINE`.
+outcomes() { # first | again
+  awk -F "$tab" -v time="$1" '
+    $0 == "group" { keys = 0; complaint = ""; next }
+    $1 == "key" { key[++keys] = $2; next }
+    /^Command failed -:[0-9]+$/ {
+      sub(/.*:/, "")
+      why[$0 + 0] = complaint
+      complaint = ""
+      next
+    }
+    /^code [0-9]+$/ {
+      gave_up = substr($0, 6) > 125
+      if (gave_up && keys == 1) why[1] = complaint
+      if (gave_up && keys > 1) print "each"
+      else
+        for (i = 1; i <= keys; i++)
+          if (i in why) explain(key[i], why[i])
+          else print "added\t" key[i]
+      for (i in why) delete why[i]
+      next
+    }
+    complaint == "" { complaint = $0 }
+
+    # What has to wait for a device or an address is no failure.
+    function explain(key, text) {
+      if (text ~ /File exists/) print (time == "first" ? "exists" : "told\tnot added: something else stands in the place of " key)
+      else if (text ~ /Cannot find device|is down|unreachable|invalid gateway|Invalid source|No route to host|nvalid prefsrc|does not exist|Cannot assign/)
+        print "told\tpending: " key ": " text
+      else print "told\tnot added: " key ": " text "\nfailed"
+    }'
+}
