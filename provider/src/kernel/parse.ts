@@ -49,8 +49,9 @@ export function parseRules(objects: readonly IpObject[], family: Family): Observ
   });
 }
 
-/** A tunnel of which something is not understood is one that no attribute reads. */
+/** A tunnel of which something is not understood is one that no attribute reads. That of a next hop object is shown by its routes too. */
 function withStrange({ encap, ...json }: IpObject): IpObject {
+  if (Object.hasOwn(json, "nhid")) return json;
   const hops = Array.isArray(json["nexthops"]) && json["nexthops"].filter(isObject).some(isStrange) ? { "nexthops.encap": true } : {};
   return { ...json, ...hops, ...(encap === undefined ? {} : { [isStrange({ encap }) ? "encap.strange" : "encap"]: encap }) };
 }

@@ -104,6 +104,15 @@ it("what describes the moment is not", () => {
   assert.deepEqual([route?.unread, route?.route.onlink], [[], undefined]);
 });
 
+it("what a route shows of its next hop object is the object's", () => {
+  // As iproute2 6.1 prints it: the tunnel's fields stand among the route's own.
+  const object = '"encap":"ip","id":100,"src":"0.0.0.0","dst":"192.0.2.1","ttl":0,"tos":0,"gateway":"198.18.1.1","dev":"e0"';
+  const rest = `"protocol":"214","scope":"0","flags":["onlink"],"nh_info":{"id":5,${object},"scope":"253","protocol":"214","flags":["onlink"]}`;
+  const text = `[{"type":"1","dst":"198.51.100.0/24","nhid":5,${object},${rest}}]`;
+  const [route] = parseRoutes(parseIpJson(text, "routes"), "inet", 100);
+  assert.deepEqual([route?.unread, route?.route], [[], { family: "inet", table: 100, destination: "198.51.100.0/24", nhid: 5 }]);
+});
+
 it("a table shown by its number is the table that was asked for", () => {
   const json = [{ type: "1", dst: "default", dev: "e0", protocol: "214", scope: "253", flags: [] }];
   assert.equal(parseRoutes(json, "inet", "main")[0]?.route.table, "main");

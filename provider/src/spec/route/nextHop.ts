@@ -91,7 +91,7 @@ const onlink = attribute({
   schema: flag,
   settle: (value) => value || undefined,
   words: () => ["onlink"],
-  observe: (json) => (Array.isArray(json["flags"]) && json["flags"].includes("onlink") ? true : undefined),
+  observe: (json) => (!has(json, "nhid") && Array.isArray(json["flags"]) && json["flags"].includes("onlink") ? true : undefined),
   json: ["flags"],
   doc: "Takes the gateway to be on the link of `dev`, even where no route says so.",
   absent: "false",
