@@ -14,6 +14,8 @@ export class Host extends SshServer {
   ];
   readonly #port = host(this.number);
   readonly #controller = management(this.plan.slot, 0);
+  /** Who logs in, as the host sees it. */
+  readonly controller = this.#controller.address;
   readonly #management = new Namespace(namespaceOf(this.plan.name, MANAGEMENT));
 
   /** Everything of the host that policy routing is about, as text: equal texts mean an equal host. */

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { management } from "../addresses.js";
 import { Host } from "../host.js";
 import { hostLinks, type Plan } from "../network.js";
 import { bornAt } from "../process.js";
@@ -17,9 +16,6 @@ const LONGEST_BOOT = 180_000;
 
 /** A host that is booted by systemd-nspawn: real systemd as PID 1, real sessions of logind, sshd as Debian runs it. Otherwise a lab's host. */
 export class BootedHost extends Host {
-  /** Who logs in, as the host sees it. */
-  readonly controller = management(this.plan.slot, 0).address;
-
   /** Whether it finds its uplinks ready at the next boot, or bare, for whoever manages links there. */
   uplinksAtBoot: "ready" | "bare" = "ready";
 
