@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
 import { heldTable, readHeld } from "../test/booted/held";
+import { documented } from "../test/hosts/held";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
 
@@ -27,6 +28,7 @@ function heldText(): string {
 
 const files: Readonly<Record<string, () => string>> = {
   "provider/src/resources/arguments.ts": argumentsText,
+  "docs/hosts.md": () => withTables(readFileSync(join(root, "docs/hosts.md"), "utf8"), documented()),
   "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), { bench: benchText(), held: heldText() }),
 };
 

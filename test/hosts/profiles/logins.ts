@@ -1,0 +1,39 @@
+import type { Profile } from "../profile";
+
+/** Ways in that are slow, narrow or unreliable. */
+export const logins: readonly Profile[] = [
+  {
+    name: "a login of 7 s",
+    why: "an AuthorizedKeysCommand that asks a slow directory",
+    install: `printf '#!/bin/sh\\nsleep 7\\ncat /etc/ssh/authorized_keys.d/"$1"\\n' >/usr/local/bin/slow-keys; chmod 755 /usr/local/bin/slow-keys`,
+    sshd: { AuthorizedKeysFile: "none", AuthorizedKeysCommandUser: "root", AuthorizedKeysCommand: "/usr/local/bin/slow-keys %u" },
+    seconds: 20,
+  },
+  { name: "MaxSessions 1", why: "sshd allows one session a connection", sshd: { MaxSessions: "1" } },
+  {
+    name: "PerSourcePenalties",
+    why: "sshd of Debian 13 shuts out an address that fails, or leaves before it logged in",
+    suite: "trixie",
+    sshd: { PerSourcePenalties: "authfail:60 noauth:30 grace-exceeded:60 crash:60 min:5" },
+    weight: 0.5,
+  },
+  {
+    name: "sudo with a terminal and a log",
+    why: "sudo gives every command a terminal of its own, and records input and output",
+    login: { user: "ops", sudo: true },
+    install:
+      "printf 'Defaults use_pty\\nDefaults log_output\\nDefaults log_input\\n' >/etc/sudoers.d/strange; chmod 440 /etc/sudoers.d/strange",
+  },
+  {
+    name: "a user who may nothing",
+    why: "neither root nor sudo",
+    login: { user: "nosudo" },
+    cannot: { create: /root/ },
+  },
+  {
+    name: "a jump host that dies",
+    why: "the only way in is through a host whose sshd dies in mid-change",
+    jump: true,
+    strike: { cut: async ({ jump }) => jump?.stopSshd("die"), mend: async ({ jump }) => jump?.startSshd() },
+  },
+];

@@ -1,0 +1,44 @@
+import { startBooted } from "../lab/booted/booted";
+import { release } from "../lab/booted/rootfs";
+import { startLab } from "../lab/lab";
+import { ensurePackages } from "../lab/packages.mjs";
+import type { Profile } from "./profile";
+import { Subject } from "./subject";
+
+export interface Started {
+  readonly subjects: readonly [Subject, ...Subject[]];
+  stop(): Promise<void>;
+}
+
+/** The machines of a profile, strange already. */
+export async function startSubjects(profile: Profile): Promise<Started> {
+  const { suite, machines = 1, jump = false, packages = [] } = profile;
+  const name = `hosts-${profile.name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 28)}`;
+  await ensurePackages(packages);
+  // Before a host looks at this machine's files: it need not see what comes later.
+  if (profile.ip !== undefined) await release(profile.ip);
+  if (suite !== undefined) {
+    if (machines !== 1 || jump) throw new Error("a booted profile has one machine");
+    const host = await startBooted({ name, suite });
+    return strange([new Subject(host, profile, undefined)], () => host.stop());
+  }
+  const lab = await startLab({ name, hosts: machines + (jump ? 1 : 0) });
+  const [first, ...others] = lab.hosts.slice(0, machines).map((host) => new Subject(host, profile, lab.hosts[machines]));
+  if (first === undefined) throw new Error("a lab has hosts");
+  return strange([first, ...others], () => lab.stop());
+}
+
+async function strange(subjects: readonly [Subject, ...Subject[]], stop: () => Promise<void>): Promise<Started> {
+  try {
+    await Promise.all(subjects.map((subject) => subject.install()));
+    await subjects[0].profile.prepare?.(subjects);
+    await Promise.all(subjects.map((subject) => subject.boot()));
+    return { subjects, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
