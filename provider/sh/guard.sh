@@ -5,7 +5,7 @@
 watch() { # DIR DEADLINE
   dir=$1
   deadline=$2
-  mark=guard
+  mark=guard patient=1
   cd /
   : >"$dir/watching"
   exec >/dev/null # whoever armed it waits for this
@@ -14,18 +14,32 @@ watch() { # DIR DEADLINE
       uptime_now
       [ "$now" -lt "$deadline" ] || fire
     elif firing "$dir"; then
-      fire
+      pauses || fire
     else
       return 0
     fi
-    sleep 0.5
+    nap 50
   done
+}
+
+# An undo that failed lets go until a time, which stands in the name of its state: firing.0.TIME.SECONDS. Whoever comes may go on in its
+# place; the guard itself waits, longer each time.
+pauses() {
+  case $firer in
+    */firing.0.*.*)
+      until=${firer%.*}
+      uptime_now
+      [ "$now" -lt "${until##*.}" ]
+      ;;
+    *) return 1 ;;
+  esac
 }
 
 # Undoes, unless the change was confirmed or another one is at it. If that one died, goes on in its place: the undo is right when it runs twice.
 fire() {
   process $$ || return 1
   me=$dir/firing.$$.$start
+  pause=1
   for state in armed unguarded; do
     if mv "$dir/$state" "$me" 2>/dev/null; then
       undo_all
@@ -37,28 +51,63 @@ fire() {
     since=${firer##*/firing.}
     pid=${since%%.*}
     since=${since#*.}
-    if process "$pid" && [ "$start" = "$since" ]; then return 1; fi
+    if [ "$pid" = 0 ]; then
+      pause=${since#*.}
+    elif process "$pid" && [ "$start" = "$since" ]; then
+      return 1
+    fi
     mv "$firer" "$me" 2>/dev/null || return 1
   fi
   undo_all
 }
 
-# Whoever is still changing something gets five seconds, then is ended: nothing may come after the undo.
+# By hand, at the console.
+fire_now() {
+  fire || return
+  [ -z "$complaints" ] || { printf '%s' "$complaints" >&2 && return 1; }
+}
+
+# The guard tries again for as long as nobody else comes. Whoever comes tries for a second, then ends it as it is: the host is not to be held,
+# and the next change repairs it.
 undo_all() {
-  tries=0
+  await_applying
+  tries=1
+  until undo_once; do
+    [ -z "${patient-}" ] || { try_later && return; }
+    [ $tries -lt 3 ] || break
+    tries=$((tries + 1))
+    nap 50
+  done
+  uptime_now
+  tell_result "${undoer:-fired}"
+  mv "$me" "$dir/fired" 2>/dev/null || return 1
+  release_lock "${dir##*/}"
+  if [ -z "$complaints" ]; then audit_undo undone; else audit_undo "undo FAILED: $complaints"; fi
+}
+
+# Whoever is still changing something gets five seconds, then is ended: nothing may come after the undo.
+await_applying() {
+  began=$slept
   while [ -s "$dir/applying" ]; do
     pid='' since=''
     read -r pid since <"$dir/applying"
     [ "$pid" != $$ ] || break
     if ! process "${pid:-0}" || [ "$start" != "$since" ]; then break; fi
-    tries=$((tries + 1))
-    [ $tries -lt 50 ] || end_holder "$pid" "$since"
-    [ $tries -lt 60 ] || break
-    sleep 0.1
+    [ $((slept - began)) -lt 500 ] || end_holder "$pid" "$since"
+    [ $((slept - began)) -lt 600 ] || break
+    nap 10
   done
-  changes=0
-  # shellcheck source=/dev/null # written by put, and counted
-  [ ! -s "$dir/undo" ] || . "$dir/undo"
+}
+
+# True when all of it was undone.
+undo_once() {
+  complaints='' changes=0
+  if [ -s "$dir/undo" ]; then
+    # shellcheck source=/dev/null # written by put, and counted
+    . "$dir/undo"
+  elif [ -e "$dir/applying" ]; then
+    complain "$dir/undo is gone"
+  fi
   # A name that no function uses which an undo calls: there are no local variables here.
   remaining=$changes
   while [ "$remaining" -gt 0 ]; do
@@ -69,11 +118,30 @@ undo_all() {
   size=''
   { read -r size <"$dir/register.size"; } 2>/dev/null
   [ -z "$size" ] || cut_register "$size"
+  [ -z "$complaints" ]
+}
+
+# What came back from an undo that did not do what it should. A few lines say as much as many.
+complain() { # TEXT
+  [ ${#complaints} -gt 1500 ] || complaints="$complaints$1
+"
+}
+
+try_later() {
   uptime_now
-  printf '%s at %s\n' "${undoer:-fired}" "$now" 2>/dev/null >"$dir/result"
-  mv "$me" "$dir/fired" 2>/dev/null || return 1
+  tell_result firing
+  later=$dir/firing.0.$((now + pause)).$((pause < 16 ? pause * 2 : 30))
+  mv "$me" "$later" 2>/dev/null || return 1
+  [ "$pause" -ne 1 ] || audit_undo "undo FAILED, and is tried again: $complaints"
+}
+
+# The first line says how it ended; behind a line `failed` comes what came back.
+tell_result() { # WORD
+  { printf '%s at %s\n' "$1" "$now" && { [ -z "$complaints" ] || printf 'failed\n%s' "$complaints"; }; } 2>/dev/null >"$dir/result"
+}
+
+audit_undo() { # WHAT; the first line of it is told
   holder=''
   { read -r holder <"$dir/holder"; } 2>/dev/null
-  release_lock "${dir##*/}"
-  printf 'transaction %s of %s: undone\n' "${dir##*/}" "$holder" | audit
+  printf 'transaction %s of %s: %s\n' "${dir##*/}" "$holder" "$1" | audit || :
 }

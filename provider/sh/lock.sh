@@ -19,9 +19,19 @@ in_first_netns() {
   [ ! -e /proc/self/ns/net ] || [ /proc/self/ns/net -ef /proc/1/ns/net ]
 }
 
-uptime_now() {
-  read -r now _ </proc/uptime
-  now=${now%%.*}
+known=0 known_at=0 slept=0
+
+# Seconds since boot. While they cannot be read, what was slept since they could be counts: no wait is without an end, and every deadline comes.
+uptime_now() { # sets now
+  reading=''
+  { read -r reading _ </proc/uptime; } 2>/dev/null
+  case $reading in [0-9]*) known=${reading%%.*} known_at=$slept ;; esac
+  now=$((known + (slept - known_at) / 100))
+}
+
+# A whole second where `sleep` takes no fractions.
+nap() { # HUNDREDTHS of a second, as two digits
+  if sleep "0.$1" 2>/dev/null; then slept=$((slept + ${1#0})); else sleep 1 && slept=$((slept + 100)); fi
 }
 
 # The name of the state says who undoes: only one rename succeeds, so only one does it at a time.
@@ -95,7 +105,7 @@ await_lock() { # SECONDS
       say "busy $lock_deadline $lock_holder"
       return 1
     fi
-    sleep 0.1
+    nap 10
   done
   say "lock $lock"
 }

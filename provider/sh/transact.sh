@@ -32,11 +32,11 @@ put() { # BYTES, the text on standard input
 }
 
 undo() { # NUMBER
-  undoing=1 failed=''
+  undoing=1
   # shellcheck source=/dev/null # written by put, and counted
   . "$dir/undo"
   "undo_$1"
-  undoing='' failed=''
+  undoing=''
 }
 
 # The guard is a process that watches its own deadline. systemd restarts it; where there is none, two watch each other.
@@ -46,7 +46,7 @@ arm() { # SECONDS
   # shellcheck disable=SC2154 # the text of these functions, kept by the shell's loop
   text="$library
 dir=$dir
-case \${1-} in now) fire ;; *) watch $dir $((now + $1)) ;; esac"
+case \${1-} in now) fire_now ;; *) watch $dir $((now + $1)) ;; esac"
   printf '%s\n' "$text" 2>/dev/null >"$dir/guard"
   count "$dir/guard" $((${#text} + 1))
   : >"$dir/armed" || stop "cannot write to $run"
@@ -57,11 +57,10 @@ case \${1-} in now) fire ;; *) watch $dir $((now + $1)) ;; esac"
     # Waits until both have closed their output: without a process for each time it looks.
     _=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 2>/dev/null & done)
   fi
-  tries=0
+  began=$slept
   until [ -e "$dir/watching" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 300 ] || { rm -f "$dir/armed"; stop "the guard did not start"; }
-    sleep 0.01
+    [ $((slept - began)) -lt 300 ] || { rm -f "$dir/armed"; stop "the guard did not start"; }
+    nap 01
   done
   say "armed $((now + $1))"
   begin_applying
@@ -88,17 +87,25 @@ unguard() {
 
 may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
 
-# Each part of a change does nothing once another part failed, or once the guard fired.
+# Each part of a change does nothing once another part failed, or once the guard fired. An undo does all that it can.
+goes_on() {
+  [ -z "${undoing-}" ] || return 0
+  [ -z "$failed" ] || return 1
+  may_change || { failed=late && return 1; }
+}
+
+fails() { # WHY
+  if [ -n "${undoing-}" ]; then complain "$1"; else failed=$1; fi
+}
+
 batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
-  [ -z "$failed" ] || return 0
-  may_change || { failed=late; return 0; }
+  goes_on || return 0
   at=$2
   failed=$(ip "-$1" -batch - 2>&1) && failed='' || failed=${failed:-failed}
 }
 
 own() { # lines for the register on standard input
-  [ -z "$failed" ] || return 0
-  may_change || { failed=late; return 0; }
+  goes_on || return 0
   lines=$(cat)
   if printf '%s\n' "$lines" 2>/dev/null >>"$run/register"; then
     size=$((size + ${#lines} + 1))
@@ -110,7 +117,7 @@ own() { # lines for the register on standard input
 
 # Cutting a file needs no space.
 cut_register() { # BYTES
-  [ ! -e "$run/register" ] || dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>/dev/null
+  [ ! -e "$run/register" ] || why=$(dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>&1) || complain "$why"
 }
 
 change() { failed='' at=''; }
@@ -121,19 +128,66 @@ changed() { # NUMBER
   else
     say "refused $1 $at"
     printf '%s\n' "$failed"
-    [ "$failed" = late ] || undo "$1"
+    [ "$failed" != late ] || return 0
+    complaints=''
+    undo "$1"
+    [ -z "$complaints" ] || printf 'and its undo: %s' "$complaints"
   fi
 }
 
 applied() { : >"$dir/applying"; }
 
-# Run by the undo: goes on after what is already gone or already there.
+# Run by the undo: goes on after what is already gone or already there, and complains of all else.
 batch_undo() { # FAMILY, `ip -batch` lines on standard input
-  ip "-$1" -force -batch - >/dev/null 2>&1
+  lines=$(cat)
+  answer=$(printf '%s\n' "$lines" | ip "-$1" -force -batch - 2>&1)
+  code=$?
+  [ "$code" -ne 0 ] || return 0
+  said='' judged=''
+  while IFS= read -r line; do
+    case $line in
+      'Command failed '*:*)
+        judged=1
+        line_at "${line##*:}"
+        is_undone || complain "ip -$1 $line: $said"
+        said=''
+        ;;
+      *) said=$said${said:+; }$line ;;
+    esac
+  done <<END_OF_ANSWER
+$answer
+END_OF_ANSWER
+  # It stops at what it does not understand.
+  if [ -z "$judged" ] || [ -n "$said" ]; then complain "ip -$1: ${said:-ended with $code}"; fi
+}
+
+line_at() { # NUMBER; sets line
+  left=$1
+  while IFS= read -r line && [ "$left" -gt 1 ]; do left=$((left - 1)); done <<END_OF_LINES
+$lines
+END_OF_LINES
+}
+
+# What `ip` said of a line of an undo that had nothing to do.
+is_undone() {
+  case $line:$said in
+    *' del '*:*'No such file or directory'* | *' del '*:*'No such process'* | *' del '*:*'table does not exist'*) ;;
+    *' del '*:*'Cannot find device'* | *' del '*:*'Nexthop id does not exist'*) ;;
+    *' add '*:*'File exists'* | *' replace '*:*'File exists'*) ;;
+    *) return 1 ;;
+  esac
 }
 
 shown() { # FAMILY [TEXT], one `ip -batch` line on standard input
-  case $(ip -N "-$1" -batch - 2>/dev/null) in '') return 1 ;; *"${2-}"*) ;; *) return 1 ;; esac
+  # What it complains of comes last.
+  answer=$({ why=$(ip -N "-$1" -batch - 2>&1 >&3) || printf '!%s' "$why"; } 3>&1)
+  case $answer in
+    '!'*'No such file or directory'* | '!'*'No such process'* | '!'*'does not exist'*) return 1 ;;
+    '!'*) [ -z "${undoing-}" ] || complain "ip -$1 show: ${answer#!}" ; return 1 ;;
+    '') return 1 ;;
+    *"${2-}"*) ;;
+    *) return 1 ;;
+  esac
 }
 
 # Rewrites the journal of the register, which grows with every change. Under the lock, before anything is armed.
@@ -149,32 +203,29 @@ read_size() { # sets size: the register's as it is now
 
 # A name of a table: one file an object. A folder that was not there is marked in it, to be removed with the last of ours.
 name_table() { # a line TABLE NAME ID STACK on standard input
-  [ -z "$failed" ] || return 0
-  [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }
+  goes_on || return 0
   read -r number name id stack
   made=''
   for folder in /etc/iproute2 "$names"; do
-    [ -d "$folder" ] || { made="$folder $made"; failed=$(mkdir -m 755 "$folder" 2>&1) || return 0; }
+    [ -d "$folder" ] || { made="$folder $made"; why=$(mkdir -m 755 "$folder" 2>&1) || { fails "$why"; return 0; }; }
   done
   [ -n "$made" ] || made=$(sed -n 's/^# made //p' "$names"/policy-routing-*.conf 2>/dev/null | head -n 1)
-  failed=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || failed=${failed:-cannot write to $names}
+  why=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || fails "${why:-cannot write to $names}"
 }
 
 write_sysctl() { # a line FILE DEVICE VALUE on standard input
-  [ -z "$failed" ] || return 0
-  [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }
+  goes_on || return 0
   read -r file device value
   why=$({ printf '%s\n' "$value" >"/proc/sys/net/ipv4/conf/$device/$file"; } 2>&1) && return 0
   # A device that is gone takes its settings along: nothing to undo.
-  [ -n "${undoing-}" ] || failed=${why:-cannot write $file of $device}
+  if [ -z "${undoing-}" ] || [ -e "/proc/sys/net/ipv4/conf/$device" ]; then fails "${why:-cannot write $file of $device}"; fi
 }
 
 unname_table() { # a line TABLE on standard input
-  [ -z "$failed" ] || return 0
-  [ -n "${undoing-}" ] || may_change || { failed=late; return 0; }
+  goes_on || return 0
   read -r number
   made=$(sed -n 's/^# made //p' "$names/policy-routing-$number.conf" 2>/dev/null)
-  failed=$(rm -f "$names/policy-routing-$number.conf" "$names/policy-routing-$number.new" 2>&1) || return 0
+  why=$(rm -f "$names/policy-routing-$number.conf" "$names/policy-routing-$number.new" 2>&1) || { fails "$why"; return 0; }
   for file in "$names"/policy-routing-*.conf; do [ ! -e "$file" ] || return 0; done
   for folder in $made; do rmdir "$folder" 2>/dev/null; done
 }
@@ -208,11 +259,11 @@ retract() { # TXN
     end_unarmed
     : 2>/dev/null >"$dir/unguarded"
   fi
-  tries=0 undoer=retracted
+  undoer=retracted
   fire
-  while { [ -e "$dir/armed" ] || firing "$dir"; } && [ $tries -lt 100 ]; do
-    tries=$((tries + 1))
-    sleep 0.1
+  asked=$slept
+  while { [ -e "$dir/armed" ] || firing "$dir"; } && [ $((slept - asked)) -lt 1000 ]; do
+    nap 10
     fire
   done
   undoer=''

@@ -35,6 +35,8 @@ export interface Left {
   readonly txn: string;
   readonly stage: string;
   readonly text: string;
+  /** What came back where its undo did not do all that it should. */
+  readonly failure: string | undefined;
 }
 
 export interface Observation {
@@ -87,7 +89,8 @@ function parseObservation(answer: Answer, look: Look, host: string): Observation
     freeze: section(answer, "freeze")?.trim(),
     left: sectionsAfter(answer, "left").map(({ rest, text }) => {
       const [txn = "", stage = ""] = rest.split(" ");
-      return { txn, stage, text };
+      const [, failure] = /^failed\n([\s\S]+)$/m.exec(text) ?? [];
+      return { txn, stage, text, failure };
     }),
   };
 }

@@ -82,11 +82,17 @@ export class Session {
 
   /** Tells, once, what earlier transactions left on the host to be read, and what nobody was told yet. */
   report(left: readonly Left[]): void {
-    for (const { txn, stage, text } of left) {
+    for (const { txn, stage, text, failure } of left) {
       if (stage !== "fired" || this.#reported.has(txn)) continue;
       this.#reported.add(txn);
       const undoer = /^retracted at /m.test(text) ? "the controller that made it" : "its guard";
-      this.warn(`an earlier change was undone by ${undoer}: ${text.split("\n")[0] ?? ""} (${txn})`);
+      const how =
+        failure !== undefined
+          ? `the undo of an earlier change failed (${failure.replaceAll("\n", "; ")})`
+          : /^(?:fired|retracted) at /m.test(text)
+            ? `an earlier change was undone by ${undoer}`
+            : "whether the undo of an earlier change did all that it should is not known";
+      this.warn(`${how}: ${text.split("\n")[0] ?? ""} (${txn})`);
     }
   }
 
