@@ -85,15 +85,18 @@ paths() { # SSH_CONNECTION
   # shellcheck disable=SC2086 # split on purpose
   set -- $1
   [ $# -eq 4 ] || return 0
-  client=${1%%%*} server=${3%%%*}
+  client=${1%%%*} server=${3%%%*} bound=''
+  # A link-local address is one of a device, to which the socket is bound.
+  case $1 in *%*) bound="oif ${1#*%}" ;; esac
   case $client in ::ffff:*.*) client=${client#::ffff:} server=${server#::ffff:} ;; esac
   case $client in *:*) family=6 ;; *) family=4 ;; esac
   say path
-  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto tcp sport %s dport %s uid 0\n' \
-    "$client" "$server" "$client" "$server" "$4" "$2" | ip "-$family" -force -j -N -d -batch - 2>/dev/null
+  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto tcp sport %s dport %s uid 0 %s\n' \
+    "$client" "$server" "$client" "$server" "$4" "$2" "$bound" | ip "-$family" -force -j -N -d -batch - 2>/dev/null
 }
 
-# What may mark packets: any line of answer means that a mark cannot be told.
+# What may mark packets, for src/kernel/marking.ts: any line of `marks` means that no mark can be told; of packet filters the lines that say
+# where a chain stands, where it leads and what it marks.
 marks() {
   say marks
   for knob in ipv4/fwmark_reflect ipv4/tcp_fwmark_accept ipv6/fwmark_reflect; do
@@ -101,13 +104,31 @@ marks() {
     { read -r value <"/proc/sys/net/$knob"; } 2>/dev/null
     [ "$value" = 0 ] || echo "net.$knob is $value"
   done
-  if command -v nft >/dev/null; then
-    nft list ruleset 2>&1 | grep -m 1 -E 'mark set|Operation not permitted'
-  elif grep -qs '^nf_tables ' /proc/modules; then
+  if ! command -v nft >/dev/null && grep -qs '^nf_tables ' /proc/modules; then
     echo 'nf_tables is loaded, and there is no nft to read it'
   fi
-  if grep -qs mangle /proc/net/ip_tables_names /proc/net/ip6_tables_names; then echo 'iptables has a mangle table'; fi
+  for family in '' 6; do
+    if grep -qs mangle "/proc/net/ip${family}_tables_names" && ! mangle "$family" >/dev/null; then echo 'iptables has a mangle table, which cannot be read'; fi
+  done
+  say 'marks nft'
+  if command -v nft >/dev/null; then
+    nft -s list ruleset 2>&1 |
+      grep -E '^table |^[[:space:]][a-z]+ [^ ]+ \{|[[:space:]]hook |(jump|goto) |vmap @|mark set|xt target|queue|not permitted'
+  fi
+  say 'marks iptables'
+  for family in '' 6; do ! grep -qs mangle "/proc/net/ip${family}_tables_names" || mangle "$family"; done
 }
+
+# The mangle table of the old iptables, which nft does not show.
+mangle() { # '' or 6
+  for save in "ip$1tables-legacy-save" "ip$1tables-save"; do
+    ! command -v "$save" >/dev/null || { "$save" -t mangle 2>/dev/null && return 0; }
+  done
+  return 1
+}
+
+# For rules that look at a device's group or VRF.
+links() { show links link show; }
 
 # Files that decide whether anything may be changed, and what earlier transactions left to read.
 standing() {
@@ -132,7 +153,7 @@ network() {
   rules 4
   rules 6
   for family in 4 6; do show "routes $family all" "-$family" route show table all; done
-  show links link show
+  links
   show addresses address show
   show nexthops nexthop show
   say sysctls

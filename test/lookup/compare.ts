@@ -2,9 +2,9 @@ import { lookup } from "../../provider/src/kernel/lookup/lookup";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { type Hop, printVerdict, type Verdict } from "../../provider/src/kernel/lookup/verdict";
 import { severalGroups, sharedObject } from "../../provider/src/kernel/lookup/walk";
-import { canonicalAddress } from "../../provider/src/spec/address";
 import { type IpObject, numberAt, textAt } from "../../provider/src/spec/attribute";
 import type { Flow } from "../../provider/src/spec/flow";
+import { gatewayAt } from "../../provider/src/spec/route/nextHop";
 import { typeAt } from "../../provider/src/spec/route/type";
 import { tableNumber } from "../../provider/src/spec/tableNumber";
 import { type Answer, routeGet } from "./kernel";
@@ -42,9 +42,7 @@ function answerDiffers(verdict: Verdict, shown: IpObject, { family, from }: Flow
   const shared = family === "inet6" && verdict.path.at(-1)?.route?.route.nhid !== undefined;
   const table = shared ? undefined : numberAt(shown, "table");
   if (verdict.table !== undefined && table !== undefined && tableNumber(verdict.table) !== table) return `the kernel says table ${table}`;
-  const other = shown["via"];
-  const gateway = typeof other === "object" && other !== null && "host" in other ? String(other.host) : textAt(shown, "gateway");
-  const via = gateway === undefined ? undefined : canonicalAddress(gateway);
+  const via = gatewayAt(shown);
   // IPv6 shows what it would choose even where the source is given.
   const src = from === undefined && !shared ? textAt(shown, "prefsrc") : undefined;
   const same = (hop: Hop): boolean => hop.dev === shown["dev"] && hop.via === via && (src === undefined || hop.src === src);

@@ -52,16 +52,16 @@ export const ruleFields = (family: Family): Fields<typeof ruleAttributes> => ({
   suppressIfgroup: fc.constantFrom<("default" | number)[]>("default", 0, 5),
 });
 
-/** What cannot stand together: a rule does one thing, and `tos` and `dscp` look at the same byte. The last one named wins. */
-const apart = [...oneActionOf, "tos", "dscp"];
+/** What cannot stand together: a rule does one thing, a VRF's rule takes the VRF's table, and `tos` and `dscp` look at the same byte. The last one named wins. */
+const apart = [...oneActionOf, "l3mdev", "tos", "dscp"];
 export function sensible(input: Input, winner?: string): Input {
   const kept = new Map(Object.entries(input).filter(([name, value]) => value !== undefined && !(name === "l3mdev" && value === false)));
   const first = [...(winner === undefined ? [] : [winner]), ...apart].filter((name) => kept.has(name));
-  for (const group of [oneActionOf, ["tos", "dscp"]]) {
-    const [stays, ...go] = first.filter((name) => group.some((one) => one === name));
+  for (const group of [oneActionOf, ["l3mdev", "table"], ["tos", "dscp"]]) {
+    const [stays, ...go] = first.filter((name) => kept.has(name) && group.some((one) => one === name));
     for (const name of go) if (name !== stays) kept.delete(name);
   }
-  if (!oneActionOf.some((name) => kept.has(name))) kept.set("table", 100);
+  if (![...oneActionOf, "l3mdev"].some((name) => kept.has(name))) kept.set("table", 100);
   if (!kept.has("table")) for (const name of ["suppressPrefixlength", "suppressIfgroup"]) kept.delete(name);
   return Object.fromEntries(kept);
 }

@@ -1,6 +1,7 @@
 import type { Becomes } from "../kernel/change";
 import { type Outcome, unmet } from "../kernel/expectation";
 import { explain } from "../kernel/lookup/explain";
+import { lookups, packetIn } from "../kernel/lookup/lookup";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
 import type { Verdict } from "../kernel/lookup/verdict";
@@ -27,12 +28,13 @@ export async function foreseen(
 
 /** Undefined where it holds, or where only the kernel can tell. */
 export function unmetIn(network: Network, expectation: Expectation): string | undefined {
-  const { verdict, lines } = explain(network, flowOf(expectation));
-  const outcomes = outcomesOf(verdict).map((outcome) => unmet(expectation, outcome));
+  const flow = flowOf(expectation);
+  const cases = lookups(network, packetIn(network, flow)).map(outcomesOf);
+  const outcomes = cases.flat().map((outcome) => unmet(expectation, outcome));
   const [first] = outcomes;
   // Of several ways that it may take, the kernel's choice is not foreseen.
-  if (first === undefined || outcomes.includes(undefined)) return undefined;
-  const decider = lines.at(-1);
+  if (first === undefined || outcomes.includes(undefined) || cases.some((one) => one.length === 0)) return undefined;
+  const decider = explain(network, flow).lines.at(-1);
   return decider === undefined ? first : `${first} (${decider.rule} ${decider.says})`;
 }
 

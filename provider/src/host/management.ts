@@ -1,13 +1,17 @@
 import { PolicyRoutingError } from "../errors";
 import type { Becomes } from "../kernel/change";
-import { managementPathChange } from "../kernel/managementPath";
-import { section } from "./answer";
+import type { Link } from "../kernel/lookup/network";
+import { linkOf } from "../kernel/lookup/stateJson";
+import { type Circumstances, managementPathChange } from "../kernel/managementPath";
+import { type Marking, markingOf } from "../kernel/marking";
+import { parseIpJson } from "../kernel/parse";
+import { section, sectionAfter } from "./answer";
 import type { Observation } from "./observe";
 import type { Session } from "./session";
 
 /**
  * Refuses what would move the way of the replies to our own connection, or of which that cannot be told. Undefined: the change may be
- * made. Costs a further round trip only where it hangs on a mark: then the host is asked whether anything on it marks packets.
+ * made. Costs a further round trip only where it hangs on devices or on a mark: then the host is asked for these.
  */
 export async function managementRefusal(
   session: Session,
@@ -16,9 +20,8 @@ export async function managementRefusal(
 ): Promise<PolicyRoutingError | undefined> {
   const { management, state } = seen;
   if (management === undefined || becomes.length === 0) return undefined;
-  const unmarked = managementPathChange(state, management, becomes, 0);
-  const reason =
-    unmarked ?? (managementPathChange(state, management, becomes, undefined) === undefined ? undefined : await whyMarked(session));
+  const changeIn = (circumstances: Circumstances) => managementPathChange(state, management, becomes, circumstances);
+  const reason = await reasonOf(session, changeIn, hangsOnDevices(seen, becomes));
   return reason === undefined
     ? undefined
     : new PolicyRoutingError("conflict", {
@@ -28,11 +31,40 @@ export async function managementRefusal(
       });
 }
 
-/** Only matters where a rule looks at marks. */
-async function whyMarked(session: Session): Promise<string | undefined> {
+const unmarked = { reply: 0, incoming: 0 };
+const marked = { reply: undefined, incoming: undefined };
+
+async function reasonOf(
+  session: Session,
+  changeIn: (circumstances: Circumstances) => string | undefined,
+  devicesMatter: boolean,
+): Promise<string | undefined> {
+  let links: readonly Link[] | undefined;
+  const first = changeIn({ marks: marked, links });
+  if (first === undefined) return undefined;
+  if (devicesMatter) links = await readLinks(session);
+  const reason = changeIn({ marks: unmarked, links });
+  if (reason !== undefined || changeIn({ marks: marked, links }) === undefined) return reason;
+  const { reply, incoming } = await readMarking(session);
+  const told = changeIn({ marks: { reply: reply === undefined ? 0 : undefined, incoming: incoming === undefined ? 0 : undefined }, links });
+  return told === undefined ? undefined : `${told}; ${reply ?? incoming}`;
+}
+
+/** Whether a rule, of those that stand or come, looks at a device's group or VRF. */
+const hangsOnDevices = ({ state }: Observation, becomes: readonly Becomes[]): boolean =>
+  [...state.rules, ...becomes.flatMap(({ rules }) => rules)].some(({ rule }) => rule.l3mdev === true || rule.suppressIfgroup !== undefined);
+
+async function readLinks(session: Session): Promise<readonly Link[] | undefined> {
+  const answer = await (await session.shell()).run("links");
+  if (sectionAfter(answer, "failed") !== undefined) return undefined;
+  return parseIpJson(section(answer, "links") ?? "", "the devices").map(linkOf);
+}
+
+async function readMarking(session: Session): Promise<Marking> {
   const answer = await (await session.shell()).run("marks");
-  const marking = section(answer, "marks")?.trim() ?? "";
-  return marking === ""
-    ? undefined
-    : `how replies to this connection leave cannot be told: rules look at marks, and ${marking.split("\n")[0]}`;
+  return markingOf({
+    unsure: section(answer, "marks") ?? "",
+    nft: section(answer, "marks nft") ?? "",
+    iptables: section(answer, "marks iptables") ?? "",
+  });
 }

@@ -5,9 +5,10 @@ import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes,
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
-import { canonicalAddress } from "../spec/address";
 import { type IpObject, textAt } from "../spec/attribute";
 import { type Family, families } from "../spec/family";
+import { gatewayAt } from "../spec/route/nextHop";
+import { typeAt } from "../spec/route/type";
 import { tableNumber, tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { observeText } from "./frames";
@@ -112,7 +113,7 @@ function parseManagement(connection: string, text: string): Management {
     connection,
     toClient: routes(toClient),
     toServer: routes(toServer),
-    kernel: kernel === undefined ? undefined : { dev: textAt(kernel, "dev"), via: canonicalAddress(textAt(kernel, "gateway") ?? "") },
+    kernel: kernel === undefined ? undefined : { dev: textAt(kernel, "dev"), via: gatewayAt(kernel), isLocal: typeAt(kernel) === "local" },
   };
 }
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseIpJson } from "../kernel/parse";
-import { canonicalAddress } from "../spec/address";
 import { textAt } from "../spec/attribute";
 import type { Probe } from "../spec/guard";
+import { gatewayAt } from "../spec/route/nextHop";
 import { type Answer, sectionsAfter } from "./answer";
 
 /** `passed`, or why not. */
@@ -44,7 +44,7 @@ export function probeResults(probes: readonly Probe[], answer: Answer): Result[]
 function routeResult({ dev, via }: Probe, text: string): Result {
   const [json] = parseIpJson(text, "a route probe");
   if (json === undefined) return { why: "no route" };
-  const seen = { dev: textAt(json, "dev"), via: canonicalAddress(textAt(json, "gateway") ?? "") };
+  const seen = { dev: textAt(json, "dev"), via: gatewayAt(json) };
   const asked = { dev: dev ?? seen.dev, via: via ?? seen.via };
   return isDeepStrictEqual(seen, asked)
     ? "passed"

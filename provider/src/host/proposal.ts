@@ -4,7 +4,7 @@ import type { Change } from "../kernel/change";
 import { checkNeeds } from "../kernel/gate";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
-import { replyFlow } from "../kernel/managementPath";
+import { replyFlow } from "../kernel/ownConnection";
 import { type ChangePlan, plan } from "../kernel/plan";
 import { keysOf } from "../kernel/register";
 import type { State } from "../kernel/state";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { canonicalAddress } from "../spec/address";
 import { numberAt, textAt } from "../spec/attribute";
 import { type Expectation, printExpectation } from "../spec/expectation";
+import { gatewayAt } from "../spec/route/nextHop";
 import { tableOf } from "../spec/tableNumber";
 import { parseIpJson } from "./parse";
 
@@ -31,7 +31,7 @@ export function outcomeOf(answer: string): Outcome {
   return {
     verdict: numberAt(json, "type") === local ? "local" : "unicast",
     dev: textAt(json, "dev"),
-    via: canonicalAddress(textAt(json, "gateway") ?? ""),
+    via: gatewayAt(json),
     table: table === undefined ? undefined : String(tableOf(table)),
   };
 }

@@ -1,11 +1,15 @@
-import { canonicalAddress, contains, familyOf } from "../spec/address";
-import { type Flow, packetOf } from "../spec/flow";
+import { contains } from "../spec/address";
+import { type Packet, packetOf } from "../spec/flow";
 import { routeKey, ruleKey } from "../spec/key";
 import type { Becomes } from "./change";
-import { lookup } from "./lookup/lookup";
-import { type Network, networkOf, proposed } from "./lookup/network";
-import { matchersOf, ruleMatches } from "./lookup/rules";
+import { circumstances, isOpen } from "./lookup/cases";
+import { lookups } from "./lookup/lookup";
+import { type Link, type Network, networkOf, proposed } from "./lookup/network";
+import { NextHopFinder } from "./lookup/nextHops";
+import { type Pair, pairsOf } from "./lookup/pairs";
+import { ruleMatches, selectorsOf } from "./lookup/rules";
 import { printVerdict, sameWay, type Verdict } from "./lookup/verdict";
+import { type Ends, endsOf, replyOf } from "./ownConnection";
 import type { ObservedRoute, State } from "./state";
 
 /** How the connection that we work over is routed on the host now. */
@@ -15,34 +19,26 @@ export interface Management {
   /** Routes of all tables that hold the client's address, and those that hold the server's. */
   readonly toClient: readonly ObservedRoute[];
   readonly toServer: readonly ObservedRoute[];
-  /** What the kernel itself answers for the reply: device and gateway; undefined when it refuses. */
-  readonly kernel: { readonly dev: string | undefined; readonly via: string | undefined } | undefined;
+  /** What the kernel itself answers for the reply; undefined when it refuses. */
+  readonly kernel: KernelsWay | undefined;
 }
 
-/** What a further login may have as its client port; what sshd may set as type of service, before and after the login (9.2 and 10.0). */
-const ephemeral = { from: 1024, to: 65534 };
-const typesOfService = [0, 0x10, 0x08, 0xb8, 0x20];
-const tcp = 6;
-
-interface Ends {
-  readonly port: number;
-  readonly client: string;
-  readonly server: string;
-  readonly device: string | undefined;
+export interface KernelsWay {
+  readonly dev: string | undefined;
+  readonly via: string | undefined;
+  /** It is delivered on the host itself. */
+  readonly isLocal: boolean;
 }
 
-/** Link-local addresses carry their device behind a `%`. */
-function endsOf(connection: string): Ends | undefined {
-  const [client = "", , server = "", port] = connection.split(" ");
-  const [address = "", device] = client.split("%");
-  const plain = (text: string) => canonicalAddress(text.split("%")[0]?.replace(/^::ffff:(?=[0-9.]+$)/, "") ?? "");
-  const ends = { client: plain(address), server: plain(server), device };
-  return ends.client === undefined || ends.server === undefined
-    ? undefined
-    : { client: ends.client, server: ends.server, device, port: Number(port) };
+/** What hangs on more than rules and routes. */
+export interface Circumstances {
+  /** The marks of the replies and of what comes in; undefined where something on the host may mark them. */
+  readonly marks: { readonly reply: number | undefined; readonly incoming: number | undefined };
+  /** Undefined where they were not read. */
+  readonly links: readonly Link[] | undefined;
 }
 
-/** What can have a say about a flow, of a change. */
+/** What can have a say about a packet, of a change. */
 interface Relevant {
   readonly steps: readonly Becomes[];
   /** One of its routes goes by a next hop object, and one of the steps changes such objects. */
@@ -50,115 +46,110 @@ interface Relevant {
 }
 
 /**
- * Those keys at which what stands, before or after, can have a say about this flow: rules that it matches and those that they jump to, and
+ * Those keys at which what stands, before or after, can have a say about this packet: rules that it matches and those that they jump to, and
  * routes to its destination in tables that these look into. Next hop objects always can.
  */
-function relevant(flow: Flow, network: Network, becomes: readonly Becomes[]): Relevant {
-  const packet = packetOf(flow);
+function relevant(packet: Packet, network: Network, becomes: readonly Becomes[]): Relevant {
+  const { family, to } = packet;
   const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
-    (one) => one.rule.family === flow.family && ruleMatches(one.rule.not, matchersOf(one), packet) !== false,
+    (one) => one.rule.family === family && ruleMatches(one.rule.not, selectorsOf(one), packet) !== false,
   );
-  const { family } = flow;
   const rules = new Set(
     matching.flatMap(({ rule }) => [ruleKey(rule), ...(rule.goto === undefined ? [] : [ruleKey({ family, priority: rule.goto })])]),
   );
   const tables = new Set(matching.map(({ rule }) => rule.table));
+  // Which table a VRF's rule looks into is not known here: then any route may be one of its.
+  const isAnyTable = matching.some(({ rule }) => rule.l3mdev === true && rule.action === undefined && rule.goto === undefined);
   const concerns = ({ route }: ObservedRoute): boolean =>
-    route.family === family && tables.has(route.table) && (route.destination === "default" || contains(route.destination, flow.to));
+    route.family === family &&
+    (isAnyTable || tables.has(route.table)) &&
+    (route.destination === "default" || contains(route.destination, to));
   const standing = network.routes.filter(concerns);
   const routes = new Set(standing.map(({ route }) => routeKey(route)));
-  // Which table a VRF's rule looks into is not known here: then any route may be one of them.
-  const candidates = matching.some(({ rule }) => rule.l3mdev === true) ? network.routes : standing;
   return {
     steps: becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined),
-    movesObjects: becomes.some(({ nexthops }) => nexthops !== undefined) && candidates.some(({ route }) => route.nhid !== undefined),
+    movesObjects: becomes.some(({ nexthops }) => nexthops !== undefined) && standing.some(({ route }) => route.nhid !== undefined),
   };
-}
-
-function replyOf({ server, client, device, port }: Ends, mark: number | undefined): Flow {
-  const sshd = { from: port, to: port };
-  const both = { family: familyOf(client), mark, uid: 0, ipproto: tcp, tos: typesOfService };
-  return { ...both, from: server, to: client, oif: device, sport: sshd, dport: ephemeral };
-}
-
-/** The reply to a connection, of which SSH_CONNECTION says the ends; undefined where it says none. */
-export function replyFlow(connection: string): Flow | undefined {
-  const ends = endsOf(connection);
-  return ends === undefined ? undefined : replyOf(ends, 0);
 }
 
 /**
  * Why a change must not be made without the person's word: the way of the replies to this connection (or of its packets coming in) would
- * move, at the end or in between, or it cannot be told. Undefined when both ways stay as they are. `mark` is undefined where something on
- * the host may mark packets.
+ * move, at the end or in between, or it cannot be told. Undefined when both ways stay as they are.
  */
 export function managementPathChange(
   state: State,
   management: Management,
   becomes: readonly Becomes[],
-  mark: number | undefined,
+  { marks, links }: Circumstances,
 ): string | undefined {
   const ends = endsOf(management.connection);
   if (becomes.length === 0) return undefined;
   if (ends === undefined) return "the host does not say from where this connection comes (SSH_CONNECTION is empty)";
-  const family = familyOf(ends.client);
-  const isOwn = management.toClient.some(({ route }) => route.type === "local");
-  if (isOwn)
+  const { kernel, toClient, toServer } = management;
+  const leaving: Network = { ...networkOf({ ...state, routes: toClient }), links };
+  const arriving: Network = { ...leaving, routes: toServer };
+  if (kernel?.isLocal === true)
     return `this connection comes from ${ends.client}, an address of the host itself: where the tunnel behind it goes cannot be told`;
-  const sshd = { from: ends.port, to: ends.port };
-  const both = { family, mark, uid: 0, ipproto: tcp, tos: typesOfService };
-  const reply: Flow = replyOf(ends, mark);
-  const replyChange = compareWays(
-    networkOf({ ...state, routes: management.toClient }),
-    becomes,
-    reply,
-    "replies to this connection leave",
-    management.kernel,
-  );
+  const finder = new NextHopFinder(arriving);
+  const reply = packetOf(replyOf(ends, marks.reply), vrfOf(ends, toServer, finder));
+  const asked = { ...reply, mark: 0, tos: [0], dport: { from: ends.clientPort, to: ends.clientPort } };
+  const leave = "replies to this connection leave";
+  const replyChange = compareWays(leaving, becomes, reply, leave, () => contradiction(lookups(leaving, asked), kernel, leave));
   if (replyChange !== undefined) return replyChange;
-  const incoming: Flow = {
-    ...both,
-    from: ends.client,
-    to: ends.server,
-    iif: management.kernel?.dev ?? ends.device,
-    sport: ephemeral,
-    dport: sshd,
-  };
-  return compareWays(
-    networkOf({ ...state, routes: management.toServer }),
-    becomes,
-    incoming,
-    "packets of this connection arrive",
-    undefined,
-  );
+  const iif = kernel?.dev ?? ends.device;
+  const { from: to = "", to: from, sport: dport, dport: sport, ...both } = replyOf(ends, marks.incoming);
+  const incoming = packetOf({ ...both, oif: undefined, from, to, iif, sport, dport }, finder.isInVrf(iif));
+  return compareWays(arriving, becomes, incoming, "packets of this connection arrive", () => undefined);
+}
+
+/** A socket belongs to the VRF by which its connection came in: that of the device with the server's address. */
+function vrfOf({ server }: Ends, toServer: readonly ObservedRoute[], finder: NextHopFinder): boolean | undefined {
+  const own = toServer.filter(({ route }) => route.type === "local" && contains(route.destination, server));
+  const answers = own.map(({ route }) => finder.isInVrf(route.dev));
+  return answers.length === 0 || answers.includes(undefined) ? undefined : answers.includes(true);
+}
+
+/** Undefined where the kernel says the same as the rules. What it refuses while the connection lives goes a way that is not seen here. */
+function contradiction(ours: readonly Verdict[], kernel: KernelsWay | undefined, what: string): string | undefined {
+  const agrees = (verdict: Verdict): boolean =>
+    verdict.kind === "unsure" ||
+    ("hops" in verdict && kernel !== undefined && verdict.hops.some(({ dev, via }) => dev === kernel.dev && via === kernel.via));
+  if (ours.some(agrees)) return undefined;
+  const [first] = ours;
+  const way =
+    kernel === undefined ? "refuses" : `says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
+  return `how ${what} cannot be told: ${first === undefined ? "nothing" : printVerdict(first)} by the rules, but the kernel ${way}`;
 }
 
 /** Looks at each object of the plan as it is applied, not only at the end: what is cut in between may never be finished. */
 function compareWays(
   network: Network,
   becomes: readonly Becomes[],
-  flow: Flow,
+  packet: Packet,
   what: string,
-  kernel: Management["kernel"],
+  contradicts: () => string | undefined,
 ): string | undefined {
-  const { steps, movesObjects } = relevant(flow, network, becomes);
+  const { steps, movesObjects } = relevant(packet, network, becomes);
   if (movesObjects) return `how ${what} cannot be told: it may be by a next hop object, and one of these changes`;
   if (steps.every(({ nexthops }) => nexthops !== undefined)) return undefined;
-  const now = lookup(network, flow);
-  if (kernel !== undefined && now.kind === "unicast" && !now.hops.some(({ dev, via }) => dev === kernel.dev && via === kernel.via))
-    return `how ${what} cannot be told: ${printVerdict(now)} by the rules, but the kernel says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
+  const contradicted = contradicts();
+  if (contradicted !== undefined) return contradicted;
   for (let count = 1; count <= steps.length; count++) {
-    const after = lookup(proposed(network, steps.slice(0, count)), flow);
-    const problem = difference(now, after, what, count === steps.length);
-    if (problem !== undefined) return problem;
+    const after = proposed(network, steps.slice(0, count));
+    const told = pairsOf(network, after, packet);
+    if (isOpen(told)) return `how ${what} cannot be told: ${told.why}`;
+    for (const { packet: one, answer } of told.cases) {
+      const problem = difference(answer, what, count === steps.length, circumstances(one, packet), one.assumed.size > 0);
+      if (problem !== undefined) return problem;
+    }
   }
   return undefined;
 }
 
-function difference(now: Verdict, after: Verdict, what: string, last: boolean): string | undefined {
-  if (after.kind === "unsure") return `how ${what} cannot be told: ${after.why}`;
+function difference({ now, then }: Pair, what: string, last: boolean, where: string, isAssumed: boolean): string | undefined {
+  if (then.kind === "unsure") return `how ${what} cannot be told: ${then.why}`;
   if (now.kind === "unsure") return `how ${what} cannot be told: ${now.why}`;
-  return sameWay(now, after)
-    ? undefined
-    : `how ${what} would change${last ? "" : " in between"}: now ${printVerdict(now)}, then ${printVerdict(after)}`;
+  if (sameWay(now, then)) return undefined;
+  const how = `${isAssumed ? "cannot be told" : "would change"}${last ? "" : " in between"}`;
+  return `how ${what} ${how}: now ${printVerdict(now)}, then ${printVerdict(then)}${where === "" ? "" : `, where ${where}`}`;
 }

@@ -375,7 +375,7 @@ export interface RuleArgs {
    */
   action?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["action"]>>;
   /**
-   * Looks the packet up in the table of its VRF device, instead of `table`.
+   * Only packets of a VRF: those that came in by one of its devices, or whose socket is bound to it. Looks them up in the VRF's own table, unless `action` or `goto` says what else becomes of them.
    * Left out: false. Example: `true`.
    * `ip` words: `l3mdev`.
    */

@@ -29,9 +29,14 @@ export interface Flow {
 export interface Packet extends Flow {
   readonly fromBits: Bits | undefined;
   readonly toBits: Bits;
+  /** Whether the device that it came in by, or that its socket is bound to, belongs to a VRF. Undefined: it cannot be told. */
+  readonly vrf: boolean | undefined;
+  /** What is taken to be so, by a selector's words, where the packet does not say it: one of the cases that may occur. */
+  readonly assumed: ReadonlyMap<string, boolean>;
 }
 
 const nowhere: Bits = [0];
+const nothing: ReadonlyMap<string, boolean> = new Map();
 
 /** Protocols whose packets have ports: DCCP, TCP, UDP, UDP-Lite, SCTP; of ESP and AH the kernel takes the first bytes for such. */
 const withPorts: readonly number[] = [6, 17, 33, 50, 51, 132, 136];
@@ -41,7 +46,7 @@ const noPort = { from: 0, to: 0 };
  * An IPv4 source that is not chosen yet is compared as 0.0.0.0; an IPv6 one matches no `from`. What came in without ports is compared as
  * with ports 0.
  */
-export function packetOf(flow: Flow): Packet {
+export function packetOf(flow: Flow, vrf: boolean | undefined): Packet {
   const fromBits = flow.from !== undefined ? bitsOf(flow.from) : flow.family === "inet" ? nowhere : undefined;
   const portless = flow.iif !== undefined && flow.iif !== "lo" && flow.ipproto !== undefined && !withPorts.includes(flow.ipproto);
   // All fields, always: packets of one shape are compared faster.
@@ -61,6 +66,8 @@ export function packetOf(flow: Flow): Packet {
     flowlabel: flow.flowlabel,
     fromBits,
     toBits: bitsOf(flow.to),
+    vrf,
+    assumed: nothing,
   };
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import type { Becomes } from "../../../provider/src/kernel/change";
-import { type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
+import type { Link } from "../../../provider/src/kernel/lookup/network";
+import { type Circumstances, type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/state";
 import { nexthopKey, routeKey, ruleKey } from "../../../provider/src/spec/key";
 import type { Route } from "../../../provider/src/spec/route/route";
 import type { Rule } from "../../../provider/src/spec/rule/rule";
+import { link } from "./lookup/host";
 
 const observedRule = (rule: Rule): ObservedRule => ({ rule, protocol: 214, unread: [] });
 const observedRoute = (route: Route): ObservedRoute => ({ route, protocol: 214, unread: [] });
@@ -31,8 +33,10 @@ const login = (...routes: Route[]): Management => ({
   connection: `${client} 40000 ${server} 22`,
   toClient: routes.map(observedRoute),
   toServer: [observedRoute(local)],
-  kernel: { dev: "e0", via: "198.18.1.1" },
+  kernel: { dev: "e0", via: "198.18.1.1", isLocal: false },
 });
+const unmarked: Circumstances = { marks: { reply: 0, incoming: 0 }, links: undefined };
+const marked: Circumstances = { marks: { reply: undefined, incoming: undefined }, links: undefined };
 const has = (one: Rule): Becomes => ({ key: ruleKey(one), rules: [observedRule(one)], routes: [] });
 const hasNo = (one: Rule): Becomes => ({ key: ruleKey(one), rules: [], routes: [] });
 const hasRoute = (one: Route): Becomes => ({ key: routeKey(one), rules: [], routes: [observedRoute(one)] });
@@ -44,11 +48,11 @@ const diverting = rule(1000, { from: server, table: 101 });
 describe("the way of our own connection", () => {
   it("may not move: neither by a rule, nor by a route behind a rule that stands", () => {
     assert.equal(
-      managementPathChange(stateOf(), login(byMain, away), [has(diverting)], 0),
+      managementPathChange(stateOf(), login(byMain, away), [has(diverting)], unmarked),
       "how replies to this connection leave would change: now by e0 via 198.18.1.1 (table main), then by e1 via 198.18.2.1 (table 101)",
     );
     assert.match(
-      String(managementPathChange(stateOf(diverting), login(byMain), [hasRoute(away)], 0)),
+      String(managementPathChange(stateOf(diverting), login(byMain), [hasRoute(away)], unmarked)),
       /^how replies to this connection leave would change: now /,
     );
   });
@@ -56,24 +60,24 @@ describe("the way of our own connection", () => {
   it("may not move in between either, however it ends", () => {
     const steps = [has(diverting), hasNo(diverting)];
     assert.match(
-      String(managementPathChange(stateOf(), login(byMain, away), steps, 0)),
+      String(managementPathChange(stateOf(), login(byMain, away), steps, unmarked)),
       /would change in between: now by e0 .*, then by e1 /,
     );
     const shield = rule(900, { from: server, table: "main" });
-    assert.equal(managementPathChange(stateOf(), login(byMain, away), [has(shield), has(diverting)], 0), undefined);
-    assert.match(String(managementPathChange(stateOf(), login(byMain, away), [has(diverting), has(shield)], 0)), /in between/);
+    assert.equal(managementPathChange(stateOf(), login(byMain, away), [has(shield), has(diverting)], unmarked), undefined);
+    assert.match(String(managementPathChange(stateOf(), login(byMain, away), [has(diverting), has(shield)], unmarked)), /in between/);
   });
 
   it("stays where another table leads by the same device and gateway", () => {
     const same = route(101, "198.18.1.1");
-    assert.equal(managementPathChange(stateOf(), login(byMain, same), [has(diverting)], 0), undefined);
-    assert.equal(managementPathChange(stateOf(), login(byMain), [hasRoute(same), has(diverting)], 0), undefined);
+    assert.equal(managementPathChange(stateOf(), login(byMain, same), [has(diverting)], unmarked), undefined);
+    assert.equal(managementPathChange(stateOf(), login(byMain), [hasRoute(same), has(diverting)], unmarked), undefined);
   });
 
   it("moves by a rule that matches nothing of it, where a jump gets its target", () => {
     const jump = rule(100, { goto: 32767 });
     const target = rule(32767, { to: "192.0.2.1", table: 101 });
-    assert.match(String(managementPathChange(stateOf(jump), login(byMain), [has(target)], 0)), /then no route/);
+    assert.match(String(managementPathChange(stateOf(jump), login(byMain), [has(target)], unmarked)), /then no route/);
   });
 
   it("does not move by what concerns other packets", () => {
@@ -82,15 +86,15 @@ describe("the way of our own connection", () => {
       hasRoute(away),
       hasRoute({ ...byMain, destination: "192.0.2.0/24", via: "198.18.2.1" }),
     ];
-    assert.equal(managementPathChange(stateOf(), login(byMain), others, 0), undefined);
+    assert.equal(managementPathChange(stateOf(), login(byMain), others, unmarked), undefined);
   });
 
   it("cannot be told where a rule looks at marks and somebody may set them, and then only", () => {
-    const marked = rule(1000, { fwmark: "0x1/0xff", table: 101 });
-    assert.equal(managementPathChange(stateOf(), login(byMain, away), [has(marked)], 0), undefined);
+    const byMark = rule(1000, { fwmark: "0x1/0xff", table: 101 });
+    assert.equal(managementPathChange(stateOf(), login(byMain, away), [has(byMark)], unmarked), undefined);
     assert.match(
-      String(managementPathChange(stateOf(), login(byMain, away), [has(marked)], undefined)),
-      /cannot be told: .* may mark these packets$/,
+      String(managementPathChange(stateOf(), login(byMain, away), [has(byMark)], marked)),
+      /cannot be told: now by e0 .*, then by e1 .*, where fwmark 0x1\/0xff$/,
     );
   });
 
@@ -102,7 +106,7 @@ describe("the way of our own connection", () => {
       has(rule(5000 + index, { from: `10.9.${index & 255}.${index >> 8}`, table: 101 })),
     );
     const before = process.cpuUsage().user;
-    assert.equal(managementPathChange(stateOf(...many), login(byMain, away), change, 0), undefined);
+    assert.equal(managementPathChange(stateOf(...many), login(byMain, away), change, unmarked), undefined);
     const milliseconds = (process.cpuUsage().user - before) / 1000;
     assert.ok(milliseconds < 500, `${milliseconds} ms`);
   });
@@ -118,12 +122,91 @@ describe("the way of our own connection", () => {
     const byObject: Route = { family: "inet", table: 101, destination: "default", nhid: 70 };
     const elsewhere = rule(1100, { from: "198.18.2.2", table: 101 });
     const gone = [hasNo(elsewhere), { key: routeKey(byObject), rules: [], routes: [] }, object()];
-    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), [object(nexthop)], 0), undefined);
-    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), gone, 0), undefined);
+    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), [object(nexthop)], unmarked), undefined);
+    assert.equal(managementPathChange(stateOf(elsewhere), login(byMain, byObject), gone, unmarked), undefined);
     const told = /it may be by a next hop object, and one of these changes/;
-    assert.match(String(managementPathChange(stateOf(diverting), login(byMain, byObject), [object()], 0)), told);
-    assert.match(String(managementPathChange(stateOf(elsewhere), login({ ...byObject, table: "main" }), [object()], 0)), told);
+    assert.match(String(managementPathChange(stateOf(diverting), login(byMain, byObject), [object()], unmarked)), told);
+    assert.match(String(managementPathChange(stateOf(elsewhere), login({ ...byObject, table: "main" }), [object()], unmarked)), told);
     const vrf = rule(1000, { l3mdev: true });
-    assert.match(String(managementPathChange(stateOf(vrf), login(byMain, byObject), [object()], 0)), told);
+    assert.match(String(managementPathChange(stateOf(vrf), login(byMain, byObject), [object()], unmarked)), told);
+  });
+
+  it("is told by the kernel's answer to be the host's own, not by local routes of tables that no reply looks into", () => {
+    const divert: Route = { family: "inet", table: 100, type: "local", destination: "default", dev: "lo" };
+    const byMark = rule(1000, { fwmark: "0x1/0xffffffff", table: 100 });
+    assert.equal(managementPathChange(stateOf(), login(byMain, divert), [has(byMark)], unmarked), undefined);
+    assert.equal(managementPathChange(stateOf(byMark), login(byMain, divert), [hasNo(byMark)], unmarked), undefined);
+    const own = { ...login(byMain), kernel: { dev: "lo", via: undefined, isLocal: true } };
+    assert.match(String(managementPathChange(stateOf(), own, [has(diverting)], unmarked)), /an address of the host itself/);
+  });
+
+  it("cannot be told where the rules refuse and the kernel routes, or the other way round", () => {
+    const refusing = rule(500, { action: "unreachable" });
+    assert.match(
+      String(managementPathChange(stateOf(refusing), login(byMain, away), [has(diverting)], unmarked)),
+      /cannot be told: unreachable \(by a rule\) by the rules, but the kernel says by e0 via 198\.18\.1\.1$/,
+    );
+    const refused = { ...login(byMain, away), kernel: undefined };
+    assert.match(
+      String(managementPathChange(stateOf(), refused, [has(diverting)], unmarked)),
+      /by e0 .* by the rules, but the kernel refuses$/,
+    );
+    assert.match(
+      String(managementPathChange(stateOf(), { ...login(away), kernel: undefined }, [has(diverting)], unmarked)),
+      /but the kernel refuses$/,
+    );
+  });
+
+  it("passes by the rules of VRFs, whatever these do, unless it belongs to one", () => {
+    const links = (rest: Partial<Link>): Link[] => [link("e0", rest), link("e1"), link("red", { kind: "vrf" })];
+    const vrfs = [rule(500, { l3mdev: true, action: "unreachable" }), rule(501, { l3mdev: true })];
+    const same = route(101, "198.18.1.1");
+    const outside = { ...unmarked, links: links({}) };
+    assert.equal(managementPathChange(stateOf(...vrfs), login(byMain, same), [has(diverting)], outside), undefined);
+    assert.match(String(managementPathChange(stateOf(...vrfs), login(byMain, away), [has(diverting)], outside)), /would change/);
+    for (const [open, why] of [
+      [{ ...unmarked, links: links({ master: "red" }) }, /the tables of VRF devices are not looked at/],
+      [unmarked, /cannot be told/],
+    ] as const)
+      assert.match(String(managementPathChange(stateOf(...vrfs.slice(1)), login(byMain, same), [has(diverting)], open)), why);
+  });
+
+  it("is looked up by the groups of the devices, where they are known", () => {
+    const other = rule(900, { table: "main", suppressIfgroup: 5 });
+    const same = route(101, "198.18.1.1");
+    const links = [link("e0", { group: 0 }), link("e1", { group: 5 })];
+    assert.equal(managementPathChange(stateOf(other), login(byMain, same), [has(diverting)], { ...unmarked, links }), undefined);
+    assert.match(
+      String(managementPathChange(stateOf(other), login(byMain, same), [has(rule(800, { table: 101 }))], unmarked)),
+      /the group of the route's device/,
+    );
+  });
+
+  it("hangs on marks and types of service only where these lead elsewhere", () => {
+    const same = route(101, "198.18.1.1");
+    const byMark = rule(900, { fwmark: "0x80/0x80", table: 101 });
+    assert.equal(managementPathChange(stateOf(byMark), login(byMain, same), [has(diverting)], marked), undefined);
+    // A packet of any mark goes as before: those of this one elsewhere, and the others where they went.
+    const elsewhere = login(byMain, away, { ...same, table: 102 });
+    const harmless = rule(1000, { from: server, table: 102 });
+    assert.equal(managementPathChange(stateOf(byMark), elsewhere, [has(harmless)], marked), undefined);
+    assert.match(
+      String(managementPathChange(stateOf(byMark), elsewhere, [has(rule(800, { from: server, table: 102 }))], marked)),
+      /, where fwmark 0x80\/0x80$/,
+    );
+    assert.equal(
+      managementPathChange(stateOf(), login(byMain, away), [has(rule(1000, { fwmark: "0x1/0x1", iif: "e0", table: 101 }))], {
+        ...marked,
+        marks: { reply: undefined, incoming: 0 },
+      }),
+      undefined,
+    );
+    const byTos = rule(1002, { tos: "0x10", table: 101 });
+    assert.equal(managementPathChange(stateOf(), login(byMain, same), [has(byTos)], unmarked), undefined);
+    assert.equal(managementPathChange(stateOf(), login(byMain), [has(byTos)], unmarked), undefined);
+    assert.match(
+      String(managementPathChange(stateOf(), login(byMain, away), [has(byTos)], unmarked)),
+      /would change: now by e0 .*, then by e1 .*, where type of service 0x10$/,
+    );
   });
 });

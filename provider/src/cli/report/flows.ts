@@ -1,5 +1,7 @@
-import { lookup } from "../../kernel/lookup/lookup";
+import { isOpen } from "../../kernel/lookup/cases";
+import { lookup, packetIn } from "../../kernel/lookup/lookup";
 import type { Network } from "../../kernel/lookup/network";
+import { pairsOf } from "../../kernel/lookup/pairs";
 import { printVerdict, sameWay, type Verdict } from "../../kernel/lookup/verdict";
 import { contains, familyOf } from "../../spec/address";
 import { type Expectation, flowOf, printExpectation } from "../../spec/expectation";
@@ -18,13 +20,24 @@ export interface FlowChange {
   readonly after: string;
   readonly moves: boolean;
   readonly lost: boolean;
+  /** Why it cannot be told whether it moves. */
+  readonly unsure: string | undefined;
 }
 
 export function compare({ what, flow }: Asked, before: Network, after: Network): FlowChange {
-  const was = lookup(before, flow);
-  const is = lookup(after, flow);
-  const moves = !sameWay(was, is);
-  return { what, before: printVerdict(was), after: printVerdict(is), moves, lost: moves && leaves(was) && !leaves(is) };
+  const told = pairsOf(before, after, packetIn(before, flow));
+  const pairs = isOpen(told) ? [] : told.cases.map(({ answer }) => answer);
+  const [unsure] = isOpen(told)
+    ? [told.why]
+    : pairs.flatMap(({ now, then }) => [now, then].flatMap((one) => (one.kind === "unsure" ? one.why : [])));
+  return {
+    what,
+    before: printVerdict(lookup(before, flow)),
+    after: printVerdict(lookup(after, flow)),
+    moves: pairs.some(({ now, then }) => !sameWay(now, then)),
+    lost: pairs.some(({ now, then }) => leaves(now) && !leaves(then) && then.kind !== "unsure"),
+    unsure,
+  };
 }
 
 const leaves = (verdict: Verdict): boolean => verdict.kind === "unicast" || verdict.kind === "local";

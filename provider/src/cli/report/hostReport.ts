@@ -100,7 +100,12 @@ function looked(
       ...(changes ?? []).filter(({ lost }) => lost).map(({ what, before: was, after: is }) => `${what}: ${was}, then ${is}`),
       ...fresh.filter(({ level }) => level === "risk").map(text),
     ],
-    unsure: isWhole ? host.unsure : [...host.unsure, "which way packets go: what is to stand on the host is not all known"],
+    unsure: [
+      ...host.unsure,
+      ...(isWhole ? [] : ["which way packets go: what is to stand on the host is not all known"]),
+      // What does not change leaves them as they are, whichever way that is.
+      ...(planned.length === 0 ? [] : (changes ?? []).flatMap(({ what, unsure }) => (unsure === undefined ? [] : [`${what}: ${unsure}`]))),
+    ],
     notes: [
       ...planned.flatMap(({ of, plan }) => plan.notes.map((note) => `${of.name}: ${note}`)),
       ...fresh.filter(({ level }) => level === "note").map(text),

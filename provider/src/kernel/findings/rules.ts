@@ -34,8 +34,9 @@ const holds = (destination: string, prefix: string): boolean => destination === 
 
 /** Whether a rule decides about every packet to these destinations, whatever else it is: it refuses, or its table has a route for all of them. */
 function decides({ rule, unread }: ObservedRule, to: string, routes: readonly ObservedRoute[]): boolean {
-  if (unread.length > 0 || rule.goto !== undefined || rule.action === "nop" || rule.l3mdev === true) return false;
+  if (unread.length > 0 || rule.goto !== undefined || rule.action === "nop") return false;
   if (rule.action !== undefined) return true;
+  if (rule.l3mdev === true) return false;
   if (rule.suppressPrefixlength !== undefined || rule.suppressIfgroup !== undefined) return false;
   const table = routes.filter(({ route }) => route.family === rule.family && route.table === rule.table);
   return (

@@ -1,11 +1,11 @@
 import type { Attribute } from "../../spec/attribute";
-import { type Flow, type Packet, packetOf } from "../../spec/flow";
+import type { Flow, Packet } from "../../spec/flow";
 import { ruleAttributes } from "../../spec/rule/rule";
 import { describe as describeRoute } from "../route";
 import { describe as describeRule } from "../rule";
 import type { ObservedRule } from "../state";
 import { readyFor } from "./compile";
-import { lookup, nothingLeads } from "./lookup";
+import { lookup, nothingLeads, packetIn } from "./lookup";
 import type { Network } from "./network";
 import { printVerdict, type Verdict, type Visit } from "./verdict";
 
@@ -28,7 +28,7 @@ export interface Explanation {
 export function explain(network: Network, flow: Flow): Explanation {
   const verdict = lookup(network, flow);
   const visits = new Map(verdict.path.map((visit) => [visit.rule, visit]));
-  const packet = packetOf(flow);
+  const packet = packetIn(network, flow);
   const lines: Line[] = [];
   let next = 0;
   // Decided before any rule was looked at: by a source that is none, a device that is down.
@@ -37,15 +37,17 @@ export function explain(network: Network, flow: Flow): Explanation {
   for (const { observed, position, target } of rules) {
     const visit = visits.get(observed);
     const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit);
-    lines.push({ priority: observed.rule.priority, rule: describeRule(observed.rule), says });
-    if (visit?.outcome === "decides") break;
+    const isOpen = says === open;
+    const told = isOpen && verdict.kind !== "unsure" ? allTheSame : says;
+    lines.push({ priority: observed.rule.priority, rule: describeRule(observed.rule), says: told });
+    if (visit?.outcome === "decides" || (isOpen && verdict.kind === "unsure")) break;
     if (visit?.outcome === "jumps" && target !== undefined) next = target;
-    if (says === open) break;
   }
   return { verdict, lines, sentence: sentence(verdict) };
 }
 
 const open = "cannot be told";
+const allTheSame = "goes on: whether it applies cannot be told, and the way is the same";
 
 /** The selectors that the packet does not have, in the words of `ip`. */
 function whyNot({ rule, unread }: ObservedRule, packet: Packet): string {
@@ -71,7 +73,6 @@ function sentenceOf({ outcome, route, rule: { rule } }: Visit): string {
     jumps: `jumps to priority ${rule.goto}`,
     "jumps nowhere": `goes on: no rule stands at priority ${rule.goto}`,
     "does nothing": "goes on: it does nothing",
-    "no VRF": "goes on: there is no VRF device",
   };
   return sentences[outcome];
 }

@@ -2,28 +2,53 @@ import { type Flow, type Packet, packetOf } from "../../spec/flow";
 import { scopeNumberOf } from "../../spec/route/nextHop";
 import { isBefore } from "../gate";
 import { isBroadcastAll, isLinkBound, isMulticast, isNowhere, strangeSource } from "./addresses";
+import { casesOf, isOpen, type Open } from "./cases";
 import { type Ready, readyFor } from "./compile";
 import type { Network } from "./network";
 import { sourceRefusal } from "./reversePath";
 import type { Found } from "./search";
 import { sourceInet, sourceInet6 } from "./source";
-import type { Hop, Verdict, Visit } from "./verdict";
+import { type Hop, sameWay, type Verdict, type Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
 
 /**
  * Where a packet goes in a network, as the kernel decides: through rules and tables to next hops, source address and, for IPv4 packets
- * that came in, reverse path filtering. What cannot be told gives `unsure`, never a guess.
+ * that came in, reverse path filtering. What cannot be told gives `unsure`, never a guess; what is open does not matter where all ways are
+ * the same.
  */
 export function lookup(network: Network, flow: Flow): Verdict {
-  const ready = readyFor(network, flow.family);
-  const packet = packetOf(flow);
-  if (flow.iif === undefined || flow.iif === "lo") return flow.family === "inet" ? sendInet(ready, packet) : sendInet6(ready, packet);
-  return flow.family === "inet" ? receiveInet(ready, packet, flow.iif) : receiveInet6(ready, packet, flow.iif);
+  const packet = packetIn(network, flow);
+  const first = lookupCase(network, packet);
+  if (!isOpen(first)) return first;
+  const verdicts = lookups(network, packet);
+  const [verdict] = verdicts;
+  const same = verdict !== undefined && verdicts.every((other) => other.kind !== "unsure" && sameWay(other, verdict));
+  return same ? verdict : { kind: "unsure", why: first.why, path: verdict?.path ?? [] };
+}
+
+/** A flow's packet, with what the network says of its device. */
+export function packetIn(network: Network, flow: Flow): Packet {
+  const { finder } = readyFor(network, flow.family);
+  return packetOf(flow, finder.isInVrf(flow.oif ?? (flow.iif === "lo" ? undefined : flow.iif)));
+}
+
+/** Every verdict that a packet may meet. */
+export function lookups(network: Network, packet: Packet): readonly Verdict[] {
+  const told = casesOf(packet, (one) => lookupCase(network, one));
+  return isOpen(told) ? [{ kind: "unsure", why: told.why, path: [] }] : told.cases.map(({ answer }) => answer);
+}
+
+/** The same for one case of those that may occur; what is open is told as that. */
+export function lookupCase(network: Network, packet: Packet): Verdict | Open {
+  const { family, iif } = packet;
+  const ready = readyFor(network, family);
+  if (iif === undefined || iif === "lo") return family === "inet" ? sendInet(ready, packet) : sendInet6(ready, packet);
+  return family === "inet" ? receiveInet(ready, packet, iif) : receiveInet6(ready, packet, iif);
 }
 
 const plain = { oif: undefined, prefer: undefined, anyCarrier: false };
 
-function sendInet(ready: Ready, packet: Packet): Verdict {
+function sendInet(ready: Ready, packet: Packet): Verdict | Open {
   const path: Visit[] = [];
   const { from, to, oif } = packet;
   const { addresses } = ready.network;
@@ -38,7 +63,7 @@ function sendInet(ready: Ready, packet: Packet): Verdict {
     return { kind: "no route", why: `the device ${oif} ${link === undefined ? "does not exist" : "is down"}`, path };
   const answer = walk(ready, packet, { ...plain, oif }, path);
   if (answer.kind === "found") return delivered(answer.found, hopsInet(ready, packet, answer.found), path);
-  if (answer.kind === "unsure" || oif === undefined) return refused(answer, path);
+  if (answer.kind === "unsure" || answer.kind === "open" || oif === undefined) return refused(answer, path);
   // "Apparently, routing tables are wrong. Assume, that the destination is on link": even where a rule or route refuses.
   const src = from ?? sourceInet(ready.network, oif, undefined, onLink);
   return {
@@ -65,7 +90,8 @@ function delivered({ entry }: Found, hops: readonly Hop[], path: readonly Visit[
 /** Said after all rules were looked at; every other `no route` comes before. */
 export const nothingLeads = "no rule leads to one";
 
-function refused(answer: Exclude<Walk, { kind: "found" }>, path: readonly Visit[]): Verdict {
+function refused(answer: Exclude<Walk, { kind: "found" }>, path: readonly Visit[]): Verdict | Open {
+  if (answer.kind === "open") return answer;
   if (answer.kind === "nothing") return { kind: "no route", why: nothingLeads, path };
   return answer.kind === "unsure" ? { kind: "unsure", why: answer.why, path } : { kind: answer.kind, by: answer.by, path };
 }
@@ -85,7 +111,7 @@ function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
   return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? route.src ?? own }));
 }
 
-function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict {
+function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open {
   const path: Visit[] = [];
   const { from, to } = packet;
   const dropped = (why: string): Verdict => ({ kind: "dropped", why, path });
@@ -96,7 +122,7 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict {
   const answer = walk(ready, { ...packet, oif: undefined }, plain, path);
   const forwards = ready.network.sysctls?.[`net.ipv4.conf.${iif}.forwarding`] !== 0;
   if (answer.kind !== "found")
-    return answer.kind === "unsure" || forwards
+    return answer.kind === "unsure" || answer.kind === "open" || forwards
       ? refused(answer, path)
       : { kind: "no route", why: `the host does not forward what comes in by ${iif}`, path };
   const { entry } = answer.found;
@@ -119,7 +145,7 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict {
   return partly !== undefined && hops.length === 0 ? dropped(partly) : delivered(answer.found, hops, path, partly);
 }
 
-function sendInet6(ready: Ready, packet: Packet): Verdict {
+function sendInet6(ready: Ready, packet: Packet): Verdict | Open {
   const path: Visit[] = [];
   const { oif } = packet;
   const link = ready.finder.link(oif);
@@ -144,7 +170,7 @@ function hopsInet6(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] 
   }));
 }
 
-function receiveInet6(ready: Ready, packet: Packet, iif: string): Verdict {
+function receiveInet6(ready: Ready, packet: Packet, iif: string): Verdict | Open {
   const path: Visit[] = [];
   if (packet.from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
   const oif = isLinkBound(packet.to) ? iif : undefined;

@@ -11,6 +11,8 @@ export interface Link {
   readonly group: number;
   /** Such as `vrf` or `veth`; undefined for hardware. */
   readonly kind: string | undefined;
+  /** The device of which it is a part, such as a bridge or a VRF. */
+  readonly master: string | undefined;
   readonly loopback: boolean;
 }
 

@@ -46,6 +46,14 @@ export class NextHopFinder {
     return name === undefined ? undefined : this.#links?.get(name);
   }
 
+  /** Whether a device is a VRF or belongs to one; undefined where devices were not read. */
+  isInVrf(dev: string | undefined): boolean | undefined {
+    if (dev === undefined) return false;
+    if (this.#links === undefined) return undefined;
+    const link = this.link(dev);
+    return link?.kind === "vrf" || this.link(link?.master)?.kind === "vrf";
+  }
+
   of({ route, unread }: ObservedRoute): NextHops {
     if (route.nhid !== undefined) return this.#ofObject(route.nhid, route.family);
     if (unread.includes("nexthops")) return { ...none, unsure: "its next hops are written in a way that is not understood" };

@@ -33,7 +33,7 @@ export function sourceRefusal(
   if (filter === 0 && either("accept_local")) return undefined;
   if (filter === 0 && hasOwnRulesOnly(ready)) return isOwn ? { dropped: `its source ${from} is an address of the host itself` } : undefined;
   const path: Visit[] = [];
-  const back = packetOf({
+  const reversed = {
     ...packet,
     from: packet.to,
     to: from,
@@ -44,9 +44,11 @@ export function sourceRefusal(
     sport: packet.dport,
     dport: packet.sport,
     tunId: undefined,
-  });
+  };
+  // Of the VRF that the packet itself belongs to. What was taken to be so of the packet says nothing of its reverse.
+  const back = packetOf(reversed, ready.finder.isInVrf(iif));
   const answer = walk(ready, back, plainSearch, path);
-  if (answer.kind === "unsure") return { unsure: `the way back to ${from}: ${answer.why}` };
+  if (answer.kind === "unsure" || answer.kind === "open") return { unsure: `the way back to ${from}: ${answer.why}` };
   const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
   if (answer.kind !== "found") return filter === 0 ? undefined : why(`there is no way back to ${from} (${refusalOf(answer)})`);
   const { entry, hops } = answer.found;
@@ -58,7 +60,8 @@ export function sourceRefusal(
   return filter === 1 ? why(`the way back to ${from} leaves by ${hops.map(({ dev }) => dev).join(" or ")}, not by ${iif}`) : undefined;
 }
 
-const refusalOf = (answer: Exclude<Walk, { kind: "found" | "unsure" }>): string => (answer.kind === "nothing" ? "no route" : answer.kind);
+const refusalOf = (answer: Exclude<Walk, { kind: "found" | "unsure" | "open" }>): string =>
+  answer.kind === "nothing" ? "no route" : answer.kind;
 
 /** The higher of both counts, so it says which one that is. */
 const nameOf = (all: number, own: number, iif: string): string =>

@@ -1,10 +1,11 @@
 import type { Attribute, Exactly } from "../../spec/attribute";
 import { prefixBitsOf } from "../../spec/bits";
 import type { Family } from "../../spec/family";
-import type { Match, Matcher, Packet } from "../../spec/flow";
+import type { Packet } from "../../spec/flow";
 import { ruleAttributes } from "../../spec/rule/rule";
 import { type Table, tableNumber } from "../../spec/tableNumber";
 import type { ObservedRule } from "../state";
+import type { Question } from "./cases";
 import { PrefixTree } from "./prefixTree";
 
 /** Those attributes that select packets, each with its own idea of when it does. */
@@ -17,33 +18,42 @@ export interface ReadyRule {
   readonly observed: ObservedRule;
   /** Its place in the order of evaluation, among the rules of its family. */
   readonly position: number;
-  readonly matchers: readonly Matcher[];
+  readonly selectors: readonly Question[];
   /** The number of its table; 0 for none. */
   readonly table: number;
   /** For `goto`: the position of the first rule at its target; undefined when there is none. */
   readonly target: number | undefined;
 }
 
-export function matchersOf({ rule, unread }: ObservedRule): Matcher[] {
+/** What a rule asks of a packet. */
+export function selectorsOf({ rule, unread }: ObservedRule): Question[] {
   const values: Readonly<Record<string, unknown>> = rule;
-  const known = selectors.flatMap(([name, { matcher }]) =>
-    values[name] === undefined || matcher === undefined ? [] : [matcher(values[name])],
+  const known = selectors.flatMap(([name, { matcher, words }]) =>
+    values[name] === undefined || matcher === undefined
+      ? []
+      : [{ asks: words(values[name], rule).join(" "), matches: matcher(values[name]) }],
   );
-  return unread.length === 0 ? known : [...known, () => "unknown"];
+  return unread.length === 0 ? known : [...known, { asks: undefined, matches: () => "unknown" }];
 }
 
-/** Whether a rule applies to a packet, as fib_rule_match() of the kernel decides. All selectors must hold; one that cannot be told leaves it open, unless another one fails. */
-export function ruleMatches(not: boolean | undefined, matchers: readonly Matcher[], packet: Packet): Match {
-  let selected: Match = true;
-  for (const matcher of matchers) {
-    const match = matcher(packet);
+/**
+ * Whether a rule applies to a packet, as fib_rule_match() of the kernel decides. All selectors must hold; the first that cannot be told
+ * leaves it open, unless another one fails.
+ */
+export function ruleMatches(not: boolean | undefined, asked: readonly Question[], packet: Packet): boolean | Question {
+  let open: Question | undefined;
+  for (const question of asked) {
+    let match = question.matches(packet);
+    if (match === "unknown" && question.asks !== undefined) match = packet.assumed.get(question.asks) ?? match;
     if (match === false) return not === true;
-    if (match === "unknown") selected = "unknown";
+    if (match === "unknown") open ??= question;
   }
-  return selected === "unknown" ? selected : not !== true;
+  return open ?? not !== true;
 }
 
 const tableNumberOf = (table: Table | undefined): number => (table === undefined ? 0 : tableNumber(table));
+/** Where a rule of VRFs applies to a packet of none (`not`), the kernel has no table for it, and takes main. */
+const withoutVrf = tableNumber("main");
 
 /** Rules that ask for exactly one value of a selector, by that value. */
 interface Exact {
@@ -74,8 +84,8 @@ export class Rules {
     this.all = ordered.map((one, position) => ({
       observed: one,
       position,
-      matchers: matchersOf(one),
-      table: tableNumberOf(one.rule.table),
+      selectors: selectorsOf(one),
+      table: one.rule.l3mdev === true ? withoutVrf : tableNumberOf(one.rule.table),
       target: one.rule.goto === undefined ? undefined : first.get(one.rule.goto),
     }));
     for (const ready of this.all) this.#add(ready);

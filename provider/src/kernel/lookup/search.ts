@@ -1,5 +1,6 @@
 import { type Bits, commonBits, holdsBits } from "../../spec/bits";
-import type { Packet } from "../../spec/flow";
+import { forAll, type Packet } from "../../spec/flow";
+import type { Question } from "./cases";
 import type { Ready } from "./compile";
 import type { NextHop } from "./nextHops";
 import type { Destination, Entry } from "./tables";
@@ -20,6 +21,8 @@ export interface Found {
   readonly hops: readonly NextHop[];
   /** Why it cannot be told. */
   readonly unsure: string | undefined;
+  /** What the route asks of the packet, where that is open. */
+  readonly open?: Question;
 }
 
 /** IPv4 routes compare only these bits of the type of service, and all others of theirs must be zero. */
@@ -38,6 +41,11 @@ function usable({ next: { hops } }: Entry, { oif, anyCarrier }: Search): NextHop
 const refuses = ({ type, next }: Entry): boolean =>
   type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw" || next.blackhole;
 
+const hasTos =
+  (entry: Entry) =>
+  ({ tos }: Packet) =>
+    forAll(tos, (one) => (one & tosBits) === entry.tos);
+
 /** fib_table_lookup(): longest prefix; there by type of service, then metric; a route none of whose next hops can be taken is passed over. */
 function searchInet(destinations: readonly Destination[], packet: Packet, how: Search): Found | undefined {
   let missed: Bits | undefined;
@@ -46,11 +54,10 @@ function searchInet(destinations: readonly Destination[], packet: Packet, how: S
     for (let index = 0; index < plain.length; index++) {
       const entry = plain[index];
       if (entry === undefined) break;
-      if (entry.tos !== 0) {
-        const values = new Set(packet.tos.map((tos) => (tos & tosBits) === entry.tos));
-        if (values.size > 1) return { entry, hops: [], unsure: "it depends on the type of service, which differs from packet to packet" };
-        if (values.has(false)) continue;
-      }
+      const fits = entry.tos === 0 || hasTos(entry)(packet);
+      if (fits === "unknown")
+        return { entry, hops: [], unsure: undefined, open: { asks: `tos ${entry.observed.route.tos}`, matches: hasTos(entry) } };
+      if (!fits) continue;
       if (entry.next.unsure !== undefined) return { entry, hops: [], unsure: entry.next.unsure };
       if (refuses(entry)) return { entry, hops: [], unsure: undefined };
       const hops = usable(entry, how);

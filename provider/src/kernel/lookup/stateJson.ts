@@ -56,7 +56,7 @@ const routesOf = (shown: readonly IpObject[], family: Family) =>
 
 const flagsOf = (json: IpObject): readonly unknown[] => (Array.isArray(json["flags"]) ? json["flags"] : []);
 
-function linkOf(json: IpObject): Link {
+export function linkOf(json: IpObject): Link {
   const flags = flagsOf(json);
   const info = json["linkinfo"];
   const kind = typeof info === "object" && info !== null && "info_kind" in info ? info.info_kind : undefined;
@@ -66,6 +66,7 @@ function linkOf(json: IpObject): Link {
     carrier: !flags.includes("NO-CARRIER"),
     group: json["group"] === "default" ? 0 : (numberAt(json, "group") ?? 0),
     kind: typeof kind === "string" ? kind : undefined,
+    master: textAt(json, "master"),
     loopback: flags.includes("LOOPBACK"),
   };
 }

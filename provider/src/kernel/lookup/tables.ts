@@ -67,8 +67,10 @@ export class Tables {
   }
 }
 
-/** IPv6's own addresses have metric 0, which nobody can ask for. */
-const isOfMetricZero = ({ route }: ObservedRoute): boolean => route.type === "local" || route.type === "anycast";
+const kernelProto = 2;
+/** The kernel's routes to IPv6's own addresses have metric 0, which nobody can ask for. */
+const isOfMetricZero = ({ route, protocol }: ObservedRoute): boolean =>
+  protocol === kernelProto && (route.type === "local" || route.type === "anycast");
 
 function entriesFor(destination: Destination, from: string | undefined): Entry[] {
   if (from === undefined) return destination.plain;

@@ -14,8 +14,7 @@ export type Outcome =
   | "jumps"
   /** No rule stands at exactly the priority that it names. */
   | "jumps nowhere"
-  | "does nothing"
-  | "no VRF";
+  | "does nothing";
 
 /** One rule on the way to the verdict, and the route that it came upon. */
 export interface Visit {
@@ -57,7 +56,7 @@ export function sameWay(a: Verdict, b: Verdict): boolean {
 
 function wayOf(verdict: Verdict): unknown {
   if (!("hops" in verdict)) return verdict.kind;
-  return [verdict.kind, verdict.hops.map(({ dev, via }) => `${dev} ${via}`).sort(), verdict.partly];
+  return [verdict.kind, [...new Set(verdict.hops.map(({ dev, via }) => `${dev} ${via}`))].sort(), verdict.partly];
 }
 
 const printHop = ({ dev, via }: Hop): string =>

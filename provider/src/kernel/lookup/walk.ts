@@ -1,5 +1,6 @@
 import type { Match, Packet } from "../../spec/flow";
 import { describe as describeRule } from "../rule";
+import type { Open } from "./cases";
 import type { Ready } from "./compile";
 import type { ReadyRule } from "./rules";
 import { ruleMatches } from "./rules";
@@ -12,7 +13,8 @@ export type Walk =
   | { readonly kind: "found"; readonly found: Found }
   | { readonly kind: Refusal; readonly by: "rule" | "route" }
   | { readonly kind: "nothing" }
-  | { readonly kind: "unsure"; readonly why: string };
+  | { readonly kind: "unsure"; readonly why: string }
+  | Open;
 
 /** Goes through the rules in their order, as fib_rules_lookup() does, until one decides; every rule that applies is added to `path`. */
 export function walk(ready: Ready, packet: Packet, how: Search, path: Visit[]): Walk {
@@ -20,8 +22,9 @@ export function walk(ready: Ready, packet: Packet, how: Search, path: Visit[]): 
   let next = candidates.from(0);
   while (next !== undefined) {
     const rule = next;
-    const match = ruleMatches(rule.observed.rule.not, rule.matchers, packet);
-    if (match === "unknown") return { kind: "unsure", why: `${describeRule(rule.observed.rule)}: ${whyUnknown(rule)}` };
+    const match = ruleMatches(rule.observed.rule.not, rule.selectors, packet);
+    if (typeof match !== "boolean")
+      return { kind: "open", question: match, why: `${describeRule(rule.observed.rule)}: ${whyUnknown(rule)}` };
     if (match) {
       const ended = apply(ready, rule, packet, how, path);
       if (ended !== undefined) return ended;
@@ -44,13 +47,17 @@ function apply(ready: Ready, { observed, table, target }: ReadyRule, packet: Pac
     visit("decides");
     return { kind: rule.action, by: "rule" };
   }
-  if (rule.l3mdev === true)
-    return ready.network.links?.every(({ kind }) => kind !== "vrf") === true
-      ? visit("no VRF")
-      : unsure("the tables of VRF devices are not looked at");
+  // Turned round by `not`, it applies where there is no VRF: then the kernel looks into main.
+  if (rule.l3mdev === true && rule.not !== true) return unsure("the tables of VRF devices are not looked at");
   const found = search(ready, table, packet, how);
   if (found === undefined) return visit("no route");
-  const { entry } = found;
+  const { entry, open } = found;
+  if (open !== undefined)
+    return {
+      kind: "open",
+      question: open,
+      why: `${describeRule(rule)}: its route depends on the type of service, which differs from packet to packet`,
+    };
   if (found.unsure !== undefined)
     return unsure(`the route ${entry.observed.route.destination} in table ${entry.observed.route.table}: ${found.unsure}`);
   if (entry.type === "throw") return visit("throw", found);
@@ -86,5 +93,6 @@ export const severalGroups = "the devices of the route's next hops are of severa
 
 function whyUnknown({ observed: { rule, unread } }: ReadyRule): string {
   if (unread.length > 0) return `it also selects by ${unread.join(", ")}`;
+  if (rule.l3mdev === true) return "whether the packet belongs to a VRF is not known";
   return rule.fwmark === undefined ? "it depends on what differs from packet to packet" : "something on the host may mark these packets";
 }

@@ -1,5 +1,5 @@
 import { addressSchema, canonicalAddress, familyOf } from "../address";
-import { attribute, type Context, has, numberAt, textAt } from "../attribute";
+import { attribute, type Context, has, type IpObject, numberAt, textAt } from "../attribute";
 import { deviceSchema, flag, oneOf } from "../number";
 import { isErrorType, typeAt } from "./type";
 
@@ -20,19 +20,19 @@ function defaultScope({ type, via, nhid, nexthops }: Context): keyof typeof scop
 export const scopeNumberOf = (route: Context & { readonly scope?: keyof typeof scopeNumbers }): number =>
   scopeNumbers[route.scope ?? defaultScope(route)];
 
+/** The gateway that `ip -j` shows: `gateway`, or `via` where it is of the other family. */
+export function gatewayAt(json: IpObject): string | undefined {
+  const other = json["via"];
+  const host = typeof other === "object" && other !== null && "host" in other && typeof other.host === "string" ? other.host : undefined;
+  return canonicalAddress(host ?? textAt(json, "gateway") ?? "");
+}
+
 const via = attribute({
   schema: addressSchema,
   words: (address, { family }) =>
     family !== undefined && familyOf(address) !== family ? ["via", familyOf(address), address] : ["via", address],
-  observe: (json) => {
-    if (has(json, "nhid")) return undefined; // shown, but the object's
-    const other = json["via"];
-    const gateway =
-      typeof other === "object" && other !== null && "host" in other && typeof other.host === "string"
-        ? other.host
-        : textAt(json, "gateway");
-    return gateway === undefined ? undefined : canonicalAddress(gateway);
-  },
+  // That of a next hop object is shown, but the object's.
+  observe: (json) => (has(json, "nhid") ? undefined : gatewayAt(json)),
   json: ["gateway", "via"],
   doc: "Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.",
   absent: "the destination is on the link of `dev`",

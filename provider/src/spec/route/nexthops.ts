@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { addressSchema, canonicalAddress, familyOf } from "../address";
+import { addressSchema, familyOf } from "../address";
 import { attribute, field, has, type IpObject, numberAt, textAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { deviceSchema, flag, integer } from "../number";
 import { encap, encapAt } from "./encap";
+import { gatewayAt } from "./nextHop";
 
 /** Said of a route's next hop and of a group's member alike. */
 export const weight = field({
@@ -46,10 +47,7 @@ const text = ({ dev = "", via = "", encap: tunnel = "", weight = 1, onlink = fal
   [dev, via, tunnel, weight, onlink].join(" ");
 
 function nexthopAt(json: IpObject): Nexthop {
-  const other = json["via"];
-  const gateway =
-    typeof other === "object" && other !== null && "host" in other && typeof other.host === "string" ? other.host : textAt(json, "gateway");
-  const via = gateway === undefined ? undefined : canonicalAddress(gateway);
+  const via = gatewayAt(json);
   const dev = textAt(json, "dev");
   const weight = numberAt(json, "weight") ?? 1;
   const tunnel = encapAt(json);

@@ -49,13 +49,18 @@ const goto = attribute({
   example: 2000,
 });
 
+/** A selector that also says a table, so it stands among the actions. */
 const l3mdev = attribute({
   schema: flag,
   settle: (value) => value || undefined,
   words: () => ["l3mdev"],
   observe: (json) => (has(json, "l3mdev") ? true : undefined),
   json: ["l3mdev"],
-  doc: "Looks the packet up in the table of its VRF device, instead of `table`.",
+  matcher:
+    () =>
+    ({ vrf }) =>
+      vrf ?? "unknown",
+  doc: "Only packets of a VRF: those that came in by one of its devices, or whose socket is bound to it. Looks them up in the VRF's own table, unless `action` or `goto` says what else becomes of them.",
   absent: "false",
   ip: "l3mdev",
   example: true,
@@ -100,5 +105,5 @@ const suppressIfgroup = attribute({
 /** What a rule does with the packets that it applies to. */
 export const ruleActions = { table, goto, action, l3mdev, realms, suppressPrefixlength, suppressIfgroup };
 
-/** Of these a rule has exactly one. */
-export const oneActionOf = ["table", "goto", "action", "l3mdev"] as const;
+/** Of these a rule has one at most, and without `l3mdev` exactly one. */
+export const oneActionOf = ["table", "goto", "action"] as const;

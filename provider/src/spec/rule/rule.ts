@@ -44,13 +44,14 @@ export function settleRule(values: RuleValues, pending: ReadonlySet<string>): Pr
   const problems: Problem[] = known("family", "from", "to") ? settleFamily(values) : [];
   if (values.priority === undefined && known("priority"))
     problems.push({ path: ["priority"], text: `is required: a whole number from ${priorities.lowest} to ${priorities.highest}` });
-  if (known(...oneActionOf)) problems.push(...settleAction(values));
+  if (known(...oneActionOf, "l3mdev")) problems.push(...settleAction(values));
   if (known("goto", "priority") && values.goto !== undefined && values.priority !== undefined && values.goto <= values.priority)
     problems.push({ path: ["goto"], text: "must be a later priority: the kernel jumps forward only" });
   if (known("tos", "dscp") && values.tos !== undefined && values.dscp !== undefined)
     problems.push({ path: ["dscp"], text: "cannot be combined with tos: both look at the same byte" });
+  // The kernel would heed it with l3mdev too, but ip does not show it there.
   for (const name of ["suppressPrefixlength", "suppressIfgroup"] as const)
-    if (known(name, "table", "l3mdev") && values[name] !== undefined && values.table === undefined && values.l3mdev === undefined)
+    if (known(name, "table") && values[name] !== undefined && values.table === undefined)
       problems.push({ path: [name], text: "has a meaning only with table" });
   return problems;
 }
@@ -70,9 +71,15 @@ function settleFamily(values: RuleValues): Problem[] {
   return problems;
 }
 
-/** A rule does exactly one thing. */
+/** A rule does exactly one thing; what a VRF's rule does without being told is a lookup in the VRF's table. */
 function settleAction(values: RuleValues): Problem[] {
-  const [first, ...others] = oneActionOf.filter((name) => values[name] !== undefined && values[name] !== false);
-  if (first === undefined) return [{ path: ["table"], text: "is required, unless goto, action or l3mdev is given" }];
-  return others.map((name) => ({ path: [name], text: `cannot be combined with ${first}: a rule does one thing` }));
+  const [first, ...others] = oneActionOf.filter((name) => values[name] !== undefined);
+  const l3mdev = values.l3mdev === true;
+  if (first === undefined) return l3mdev ? [] : [{ path: ["table"], text: "is required, unless goto, action or l3mdev is given" }];
+  return [
+    ...others.map((name) => ({ path: [name], text: `cannot be combined with ${first}: a rule does one thing` })),
+    ...(l3mdev && values.table !== undefined
+      ? [{ path: ["l3mdev"], text: "cannot be combined with table: it takes that of the VRF" }]
+      : []),
+  ];
 }

@@ -51,8 +51,17 @@ describe("an explanation", () => {
     ]);
   });
 
+  it("goes on where it cannot be told and does not matter", () => {
+    const said = steps([inet(100, { fwmark: "0x1/0xff", table: 101 })], { to: away, mark: undefined });
+    assert.deepEqual(said.slice(1), [
+      "100 goes on: whether it applies cannot be told, and the way is the same",
+      "32766 decides: default via 198.18.1.1 dev e0 table 254",
+      "by e0 via 198.18.1.1 (table main), source 198.18.1.2",
+    ]);
+  });
+
   it("ends where it cannot be told", () => {
-    const marked = inet(100, { fwmark: "0x1/0xff", table: 101 });
+    const marked = inet(100, { fwmark: "0x1/0xff", action: "blackhole" });
     const said = steps([marked], { to: away, mark: undefined });
     assert.deepEqual(said.slice(1, 2), ["100 cannot be told"]);
     assert.match(said.at(-1) ?? "", /^cannot tell \(.*something on the host may mark these packets\)$/);

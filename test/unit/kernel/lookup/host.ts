@@ -21,6 +21,7 @@ export const link = (name: string, rest: Partial<Link> = {}): Link => ({
   carrier: true,
   group: 0,
   kind: undefined,
+  master: undefined,
   loopback: name === "lo",
   ...rest,
 });

@@ -133,10 +133,70 @@ describe("a lookup, as the kernel does it", () => {
     assert.equal(way(withRules(jump, skipped, inet(300, { table: 101 }), inet(300, { action: "prohibit" })), { to: away }), second);
   });
 
-  it("passes over an l3mdev rule where there is no VRF, and cannot tell where there is one", () => {
-    const rules = [inet(100, { l3mdev: true })];
+  it("takes l3mdev for a selector: it has only packets of a VRF, whatever the rule does with them", () => {
+    const links = [link("lo"), link("e0"), link("e1", { master: "red" }), link("red", { kind: "vrf" })];
+    for (const does of [{}, { action: "unreachable" }, { action: "blackhole" }, { goto: 40000 }] as const) {
+      const rules = [inet(100, { l3mdev: true, ...does })];
+      assert.equal(way(host({ rules, routes: both }), { to: away }), first);
+      assert.equal(way(host({ rules, routes: both, links }), { to: away }), first);
+      assert.equal(way(host({ rules, routes: both, links }), { to: away, from: "198.18.1.9", iif: "e0" }), first);
+    }
+    const refusing = host({ rules: [inet(100, { l3mdev: true, action: "unreachable" })], routes: both, links });
+    assert.equal(way(refusing, { to: away, from: "198.18.2.9", iif: "e1" }), "unreachable (by a rule)");
+    const refusing6 = host({ rules: [inet6(100, { l3mdev: true, action: "unreachable" })], routes: both, links });
+    for (const oif of ["e1", "red"]) assert.equal(way(refusing6, { to: away6, oif }), "unreachable (by a rule)");
+    const looking = host({ rules: [inet(100, { l3mdev: true })], routes: both, links });
+    assert.match(way(looking, { to: away, from: "198.18.2.9", iif: "e1" }), /the tables of VRF devices are not looked at/);
+    assert.match(
+      way({ ...looking, links: undefined }, { to: away, from: "198.18.2.9", iif: "e1" }),
+      /whether the packet belongs to a VRF is not known/,
+    );
+  });
+
+  it("takes a rule that is not for VRFs for one of all other packets, which looks into main", () => {
+    const rules = [inet(100, { l3mdev: true, not: true }), inet(200, { action: "blackhole" })];
     assert.equal(way(host({ rules, routes: both }), { to: away }), first);
-    assert.equal(ask(host({ rules, routes: both, links: [link("e0"), link("red", { kind: "vrf" })] }), { to: away }).kind, "unsure");
+    assert.equal(way(host({ rules }), { to: away }), "blackhole (by a rule)");
+  });
+
+  it("follows what is open both ways, and tells the way where both are the same", () => {
+    const same: Route = { ...byE0, table: 101 };
+    const marked = (value: string) => inet(100, { fwmark: value, table: 101 });
+    assert.equal(way(host({ rules: [marked("0x1/0xff")], routes: [byE0, same] }), { to: away, mark: undefined }), first);
+    assert.equal(way(host({ rules: [marked("0x1/0xff")], routes: [byE0] }), { to: away, mark: undefined }), first);
+    assert.equal(ask(host({ rules: [marked("0x1/0xff")], routes: both }), { to: away, mark: undefined }).kind, "unsure");
+    const sshd = { to: away, tos: [0, 0x10, 0x08] };
+    assert.equal(way(host({ rules: [inet(100, { tos: "0x10", table: 101 })], routes: [byE0, same] }), sshd), first);
+    assert.equal(ask(host({ rules: [inet(100, { tos: "0x10", table: 101 })], routes: both }), sshd).kind, "unsure");
+    assert.equal(way(host({ routes: [byE0, { ...byE0, tos: "0x10" }] }), sshd), first);
+    assert.equal(ask(host({ routes: [byE0, { ...byE1, table: "main", tos: "0x10" }] }), sshd).kind, "unsure");
+    const ports = { to: away, dport: { from: 1, to: 65534 } };
+    assert.equal(way(host({ rules: [inet(100, { dport: "443", table: 101 })], routes: [byE0, same] }), ports), first);
+  });
+
+  it("takes a packet for one with a mark throughout: what one rule says of it holds for the next", () => {
+    const rules = [
+      inet(100, { fwmark: "0x1/0xff", goto: 300 }),
+      inet(200, { goto: 400 }),
+      inet(300, { fwmark: "0x1/0xff", goto: 400 }),
+      inet(301, { table: 101 }),
+      inet(400, { table: "main" }),
+    ];
+    assert.equal(way(host({ rules, routes: both }), { to: away, mark: undefined }), first);
+    const types = [
+      inet(100, { tos: "0x10", goto: 300 }),
+      inet(200, { goto: 400 }),
+      inet(300, { tos: "0x08", table: 101 }),
+      inet(400, { table: "main" }),
+    ];
+    assert.equal(way(withRules(...types), { to: away, tos: [0, 0x10, 0x08] }), first);
+  });
+
+  it("does not follow more than it can: then it cannot be told", () => {
+    const rules = Array.from({ length: 60 }, (_, index) => inet(100 + index, { fwmark: `0x${(index + 1).toString(16)}/0xff`, table: 102 }));
+    const before = process.cpuUsage().user;
+    assert.equal(ask(host({ rules, routes: both }), { to: away, mark: undefined }).kind, "unsure");
+    assert.ok(process.cpuUsage().user - before < 200_000, "too long");
   });
 
   it("routes the host's own addresses out when no rule looks into table local", () => {
