@@ -66,6 +66,7 @@ function declared(host: BootedHost): Whole {
       user: { priority: 1104, family: "inet", uidrange: "1000-1999", table: 101 },
       main: { priority: 1105, family: "inet", suppressPrefixlength: 0, table: "main" },
       stop: { priority: 1106, to: "198.51.100.128/25", action: "prohibit" },
+      tunnel: { priority: 1107, family: "inet", uidrange: "2000", table: 100 },
     },
   };
 }
@@ -139,11 +140,18 @@ for (const suite of suites)
       });
     };
 
+    /** The table of this user's rule has a route that refuses behind the one by eth1: nothing of it leaves another way while eth1 is away. */
+    const leaks = async (): Promise<string> => (await host.result("ip route get 192.0.2.9 uid 2000")).stdout;
+
     it("ifupdown makes the same of it: by ifdown and ifup, at boot; and takes all of it away", async () => {
       await managedBy("ifupdown");
       const wanted = await handOver(declared(host), ["ifupdown"]);
       await host.exec("ifup --force lo; ifdown eth1; ifup eth1");
       await becomes(wanted, "ifup");
+      await host.exec("ifdown eth1");
+      assert.equal(await leaks(), "");
+      await host.exec("ifup eth1");
+      await becomes(wanted, "ifup, once eth1 was away");
       await host.reboot();
       await becomes(wanted, "a reboot");
       const { code, stderr } = await host.result("ifdown eth1; ifdown --force lo");
@@ -173,6 +181,15 @@ for (const suite of suites)
       );
       await host.exec("systemctl restart systemd-networkd");
       await becomes(wanted, "a restart");
+      await host.exec("ip link set eth1 down");
+      await until(
+        "the way by eth1 to go",
+        async () => ((await host.exec("ip route show table 100")).includes(" eth1 ") ? undefined : true),
+        20_000,
+      );
+      assert.equal(await leaks(), "");
+      await host.exec("ip link set eth1 up");
+      await becomes(wanted, "systemd-networkd, once eth1 was away");
       await host.reboot();
       await becomes(wanted, "a reboot");
     });

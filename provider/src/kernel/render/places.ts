@@ -12,7 +12,10 @@ export const noDevice = "lo";
 export interface Places {
   nexthop(nexthop: Nexthop): readonly string[];
   route(route: Route): readonly string[];
-  /** A rule needs none: it stands with the routes of its table, as in the how-to, where these go by one device. */
+  /**
+   * A rule needs none: it stands with the routes of its table, as in the how-to, where these go by one device. Where the table also has
+   * a route without one, as a kill-switch has, the rule must stay when the device goes.
+   */
   rule(rule: Rule): readonly string[];
 }
 
@@ -44,7 +47,8 @@ export function placesOf({ nexthops, routes }: Declaration, refusals: Refusals):
   };
   const devicesOf = new Map(routes.map((route) => [route, ofRoute(route)]));
   const byTable = new Map<Route["table"], string[]>();
-  for (const [{ table }, devices] of devicesOf) byTable.set(table, unique([...(byTable.get(table) ?? []), ...devices]));
+  for (const [{ table }, devices] of devicesOf)
+    byTable.set(table, unique([...(byTable.get(table) ?? []), ...(devices.length === 0 ? [noDevice] : devices)]));
   return {
     nexthop: ofNexthop,
     route: (route) => devicesOf.get(route) ?? [],

@@ -86,7 +86,7 @@ describe("rendering for ifupdown", () => {
         nexthops: { isp: { nhid: 5, via: "2001:db8::1", dev: "eth2" } },
         routes: {
           object: { destination: "2001:db8:9::/48", nhid: 5, table: 200 },
-          last: { destination: "default", family: "inet", type: "unreachable", metric: 4000, table: 100 },
+          last: { destination: "default", family: "inet", type: "unreachable", metric: 4000, table: 200 },
         },
         rules: { stop: { priority: 1100, family: "inet6", iif: "eth#1", action: "prohibit" } },
         reversePathFilter: { eth2: "loose" },
@@ -100,8 +100,27 @@ describe("rendering for ifupdown", () => {
     );
     assert.match(
       lo,
-      /^lo .*\n\tpost-up ip route add unreachable default metric 4000 table rt2\n\tpost-up ip -6 rule add pref 1100 iif 'eth#1' prohibit\n/,
+      /^lo .*\n\tpost-up ip route add unreachable default metric 4000 table 200\n\tpost-up ip -6 rule add pref 1100 iif 'eth#1' prohibit\n/,
     );
+  });
+
+  it("keeps a kill-switch's rule with lo: it must stay when the device of its table goes", () => {
+    for (const last of [
+      { family: "inet", destination: "default", type: "unreachable", metric: 4000, table: 51820 },
+      { family: "inet", destination: "default", nhid: 9, metric: 4000, table: 51820 },
+    ]) {
+      const given = {
+        nexthops: { nowhere: { nhid: 9, blackhole: true } },
+        routes: { tunnel: { family: "inet", destination: "default", dev: "wg0", table: 51820 }, last },
+        rules: { user: { priority: 901, family: "inet", uidrange: "1002", table: 51820 } },
+      };
+      const stanzas = text(renderIfupdown(declared(given)), "/interfaces.d/policy-routing").split("iface ");
+      assert.match(stanzas.find((one) => one.startsWith("lo ")) ?? "", /post-up ip rule add pref 901 /);
+      assert.doesNotMatch(stanzas.find((one) => one.startsWith("wg0 ")) ?? "", / rule /);
+      const files = renderNetworkd(declared(given));
+      assert.match(text(files, "/lo.network"), /Priority=901\n/);
+      assert.doesNotMatch(text(files, "/wg0.network.d/policy-routing.conf"), /Priority=901\n/);
+    }
   });
 
   it("refuses what goes by several devices, or by one that is not said", () => {
