@@ -91,7 +91,7 @@ paths() { # SSH_CONNECTION
   case $client in ::ffff:*.*) client=${client#::ffff:} server=${server#::ffff:} ;; esac
   case $client in *:*) family=6 ;; *) family=4 ;; esac
   say path
-  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto tcp sport %s dport %s uid 0 %s\n' \
+  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto 6 sport %s dport %s uid 0 %s\n' \
     "$client" "$server" "$client" "$server" "$4" "$2" "$bound" | ip "-$family" -force -j -N -d -batch - 2>/dev/null
 }
 

@@ -141,7 +141,7 @@ for (const suite of suites)
     };
 
     /** The table of this user's rule has a route that refuses behind the one by eth1: nothing of it leaves another way while eth1 is away. */
-    const leaks = async (): Promise<string> => (await host.result("ip route get 192.0.2.9 uid 2000")).stdout;
+    const leaks = async (): Promise<string> => (await host.result("ip route get 203.0.115.9 uid 2000")).stdout;
 
     it("ifupdown makes the same of it: by ifdown and ifup, at boot; and takes all of it away", async () => {
       await managedBy("ifupdown");

@@ -199,4 +199,10 @@ describe("the way of our own connection, on hosts that others have set up", func
     await remove(made);
     await host.batch(["route del fe80::/64 dev eth0 metric 1"]);
   });
+
+  it("is asked of the kernel by number: a small host has no names of protocols", async () => {
+    await host.exec("mv /etc/protocols /etc/protocols.away");
+    await remove(await create("HostRouting", uplink()));
+    await host.exec("mv /etc/protocols.away /etc/protocols");
+  });
 });
