@@ -78,6 +78,7 @@ undo_all() {
     tries=$((tries + 1))
     nap 50
   done
+  [ -z "$complaints" ] || keep_owners
   uptime_now
   tell_result "${undoer:-fired}"
   mv "$me" "$dir/fired" 2>/dev/null || return 1
@@ -115,10 +116,21 @@ undo_once() {
     remaining=$((remaining - 1))
   done
   # Nobody else wrote to the register: the lock is ours.
+  [ -n "$complaints" ] || ! old_register || cut_register "$size"
+  [ -z "$complaints" ]
+}
+
+old_register() { # sets size: the register's before the change
   size=''
   { read -r size <"$dir/register.size"; } 2>/dev/null
-  [ -z "$size" ] || cut_register "$size"
-  [ -z "$complaints" ]
+}
+
+# What an undo could not take away stays in its owner's name: it is his to change and to remove. What was let go of has its old owner again.
+keep_owners() {
+  old_register && [ -e "$run/register" ] || return 0
+  owned=$(tail -c "+$((size + 1))" "$run/register" | grep '	')
+  cut_register "$size"
+  [ -z "$owned" ] || printf '%s\n' "$owned" 2>/dev/null >>"$run/register"
 }
 
 # What came back from an undo that did not do what it should. A few lines say as much as many.

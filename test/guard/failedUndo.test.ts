@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
+import { InitializationFailed } from "../../provider/src/runtime/reconcile";
 import { create, type Fields, read, refusal, remove, update, warnings } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { until } from "../lab/until";
@@ -111,6 +112,18 @@ describe("an undo that fails", function () {
     assert.match((await auditOf(host)).at(-1) ?? "", /: undo FAILED: ip -4 rule del pref 1000 proto 215: /);
     await allow();
     await remove(await update(made, { table: 102 }));
+    assert.equal(await host.snapshot(), bare);
+  });
+
+  it("leaves what it could not take away to its owner, who removes it after a refresh that finds nothing to do", async () => {
+    await refuse();
+    const error = await refusal(create("PolicyRule", rule({ guard: failing })));
+    assert.ok(error instanceof InitializationFailed, String(error));
+    await allow();
+    const kept = { kind: "PolicyRule", id: error.id, fields: rule(), state: error.properties };
+    assert.equal((await read(kept))?.["priority"], 1000);
+    closeHosts();
+    await remove(kept);
     assert.equal(await host.snapshot(), bare);
   });
 
