@@ -62,7 +62,7 @@ missing() {
     }
 
     function load_line(file, header, line,    field, family, kind) {
-      if (header !~ /^# pulumi-policy-routing 1\t/) {
+      if (header !~ /^# pulumi-policy-routing [12]\t/) {
         split(header, field, "\t")
         if (header ~ /^# pulumi-policy-routing /) refuse(field[2] " is of a version that this script does not know")
         else refuse("a line that is none of ours: " line)
@@ -84,13 +84,20 @@ missing() {
       entries++
       stage_of[entries] = substr(file, 1, 2)
       channel_of[entries] = field[3]
-      key_of[entries] = field[4]
+      key_of[entries] = kind == "sysctl" ? field[4] : register_key(field[4], field[8])
       owner_of[entries] = field[5] "\t" field[6]
       tag_of[entries] = field[8]
       line_of[entries] = line
       kind_of[entries] = kind
       kinds[kind] = 1
       tags[field[8]] = 1
+    }
+
+    # The key says every tag but the default; in form 1 it says none.
+    function register_key(key, tag) {
+      if (key ~ / proto /) return key
+      if (key ~ / staging$/) tag--
+      return tag == 214 ? key : key " proto " tag
     }
 
     # What `ip` prints, in shown[1] to shown[count]. What it cannot show is not missing.
@@ -188,7 +195,7 @@ missing() {
       else if (!holds[key]) return
       # A displaced rule has its own key in the register, and its own tag in the kernel.
       seen = key
-      sub(/ staging$/, "", seen)
+      sub(/( staging)?( proto [0-9]+)?$/, "", seen)
       if (!(kind_of[i] in unseen) && !((seen " " tag_of[i]) in there)) report(i)
     }
 

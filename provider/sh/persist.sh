@@ -80,8 +80,10 @@ write_objects() {
       continue
     fi
     [ -d "$etc/new" ] || mkdir -p "$objects" "$etc/new" || return 1
-    printf '# pulumi-policy-routing 1\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
-      "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || {
+    # An object of another tag than the default says it in its key: a script that compares keys without tags must not take it for another one.
+    case $key in *' proto '*) form=2 ;; *) form=1 ;; esac
+    printf '# pulumi-policy-routing %s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
+      "$form" "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || {
       echo "cannot write $etc/new/$file: is the disk full?" >&2
       return 1
     }

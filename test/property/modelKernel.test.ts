@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isPolicyRoutingError } from "../../provider/src/errors";
-import { stateAfter } from "../../provider/src/kernel/after";
-import { type Change, channelOf } from "../../provider/src/kernel/change";
+import type { Change } from "../../provider/src/kernel/change";
 import { wantedName } from "../../provider/src/kernel/name";
-import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
+import { plan } from "../../provider/src/kernel/plan";
 import { ownLine } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { wantedRule } from "../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wantedSysctl } from "../../provider/src/kernel/sysctl";
-import { asAsked, wordsOf } from "../../provider/src/kernel/words";
+import { asAsked } from "../../provider/src/kernel/words";
 import { routeKey, ruleKey } from "../../provider/src/spec/key";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import type { Route } from "../../provider/src/spec/route/route";
-import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
+import type { Rule } from "../../provider/src/spec/rule/rule";
 import { type Sysctl, sysctlKey } from "../../provider/src/spec/sysctl";
 import { ModelKernel, restorable } from "./modelKernel";
 import {
@@ -32,51 +29,11 @@ import {
   stack,
   tags,
 } from "./subjects";
+import { addRoute, addRule, tryOut } from "./tryOut";
 
 const foreignProto = 4;
-const addRule = (rule: Rule, proto: number): string =>
-  `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${proto}`;
-const addRoute = (route: Route, proto: number): string =>
-  `${channelOf(route.family)} route add ${wordsOf(routeAttributes, route).join(" ")} proto ${proto}`;
-
-function planOn(kernel: ModelKernel, wanted: Change): ChangePlan | undefined {
-  try {
-    return plan(wanted, kernel.state());
-  } catch (error) {
-    if (isPolicyRoutingError(error) && error.kind === "conflict") return undefined;
-    throw error;
-  }
-}
 
 const isForeign = ({ protocol }: { protocol: number }): boolean => protocol !== tags.owner && protocol !== tags.staging;
-const byText = (rules: State["rules"]): string[] => rules.map((one) => JSON.stringify(one)).sort();
-
-/** Plans it, tries every prefix with its undo on copies, then does it. Undefined: it was refused. */
-function tryOut(kernel: ModelKernel, wanted: Change, comparable: (state: State) => unknown): ChangePlan | undefined {
-  const planned = planOn(kernel, wanted);
-  if (planned === undefined) return undefined;
-  const { steps, undo, register } = planned;
-  const told = JSON.stringify({ steps, undo, before: kernel.state() }, undefined, 1);
-  for (let count = 0; count <= steps.length; count++) {
-    const copy = new ModelKernel(kernel);
-    copy.change(steps.slice(0, count));
-    for (const time of ["once", "twice"]) {
-      copy.undo(undo);
-      assert.deepEqual(comparable(copy.state()), comparable(kernel.state()), `wrong undo after ${count} steps, ${time}\n${told}`);
-    }
-  }
-  const foreseen = stateAfter(kernel.state(), planned);
-  assert.ok(kernel.change(steps), `cannot be applied\n${told}`);
-  kernel.register(register);
-  assert.deepEqual(byText(foreseen.rules), byText(kernel.state().rules), `rules that were not foreseen\n${told}`);
-  assert.deepEqual(foreseen.sysctls, kernel.state().sysctls, `settings that were not foreseen\n${told}`);
-  assert.deepEqual(deviations(planned, foreseen), [], told);
-  assert.deepEqual(foreseen.register.entries, kernel.state().register.entries, `a register that was not foreseen\n${told}`);
-  assert.deepEqual(deviations(planned, kernel.state()), [], told);
-  const again = planOn(kernel, wanted);
-  assert.deepEqual([again?.steps, again?.register], [[], []], `the second plan is not empty\n${told}`);
-  return planned;
-}
 
 describe("on a kernel that compares as little as the real one", function () {
   this.timeout(120_000);

@@ -7,13 +7,14 @@ import { type Change, channelOf, type Step } from "../../provider/src/kernel/cha
 import { isBefore, needsOf } from "../../provider/src/kernel/gate";
 import { parseIpJson, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
-import { emptyRegister, type Register } from "../../provider/src/kernel/register";
+import { emptyRegister, ownLine, parseRegister, type Register } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { type Family, families } from "../../provider/src/spec/family";
-import { routeKey } from "../../provider/src/spec/key";
+import { registerKey, routeKey } from "../../provider/src/spec/key";
+import { tagsOf } from "../../provider/src/spec/owner";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { KernelNamespace, versions } from "./kernelNamespace";
@@ -30,6 +31,7 @@ import {
   ruleOf,
   ruleUpdate,
   runs,
+  stack,
   tags,
   wholeRouteUpdate,
 } from "./subjects";
@@ -171,6 +173,41 @@ describe("the real kernel", function () {
         },
       ),
       { numRuns: runs(150) },
+    );
+  });
+
+  it("takes over its own rule under another tag, beside that of another stack, and its undo after every prefix, twice", async () => {
+    const owners = fc.constantFrom([214, 220], [220, 214], [215, 214], [213, 214], [215, 220] as const);
+    await fc.assert(
+      fc.asyncProperty(
+        family.chain((of) => fc.tuple(fc.constant(of), knownUpdate(of), knownRule(of))),
+        owners,
+        fc.boolean(),
+        async ([of, [old, wanted], other], [from = 0, to = 0], now) => {
+          const key = `rule ${of} 1000`;
+          const lines = [
+            ownLine(registerKey(key, 230), { id: "z", stack: "other" }),
+            ownLine(now ? registerKey(key, from) : key, { id: "a", stack }),
+          ];
+          const outcome = await tryOut(
+            kernel,
+            {
+              family: of,
+              kind: "rules",
+              setUp: [addRule(ruleOf(other), 230), addRule(ruleOf(old), from)],
+              register: parseRegister(lines.join("\n")),
+              change: change("a", [wantedRule(ruleOf(wanted))], { tags: tagsOf(to), former: tagsOf(from) }),
+            },
+            anyOrder,
+          );
+          if (outcome === undefined) return; // the other one says the same
+          const protocols = parseRules(parseIpJson(outcome.after, "rules"), of).flatMap(({ rule, protocol }) =>
+            rule.priority === 1000 ? [protocol] : [],
+          );
+          assert.deepEqual(protocols, [230, to]);
+        },
+      ),
+      { numRuns: runs(40) },
     );
   });
 

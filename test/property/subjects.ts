@@ -251,8 +251,10 @@ export function routeOf(input: Input): Route {
 export const tags = tagsOf(undefined);
 export const stack = "organization/project/stack";
 
-export function change(id: string, wanted: readonly Wanted[], options: { adopt?: boolean; stack?: string } = {}): Change {
-  return { id, stack: options.stack ?? stack, tags, adopt: options.adopt === true, wanted };
+type Options = Partial<Pick<Change, "adopt" | "stack" | "tags" | "former" | "exclusive">>;
+
+export function change(id: string, wanted: readonly Wanted[], options: Options = {}): Change {
+  return { id, stack, tags, adopt: false, ...options, wanted };
 }
 
 /** A register in which some resource owns some keys. */

@@ -3,7 +3,8 @@ import { compare } from "../kernel/compare";
 import { lackOf } from "../kernel/gate";
 import { deviations } from "../kernel/plan";
 import type { State } from "../kernel/state";
-import { leftovers, type StoredObject } from "../kernel/store";
+import { leftovers } from "../kernel/store";
+import type { StoredObject } from "../kernel/stored";
 import { type Answer, sectionAfter, sectionsAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError, revertedText, withOutcome } from "./ending";
@@ -119,7 +120,7 @@ const notForGood = (host: string, work: Work, left: readonly StoredObject[], fai
   new PolicyRoutingError("command", {
     host,
     object: labelOf(work),
-    what: `gone until the next boot only: ${left.map(({ file }) => `${objectsFolder}/${file}`).join(", ")} could not be removed`,
+    what: `gone until the next boot only: ${left.map(({ file, oldFile }) => `${objectsFolder}/${oldFile ?? file}`).join(", ")} could not be removed`,
     cameBack: failure,
     next: "run it again once the host can write there",
   });

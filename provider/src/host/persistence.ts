@@ -1,6 +1,7 @@
 import type { Change } from "../kernel/change";
 import { adviceOn, parseNeighbours } from "../kernel/neighbours";
-import { needsAfter, type Persistence, parseObjects, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
+import { needsAfter, type Persistence, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
+import { parseObjects } from "../kernel/stored";
 import { backends } from "../spec/persist";
 import { type Answer, section, sectionAfter } from "./answer";
 import { call } from "./frames";

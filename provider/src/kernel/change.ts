@@ -1,6 +1,7 @@
 import type { PolicyRoutingError } from "../errors";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
+import type { Entry } from "./register";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /**
@@ -15,6 +16,8 @@ export interface Mandate {
   readonly id: string;
   readonly stack: string;
   readonly tags: Tags;
+  /** Its tags until now, where they are changed: what it has under these is its own too. */
+  readonly former?: Tags | undefined;
   /** May take over foreign objects and those of other stacks. */
   readonly adopt: boolean;
   /** Keys to set anew although they are as they should be: a lifetime was changed, which cannot be compared. */
@@ -29,6 +32,12 @@ export interface Becomes {
   readonly rules: readonly ObservedRule[];
   readonly routes: readonly ObservedRoute[];
   readonly nexthops?: readonly ObservedNexthop[];
+}
+
+/** What another id of the same stack owned until now. */
+export interface Take {
+  readonly key: string;
+  readonly from: Entry;
 }
 
 /** What must be gone from the host before a plan may run: others' keys, for which it waits. */
@@ -56,6 +65,8 @@ export interface Plan {
   readonly becomes: readonly Becomes[];
   /** What a person should hear about, e.g. that an entry was taken over. */
   readonly notes: readonly string[];
+  /** What it takes over within its stack. */
+  readonly takes?: readonly Take[];
   readonly wait?: Wait;
 }
 
@@ -83,15 +94,17 @@ export interface Wanted {
   stored(tags: Tags): Step | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
   read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
+  /** Whom the register names as its owner; undefined where it names nobody. */
+  holder(state: State, tags: Tags, id: string): Entry | undefined;
 }
 
-/** A key that somebody owned and wants no more. */
+/** A key that somebody owned and wants no more: an entry under the tag of which the register speaks. */
 export interface Unwanted {
   readonly key: string;
   readonly stage: number;
   remove(state: State, mandate: Mandate): Plan;
   /** Undefined when nothing of ours is left there. */
-  remains(state: State, tags: Tags): string | undefined;
+  remains(state: State): string | undefined;
 }
 
 /** What one resource wants of a host. Empty `wanted`: it goes. */

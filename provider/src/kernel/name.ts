@@ -45,6 +45,7 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
     register: [],
     becomes: [],
     notes: [],
+    takes: mine?.owner === undefined || mine.owner.id === id || mine.owner.stack !== stack ? [] : [{ key, from: mine.owner }],
   };
 }
 
@@ -64,6 +65,7 @@ export function wantedName(table: NamedTable): Wanted {
       const named = state.names.find((line) => line.tableId === table.tableId);
       return named === undefined ? undefined : { tableId: named.tableId, name: named.name };
     },
+    holder: (state) => ownFile(state, table.tableId)?.owner,
   };
 }
 

@@ -1,11 +1,12 @@
 import { PolicyRoutingError } from "../errors";
-import { nexthopKey } from "../spec/key";
+import { nexthopKey, parseRegisterKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { ownLine } from "./register";
+import { type Claimant, isOurs, notesOf, owningLines, protoAt, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
+import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
 import { asAsked, same, wordsOf } from "./words";
 
@@ -48,9 +49,13 @@ const shown = (users: readonly User[]): string =>
     .map(({ text, protocol }) => `${text} proto ${protocol}`)
     .join("; ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}`;
 
+/** Under our tag, or of this stack under another: these follow, or go first. */
+const isOursOf = ({ key, protocol }: User, state: State, mandate: Mandate): boolean =>
+  protocol === mandate.tags.owner || isOurs(titlesAt(state.register, key, [protocol], mandate), protocol, mandate);
+
 /** Foreign routes and groups go where this object goes: they must not be moved or taken along. */
-function refuseForeign(key: string, nhid: number, state: State, tags: Tags, what: string): void {
-  const users = usersOf(nhid, state).filter(({ protocol }) => protocol !== tags.owner);
+function refuseForeign(key: string, nhid: number, state: State, mandate: Mandate, what: string): void {
+  const users = usersOf(nhid, state).filter((user) => !isOursOf(user, state, mandate));
   if (users.length > 0)
     throw conflict(
       key,
@@ -60,8 +65,8 @@ function refuseForeign(key: string, nhid: number, state: State, tags: Tags, what
 }
 
 /** What is ours and goes by this object must be gone first: the kernel would take it along, and no undo would know of it. */
-function waitOf(key: string, nhid: number, state: State, { tags }: Mandate): Wait | undefined {
-  const users = usersOf(nhid, state).filter(({ protocol }) => protocol === tags.owner);
+function waitOf(key: string, nhid: number, state: State, mandate: Mandate): Wait | undefined {
+  const users = usersOf(nhid, state).filter((user) => isOursOf(user, state, mandate));
   if (users.length === 0) return undefined;
   return {
     nhid,
@@ -74,35 +79,36 @@ function waitOf(key: string, nhid: number, state: State, { tags }: Mandate): Wai
   };
 }
 
-function replaceable(key: string, state: State, { id, stack, tags, adopt }: Mandate): ObservedNexthop | undefined {
+const titlesOf = (key: string, state: State, claimant: Claimant): readonly Title[] => {
   const current = nexthopAt(state, key);
+  return titlesAt(state.register, key, current === undefined ? [] : [current.protocol], claimant);
+};
+
+function replaceable(
+  key: string,
+  current: ObservedNexthop | undefined,
+  titles: readonly Title[],
+  mandate: Mandate,
+): ObservedNexthop | undefined {
   if (current === undefined) return undefined;
-  const owner = state.register.entries.get(key);
-  if (current.protocol === tags.owner) {
-    if (owner !== undefined && owner.id !== id && owner.stack !== stack && !adopt)
-      throw conflict(
-        key,
-        `belongs to ${owner.id} of stack ${owner.stack}`,
-        "choose another nhid, remove it there, or set adopt: true to take it over",
-      );
-    return current;
-  }
+  const title = titleOf(titles, current.protocol);
+  if (isOurs(titles, current.protocol, mandate)) return current;
   const seen = `${describe(current.nexthop)} proto ${current.protocol}`;
-  if (!adopt) throw conflict(key, `a foreign next hop has this number: ${seen}`, "choose another nhid, or set adopt: true to take it over");
-  if (current.unread.length > 0)
+  if (!mandate.adopt)
+    throw title !== undefined
+      ? conflict(
+          key,
+          `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
+          "choose another nhid, remove it there, or set adopt: true to take it over",
+        )
+      : conflict(key, `a foreign next hop has this number: ${seen}`, "choose another nhid, or set adopt: true to take it over");
+  if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
     throw conflict(
       key,
       `the foreign next hop has attributes that could not be put back: ${current.unread.join(", ")}`,
       "remove it on the host first",
     );
   return current;
-}
-
-function noteOf({ nexthop, protocol }: ObservedNexthop, key: string, state: State, { id, stack, tags }: Mandate): string[] {
-  const owner = state.register.entries.get(key);
-  if (protocol !== tags.owner) return [`took over ${describe(nexthop)} (proto ${protocol})`];
-  if (owner === undefined) return ["was there with our tag and in nobody's name: taken over"];
-  return owner.id !== id && owner.stack !== stack ? [`taken over from ${owner.id} of stack ${owner.stack}`] : [];
 }
 
 /** The kernel replaces neither one next hop by a group nor a group by one of another type or number of buckets. */
@@ -112,52 +118,48 @@ const isReplaced = (asked: Nexthop, current: Nexthop): boolean =>
   (asked.buckets === undefined || asked.buckets === current.buckets);
 
 function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
-  const { id, stack, tags } = mandate;
+  const { tags } = mandate;
   const key = nexthopKey(nexthop.nhid);
-  const current = replaceable(key, state, mandate);
-  const register = state.register.entries.get(key)?.id === id ? [] : [ownLine(key, { id, stack })];
-  const becomes = [{ key, rules: [], routes: [], nexthops: [{ nexthop, protocol: tags.owner, unread: [] }] }];
+  const titles = titlesOf(key, state, mandate);
+  const current = replaceable(key, nexthopAt(state, key), titles, mandate);
+  const title = current === undefined ? undefined : titleOf(titles, current.protocol);
+  const plan = {
+    keys: [key],
+    register: owningLines(titles, key, mandate, [title]),
+    becomes: [{ key, rules: [], routes: [], nexthops: [{ nexthop, protocol: tags.owner, unread: [] }] }],
+    takes: takesFrom(title, key, mandate),
+  };
   const added = command("add", nexthop, tags.owner);
-  if (current === undefined) return { keys: [key], steps: [added], undo: deletion(nexthop.nhid, tags.owner), register, becomes, notes: [] };
-  const notes = noteOf(current, key, state, mandate);
+  if (current === undefined) return { ...plan, steps: [added], undo: deletion(nexthop.nhid, tags.owner), notes: [] };
+  const notes = notesOf(describe(current.nexthop), current.protocol, titles, mandate);
   if (current.protocol === tags.owner && current.unread.length === 0 && same(nexthopAttributes, nexthop, current.nexthop))
-    return { ...emptyPlan([key]), register, notes };
-  refuseForeign(key, nexthop.nhid, state, tags, "replacing");
+    return { ...plan, steps: [], undo: [], becomes: [], notes };
+  refuseForeign(key, nexthop.nhid, state, mandate, "replacing");
   const back = current.protocol;
   if (isReplaced(nexthop, current.nexthop))
-    return {
-      keys: [key],
-      steps: [command("replace", nexthop, tags.owner)],
-      undo: [command("replace", current.nexthop, back)],
-      register,
-      becomes,
-      notes,
-    };
+    return { ...plan, steps: [command("replace", nexthop, tags.owner)], undo: [command("replace", current.nexthop, back)], notes };
   const wait = waitOf(key, nexthop.nhid, state, mandate);
   return {
-    keys: [key],
+    ...plan,
     steps: [...deletion(nexthop.nhid, back), added],
     undo: [...deletion(nexthop.nhid, tags.owner), command("add", current.nexthop, back)],
-    register,
-    becomes,
     notes,
     ...(wait === undefined ? {} : { wait }),
   };
 }
 
-function remove(key: string, state: State, mandate: Mandate): Plan {
-  const { tags } = mandate;
-  if (!isRemovable(state.register.entries.get(key), mandate)) return emptyPlan([key]);
+function remove(at: string, key: string, gone: number | undefined, state: State, mandate: Mandate): Plan {
+  if (!isRemovable(state.register.entries.get(at), mandate)) return emptyPlan([key]);
   const current = nexthopAt(state, key);
-  if (current === undefined || current.protocol !== tags.owner) return { ...emptyPlan([key]), register: [key] };
+  if (gone === undefined || current?.protocol !== gone) return { ...emptyPlan([key]), register: [at] };
   const { nhid } = current.nexthop;
-  refuseForeign(key, nhid, state, tags, "deleting");
+  refuseForeign(key, nhid, state, mandate, "deleting");
   const wait = waitOf(key, nhid, state, mandate);
   return {
     keys: [key],
-    steps: deletion(nhid, tags.owner),
-    undo: [command("add", current.nexthop, tags.owner)],
-    register: [key],
+    steps: deletion(nhid, gone),
+    undo: [command("add", current.nexthop, gone)],
+    register: [at],
     becomes: [{ key, rules: [], routes: [], nexthops: [] }],
     notes: [],
     ...(wait === undefined ? {} : { wait }),
@@ -170,6 +172,8 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     const current = nexthopAt(state, key);
     return current?.protocol === tags.owner ? current : undefined;
   };
+  const holder = (state: State, tags: Tags, id: string): Entry | undefined =>
+    titleOf(titlesOf(key, state, { id, tags }), tags.owner)?.entry;
   return {
     key,
     label: describe(nexthop),
@@ -186,24 +190,28 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     stored: (tags) => command("add", nexthop, tags.owner),
     read: (state, tags, id) => {
       const current = ours(state, tags);
-      const owner = state.register.entries.get(key);
+      const owner = holder(state, tags, id);
       return current === undefined || (owner !== undefined && owner.id !== id)
         ? undefined
         : asAsked(nexthopAttributes, nexthop, current.nexthop);
     },
+    holder,
   };
 }
 
 /** The next hop of a register's key; undefined when the key is none. */
-export function unwantedNexthop(key: string, state: State): Unwanted | undefined {
+export function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+  const { key } = parseRegisterKey(at);
   if (!key.startsWith("nexthop ")) return undefined;
+  const current = nexthopAt(state, key);
+  const gone = protoAt(at, state.register, current === undefined ? [] : [current.protocol], claimant);
   return {
     key,
-    stage: stageOf(nexthopAt(state, key)?.nexthop ?? {}),
-    remove: (now, mandate) => remove(key, now, mandate),
-    remains: (now, tags) => {
+    stage: stageOf(current?.nexthop ?? {}),
+    remove: (now, mandate) => remove(at, key, gone, now, mandate),
+    remains: (now) => {
       const left = nexthopAt(now, key);
-      return left?.protocol === tags.owner ? describe(left.nexthop) : undefined;
+      return left !== undefined && left.protocol === gone ? describe(left.nexthop) : undefined;
     },
   };
 }

@@ -1,12 +1,12 @@
 import { PolicyRoutingError } from "../errors";
-import { nexthopKey, routeKey, ruleKey } from "../spec/key";
-import type { Tags } from "../spec/owner";
-import type { Becomes, Change, Plan, Step, Unwanted, Wait } from "./change";
+import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey } from "../spec/key";
+import type { Becomes, Change, Mandate, Plan, Step, Take, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
+import { isUnnamed, titlesAt } from "./ownership";
 import { keysOf } from "./register";
 import { unwantedRoute } from "./route";
-import { stagingKey, unwantedRule } from "./rule";
+import { unwantedRule } from "./rule";
 import type { State } from "./state";
 import { unwantedSysctl } from "./sysctl";
 
@@ -19,9 +19,13 @@ export interface ChangePlan extends Plan {
   readonly order: number;
 }
 
-function unwantedOf(key: string, state: State): Unwanted {
+function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
   const found =
-    unwantedRule(key) ?? unwantedRoute(key, state) ?? unwantedNexthop(key, state) ?? unwantedSysctl(key, state) ?? unwantedName(key);
+    unwantedRule(key, state, mandate) ??
+    unwantedRoute(key, state, mandate) ??
+    unwantedNexthop(key, state, mandate) ??
+    unwantedSysctl(key, state) ??
+    unwantedName(key);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
       what: `the register on the host holds a key that this version does not know: ${key}`,
@@ -50,8 +54,8 @@ export function plan(change: Change, state: State): ChangePlan {
   endStage(whole);
   const kept = new Set(whole.keys);
   const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id), ...strays(change, state)]
-    .filter((key) => !kept.has(key) && !kept.has(key.replace(/ staging$/, "")))
-    .map((key) => unwantedOf(key, state))
+    .filter((at) => !kept.has(parseRegisterKey(at).key))
+    .map((at) => unwantedOf(at, state, change))
     .sort((a, b) => b.stage - a.stage);
   for (const gone of unwanted) append(whole, gone.remove(state, change));
   endStage(whole);
@@ -77,6 +81,7 @@ interface Whole {
   readonly register: string[];
   readonly becomes: Becomes[];
   readonly notes: string[];
+  readonly takes: Take[];
   readonly waits: Wait[];
 }
 const emptyWhole = (): Whole => ({
@@ -87,10 +92,11 @@ const emptyWhole = (): Whole => ({
   register: [],
   becomes: [],
   notes: [],
+  takes: [],
   waits: [],
 });
 
-function append(whole: Whole, { keys, prepare = [], steps, finish = [], undo, register, becomes, notes, wait }: Plan): void {
+function append(whole: Whole, { keys, prepare = [], steps, finish = [], undo, register, becomes, notes, takes = [], wait }: Plan): void {
   const left = wait === undefined ? undefined : remaining(wait, whole.becomes);
   if (left !== undefined) whole.waits.push(left);
   whole.keys.push(...keys);
@@ -101,34 +107,41 @@ function append(whole: Whole, { keys, prepare = [], steps, finish = [], undo, re
   whole.register.push(...register);
   whole.becomes.push(...becomes);
   whole.notes.push(...notes);
+  whole.takes.push(...takes);
 }
 
 function endStage({ steps, phases }: Whole): void {
   for (const phase of [phases.prepare, phases.steps, phases.finish]) for (const step of phase.splice(0)) steps.push(step);
 }
 
-/** Keys of what carries our tags and is in nobody's name, where the change answers for such. */
+/** The register's keys of what carries our tags and is in nobody's name, where the change answers for such. */
 export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, { rules, routes, nexthops, register }: State): string[] {
   if (exclusive !== true) return [];
-  const keys = [
-    ...rules.flatMap(({ rule, protocol }) =>
-      protocol === tags.owner ? [ruleKey(rule)] : protocol === tags.staging ? [stagingKey(ruleKey(rule))] : [],
-    ),
-    ...routes.flatMap(({ route, protocol }) => (protocol === tags.owner ? [routeKey(route)] : [])),
-    ...nexthops.flatMap(({ nexthop, protocol }) => (protocol === tags.owner ? [nexthopKey(nexthop.nhid)] : [])),
+  const seen = [
+    ...rules.map(({ rule, protocol }) => ({ key: ruleKey(rule), protocol, isStaged: protocol === tags.staging })),
+    ...routes.map(({ route, protocol }) => ({ key: routeKey(route), protocol, isStaged: false })),
+    ...nexthops.map(({ nexthop, protocol }) => ({ key: nexthopKey(nexthop.nhid), protocol, isStaged: false })),
   ];
-  return [...new Set(keys)].filter((key) => !register.entries.has(key));
+  const ours = seen.filter(({ protocol, isStaged }) => protocol === tags.owner || isStaged);
+  const here = new Map<string, number[]>(ours.map(({ key }) => [key, []]));
+  for (const { key, protocol } of seen) here.get(key)?.push(protocol);
+  const keys = ours.flatMap(({ key, protocol, isStaged }) => {
+    // An older version said no tag: its line may mean any.
+    const isNamed =
+      (!isStaged && register.entries.has(key)) || !isUnnamed(titlesAt(register, key, here.get(key) ?? [], { id: "", tags }), protocol);
+    return isNamed ? [] : [registerKey(key, tags.owner, isStaged)];
+  });
+  return [...new Set(keys)];
 }
 
 /** What is not as the change wants it; empty when it is. */
 export function deviations({ change, unwanted }: ChangePlan, state: State): string[] {
-  const tags: Tags = change.tags;
   const missing = change.wanted.flatMap((wanted) => {
-    const problem = wanted.missing(state, tags);
+    const problem = wanted.missing(state, change.tags);
     return problem === undefined ? [] : [`${wanted.label} ${problem}`];
   });
   const left = unwanted.flatMap(({ key, remains }) => {
-    const found = remains(state, tags);
+    const found = remains(state);
     return found === undefined ? [] : [`${key} should be gone, but ${found} is there`];
   });
   return [...missing, ...left];

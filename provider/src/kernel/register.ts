@@ -1,6 +1,9 @@
+import { parseRegisterKey, type RegisterKey } from "../spec/key";
+
 /**
  * The register on the host says which resource owns which entry of ours: a journal in /run, one line a change,
  * `KEY<tab>ID<tab>STACK[<tab>MORE]` to own and `KEY` alone to let go. The last line of a key counts. It dies with the kernel's tables.
+ * A key is that of `registerKey`, with the tag.
  */
 export interface Entry {
   readonly id: string;
@@ -36,6 +39,32 @@ export const ownLine = (key: string, { id, stack, more }: Entry): string =>
 
 export function keysOf(register: Register, id: string): string[] {
   return [...register.entries].filter(([, entry]) => entry.id === id).map(([key]) => key);
+}
+
+export interface Line extends RegisterKey {
+  /** The register's key. */
+  readonly at: string;
+  readonly entry: Entry;
+}
+
+/** What is said of one object, under whatever tag. */
+export function linesAt({ entries }: Register, key: string): readonly Line[] {
+  const known = linesByKey.get(entries) ?? linesOf(entries);
+  linesByKey.set(entries, known);
+  return known.get(key) ?? [];
+}
+
+const linesByKey = new WeakMap<Register["entries"], ReadonlyMap<string, readonly Line[]>>();
+
+function linesOf(entries: Register["entries"]): Map<string, Line[]> {
+  const lines = new Map<string, Line[]>();
+  for (const [at, entry] of entries) {
+    const line = { at, entry, ...parseRegisterKey(at) };
+    const others = lines.get(line.key);
+    if (others === undefined) lines.set(line.key, [line]);
+    else others.push(line);
+  }
+  return lines;
 }
 
 /** The whole journal, one line an entry, when rewriting it is worth while. */

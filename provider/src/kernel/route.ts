@@ -1,12 +1,13 @@
 import { PolicyRoutingError } from "../errors";
-import { routeKey } from "../spec/key";
+import { parseRegisterKey, routeKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
 import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
 import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { ownLine } from "./register";
+import { type Claimant, isOurs, notesOf, ofWhom, owningLines, protoAt, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
+import type { Entry } from "./register";
 import { type ObservedRoute, routesAt, type State } from "./state";
 import { asAsked, fades, fadingOf, same, wordsOf } from "./words";
 
@@ -50,31 +51,47 @@ function guardedDeletion(route: Route, proto: number): Step[] {
 const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { object: key, what, next });
 
-/** The one route at the key, which may be replaced; undefined when there is none. Throws when it must stay as it is. */
-function replaceable(key: string, state: State, { id, stack, tags, adopt }: Mandate): ObservedRoute | undefined {
-  const at = routesAt(state, key);
-  const [current] = at;
-  if (current === undefined) return undefined;
-  const shown = at.map(({ route, protocol }) => `${describe(route)} proto ${protocol}`).join("; ");
-  const owner = state.register.entries.get(key);
-  if (at.length > 1)
-    throw conflict(key, `${at.length} routes stand at this key: ${shown}`, "remove them on the host, or choose another metric");
-  if (current.protocol === tags.owner) {
-    if (owner !== undefined && owner.id !== id && owner.stack !== stack && !adopt)
-      throw conflict(
-        key,
-        `belongs to ${owner.id} of stack ${owner.stack}`,
-        "choose another metric, remove it there, or set adopt: true to take it over",
-      );
-    return current;
-  }
-  if (!adopt)
-    throw conflict(
+/** What stands at a key, and the lines of the register about it. */
+interface Place {
+  readonly all: readonly ObservedRoute[];
+  readonly titles: readonly Title[];
+}
+
+function placeOf(key: string, state: State, claimant: Claimant): Place {
+  const all = routesAt(state, key);
+  return {
+    all,
+    titles: titlesAt(
+      state.register,
       key,
-      `a foreign route stands at this key: ${shown}`,
-      "set adopt: true to take it over, remove it on the host, or choose another metric",
-    );
-  if (current.unread.length > 0)
+      all.map(({ protocol }) => protocol),
+      claimant,
+    ),
+  };
+}
+
+/** The one route at the key, which may be replaced; undefined when there is none. Throws when it must stay as it is. */
+function replaceable(key: string, { all, titles }: Place, mandate: Mandate): ObservedRoute | undefined {
+  const [current] = all;
+  if (current === undefined) return undefined;
+  const shown = all.map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`).join("; ");
+  if (all.length > 1)
+    throw conflict(key, `${all.length} routes stand at this key: ${shown}`, "remove them on the host, or choose another metric");
+  const title = titleOf(titles, current.protocol);
+  if (isOurs(titles, current.protocol, mandate)) return current;
+  if (!mandate.adopt)
+    throw title !== undefined
+      ? conflict(
+          key,
+          `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
+          "choose another metric, remove it there, or set adopt: true to take it over",
+        )
+      : conflict(
+          key,
+          `a foreign route stands at this key: ${shown}`,
+          "set adopt: true to take it over, remove it on the host, or choose another metric",
+        );
+  if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
     throw conflict(
       key,
       `the foreign route has attributes that could not be put back: ${current.unread.join(", ")}`,
@@ -83,51 +100,42 @@ function replaceable(key: string, state: State, { id, stack, tags, adopt }: Mand
   return current;
 }
 
-function noteOf(key: string, current: ObservedRoute, state: State, { id, stack, tags }: Mandate): string[] {
-  const owner = state.register.entries.get(key);
-  if (current.protocol !== tags.owner) return [`took over ${describe(current.route)} (proto ${current.protocol})`];
-  if (owner === undefined) return ["was there with our tag and in nobody's name: taken over"];
-  return owner.id !== id && owner.stack !== stack ? [`taken over from ${owner.id} of stack ${owner.stack}`] : [];
-}
-
 function ensure(route: Route, state: State, mandate: Mandate): Plan {
-  const { id, stack, tags } = mandate;
+  const { tags } = mandate;
   const key = routeKey(route);
-  const current = replaceable(key, state, mandate);
-  const register = state.register.entries.get(key)?.id === id ? [] : [ownLine(key, { id, stack })];
-  const becomes = [{ key, rules: [], routes: [{ route, protocol: tags.owner, unread: [] }] }];
+  const place = placeOf(key, state, mandate);
+  const current = replaceable(key, place, mandate);
+  const title = current === undefined ? undefined : titleOf(place.titles, current.protocol);
+  const plan = {
+    keys: [key],
+    register: owningLines(place.titles, key, mandate, [title]),
+    becomes: [{ key, rules: [], routes: [{ route, protocol: tags.owner, unread: [] }] }],
+    takes: takesFrom(title, key, mandate),
+  };
   if (current === undefined)
-    return {
-      keys: [key],
-      steps: [command("add", route, tags.owner)],
-      undo: guardedDeletion(route, tags.owner),
-      register,
-      becomes,
-      notes: [],
-    };
-  const notes = noteOf(key, current, state, mandate);
+    return { ...plan, steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), notes: [] };
+  const notes = notesOf(describe(current.route), current.protocol, place.titles, mandate);
   if (
     current.protocol === tags.owner &&
     mandate.renew?.has(key) !== true &&
     current.unread.length === 0 &&
     same(routeAttributes, route, current.route)
   )
-    return { ...emptyPlan([key]), register, notes };
+    return { ...plan, steps: [], undo: [], becomes: [], notes };
   const undo = [command("replace", current.route, current.protocol)];
-  return { keys: [key], steps: [command("replace", route, tags.owner)], undo, register, becomes, notes };
+  return { ...plan, steps: [command("replace", route, tags.owner)], undo, notes };
 }
 
-function remove(key: string, state: State, mandate: Mandate): Plan {
-  const { tags } = mandate;
-  if (!isRemovable(state.register.entries.get(key), mandate)) return emptyPlan([key]);
-  const ours = routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
-  const left = routesAt(state, key).filter(({ protocol }) => protocol !== tags.owner);
+function remove(at: string, key: string, gone: number | undefined, state: State, mandate: Mandate): Plan {
+  if (!isRemovable(state.register.entries.get(at), mandate)) return emptyPlan([key]);
+  const going = routesAt(state, key).filter(({ protocol }) => protocol === gone);
+  const left = routesAt(state, key).filter(({ protocol }) => protocol !== gone);
   return {
     keys: [key],
-    steps: ours.map(({ route, protocol }) => deletion(route, protocol)),
-    undo: ours.map(({ route, protocol }) => command("add", route, protocol)),
-    register: [key],
-    becomes: ours.length === 0 ? [] : [{ key, rules: [], routes: left }],
+    steps: going.map(({ route, protocol }) => deletion(route, protocol)),
+    undo: going.map(({ route, protocol }) => command("add", route, protocol)),
+    register: [at],
+    becomes: going.length === 0 ? [] : [{ key, rules: [], routes: left }],
     notes: [],
   };
 }
@@ -139,6 +147,8 @@ export function describe(route: Route): string {
 export function wantedRoute(route: Route): Wanted {
   const key = routeKey(route);
   const ours = (state: State, tags: Tags): ObservedRoute[] => routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
+  const holder = (state: State, tags: Tags, id: string): Entry | undefined =>
+    titleOf(placeOf(key, state, { id, tags }).titles, tags.owner)?.entry;
   return {
     key,
     label: describe(route),
@@ -158,21 +168,30 @@ export function wantedRoute(route: Route): Wanted {
       fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : command("add", route, tags.owner),
     read: (state, tags, id) => {
       const [current] = ours(state, tags);
-      const owner = state.register.entries.get(key);
+      const owner = holder(state, tags, id);
       return current === undefined || (owner !== undefined && owner.id !== id) ? undefined : asAsked(routeAttributes, route, current.route);
     },
+    holder,
   };
 }
 
 /** The route of a register's key; undefined when the key is none. What is deleted there is read from the host. */
-export function unwantedRoute(key: string, state: State): Unwanted | undefined {
+export function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+  const { key } = parseRegisterKey(at);
   if (!key.startsWith("route ")) return undefined;
+  const there = routesAt(state, key);
+  const gone = protoAt(
+    at,
+    state.register,
+    there.map(({ protocol }) => protocol),
+    claimant,
+  );
   return {
     key,
-    stage: stageOf(routesAt(state, key)[0]?.route ?? {}),
-    remove: (now, mandate) => remove(key, now, mandate),
-    remains: (now, tags) => {
-      const left = routesAt(now, key).find(({ protocol }) => protocol === tags.owner);
+    stage: stageOf(there.find(({ protocol }) => protocol === gone)?.route ?? {}),
+    remove: (now, mandate) => remove(at, key, gone, now, mandate),
+    remains: (now) => {
+      const left = routesAt(now, key).find(({ protocol }) => protocol === gone);
       return left === undefined ? undefined : describe(left.route);
     },
   };

@@ -1,25 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { PolicyRoutingError } from "../errors";
 import type { Coexist } from "../spec/coexist";
+import { parseRegisterKey, registerKey } from "../spec/key";
+import type { Tags } from "../spec/owner";
 import { type Backend, backends, type Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
 import type { Neighbours } from "./neighbours";
 import type { ChangePlan } from "./plan";
-import { stagingKey } from "./rule";
-
-/** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
-export interface StoredObject {
-  /** Name of the file: in the order of stages. */
-  readonly file: string;
-  readonly channel: string;
-  readonly key: string;
-  readonly id: string;
-  readonly stack: string;
-  /** What is to be in place for it, with commas between: what calls the script, and `networkd`: its drop-in. */
-  readonly needs: string;
-  readonly owner: number;
-  readonly line: string;
-}
+import { fileOf, printLine, type StoredObject } from "./stored";
 
 /** What a resource says about it. */
 export interface Wish {
@@ -54,39 +42,17 @@ export interface StorePlan {
   readonly repair: boolean;
 }
 
-const header = "# pulumi-policy-routing 1";
-
-export const fileOf = (stage: number, key: string): string =>
-  `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
-
-/** The texts of all files, one after the other. */
-export function parseObjects(text: string): Map<string, StoredObject> {
-  const objects = new Map<string, StoredObject>();
-  let fields: string[] | undefined;
-  for (const line of text.split("\n")) {
-    if (line.startsWith("#")) fields = line.split("\t");
-    else if (fields?.[0] === header) {
-      const [, file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = fields;
-      objects.set(file, { file, channel, key, id, stack, needs, owner: Number(owner), line });
-      fields = undefined;
-    }
-  }
-  return objects;
-}
-
-const printLine = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
-  [file, channel, key, id, stack, needs, owner, line].join("\t");
-
 const backendOf = ({ persist }: Wish, { auto }: Persistence): Backend | undefined =>
   persist === undefined || persist === "auto" ? auto : persist === "none" ? undefined : persist;
 
 function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
   const step = wanted.stored(tags);
   if (typeof step !== "string") return undefined;
+  const key = registerKey(wanted.key, tags.owner);
   return {
-    file: fileOf(wanted.stage, wanted.key),
+    file: fileOf(wanted.stage, key),
     channel: step.slice(0, 1),
-    key: wanted.key,
+    key,
     id,
     stack,
     needs,
@@ -108,14 +74,17 @@ const isWorking = (needs: string, seen: Persistence, script: string): boolean =>
 /** Before the rules, as in the kernel: a displaced rule stands before the one that took its place. */
 const displacedStage = 39;
 
+const displacedFile = (at: string, { owner }: Tags): string => fileOf(displacedStage, registerKey(parseRegisterKey(at).key, owner, true));
+
 /** What waits displaced for its owner's own change keeps its owner, and its needs. */
 function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Persistence): StoredObject[] {
   return wanted.flatMap(({ stage, key }) => {
-    const waiting = stagingKey(key);
-    const stored = seen.objects.get(fileOf(stage, key));
+    const waiting = registerKey(key, tags.owner, true);
+    const stored = seen.objects.get(fileOf(stage, registerKey(key, tags.owner)));
     if (stored === undefined || !register.some((line) => line.startsWith(`${waiting}\t`))) return [];
+    const { oldFile: _old, ...rest } = stored;
     const line = stored.line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`);
-    return [{ ...stored, file: fileOf(displacedStage, waiting), key: waiting, owner: tags.staging, line }];
+    return [{ ...rest, file: displacedFile(key, tags), key: waiting, owner: tags.staging, line }];
   });
 }
 
@@ -137,6 +106,14 @@ function checkElsewhere({ wanted }: Change, { persist }: Wish, seen: Persistence
   });
 }
 
+/** A line of the register that is but a key lets go of it; one that an older version wrote without its tag says nothing of the default tag's object. */
+const isLetGo =
+  ({ tags }: Change) =>
+  (line: string): boolean => {
+    const { key, owner, staging } = parseRegisterKey(line);
+    return !line.includes("\t") && (owner !== undefined || line === registerKey(key, tags.owner, staging));
+  };
+
 /**
  * What makes the store say what the change wants, and forget what its id no longer wants and what it lets go of for others. `script` is the
  * version that should be there.
@@ -147,18 +124,28 @@ export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, scrip
   const wanted = objectsOf(change, wish, seen);
   const objects = [...wanted, ...displaced(plan, seen)];
   const files = new Set(objects.map(({ file }) => file));
-  const keys = new Set([...change.wanted.map(({ key }) => key), ...plan.register]); // a line of the register that is but a key lets go of it
-  const stale = [...seen.objects.values()].filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
-  const written = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));
+  const keys = new Set([...change.wanted.map(({ key }) => registerKey(key, change.tags.owner)), ...plan.register.filter(isLetGo(change))]);
+  const stored = [...seen.objects.values()];
+  const stale = stored.filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
+  const changed = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));
+  const written = new Set(changed.map(({ file }) => file));
+  // Of another tag, in a file whose name is now ours.
+  const moved = stored.filter(
+    (one) => one.oldFile !== undefined && written.has(one.oldFile) && !written.has(one.file) && !stale.includes(one),
+  );
+  const gone = [
+    ...stale.flatMap(({ file, oldFile }) => (oldFile === undefined ? [file] : [oldFile, file])),
+    ...changed.flatMap(({ file }) => seen.objects.get(file)?.oldFile ?? []),
+  ].filter((file) => !written.has(file));
   return {
-    lines: [...written.map(printLine), ...stale.map(({ file }) => file)],
+    lines: [...[...changed, ...moved].map(printLine), ...gone],
     repair: wanted.some(({ needs }) => !isWorking(needs, seen, script)),
   };
 }
 
 /** What is to be in place once these plans are done: what some object needs. */
 export function needsAfter(plans: readonly StorePlan[], seen: Persistence): string[] {
-  const after = new Map([...seen.objects].map(([file, { needs }]) => [file, needs]));
+  const after = new Map([...seen.objects.values()].map(({ file, oldFile, needs }) => [oldFile ?? file, needs]));
   for (const line of plans.flatMap(({ lines }) => lines)) {
     const [file = "", , , , , needs] = line.split("\t");
     if (needs === undefined) after.delete(file);
@@ -169,15 +156,14 @@ export function needsAfter(plans: readonly StorePlan[], seen: Persistence): stri
 
 /** What is persisted in the name of this change and no longer wanted: it would be there again after a boot. */
 export function leftovers(change: Change, wish: Wish, seen: Persistence): StoredObject[] {
-  const wanted = new Set(objectsOf(change, wish, seen).flatMap(({ file, key }) => [file, fileOf(displacedStage, stagingKey(key))]));
+  const wanted = new Set(objectsOf(change, wish, seen).flatMap(({ file, key }) => [file, displacedFile(key, change.tags)]));
   return [...seen.objects.values()].filter(({ file, id }) => id === change.id && !wanted.has(file));
 }
 
 /** Why what is wanted would not be put back as it is; undefined when it would. */
 function problemOf(change: Change, wish: Wish, seen: Persistence, script: string): string | undefined {
-  const objects = objectsOf(change, wish, seen);
-  for (const one of objects) {
-    const waiting = seen.objects.get(fileOf(displacedStage, stagingKey(one.key)));
+  for (const one of objectsOf(change, wish, seen)) {
+    const waiting = seen.objects.get(displacedFile(one.key, change.tags));
     if (waiting?.id === one.id) continue;
     const stored = seen.objects.get(one.file);
     if (stored === undefined || stored.id !== one.id) return seen.failure ?? "it runs, but is not persisted";
@@ -186,7 +172,9 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
       return seen.failure ?? `${one.needs.replace(",", " or ")} is not set up on the host as it should be`;
   }
   const [left] = leftovers(change, wish, seen);
-  return left === undefined ? undefined : (seen.failure ?? `${left.file} is still there: a boot would bring back what is gone`);
+  return left === undefined
+    ? undefined
+    : (seen.failure ?? `${left.oldFile ?? left.file} is still there: a boot would bring back what is gone`);
 }
 
 /** For the output `persisted`: the backend that puts it back, `none`, or `no: ` and why not. */
@@ -204,7 +192,7 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
   if (backend === undefined) return "no: auto found nothing that runs on the host and would put it back (systemd, ifupdown, rc.local)";
   if (seen.disabled) return "no: disabled on the host, by replay --disable";
   if (problem !== undefined) return `no: ${problem}`;
-  return change.wanted.some(({ key }) => seen.fought.has(key))
+  return change.wanted.some(({ key }) => seen.fought.has(registerKey(key, change.tags.owner)))
     ? `${backend}, but something on the host removes it again and again`
     : backend;
 }

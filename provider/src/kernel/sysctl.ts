@@ -50,6 +50,7 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
     steps: now === value ? [] : [write(file, device, value)],
     undo: now === value ? [] : [write(file, device, now)],
     register: owner?.id === id && owner.more === more ? [] : [ownLine(key, { id, stack, more })],
+    takes: owner === undefined || owner.id === id || owner.stack !== stack ? [] : [{ key, from: owner }],
   };
 }
 
@@ -77,6 +78,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
       if (is === undefined || (owner === undefined ? is !== value : owner.id !== id)) return undefined;
       return { value: is };
     },
+    holder: (state) => state.register.entries.get(key),
   };
 }
 

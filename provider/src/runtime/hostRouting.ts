@@ -10,7 +10,7 @@ import { wantedSysctl } from "../kernel/sysctl";
 import { canonical } from "../spec/canonical";
 import type { Entries } from "../spec/entries";
 import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
-import { nexthopKey, routeKey, ruleKey } from "../spec/key";
+import { nexthopKey, registerKey, routeKey, ruleKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { settleNexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
@@ -111,7 +111,7 @@ function read(values: HostRoutingValues, readOne: ReadOne, state: State, tags: T
 function addStrays(seen: Seen, state: State, tags: Tags): void {
   const keys = new Set(strays({ tags, exclusive: true }, state));
   const add = (name: keyof HostRoutingValues, key: string, found: unknown): void => {
-    if (keys.has(key)) seen.add(name, `stray ${key}`, found);
+    if (keys.has(registerKey(key, tags.owner))) seen.add(name, `stray ${key}`, found);
   };
   for (const { nexthop } of state.nexthops) add("nexthops", nexthopKey(nexthop.nhid), declarableNexthop(nexthop));
   for (const { route } of state.routes) add("routes", routeKey(route), declarableRoute(route));

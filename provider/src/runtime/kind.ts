@@ -9,7 +9,7 @@ import { type Common, commonFields, internalFields, settleCommon } from "../spec
 import { type Connection, isConnection } from "../spec/connection";
 import type { Expectation } from "../spec/expectation";
 import { printProblem } from "../spec/failures";
-import { type Owner, type Tags, tagsOf } from "../spec/owner";
+import { type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
 
 /** What the life cycle knows of one kind of resource. */
 export interface Kind {
@@ -95,7 +95,9 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
     entryFields: [...Object.keys(fields), "owner", "persist", "coexist"],
     check: (input) => {
       const { common, own, problems } = split(input);
-      return { inputs: { ...common.values, ...own.values }, failures: problems.map(printProblem) };
+      const wrong = wrongOwner(common.values.owner?.proto);
+      const all = wrong === undefined ? problems : [...problems, { path: ["owner", "proto"], text: wrong }];
+      return { inputs: { ...common.values, ...own.values }, failures: all.map(printProblem) };
     },
     declared: (input) => {
       const { common, own } = settled(input);

@@ -34,7 +34,9 @@ function renewed(before: Declared, after: Declared): Set<string> {
 /** The change of create and update: the host shows what is declared. */
 export function changeToEnsure(id: string, declared: Declared, before?: Declared): Change {
   const change = changeOf(id, declared, declared.wanted);
-  return before === undefined ? change : { ...change, renew: renewed(before, declared) };
+  if (before === undefined) return change;
+  const former = before.owner.proto === declared.owner.proto ? undefined : tagsOf(before.owner.proto);
+  return { ...change, former, renew: renewed(before, declared) };
 }
 
 /** The change of delete: what the register names as this id's goes. */
@@ -65,9 +67,10 @@ export async function remove(id: string, declared: Declared): Promise<void> {
     guard,
     expect: [],
   });
-  for (const { key, label, read } of declared.wanted) {
+  const tags = tagsOf(declared.owner.proto);
+  for (const { label, read, holder } of declared.wanted) {
     // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays.
-    if (state.register.entries.get(key) === undefined && read(state, tagsOf(declared.owner.proto), id) !== undefined)
+    if (holder(state, tags, id) === undefined && read(state, tags, id) !== undefined)
       host.warn("left as it is: the register on the host does not name its owner", label);
   }
 }

@@ -1,3 +1,4 @@
+import { defaultOwner } from "./owner";
 import type { Route } from "./route/route";
 import type { Rule } from "./rule/rule";
 
@@ -32,3 +33,23 @@ export function routeKey({
 export const nexthopKey = (nhid: number): string => `nexthop ${nhid}`;
 
 export const tableKey = (tableId: number): string => `table ${tableId}`;
+
+/**
+ * The register's key of an object: rules, routes and next hops of several tags are several objects, settings of devices and names have none.
+ * The default tag is not said. A displaced rule waits under its owner's STAGING.
+ */
+export const registerKey = (key: string, owner: number | "?", staging = false): string =>
+  `${key}${staging ? " staging" : ""}${owner === defaultOwner || /^(?:sysctl|table) /.test(key) ? "" : ` proto ${owner}`}`;
+
+export interface RegisterKey {
+  /** Of the object. */
+  readonly key: string;
+  readonly staging: boolean;
+  /** The OWNER of the stack; undefined where it is not said: the default, or one of an older version; `?`: of an older version and not the default. */
+  readonly owner: number | "?" | undefined;
+}
+
+export function parseRegisterKey(text: string): RegisterKey {
+  const [, key = text, staging, owner] = /^(.*?)( staging)?(?: proto ([0-9]+|\?))?$/.exec(text) ?? [];
+  return { key, staging: staging !== undefined, owner: owner === undefined ? undefined : owner === "?" ? owner : Number(owner) };
+}

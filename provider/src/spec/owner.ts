@@ -3,8 +3,8 @@ import { objectOf } from "./canonical";
 import { integer, textOf } from "./number";
 
 /**
- * The two origin tags (`proto`) of what is ours: OWNER, and STAGING for the moment in which a rule is exchanged.
- * Not below 5 (the kernel's own), not 186..198 (FRR). `policy-routing:owner` in the stack's configuration changes OWNER; STAGING is the next number.
+ * The two origin tags (`proto`) of what is ours: OWNER, and STAGING for the moment in which a rule is exchanged. OWNER is even and STAGING the
+ * odd number behind it, so nobody's OWNER is another's STAGING. `policy-routing:owner` in the stack's configuration changes OWNER.
  */
 export const defaultOwner = 214;
 export interface Tags {
@@ -21,9 +21,10 @@ const ownerFields = {
     example: "organization/edge/prod",
   }),
   proto: field({
+    // What an older version took: such states are still read, refreshed and removed.
     schema: integer(5, 253),
     settle: (value) => (value === defaultOwner ? undefined : value),
-    doc: "The `proto` number that marks what is ours; the next one is used while a rule is exchanged.",
+    doc: "The even `proto` number that marks what is ours; the next one is used while a rule is exchanged.",
     absent: String(defaultOwner),
     example: defaultOwner,
   }),
@@ -34,3 +35,9 @@ export const ownerSchema = objectOf(ownerFields, "expected an object such as { s
   values.stack === undefined && !pending.has("stack") ? [{ path: ["stack"], text: "is required" }] : [],
 );
 export type Owner = Values<typeof ownerFields> & { stack: string };
+
+/** Why nothing new may carry this tag; undefined when it may. 186 to 198 are FRR's. */
+export const wrongOwner = (proto: number | undefined): string | undefined =>
+  proto === undefined || (proto % 2 === 0 && proto >= 6 && proto <= 252 && (proto < 186 || proto > 198))
+    ? undefined
+    : "expected an even number from 6 to 252, but 186 to 198: the odd one behind it is used while a rule is exchanged, so it can be nobody's own. Set policy-routing:owner to another one: what stands on the hosts is taken over";

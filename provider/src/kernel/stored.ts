@@ -1,0 +1,56 @@
+import { registerKey } from "../spec/key";
+
+/** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
+export interface StoredObject {
+  /** Name of the file: in the order of stages. */
+  readonly file: string;
+  readonly channel: string;
+  /** The register's. */
+  readonly key: string;
+  readonly id: string;
+  readonly stack: string;
+  /** What is to be in place for it, with commas between: what calls the script, and `networkd`: its drop-in. */
+  readonly needs: string;
+  /** Its tag in the kernel. */
+  readonly owner: number;
+  readonly line: string;
+  /** The name on the disk, where an older version gave it one without the tag. */
+  readonly oldFile?: string;
+}
+
+/** Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. */
+const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2"];
+
+export const fileOf = (stage: number, key: string): string =>
+  `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
+
+/** The texts of all files, one after the other. */
+export function parseObjects(text: string): Map<string, StoredObject> {
+  const objects = new Map<string, StoredObject>();
+  let fields: string[] | undefined;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#")) fields = line.split("\t");
+    else if (fields !== undefined && headers.includes(fields[0] ?? "")) {
+      const [header, file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = fields;
+      const stored = { file, channel, key, id, stack, needs, owner: Number(owner), line };
+      const tagged = header === headers[0] ? withTag(stored) : stored;
+      // Of two with one name the one of the newer form counts, and the other is still to be removed.
+      const other = objects.get(tagged.file);
+      objects.set(tagged.file, other?.oldFile === undefined ? tagged : { ...tagged, oldFile: other.oldFile });
+      fields = undefined;
+    }
+  }
+  return objects;
+}
+
+/** An object of form 1 under another tag than the default, as it would be written now. */
+function withTag(stored: StoredObject): StoredObject {
+  const { file, key, owner } = stored;
+  const staging = key.endsWith(" staging");
+  const tag = staging ? owner - 1 : owner;
+  const tagged = staging ? registerKey(key.slice(0, -" staging".length), tag, true) : registerKey(key, tag);
+  return tagged === key ? stored : { ...stored, key: tagged, file: fileOf(Number(file.slice(0, 2)), tagged), oldFile: file };
+}
+
+export const printLine = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
+  [file, channel, key, id, stack, needs, owner, line].join("\t");
