@@ -14,7 +14,7 @@ import { type Host, type Lab, startLab } from "../lab/lab";
 import { must } from "../lab/run";
 import { until } from "../lab/until";
 import { startGate } from "./gate";
-import { create, listenToStderr, refusal, remove } from "./resource";
+import { create, listenToStderr, type Made, refusal, remove } from "./resource";
 
 describe("a connection", () => {
   let lab: Lab;
@@ -60,13 +60,13 @@ describe("a connection", () => {
   const machineId = async (of: Host): Promise<string> => (await readFile(await of.file("/etc/machine-id"), "utf8")).trim();
 
   describe("credentials", () => {
-    /** An agent of OpenSSH that holds the lab's key. */
-    const withAgent = async (action: (socket: string) => Promise<void>): Promise<void> => {
+    /** An agent of OpenSSH that holds the lab's key, or others. */
+    const withAgent = async (action: (socket: string) => Promise<void>, keys = [host.keyPath]): Promise<void> => {
       const socket = join(folder, "agent");
       const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
       try {
         await until("the agent to take the key", async () =>
-          must(["ssh-add", "-q", host.keyPath], { env: { SSH_AUTH_SOCK: socket } }).then(
+          must(["ssh-add", "-q", ...keys], { env: { SSH_AUTH_SOCK: socket } }).then(
             () => true,
             () => undefined,
           ),
@@ -85,6 +85,35 @@ describe("a connection", () => {
         process.env["SSH_AUTH_SOCK"] = socket;
         await asRoot(bare());
       }));
+
+    describe("an agent of eight keys, of which sshd takes six tries", () => {
+      const strangers: string[] = [];
+      before(async () => {
+        for (let i = 0; i < 8; i++) {
+          strangers.push(join(folder, `stranger-${i}`));
+          await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(folder, `stranger-${i}`)]);
+        }
+      });
+
+      it("does not come before the key that was named", () =>
+        withAgent(async (agentSocketPath) => {
+          await asRoot({ ...bare(), agentSocketPath, privateKeyPath: host.keyPath });
+          await asRoot({ ...bare(), agentSocketPath, privateKey: key });
+        }, strangers));
+
+      it("is refused at the first dial: more would look like an attack", () =>
+        withAgent(async (agentSocketPath) => {
+          const gate = await startGate(host.address);
+          const hostKey = await host.hostKey();
+          const error = await refusal(login({ host: gate.host, port: gate.port, user: "root", hostKey, agentSocketPath }));
+          await gate.close();
+          assert.match(
+            error.message,
+            /: login as root was refused\n {2}came back: Too many authentication failures\n {2}next: .*privateKeyPath/,
+          );
+          assert.equal(gate.dials(), 1);
+        }, strangers));
+    });
 
     it("an agent that is gone does not keep a key from being tried, as with OpenSSH", async () => {
       await mkdir(join(folder, "gone/.ssh"), { recursive: true });
@@ -307,6 +336,24 @@ describe("a connection", () => {
       ));
   });
 
+  it("an sshd that shares no algorithm with us is named as that, at the first dial", async () => {
+    for (const [option, value, what] of [
+      ["KexAlgorithms", "sntrup761x25519-sha512@openssh.com", "key exchange algorithm"],
+      ["Ciphers", "aes256-cbc", "cipher"],
+    ] as const) {
+      await host.setSshdOption(option, value);
+      const gate = await startGate(host.address);
+      try {
+        const error = await refusal(login({ ...host.connection, host: gate.host, port: gate.port, hostKey: await host.hostKey() }));
+        assert.match(error.message, new RegExp(`: sshd allows no .*${what} that is known here .*next: .*sshd_config`, "s"));
+        assert.equal(gate.dials(), 1);
+      } finally {
+        await gate.close();
+        await host.setSshdOption(option, null);
+      }
+    }
+  });
+
   describe("an unreachable host", () => {
     it("is dialled again until it answers", async () => {
       const gate = await startGate(host.address, 2);
@@ -448,6 +495,18 @@ describe("a connection", () => {
     });
   });
 
+  it("a controller whose uid has no passwd entry, as containers have: changes a host all the same, under that number", async () => {
+    const { knownHostsPath: _root, privateKeyPath: _only, ...open } = host.connection;
+    const connection = { ...open, privateKey: key, hostKey: await host.hostKey() };
+    const fields = { connection, priority: 1000, from: "198.18.128.2", table: 100, guard: { disabled: true } };
+    const as = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups", "env", "-u", "HOME"] as const;
+    const program = [process.execPath, "--require", "tsx/cjs", join(__dirname, "controller.ts"), "PolicyRule", JSON.stringify(fields)];
+    const made: unknown = JSON.parse(await must([...as, ...program]));
+    assert.ok(isMade(made));
+    assert.match(await host.exec("cat /run/policy-routing/t-*/holder"), / by uid 54321@\S+ pid [0-9]+$/m);
+    await remove(made);
+  });
+
   it("secrets are in no error and in nothing that is printed, whatever fails", async () => {
     const secret = { password: "Hunter2Password", passphrase: "Hunter2Passphrase", key: "Hunter2KeyText" };
     const encrypted = join(folder, "secret");
@@ -483,3 +542,5 @@ describe("a connection", () => {
 });
 
 type Fieldlike = Record<string, unknown>;
+
+const isMade = (value: unknown): value is Made => typeof value === "object" && value !== null && "state" in value;

@@ -19,7 +19,7 @@ export async function confirm(session: Session, transaction: Transaction, after:
     const fresh =
       guard === undefined
         ? await session.shell()
-        : await session.freshShell({ dialErrorLimit: 3, perDialTimeout: Math.max(2, guard.seconds / 2) });
+        : await session.freshShell(guard.seconds, guard.armedAt + guard.seconds * 1000 - Date.now());
     const answer = await fresh.run(
       confirmText(transaction.txn, true, persist, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
     );

@@ -36,7 +36,7 @@ export async function retract(session: Session, transaction: Transaction, reason
 /** One dial, then a look. Undefined: the host does not answer yet. */
 async function comeBack(session: Session, transaction: Transaction, reason: string): Promise<Ending | undefined> {
   try {
-    const shell = await session.freshShell({ dialErrorLimit: 0, perDialTimeout: 5 });
+    const shell = await session.wayBack();
     session.adopt(shell);
     return await look(shell, transaction, reason);
   } catch {

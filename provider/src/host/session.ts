@@ -1,10 +1,14 @@
 import { escapeOutput } from "../errors";
 import type { Connection } from "../spec/connection";
+import { longestDial } from "./connect";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
+import { targetOf } from "./sshConfig";
 
 /** Seconds. A controller whose confirm's answer was lost looks for this long at most. */
 const timeToLook = 300;
+/** Seconds. */
+const wayBackAtLeast = 5;
 
 /** A host as seen from here: one connection with one shell, kept between transactions and dialled again when it was lost. */
 export class Session {
@@ -35,9 +39,19 @@ export class Session {
     return shell?.isOpen === true ? shell : undefined;
   }
 
-  /** Another connection with a full login of its own, which shows that the host can be reached anew. */
-  freshShell(patience: { dialErrorLimit?: number; perDialTimeout?: number } = {}): Promise<Shell> {
-    return Shell.open({ ...this.connection, ...patience });
+  /** Another connection with a full login of its own, which shows that the host can be reached anew: while the guard leaves time for it. */
+  freshShell(guardSeconds: number, leftMs: number): Promise<Shell> {
+    return Shell.open(this.connection, { dialErrorLimit: 3, atLeast: guardSeconds / 2, until: performance.now() + leftMs });
+  }
+
+  /** One dial of a host that may be cut off. */
+  wayBack(): Promise<Shell> {
+    return Shell.open(this.connection, { dialErrorLimit: 0, atLeast: wayBackAtLeast, reach: wayBackAtLeast });
+  }
+
+  /** Seconds that it may take. */
+  get longestWayBack(): number {
+    return longestDial(targetOf(this.connection), wayBackAtLeast);
   }
 
   /** From now on this is the shell to work in. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
-import type { ClientChannel } from "ssh2";
+import type { Client, ClientChannel } from "ssh2";
 import { PolicyRoutingError } from "../errors";
 import type { Connection } from "../spec/connection";
 import { type Answer, parseAnswer } from "./answer";
-import { type Connected, connect } from "./connect";
+import { connect, type Urgent } from "./connect";
 import { library, loop } from "./scripts";
 import { type Target, targetOf } from "./sshConfig";
 
@@ -15,13 +15,21 @@ const longestMark = 80;
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
 
+/** How long a frame may take, in milliseconds. */
+export interface Patience {
+  readonly within?: number;
+  /** Until so much of the answer is here, where a frame says that before it does what may take longer. */
+  readonly first?: { readonly bytes: number; readonly within: number };
+}
+
 /** A connection with one long-lived shell. One frame is on the wire at a time. */
 export class Shell {
-  readonly #connected: Connected;
   readonly #channel: ClientChannel;
   readonly #target: Target;
   readonly #sudo: boolean;
-  #waiting: { mark: string; resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
+  #waiting:
+    | { mark: string; heard: (length: number) => void; resolve: (answer: Answer) => void; reject: (error: Error) => void }
+    | undefined;
   #chunks: string[] = [];
   #length = 0;
   #tail = "";
@@ -33,11 +41,11 @@ export class Shell {
   #answered = false;
   /** The shell ended by itself, as opposed to a connection that was lost. */
   #exited = false;
+  #hangUp: () => void = () => {};
 
-  private constructor(target: Target, sudo: boolean, connected: Connected, channel: ClientChannel) {
+  private constructor(target: Target, sudo: boolean, channel: ClientChannel) {
     this.#target = target;
     this.#sudo = sudo;
-    this.#connected = connected;
     this.#channel = channel;
     const decoder = new StringDecoder("utf8");
     channel.on("data", (data: Buffer) => this.#receive(decoder.write(data)));
@@ -49,32 +57,24 @@ export class Shell {
     });
     channel.on("close", () => this.#end());
     channel.on("error", () => this.#end());
-    connected.client.on("close", () => this.#end());
   }
 
   /** Dials, logs in and starts the shell. */
-  static async open(connection: Connection): Promise<Shell> {
+  static async open(connection: Connection, urgent?: Urgent): Promise<Shell> {
     const target = targetOf(connection);
     const sudo = connection.sudo === true;
-    const connected = await connect(target);
     // SSH_CONNECTION is read before sudo, which removes it.
     const start = sudo ? `sh -c 'exec sudo -n sh -c "$1" sh "$SSH_CONNECTION"' sh '${loop}'` : `exec sh -c '${loop}' sh "$SSH_CONNECTION"`;
-    return new Promise((resolve, reject) => {
-      connected.client.exec(start, (error, channel) => {
-        if (error === undefined) resolve(new Shell(target, sudo, connected, channel));
-        else {
-          connected.close();
-          reject(
-            new PolicyRoutingError("unreachable", {
-              host: target.name,
-              what: "no shell could be started",
-              cameBack: error.message,
-              cause: error,
-            }),
-          );
-        }
-      });
-    });
+    const { begun, client, close } = await connect(target, start, (channel) => new Shell(target, sudo, channel), urgent);
+    begun.#holds(client, close);
+    return begun;
+  }
+
+  /** From now on its end is the connection's, and the other way round. */
+  #holds(client: Client, hangUp: () => void): void {
+    this.#hangUp = hangUp;
+    client.on("close", () => this.#end());
+    if (!this.isOpen) hangUp();
   }
 
   get isOpen(): boolean {
@@ -86,26 +86,31 @@ export class Shell {
   }
 
   /** Sends one text, which runs only when it arrived whole, and resolves with what it said. */
-  run(text: string): Promise<Answer> {
+  run(text: string, { within = frameTimeout, first }: Patience = {}): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#waiting !== undefined)
       return Promise.reject(new PolicyRoutingError("bug", { host: this.host, what: "two frames at once in one shell" }));
     const mark = `@${randomBytes(9).toString("hex")}`;
     return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: `no answer within ${frameTimeout / 1000} s` })),
-        frameTimeout,
-      );
+      const late = (ms: number) => setTimeout(() => this.#fail(this.#silence(ms)), ms);
+      const timers = [late(within), ...(first === undefined ? [] : [late(first.within)])];
+      const heard = (length: number) => {
+        if (timers.length > 1 && first !== undefined && length >= first.bytes) clearTimeout(timers.pop());
+      };
       const done = (then: () => void) => {
-        clearTimeout(late);
+        timers.forEach(clearTimeout);
         this.#waiting = undefined;
         then();
       };
-      this.#waiting = { mark, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
+      this.#waiting = { mark, heard, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
       const frames = this.#sentLibrary ? [frame(mark, text)] : [frame("library", `${library}\nfind_netns`), frame(mark, text)];
       this.#sentLibrary = true;
       this.#channel.write(Buffer.concat(frames));
     });
+  }
+
+  #silence(ms: number): PolicyRoutingError {
+    return new PolicyRoutingError("unreachable", { host: this.host, what: `no answer within ${Math.round(ms / 100) / 10} s` });
   }
 
   close(): void {
@@ -115,9 +120,10 @@ export class Shell {
   #receive(text: string): void {
     if (!this.#answered) this.#early = (this.#early + text).slice(-500);
     if (this.#waiting === undefined) return;
-    const { mark, resolve, reject } = this.#waiting;
+    const { mark, heard, resolve, reject } = this.#waiting;
     this.#chunks.push(text);
     this.#length += text.length;
+    heard(this.#length);
     if (this.#length > longestAnswer) {
       const cameBack = this.#chunks[0]?.slice(0, 200);
       this.#fail(new PolicyRoutingError("protocol", { host: this.host, what: "the host sends without an end", cameBack }));
@@ -173,7 +179,7 @@ export class Shell {
 
   #fail(error: PolicyRoutingError): void {
     this.#ended = error;
-    this.#connected.close();
+    this.#hangUp();
     this.#waiting?.reject(error);
   }
 }

@@ -5,6 +5,13 @@ import SSHConfig from "ssh-config";
 import { PolicyRoutingError } from "../errors";
 import type { ProxyConnection } from "../spec/connection";
 
+interface Key {
+  readonly text: string;
+  readonly passphrase?: string | undefined;
+  /** Somebody named it, as opposed to a key that OpenSSH would try by default. */
+  readonly named: boolean;
+}
+
 /** Everything that a dial needs, after `~/.ssh/config` filled in what the person left out. */
 export interface Target {
   /** As the person named it: for messages. */
@@ -13,7 +20,7 @@ export interface Target {
   readonly port: number;
   readonly user: string;
   readonly password?: string | undefined;
-  readonly keys: readonly { readonly text: string; readonly passphrase?: string | undefined }[];
+  readonly keys: readonly Key[];
   readonly agent?: string | undefined;
   readonly hostKey?: string | undefined;
   readonly knownHosts: readonly string[];
@@ -25,13 +32,22 @@ export interface Target {
   readonly proxy?: Target | undefined;
 }
 
+/** Without HOME it is looked up in passwd, which need not know who runs here. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
+}
+
 const defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
 const defaultPerDialTimeout = 15;
 
 type Words = Readonly<Record<string, string | string[]>>;
 
 function configOf(host: string): Words {
-  const file = join(homedir(), ".ssh", "config");
+  const file = join(home(), ".ssh", "config");
   return existsSync(file) ? SSHConfig.parse(readFileSync(file, "utf8")).compute(host) : {};
 }
 
@@ -46,11 +62,11 @@ function list(words: Words, keyword: string): string[] {
 }
 
 const expand = (path: string): string =>
-  path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path.replaceAll("%d", homedir());
+  path === "~" || path.startsWith("~/") ? join(home(), path.slice(1)) : path.replaceAll("%d", home());
 
-function readKey(path: string, passphrase: string | undefined, host: string): { text: string; passphrase?: string | undefined } {
+function readKey(path: string, passphrase: string | undefined, named: boolean, host: string): Key {
   try {
-    return { text: readFileSync(expand(path), "utf8"), passphrase };
+    return { text: readFileSync(expand(path), "utf8"), passphrase, named };
   } catch (error) {
     throw new PolicyRoutingError("auth", {
       host,
@@ -79,16 +95,11 @@ export function targetOf(connection: ProxyConnection & { proxy?: ProxyConnection
   const given = connection.privateKey !== undefined || connection.password !== undefined || connection.privateKeyPath !== undefined;
   const passphrase = connection.privateKeyPassword;
   const configured = list(config, "IdentityFile").filter((path) => existsSync(expand(path)));
-  const paths =
-    connection.privateKeyPath !== undefined
-      ? [connection.privateKeyPath]
-      : given
-        ? []
-        : configured.length > 0
-          ? configured
-          : defaultKeys.map((key) => join(homedir(), ".ssh", key)).filter(existsSync);
+  const named = connection.privateKeyPath !== undefined ? [connection.privateKeyPath] : given ? [] : configured;
+  const byDefault = given || named.length > 0 ? [] : defaultKeys.map((key) => join(home(), ".ssh", key)).filter(existsSync);
   const agent = connection.agentSocketPath ?? (given ? undefined : (word(config, "IdentityAgent") ?? process.env["SSH_AUTH_SOCK"]));
   const proxy = connection.proxy ?? jumpsOf(word(config, "ProxyJump"));
+  const perDialTimeout = connection.perDialTimeout ?? defaultPerDialTimeout;
   const knownHosts =
     connection.knownHostsPath !== undefined
       ? [connection.knownHostsPath]
@@ -103,8 +114,9 @@ export function targetOf(connection: ProxyConnection & { proxy?: ProxyConnection
     user: connection.user ?? word(config, "User") ?? "root",
     password: connection.password,
     keys: [
-      ...(connection.privateKey === undefined ? [] : [{ text: connection.privateKey, passphrase }]),
-      ...paths.map((path) => readKey(path, passphrase, name)),
+      ...(connection.privateKey === undefined ? [] : [{ text: connection.privateKey, passphrase, named: true }]),
+      ...named.map((path) => readKey(path, passphrase, true, name)),
+      ...byDefault.map((path) => readKey(path, passphrase, false, name)),
     ],
     agent: agent === undefined || agent === "none" ? undefined : expand(agent),
     hostKey: connection.hostKey,
@@ -112,7 +124,7 @@ export function targetOf(connection: ProxyConnection & { proxy?: ProxyConnection
     knownAs: word(config, "HostKeyAlias") ?? host,
     ignoreHostKey: connection.insecureIgnoreHostKey === true,
     dialErrorLimit: connection.dialErrorLimit,
-    perDialTimeout: connection.perDialTimeout ?? defaultPerDialTimeout,
-    ...(proxy === undefined ? {} : { proxy: targetOf(proxy) }),
+    perDialTimeout,
+    ...(proxy === undefined ? {} : { proxy: targetOf({ perDialTimeout, ...proxy }) }),
   };
 }

@@ -59,12 +59,12 @@ export interface ProxyConnectionArgs {
   hostKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["hostKey"]>>;
   /**
    * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
-   * Left out: 10. Example: `3`.
+   * Left out: 10, within 30 s. Example: `3`.
    */
   dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["dialErrorLimit"]>>;
   /**
-   * Seconds that one dial with its login may take.
-   * Left out: 15. Example: `15`.
+   * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
+   * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
    */
   perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["perDialTimeout"]>>;
   /**
@@ -128,12 +128,12 @@ export interface ConnectionArgs {
   hostKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["hostKey"]>>;
   /**
    * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
-   * Left out: 10. Example: `3`.
+   * Left out: 10, within 30 s. Example: `3`.
    */
   dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["dialErrorLimit"]>>;
   /**
-   * Seconds that one dial with its login may take.
-   * Left out: 15. Example: `15`.
+   * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
+   * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
    */
   perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["perDialTimeout"]>>;
   /**

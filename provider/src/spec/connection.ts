@@ -50,10 +50,15 @@ const shared = {
   dialErrorLimit: field({
     schema: integer(-1, 1000),
     doc: "How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.",
-    absent: "10",
+    absent: "10, within 30 s",
     example: 3,
   }),
-  perDialTimeout: field({ schema: integer(1, 3600), doc: "Seconds that one dial with its login may take.", absent: "15", example: 15 }),
+  perDialTimeout: field({
+    schema: integer(1, 3600),
+    doc: "Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.",
+    absent: "15; for a jump host, that of the host behind it",
+    example: 15,
+  }),
 };
 
 /** What this package adds to them. */

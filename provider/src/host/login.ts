@@ -1,0 +1,137 @@
+import type { Duplex } from "node:stream";
+import { Client } from "ssh2";
+import { PolicyRoutingError } from "../errors";
+import { methodsOf, unopened } from "./credentials";
+import { hostKeyAlgorithms, refusal } from "./hostKey";
+import type { Target } from "./sshConfig";
+
+/** Gives a place among the logins of this process, and takes it back. */
+export type Turn = () => Promise<() => void>;
+
+/**
+ * One login over a stream. Its limit of time is the caller's, who destroys the stream then. The other side's first word is waited for
+ * without a place among the logins: only what answers costs our processor.
+ */
+export function login(target: Target, stream: Duplex, turn: Turn | undefined): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const said: Said = { refusedKey: undefined, agent: undefined, authenticates: false };
+    let giveBack: (() => void) | undefined;
+    let isSettled = false;
+    const settled = (then: () => void) => {
+      if (isSettled) return;
+      isSettled = true;
+      giveBack?.();
+      then();
+    };
+    const fail = (error: PolicyRoutingError) =>
+      settled(() => {
+        client.removeAllListeners();
+        client.on("error", () => {}); // a late one must not end the process
+        client.destroy();
+        stream.destroy();
+        reject(error);
+      });
+    if (turn !== undefined)
+      holdBack(stream, turn, (back) => {
+        if (isSettled) back();
+        else giveBack = back;
+      });
+    stream.once("error", (error) => fail(unreachable(target, "not reachable", error)));
+    client.on("handshake", () => {
+      said.authenticates = true;
+    });
+    client.on("error", (error) => {
+      // An agent that is gone: the keys and the password are tried all the same.
+      if ("level" in error && error.level === "agent") said.agent = error.message;
+      else fail(refusalOf(target, error, said));
+    });
+    client.once("close", () => fail(unreachable(target, "the connection was closed during the login")));
+    client.once("ready", () =>
+      settled(() => {
+        client.removeAllListeners("error").removeAllListeners("close");
+        client.on("error", () => {}); // the shell hears of it by the channel's close
+        resolve(client);
+      }),
+    );
+    client.connect({
+      sock: stream,
+      username: target.user,
+      authHandler: methodsOf(target),
+      algorithms: { serverHostKey: hostKeyAlgorithms(target) },
+      hostVerifier: (key: Buffer) => {
+        said.refusedKey = refusal(target, key);
+        return said.refusedKey === undefined;
+      },
+      readyTimeout: 0,
+      // A path that died without a word is noticed long before a frame's time is over.
+      keepaliveInterval: 5000,
+      keepaliveCountMax: 3,
+    });
+  });
+}
+
+/** While somebody listens for `readable`, a stream does not flow to who listens for data. */
+function holdBack(stream: Duplex, turn: Turn, given: (back: () => void) => void): void {
+  let isWaiting = false;
+  const onFirstWord = async (): Promise<void> => {
+    if (isWaiting) return;
+    isWaiting = true;
+    given(await turn());
+    stream.removeListener("readable", onFirstWord);
+  };
+  stream.on("readable", onFirstWord);
+}
+
+interface Said {
+  refusedKey: string | undefined;
+  agent: string | undefined;
+  /** The host was proved; what comes now is about the user. */
+  authenticates: boolean;
+}
+
+/** Reasons of a disconnect that are about who logs in, by RFC 4253: not allowed, protocol error (OpenSSH's for too many failures), cancelled, no more methods, illegal user. */
+const refusingCodes = [1, 2, 13, 14, 15];
+
+/** A refusal is not tried again: it would only add to the failures that the host counts. */
+function refusalOf(
+  target: Target,
+  error: Error & { level?: string; code?: unknown },
+  { refusedKey, agent, authenticates }: Said,
+): PolicyRoutingError {
+  if (refusedKey !== undefined)
+    return new PolicyRoutingError("auth", {
+      host: target.name,
+      what: refusedKey,
+      next: `compare it (ssh-keyscan -p ${target.port} ${target.host}) and add it to known_hosts, or give hostKey; insecureIgnoreHostKey waives the check`,
+    });
+  const isEnough = authenticates && typeof error.code === "number" && refusingCodes.includes(error.code);
+  if (error.level === "client-authentication" || isEnough)
+    return new PolicyRoutingError("auth", {
+      host: target.name,
+      what: `login as ${target.user} was refused`,
+      cameBack: [error.message, agent, ...unopened(target)].filter((text) => text !== undefined).join("; "),
+      next: isEnough
+        ? "name the right key by privateKeyPath, which is tried first, or load fewer keys into the agent: sshd takes six tries by default"
+        : "check user, key, agent or password",
+    });
+  const [, missing] = /no matching (.+)$/.exec(error.level === "handshake" ? error.message : "") ?? [];
+  if (missing !== undefined)
+    return new PolicyRoutingError("unsupported", {
+      host: target.name,
+      what: `sshd allows no ${missing} that is known here (${target.host} port ${target.port})`,
+      cameBack: error.message,
+      next: "allow one more in the host's sshd_config",
+    });
+  return unreachable(target, "not reachable", error);
+}
+
+export function unreachable(target: Target, what: string, cause?: Error): PolicyRoutingError {
+  return new PolicyRoutingError("unreachable", {
+    host: target.name,
+    what: `${what} (${target.host} port ${target.port})`,
+    cameBack: cause?.message,
+    next: "check that sshd answers there",
+    cause,
+  });
+}
