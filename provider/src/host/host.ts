@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { messageOf, PolicyRoutingError } from "../errors";
 import type { Connection } from "../spec/connection";
-import { isCovered, type Look, together } from "./look";
+import { isCovered, type Look, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
 import { Session } from "./session";
 import { transact } from "./transact";
@@ -58,6 +58,12 @@ export class Host {
       this.#readings.push({ look, resolve, reject });
       void this.#run();
     });
+  }
+
+  /** What it says of itself now, and not a moment ago. */
+  lookAnew(): Promise<Observation> {
+    this.#seen = undefined;
+    return this.look(nothingMore);
   }
 
   warn(text: string, object?: string): void {

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { outcomeOf } from "../host/ending";
 import { hostOf } from "../host/host";
-import { together } from "../host/look";
+import { nothingMore, together } from "../host/look";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
 import { tagsOf } from "../spec/owner";
 import type { Declared, Kind } from "./kind";
+import { sameness } from "./machine";
+import { unaskedOrRecipe } from "./unreachable";
 
 type Properties = Record<string, unknown>;
 
@@ -85,16 +87,31 @@ export function isOnlyLogin(kind: Kind, olds: Properties, news: Properties): boo
 }
 
 /**
- * The host's address changed. Is it another machine? Its machine-id tells. If so, the new one is made right first, and only then the old
- * one is cleaned; an old one that does not answer is asked before anything is changed.
+ * The host's address changed. Is it another machine? What both addresses say tells. If so, the new one is made right first, and only then the
+ * old one is cleaned; an old one that does not answer is asked before anything is changed.
  */
 export async function readdress(id: string, before: Declared, machineId: unknown, after: Declared, inputs: Properties): Promise<Applied> {
-  const { facts } = await hostOf(after.connection).look(after.look);
-  const sameMachine = facts.machineId !== "" && facts.machineId === machineId;
-  if (!sameMachine) await hostOf(before.connection).look(before.look);
+  const [old, now] = [hostOf(before.connection), hostOf(after.connection)];
+  const { facts } = await now.look(after.look);
+  // What the state remembers can keep, never remove.
+  const isKnown = facts.machineId !== "" && facts.machineId === machineId;
+  const answers = await old.look(nothingMore).then(() => true, unaskedOrRecipe(before.connection.host, id, isKnown));
   const applied = await ensure(id, after, inputs, before);
-  if (!sameMachine) await remove(id, before);
+  if (answers) await removeElsewhere(id, before, after, applied);
   return applied;
+}
+
+/** Removes what is left at the old address, if that is another machine. The new one is asked before and behind: it may have booted meanwhile. */
+async function removeElsewhere(id: string, before: Declared, after: Declared, applied: Applied): Promise<void> {
+  const old = hostOf(before.connection);
+  const { facts: there } = await old.lookAnew();
+  const { facts: here } = await hostOf(after.connection).lookAnew();
+  const found = sameness(applied.facts, here) === "same" ? sameness(here, there) : "unknown";
+  if (found === "other") await remove(id, before);
+  if (found === "unknown")
+    old.warn(
+      `left as it is: it cannot be told whether it is another machine than ${after.connection.host}. If it is, what ${id} owns is still there`,
+    );
 }
 
 /** An error that carries what the engine must keep: an object that was left in a state which is neither before nor after is kept, with reasons. */

@@ -1,4 +1,4 @@
-import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 
 /**
  * What to do about a host that does not answer, for one run: read and delete see only old state, so it cannot be an input.
@@ -45,3 +45,20 @@ export const forgottenOrRecipe =
       `NOT removed from ${host}: unreachable. What ${id} owns is still there; the same program takes it over when the host answers again`,
     );
   };
+
+/** Of the old address, when a resource gets another one: false when it is not asked, which removes nothing there. */
+export const unaskedOrRecipe =
+  (host: string, id: string, isKnown: boolean) =>
+  (error: unknown): false => {
+    if (isKnown)
+      say(
+        host,
+        `not asked, so nothing is removed there: it is taken for an old address of this machine, whose machine-id is the one that the state has (${reasonOf(error)})`,
+      );
+    else if (isUnreachable(error) && wish() === "forget")
+      say(host, `NOT removed from ${host}: unreachable. What ${id} owns is still there, if it is another machine`);
+    else withRecipe(error, `, or set ${variable}=forget for this run: if it is another machine, what it owns stays there`);
+    return false;
+  };
+
+const reasonOf = (error: unknown): string => (isPolicyRoutingError(error) ? error.parts.what : messageOf(error));

@@ -1,0 +1,156 @@
+import { strict as assert } from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import { closeHosts } from "../../provider/src/host/host";
+import { management } from "../lab/addresses";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { rulesOf, watch } from "./monitor";
+import { checked, create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
+
+const bootId = "/proc/sys/kernel/random/boot_id";
+
+/** Removes /etc/machine-id, or gives another one, until it is taken back. */
+async function machineId(host: Host, text: string | undefined): Promise<() => Promise<void>> {
+  const old = await host.exec("cat /etc/machine-id");
+  await host.exec(text === undefined ? "rm /etc/machine-id" : "cat >/etc/machine-id", { input: text ?? "" });
+  return async () => {
+    await host.exec("cat >/etc/machine-id", { input: old });
+  };
+}
+
+describe("which machine an address leads to", () => {
+  let lab: Lab;
+  let host: Host;
+  let second: Host;
+  let clean: string;
+  before(async () => {
+    lab = await startLab({ name: "test-host-machine", hosts: 2 });
+    host = lab.hosts[0];
+    const [, other] = lab.hosts;
+    assert.ok(other !== undefined);
+    second = other;
+    clean = await both();
+  });
+  const both = async (): Promise<string> => `${await host.snapshot()}\n${await second.snapshot()}`;
+  afterEach(async () => {
+    closeHosts();
+    assert.equal(await both(), clean);
+  });
+  after(async () => {
+    closeHosts();
+    await lab.stop();
+  });
+
+  const whole = (fields: Fields = {}): Promise<Made> =>
+    create("HostRouting", {
+      connection: host.connection,
+      rules: { one: { priority: 1000, from: "198.18.128.2", table: 100 } },
+      routes: { gate: { destination: "default", via: "198.18.128.1", dev: "eth1", table: 100 } },
+      ...fields,
+    });
+  const byIpv6 = (): Fields => ({ ...host.connection, host: host.address6 });
+  const rule = "1000: from 198.18.128.2 lookup 100 proto 214";
+
+  it("without a machine-id: another address of the same machine changes nothing there", async () => {
+    const back = await machineId(host, undefined);
+    const made = await whole();
+    assert.equal(made.state["machineId"], "");
+    const seen = await watch(host);
+    const moved = await update(made, { connection: byIpv6() });
+    assert.deepEqual(await seen.end(), []);
+    assert.deepEqual(await read(moved), await checked(moved.kind, moved.fields));
+    await remove(moved);
+    await back();
+  });
+
+  it("after an update that ended as reverted, but differs: the same, and what is missing is repaired", async () => {
+    const made = await whole();
+    await host.batch(["rule del pref 1000"]);
+    const differs = { ...made, state: { ...made.state, machineId: "", persisted: "", observed: false } };
+    const moved = await update(differs, { connection: byIpv6() });
+    assert.deepEqual(await rulesOf(host), [rule]);
+    assert.equal(moved.state["machineId"], (await host.exec("cat /etc/machine-id")).trim());
+    await remove(moved);
+  });
+
+  it("two machines with one machine-id: the old one is cleaned once the new one is right", async () => {
+    const back = await machineId(second, await host.exec("cat /etc/machine-id"));
+    const moved = await update(await whole(), { connection: second.connection });
+    assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[], [rule]]);
+    await remove(moved);
+    await back();
+  });
+
+  it("two network namespaces of one running kernel are two machines", async () => {
+    const [mine, its] = [await host.exec(`cat ${bootId}`), await second.exec(`cat ${bootId}`)];
+    await second.exec(`cat >${bootId}`, { input: mine });
+    const moved = await update(await whole(), { connection: second.connection });
+    assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[], [rule]]);
+    await second.exec(`cat >${bootId}`, { input: its });
+    await remove(moved);
+  });
+
+  it("where it cannot be told, nothing is removed, and it is said", async () => {
+    const its = await second.exec(`cat ${bootId}`);
+    await second.exec(`: >${bootId}`);
+    const back = await machineId(second, undefined);
+    const made = await whole();
+    let moved = made;
+    const said = await warnings(async () => {
+      moved = await update(made, { connection: second.connection });
+    });
+    assert.match(
+      said,
+      new RegExp(`^${host.address}: left as it is: it cannot be told whether it is another machine than ${second.address}\\.`, "m"),
+    );
+    assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[rule], [rule]]);
+    await second.exec(`cat >${bootId}`, { input: its });
+    await back();
+    await remove(made);
+    await remove(moved);
+  });
+
+  describe("where the old address does not answer", () => {
+    const dead = (): Fields => ({ ...host.connection, host: management(lab.plan.slot, 201).address, dialErrorLimit: 0, perDialTimeout: 2 });
+    const left = async (): Promise<Made> => {
+      const made = await whole();
+      return { ...made, fields: { ...made.fields, connection: dead() }, state: { ...made.state, connection: dead() } };
+    };
+
+    it("and the state knows the machine: it goes on, removes nothing, and says that it was not asked", async () => {
+      const made = await left();
+      let moved = made;
+      const said = await warnings(async () => {
+        moved = await update(made, { connection: host.connection });
+      });
+      assert.match(said, /: not asked, so nothing is removed there: it is taken for an old address of this machine/);
+      assert.deepEqual(await rulesOf(host), [rule]);
+      await remove(moved);
+    });
+
+    it("and the state does not know it: an error, and nothing is changed anywhere; with POLICY_ROUTING_UNREACHABLE=forget it goes on and says so", async () => {
+      const made = await left();
+      const before = await both();
+      const error = await refusal(update(made, { connection: second.connection }));
+      assert.match(
+        error.message,
+        /no login within 2 s.*POLICY_ROUTING_UNREACHABLE=forget for this run: if it is another machine, what it owns stays there/s,
+      );
+      assert.equal(await both(), before);
+      closeHosts();
+      process.env["POLICY_ROUTING_UNREACHABLE"] = "forget";
+      let moved = made;
+      const said = await warnings(async () => {
+        moved = await update(made, { connection: second.connection });
+      }).finally(() => {
+        delete process.env["POLICY_ROUTING_UNREACHABLE"];
+      });
+      assert.match(
+        said,
+        new RegExp(`NOT removed from ${management(lab.plan.slot, 201).address}: unreachable. What .*/routing#\\S+ owns is still there`),
+      );
+      assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[rule], [rule]]);
+      await remove(moved);
+      await remove({ ...made, state: { ...made.state, connection: host.connection } });
+    });
+  });
+});
