@@ -22,7 +22,7 @@ export async function startSubjects(profile: Profile): Promise<Started> {
   if (profile.ip !== undefined) await release(profile.ip);
   if (suite !== undefined) {
     if (machines !== 1 || jump) throw new Error("a booted profile has one machine");
-    const host = await startBooted({ name, suite });
+    const host = await startBooted({ name, suite, settings: "writable" });
     return strange([new Subject(host, profile, undefined)], () => host.stop());
   }
   const lab = await startLab({ name, hosts: machines + (jump ? 1 : 0) });

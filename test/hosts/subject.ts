@@ -89,8 +89,6 @@ export class Subject {
   }
 
   async boot(): Promise<void> {
-    // systemd-nspawn makes it read-only, which a machine does not.
-    if (this.host instanceof BootedHost) await this.host.exec("mount -o remount,bind,rw /proc/sys");
     await this.#run(this.profile.boot);
     await this.batch(this.profile.foreign ?? []);
   }

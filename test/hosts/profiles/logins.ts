@@ -4,8 +4,9 @@ import type { Profile } from "../profile";
 export const logins: readonly Profile[] = [
   {
     name: "a login of 7 s",
+    // It is run twice a login: for the question whether the key would do, and for the proof.
     why: "an AuthorizedKeysCommand that asks a slow directory",
-    install: `printf '#!/bin/sh\\nsleep 7\\ncat /etc/ssh/authorized_keys.d/"$1"\\n' >/usr/local/bin/slow-keys; chmod 755 /usr/local/bin/slow-keys`,
+    install: `printf '#!/bin/sh\\nsleep 3.5\\ncat /etc/ssh/authorized_keys.d/"$1"\\n' >/usr/local/bin/slow-keys; chmod 755 /usr/local/bin/slow-keys`,
     sshd: { AuthorizedKeysFile: "none", AuthorizedKeysCommandUser: "root", AuthorizedKeysCommand: "/usr/local/bin/slow-keys %u" },
     seconds: 20,
   },

@@ -18,6 +18,8 @@ export interface BootedOptions {
   name: string;
   suite?: Suite;
   uplinks?: number;
+  /** Whether it may change the settings of its network (sysctl), as a machine may; systemd-nspawn keeps them from it. */
+  settings?: "read-only" | "writable";
 }
 
 /** Why this machine cannot boot hosts; undefined where it can. To be printed where tests are skipped. */
@@ -34,7 +36,12 @@ export async function whyNotBooted(): Promise<string | undefined> {
 }
 
 /** Boots a Debian and returns when it is up. What is left of an earlier one with this name goes first. */
-export async function startBooted({ name: asked, suite = "bookworm", uplinks = 2 }: BootedOptions): Promise<BootedHost> {
+export async function startBooted({
+  name: asked,
+  suite = "bookworm",
+  uplinks = 2,
+  settings = "read-only",
+}: BootedOptions): Promise<BootedHost> {
   const name = labName(asked);
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a host's name is lower-case letters, digits and dashes, not "${name}"`);
   await ensurePackages(PACKAGES);
@@ -45,7 +52,7 @@ export async function startBooted({ name: asked, suite = "bookworm", uplinks = 2
   try {
     const plan = { name, slot: await takeSlot(name, process.pid), hosts: 1, uplinks };
     const directory = directoryOf(name);
-    const host = new BootedHost(plan, lower);
+    const host = new BootedHost(plan, lower, settings);
     await mkdir(directory, { recursive: true });
     await must(["mount", "-t", "tmpfs", "-o", "mode=755", name, directory]);
     await Promise.all([must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", host.keyPath]), layNetwork(plan)]);

@@ -23,6 +23,8 @@ export class BootedHost extends Host {
     plan: Plan,
     /** Shared by all hosts of a suite; what this one changes is in a layer above. */
     private readonly rootfs: string,
+    /** Those of its network (sysctl). */
+    private readonly settings: "read-only" | "writable",
   ) {
     super(plan, directoryOf(plan.name), 1);
   }
@@ -97,7 +99,11 @@ export class BootedHost extends Host {
     const script = [join(__dirname, "boot.sh"), this.directory, this.rootfs, this.name, this.namespace, cgroupOf(this.plan.name)];
     const child = spawn("nsenter", [`--net=/run/netns/${this.namespace}`, ...unshare, ...script], {
       detached: true,
-      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...builderOf(this.plan.name) },
+      env: {
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+        ...builderOf(this.plan.name),
+        ...(this.settings === "writable" ? { SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network" } : {}),
+      },
       stdio: ["ignore", log.fd, log.fd],
     });
     child.unref();
