@@ -19,7 +19,8 @@ const room = 2;
 /** Profiles side by side, as the machine bears: the weighty ones first, the others beside and behind them. */
 async function runAll(chosen: readonly Profile[], steps: ReadonlySet<StepName>, say: (text: string) => void): Promise<Report[]> {
   const weightOf = ({ weight = 0.25 }: Profile): number => weight;
-  const waiting = chosen.toSorted((a, b) => weightOf(b) - weightOf(a));
+  const orderOf = (profile: Profile): number => weightOf(profile) + (profile.slow === true ? room : 0);
+  const waiting = chosen.toSorted((a, b) => orderOf(b) - orderOf(a));
   const running = new Set<Promise<void>>();
   const reports: Report[] = [];
   let busy = 0;

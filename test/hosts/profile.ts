@@ -56,6 +56,8 @@ export interface Profile {
   readonly late?: number;
   /** Steps that the product refuses there, and in which words. */
   readonly cannot?: Partial<Record<StepName, RegExp>>;
+  /** It takes minutes, whatever this machine does: it is started first. */
+  readonly slow?: boolean;
   /** How many of the machine's processors it keeps busy; without: a quarter of one. */
   readonly weight?: number;
 }

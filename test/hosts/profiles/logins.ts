@@ -9,6 +9,7 @@ export const logins: readonly Profile[] = [
     install: `printf '#!/bin/sh\\nsleep 3.5\\ncat /etc/ssh/authorized_keys.d/"$1"\\n' >/usr/local/bin/slow-keys; chmod 755 /usr/local/bin/slow-keys`,
     sshd: { AuthorizedKeysFile: "none", AuthorizedKeysCommandUser: "root", AuthorizedKeysCommand: "/usr/local/bin/slow-keys %u" },
     seconds: 20,
+    slow: true,
   },
   { name: "MaxSessions 1", why: "sshd allows one session a connection", sshd: { MaxSessions: "1" } },
   {

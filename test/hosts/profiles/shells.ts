@@ -56,6 +56,7 @@ END`,
   {
     name: "slow ip",
     why: "every ip takes a second",
+    slow: true,
     guard: { confirmTimeout: 120 },
     seconds: 30,
     late: 15,
