@@ -31,7 +31,7 @@ export const foreign: readonly Profile[] = [
       "rule add pref 10 fwmark 0xa00/0xf00 table 2005",
       "route add local default dev lo table 2004",
       "route add 10.0.1.77 dev cilium_host table 2005 scope link",
-      "route add default via 10.0.1.77 dev cilium_host table 2005 onlink",
+      "route add default via 10.0.1.78 dev cilium_host table 2005 onlink",
     ],
   },
   {
@@ -96,7 +96,7 @@ END`,
     why: "marked packets are taken for the host's own, whatever their address",
     foreign: ["rule add pref 100 fwmark 0x1 table 133", "route add local default dev lo table 133"],
     boot: `nft -f - <<'END'
-table ip tproxy {
+table ip divert {
   chain pre { type filter hook prerouting priority mangle; iifname "eth1" meta l4proto tcp meta mark set 0x1 accept; }
 }
 END`,
