@@ -289,6 +289,16 @@ describe("a connection", () => {
     assert.match(error.message, /another key than hostKey/);
   });
 
+  it("proxy: a host that lost its connection behind a jump host is told at once, though the jump host only ends its half", async () => {
+    const shell = await Shell.open({ ...second.connection, proxy: host.connection });
+    await second.reboot();
+    const began = performance.now();
+    const error = await refusal(shell.run('facts "$session"'));
+    assert.match(error.message, /the connection was lost/);
+    assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
+    shell.close();
+  });
+
   it("proxy: a host that does not answer behind a jump host that does is named with it", async () => {
     const error = await refusal(
       login({ ...second.connection, port: 9, proxy: host.connection, hostKey: await second.hostKey(), dialErrorLimit: 0 }),

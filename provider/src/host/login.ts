@@ -46,6 +46,8 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
       if ("level" in error && error.level === "agent") said.agent = error.message;
       else fail(refusalOf(target, error, said));
     });
+    // A jump host whose connection to the host is gone ends its half only; from then on no keepalive is sent either.
+    client.once("end", () => stream.destroy());
     client.once("close", () => fail(unreachable(target, "the connection was closed during the login")));
     client.once("ready", () =>
       settled(() => {
