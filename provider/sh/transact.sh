@@ -105,8 +105,8 @@ batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
 }
 
 own() { # lines for the register on standard input
-  goes_on || return 0
   lines=$(cat)
+  goes_on || return 0
   if printf '%s\n' "$lines" 2>/dev/null >>"$run/register"; then
     size=$((size + ${#lines} + 1))
   else
@@ -120,7 +120,7 @@ cut_register() { # BYTES
   [ ! -e "$run/register" ] || why=$(dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>&1) || complain "$why"
 }
 
-change() { failed='' at=''; }
+change() { failed='' at='' lines=''; }
 
 changed() { # NUMBER
   if [ -z "$failed" ]; then
@@ -129,10 +129,20 @@ changed() { # NUMBER
     say "refused $1 $at"
     printf '%s\n' "$failed"
     [ "$failed" != late ] || return 0
-    complaints=''
+    owed=$lines complaints=''
     undo "$1"
-    [ -z "$complaints" ] || printf 'and its undo: %s' "$complaints"
+    [ -z "$complaints" ] || leave_to_owner
   fi
+}
+
+# What the kernel took of it and did not give back is its owner's to change and to remove.
+leave_to_owner() {
+  printf 'and its undo: %s' "$complaints"
+  lines=$(printf '%s\n' "$owed" | grep '^[rn].*	') || return 0
+  failed=''
+  own <<END_OF_LINES
+$lines
+END_OF_LINES
 }
 
 applied() { : >"$dir/applying"; }

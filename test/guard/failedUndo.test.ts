@@ -127,6 +127,23 @@ describe("an undo that fails", function () {
     assert.equal(await host.snapshot(), bare);
   });
 
+  it("leaves to its owner what stayed of a change that the kernel refused", async () => {
+    await refuse();
+    const fields: Fields = {
+      connection: host.connection,
+      guard,
+      routes: {
+        made: { destination: "198.18.128.0/18", dev: "eth1", table: 100 },
+        refused: { destination: "192.0.2.0/24", via: "203.0.113.254", dev: "eth1", table: 100 },
+      },
+    };
+    const error = await refusal(create("HostRouting", fields));
+    assert.ok(error instanceof InitializationFailed, String(error));
+    await allow();
+    await remove({ kind: "HostRouting", id: error.id, fields, state: error.properties });
+    assert.equal(await host.snapshot(), bare);
+  });
+
   it("is taken over from its guard by the next controller, which tells what came back and carries on", async () => {
     await refuse();
     await writeFile(await host.file("/tmp/hold"), "");
