@@ -13,10 +13,39 @@ find_netns() { # sets netns, and run
   in_first_netns || run=$run/net-$netns
 }
 
-# PID 1's is where services run. What cannot be told is not taken for it; a kernel without namespaces has but one.
-in_first_netns() {
+# PID 1's is where services run. What cannot be told is not taken for it.
+in_first_netns() { in_netns_of /proc/1; }
+
+# A kernel without namespaces has but one.
+in_netns_of() { # PROCESS
+  [ ! -e /proc/self/ns/net ] || same_file /proc/self/ns/net "$1/ns/net"
+}
+
+same_file() { # FILE FILE
   # shellcheck disable=SC3013 # dash, bash and busybox have -ef, and it costs no process
-  [ ! -e /proc/self/ns/net ] || [ /proc/self/ns/net -ef /proc/1/ns/net ]
+  [ "$1" -ef "$2" ]
+}
+
+# The `ip` that runs by its name, without a process.
+find_ip() { # sets ip
+  rest=$PATH:
+  while [ -n "$rest" ]; do
+    ip=${rest%%:*}/ip
+    rest=${rest#*:}
+    case $ip in /*) if [ -f "$ip" ] && [ -x "$ip" ]; then return 0; fi ;; esac
+  done
+  ip=''
+  return 1
+}
+
+# As a word that a shell reads as it is.
+quote() { # TEXT: sets quoted
+  rest=$1 quoted=''
+  while case $rest in *\'*) ;; *) false ;; esac; do
+    quoted="$quoted${rest%%\'*}'\\''"
+    rest=${rest#*\'}
+  done
+  quoted="'$quoted$rest'"
 }
 
 known=0 known_at=0 slept=0

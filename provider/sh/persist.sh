@@ -27,9 +27,10 @@ persistence() {
   fi
   echo "auto $auto"
   [ -d "$objects" ] || return 0
-  version=''
-  { read -r _ && read -r _ _ _ version _; } 2>/dev/null <"$etc/replay"
-  echo "script $version"
+  version='' third=''
+  { read -r _ && read -r _ _ _ version _ && read -r third; } 2>/dev/null <"$etc/replay"
+  # One that would find another `ip`, or none, is written anew.
+  if script_finds_ip "$third"; then echo "script $version"; fi
   [ ! -e "$etc/disabled" ] || echo disabled
   if [ -e "$unit" ] && [ -e "$wants" ] && { [ -e "$etc/disabled" ] || monitor_runs; }; then echo 'backend systemd'; fi
   [ ! -x "$hook" ] || echo 'backend ifupdown'
@@ -90,11 +91,31 @@ write_objects() {
   done
 }
 
-# The new text of the script, where the one on the host is another.
+# The new text of the script, where the one on the host is another. Services have a PATH of their own: where they would find another `ip`, the
+# script gets this one.
 write_script() { # the text on standard input
   umask 077
-  { mkdir -p "$etc" && cat >"$etc/replay.new" && { sync "$etc/replay.new" 2>/dev/null || sync; } && mv -f "$etc/replay.new" "$etc/replay"; } 2>/dev/null
+  quoted=''
+  script_finds_ip '' || quote "$PATH"
+  { mkdir -p "$etc" && with_path >"$etc/replay.new" && { sync "$etc/replay.new" 2>/dev/null || sync; } && mv -f "$etc/replay.new" "$etc/replay"; } 2>/dev/null
   rm -f "$run/monitor" # the one that runs has the old text: it is started anew
+}
+
+# Behind the lines that name shell and version.
+with_path() {
+  read -r first && read -r second && printf '%s\n%s\n' "$first" "$second" && { [ -z "$quoted" ] || printf 'PATH=%s\n' "$quoted"; } && cat
+}
+
+script_finds_ip() { # LINE: the third of the script
+  find_ip
+  mine=$ip ours=$PATH
+  case $1 in
+    PATH=*) eval "$1" ;;
+    *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;;
+  esac
+  find_ip
+  PATH=$ours
+  same_file "$ip" "$mine"
 }
 
 call_script() { # BACKEND...

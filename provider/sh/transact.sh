@@ -6,6 +6,7 @@
 
 stop() { # WHY: nothing was changed
   say "stopped $*"
+  printf '%s\n' "${came_back-}"
   if [ -n "${dir-}" ]; then
     release_lock "${dir##*/}"
     rm -rf "$dir"
@@ -39,31 +40,56 @@ undo() { # NUMBER
   undoing=''
 }
 
-# The guard is a process that watches its own deadline. systemd restarts it; where there is none, two watch each other.
+# The guard is a process that watches its own deadline, with all that it needs in its text. Nothing is changed before it has told that it can.
 arm() { # SECONDS
   uptime_now
+  find_ip || stop 'there is no ip in the PATH'
+  exec 9<"$ip" # for the guard to compare, in this very process
+  read -r armer _ </proc/self/stat
+  quote "$PATH"
   # Run by hand at the console, `sh GUARD now` undoes at once.
   # shellcheck disable=SC2154 # the text of these functions, kept by the shell's loop
   text="$library
-dir=$dir
+PATH=$quoted LC_ALL=C
+export PATH LC_ALL
+run=$run dir=$dir known=$now armer=$armer watcher=\${1-}
 case \${1-} in now) fire_now ;; *) watch $dir $((now + $1)) ;; esac"
   printf '%s\n' "$text" 2>/dev/null >"$dir/guard"
   count "$dir/guard" $((${#text} + 1))
   : >"$dir/armed" || stop "cannot write to $run"
-  if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then
-    # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
-    why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p "RestartForceExitStatus=SIGTERM SIGINT SIGHUP SIGPIPE" -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="policy-routing-guard-${dir##*/}" /bin/sh -c "[ ! -e $dir/guard ] || exec sh $dir/guard" 2>&1) || stop "the guard could not be started: $why"
-  else
-    # Waits until both have closed their output: without a process for each time it looks.
-    _=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 2>/dev/null & done)
-  fi
+  start_guard || unarmed "the guard could not be started: $why"
   began=$slept
   until [ -e "$dir/watching" ]; do
-    [ $((slept - began)) -lt 300 ] || { rm -f "$dir/armed"; stop "the guard did not start"; }
+    [ $((slept - began)) -lt 300 ] || unarmed "the guard did not start: $why"
     nap 01
   done
+  exec 9<&-
+  found='' came_back=''
+  { read -r found && read -r came_back; } <"$dir/watching"
+  [ -n "$found" ] || unarmed "the guard cannot write to $run: is it full?"
+  [ "$found" = ready ] || unarmed "$found"
   say "armed $((now + $1))"
   begin_applying
+}
+
+# Where systemd runs, a service: it is started again when it ends otherwise. It runs in PID 1's namespaces: from another one, in a scope, which
+# leaves a process where it is and only keeps it from being ended with the session. Two watch each other there, and where there is no systemd:
+# the shell waits until both have closed their output, without a process for each time it looks.
+start_guard() { # sets why
+  unit=policy-routing-guard-${dir##*/}
+  if [ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null; then
+    why=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 9<&- & done 2>&1)
+  elif in_first_netns; then
+    # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
+    why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p "RestartForceExitStatus=SIGTERM SIGINT SIGHUP SIGPIPE" -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="$unit" /bin/sh -c "[ ! -e $dir/guard ] || exec /bin/sh $dir/guard" 2>&1)
+  else
+    why=$(systemd-run --quiet --collect --scope --unit="$unit" /bin/sh -c "for watcher in 1 2; do setsid sh $dir/guard \$watcher </dev/null 9<&- & done" 2>&1)
+  fi
+}
+
+unarmed() { # WHY
+  rm -f "$dir/armed"
+  stop "$@"
 }
 
 # While this exists, changes are under way: whoever undoes waits for them, or ends this shell.

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { writeFile } from "node:fs/promises";
 import { closeHosts } from "../../provider/src/host/host";
 import { create, type Fields, listenToStderr, refusal, remove } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
@@ -58,6 +59,7 @@ ${start}`,
       const rules = async (): Promise<string> => await host.exec("ip -n inner rule show");
       const folder = async (): Promise<string> =>
         (await host.exec("echo /run/policy-routing/net-$(ip netns exec inner stat -Lc %i /proc/self/ns/net)")).trim();
+      const guards = (): Promise<string> => host.exec("pgrep -f '[/]run/policy-routing/.*guard' || true");
 
       it("is changed alone: PID 1's has nothing of it, its register is its own, and `persisted` says why a boot would not bring it back", async () => {
         const before = await first();
@@ -101,4 +103,34 @@ ${start}`,
         closeHosts();
         await remove(made);
       });
+
+      /** A change that cuts the way to the inner namespace off, and what is told of it. */
+      const cutOff = async (login: Fields, meanwhile: () => Promise<unknown> = async () => {}): Promise<void> => {
+        const before = [await rules(), await host.snapshot()];
+        const guard = { confirmTimeout: 5, allowManagementPathChange: true };
+        const cut = { priority: 100, to: outer, action: "blackhole", guard };
+        const failing = refusal(create("PolicyRule", { connection: await connection(login), ...cut }));
+        await until("it to be cut off", async () => ((await rules()).includes("100:") ? true : undefined), 30_000);
+        await meanwhile();
+        assert.match((await failing).message, /: reverted \(verified\): /);
+        assert.deepEqual([await rules(), await host.snapshot()], before);
+        assert.match(await host.exec(`cat ${await folder()}/t-*/result`), /^fired at \d+$/m);
+        await until("the guards to end", async () => ((await guards()) === "" ? true : undefined), 20_000);
+      };
+
+      it("a change that cuts it off is undone by its guard", () => cutOff({}));
+
+      it("and so it is with KillUserProcesses=yes, for a user with sudo whose session is ended", async () => {
+        await host.exec("mkdir -p /etc/systemd/logind.conf.d");
+        await writeFile(await host.file("/etc/systemd/logind.conf.d/kill.conf"), "[Login]\nKillUserProcesses=yes\n");
+        await host.exec("systemctl restart systemd-logind");
+        await cutOff({ user: "ops", sudo: true }, () => host.exec("loginctl terminate-user ops"));
+        await host.exec("rm /etc/systemd/logind.conf.d/kill.conf && systemctl restart systemd-logind");
+      });
+
+      it("its guard is ended by a mere kill of one process only, and goes on", () =>
+        cutOff({}, async () => {
+          const [one] = (await guards()).split("\n");
+          await host.exec(`kill -KILL ${one}`);
+        }));
     });
