@@ -1,6 +1,7 @@
 /**
  * The one error of this package. Its message is built here and nowhere else: which host, which object, what happened, what was run,
- * what came back, what to do next. Its kind decides policy: only `unreachable` is retried, `changed` (the outcome) is set where a host was touched.
+ * what came back, what to do next. Its kind decides policy: only `unreachable` is retried. Its outcome says how a change that a host was sent
+ * ended; an error without one is told where nothing was changed.
  */
 export type ErrorKind =
   /** What a person wrote cannot be meant. */
@@ -24,6 +25,9 @@ export type ErrorKind =
   /** A mistake in this package. */
   | "bug";
 
+/** How a change ended that did not succeed: as it was before; in part neither before nor after; or nobody could look. */
+export type Outcome = "reverted" | "differs" | "unknown";
+
 export interface ErrorParts {
   /** Where, as the person named it. */
   host?: string | undefined;
@@ -37,6 +41,8 @@ export interface ErrorParts {
   cameBack?: string | undefined;
   /** What to do next. */
   next?: string | undefined;
+  /** Left out: nothing was changed on the host. */
+  outcome?: Outcome | undefined;
   cause?: unknown;
 }
 
@@ -56,6 +62,10 @@ export class PolicyRoutingError extends Error {
     this.stack = this.message;
   }
 
+  get outcome(): Outcome | undefined {
+    return this.parts.outcome;
+  }
+
   /** The same error with more said about where it happened. What was known already stays. */
   at(place: { host?: string; object?: string; next?: string }): PolicyRoutingError {
     return new PolicyRoutingError(this.kind, { ...place, ...defined(this.parts) });
@@ -70,6 +80,9 @@ export function isPolicyRoutingError(error: unknown): error is PolicyRoutingErro
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What happened, without where: for a reason inside another message. */
+export const whatOf = (error: unknown): string => (isPolicyRoutingError(error) ? error.parts.what : messageOf(error));
 
 const longest = 2000;
 

@@ -22,7 +22,10 @@ describe("what comes too late", function () {
       ),
     ]);
     for (const error of [one, two])
-      assert.match(error.message, /: reverted \(verified\): its guard fired while the change was still under way$/);
+      assert.match(
+        error.message,
+        /: reverted \(verified\): the change took longer than confirmTimeout \(2 s\): its guard fired while the change was still under way$/,
+      );
     assert.equal(await site.host.snapshot(), before);
   });
 

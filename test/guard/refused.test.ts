@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
+import { InitializationFailed } from "../../provider/src/runtime/reconcile";
 import { create, refusal, remove, update } from "../host/resource";
 import { caught, GuardSite, guard, registerOf, run, verified } from "./fixture";
 
@@ -43,6 +44,17 @@ describe("a host that refuses", function () {
     assert.equal((await registerOf(site.host)).split("\n").length, 2);
   });
 
+  it("one of a group is refused: what another one made is not told as its own, however alike their keys", async () => {
+    const route = { connection: site.host.connection, guard, table: 100, dev: "eth1" };
+    const [refused] = await Promise.all([
+      refusal(create("PolicyRoute", { ...route, destination: "2001:db8:aa::1", via: "2001:db8:ffff::1" })),
+      create("PolicyRoute", { ...route, destination: "2001:db8:aa::1:2" }),
+    ]);
+    await site.host.exec("ip -6 route flush table 100");
+    assert.match(refused.message, /: the kernel refused it; reverted \(verified\)\n/);
+    assert.ok(!(refused instanceof InitializationFailed), "kept in the state, though nothing of it is there");
+  });
+
   it("/run is full, by whatever number of bytes: nothing is begun", async () => {
     const before = await site.host.snapshot();
     for (const pages of [0, 1, 2, 3, 4, 5]) {
@@ -72,7 +84,10 @@ describe("a host that refuses", function () {
       caught(site.hooks, () => site.host.fillRun()),
     ]);
     await site.host.freeRun();
-    assert.match(error.message, /refused it; reverted \(verified\)\n.*is \/run\/policy-routing full/s);
+    assert.match(
+      error.message,
+      /: whose it is could not be written down; reverted \(verified\)\n {2}came back: .*is \/run\/policy-routing full/,
+    );
     assert.equal(await registerOf(site.host), padded);
     await site.host.exec(`truncate -s ${register.length} ${run}/register`);
     await remove(made);

@@ -28,7 +28,7 @@ describe("a bad host", () => {
   const failsCleanly = async (
     action: () => Promise<unknown>,
     message: RegExp,
-    mend: () => Promise<void> = async () => {},
+    mend: () => Promise<unknown> = async () => {},
   ): Promise<void> => {
     const before = await host.snapshot();
     let error: Error;
@@ -154,14 +154,22 @@ describe("a bad host", () => {
     await failsCleanly(() => create1("PolicyRule", rule), /the host's iproute2 does not know something of it, whatever its version/, mend);
   });
 
-  const places: [string, string, Fields, () => Promise<void>, () => Promise<void>, RegExp][] = [
+  const places: [string, string, Fields, () => Promise<unknown>, () => Promise<unknown>, RegExp][] = [
     [
       "/etc is read-only, for a RoutingTable",
       "RoutingTable",
       table,
       () => host.makeReadOnly("/etc"),
       () => host.makeWritable("/etc"),
-      /Read-only file system/,
+      /: the file could not be written; reverted \(verified\)\n {2}ran: write \/etc\/iproute2\/rt_tables\.d\/policy-routing-100\.conf\n {2}came back: .*Read-only file system/,
+    ],
+    [
+      "/proc/sys is read-only, for a device's setting",
+      "HostRouting",
+      { reversePathFilter: { eth1: "loose" } },
+      () => host.exec("mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys"),
+      () => host.exec("umount /proc/sys"),
+      /: the setting could not be made; reverted \(verified\)\n {2}ran: set net\.ipv4\.conf\.eth1\.rp_filter = 2\n {2}came back: .*Read-only file system/,
     ],
     [
       "/run is read-only",

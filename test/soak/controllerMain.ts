@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline";
 import { isPolicyRoutingError, messageOf } from "../../provider/src/errors";
-import { outcomeOf } from "../../provider/src/host/ending";
 import { handlers } from "../../provider/src/runtime/index";
 import { InitializationFailed } from "../../provider/src/runtime/reconcile";
 import { type Call, type Failure, type Fields, type Reply, request, type Success } from "./protocol";
@@ -37,8 +36,8 @@ function failureOf(error: unknown): Failure {
   const kept = error instanceof InitializationFailed ? { id: error.id, state: error.properties } : undefined;
   return {
     message: messageOf(error),
-    ...(isPolicyRoutingError(error) ? { kind: error.kind } : {}),
-    outcome: kept === undefined ? outcomeOf(error) : "differs",
+    ...(isPolicyRoutingError(error) ? { kind: error.kind, outcome: error.outcome } : {}),
+    ...(kept === undefined ? {} : { outcome: "differs" }),
     kept,
   };
 }

@@ -1,50 +1,68 @@
 import { PolicyRoutingError } from "../errors";
+import { type Difference, printDifference } from "../kernel/compare";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
 
-/** What became of a transaction. Exactly one of these, and each but the last was looked at. */
-export type Ending =
-  | { readonly outcome: "applied"; readonly state: State; readonly persistence: Persistence }
-  /** Undone. With differences: something is not as it was before. */
-  | { readonly outcome: "reverted"; readonly reason: string; readonly differences: readonly string[]; readonly foreign: readonly string[] }
-  | { readonly outcome: "unknown"; readonly reason: string; readonly since: Date; readonly firesAt: Date | undefined };
+/** What became of a transaction. Exactly one of these; the host itself said each but the last. */
+export type Ending = Applied | Undone | Unknown;
 
-/** What the engine's state must say after a change that did not succeed. */
-export type Outcome = "reverted" | "differs" | "unknown";
-
-const outcomes = new WeakMap<Error, Outcome>();
-
-export function withOutcome(error: PolicyRoutingError, outcome: Outcome): PolicyRoutingError {
-  outcomes.set(error, outcome);
-  return error;
+interface Applied {
+  readonly outcome: "applied";
+  readonly state: State;
+  readonly persistence: Persistence;
 }
 
-/** Undefined: nothing was changed on the host. */
-export const outcomeOf = (error: unknown): Outcome | undefined => (error instanceof Error ? outcomes.get(error) : undefined);
-
-export function revertedText(differences: readonly string[]): string {
-  return differences.length === 0 ? "reverted (verified)" : `reverted, but differs: ${differences.join(", ")}`;
+export interface Undone {
+  readonly outcome: "undone";
+  readonly reason: string;
+  readonly differences: readonly Difference[];
+  readonly foreign: readonly Difference[];
+  /** Why it may not be as before, whatever was seen. */
+  readonly doubt?: { readonly what: string; readonly cameBack: string | undefined } | undefined;
 }
 
-export function endingError(host: string, object: string, ending: Exclude<Ending, { outcome: "applied" }>): PolicyRoutingError {
-  if (ending.outcome === "reverted") {
-    const meanwhile = ending.foreign.length === 0 ? undefined : `meanwhile somebody else changed ${ending.foreign.join(", ")}`;
-    const error = new PolicyRoutingError("verify", {
-      host,
-      object,
-      what: `${revertedText(ending.differences)}: ${ending.reason}`,
-      cameBack: meanwhile,
-    });
-    return withOutcome(error, ending.differences.length === 0 ? "reverted" : "differs");
-  }
-  const fires = ending.firesAt === undefined ? "nothing guards it" : `its guard fires at ${ending.firesAt.toISOString()}`;
-  return withOutcome(
-    new PolicyRoutingError("unreachable", {
-      host,
-      object,
-      what: `unknown: host not reachable since ${ending.since.toISOString()}; ${fires}: ${ending.reason}`,
-      next: "when the host answers again, run pulumi up: it reports what happened and carries on",
-    }),
-    "unknown",
-  );
+interface Unknown {
+  readonly outcome: "unknown";
+  readonly reason: string;
+  readonly since: Date;
+  readonly firesAt: Date | undefined;
+  /** What came back instead of an answer; undefined where nothing could be reached. */
+  readonly instead: string | undefined;
+}
+
+/** What an undo left: the words and the outcome of it in every message. */
+export function undoneText({ differences, doubt }: Pick<Undone, "differences" | "doubt">): string {
+  const wrong = [...(doubt === undefined ? [] : [doubt.what]), ...differences.map(printDifference)];
+  return wrong.length === 0 ? "reverted (verified)" : `reverted, but differs: ${wrong.join(", ")}`;
+}
+
+export const undoneOutcome = ({ differences, doubt }: Pick<Undone, "differences" | "doubt">): "reverted" | "differs" =>
+  differences.length === 0 && doubt === undefined ? "reverted" : "differs";
+
+export const endingError = (host: string, object: string, ending: Undone | Unknown): PolicyRoutingError =>
+  ending.outcome === "undone" ? undoneError(host, object, ending) : unknownError(host, object, ending);
+
+function undoneError(host: string, object: string, ending: Undone): PolicyRoutingError {
+  const { reason, foreign, doubt } = ending;
+  const meanwhile = foreign.length === 0 ? [] : [`meanwhile somebody else changed ${foreign.map(printDifference).join(", ")}`];
+  return new PolicyRoutingError("verify", {
+    host,
+    object,
+    what: `${undoneText(ending)}: ${reason}`,
+    cameBack: [...(doubt?.cameBack === undefined ? [] : [doubt.cameBack]), ...meanwhile].join("\n"),
+    outcome: undoneOutcome(ending),
+  });
+}
+
+function unknownError(host: string, object: string, { reason, since, firesAt, instead }: Unknown): PolicyRoutingError {
+  const fires = firesAt === undefined ? "nothing guards it" : `its guard fires at ${firesAt.toISOString()}`;
+  const why = instead === undefined ? "host not reachable" : "the host does not say what became of it";
+  return new PolicyRoutingError("unreachable", {
+    host,
+    object,
+    what: `unknown: ${why} since ${since.toISOString()}; ${fires}: ${reason}`,
+    cameBack: instead,
+    next: "when the host answers again, run pulumi up: it reports what happened and carries on",
+    outcome: "unknown",
+  });
 }

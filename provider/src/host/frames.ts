@@ -77,7 +77,7 @@ export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): s
     const writer = writers[name];
     const text =
       writer !== undefined
-        ? call(writer(first), [first.replace(/^(write|erase) /, "")])
+        ? `${purpose === "change" ? `${comesTo(index)}\n` : ""}${call(writer(first), [first.replace(/^(write|erase) /, "")])}`
         : call(purpose === "change" ? `batch ${name} ${index}` : `batch_undo ${name}`, lines);
     texts.push(condition === undefined ? text : `${condition}\nthen\n${text}\nfi`);
     condition = undefined;
@@ -85,12 +85,16 @@ export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): s
   return texts.join("\n");
 }
 
-/** The step at which the kernel stopped: the host says in which batch, `ip` at which line of it. */
-export function refusedStep(steps: readonly Step[], batch: number, said: string): Step | undefined {
-  const [, line] = /^Command failed -:([0-9]+)$/m.exec(said) ?? [];
-  const found = runs(steps)[batch];
-  const words = line === undefined ? undefined : found?.lines[Number(line) - 1];
-  return found === undefined || words === undefined ? undefined : `${found.channel} ${words}`;
+/** Remembers, for `refused`, how far a change came: until something of it failed. */
+const comesTo = (at: number | "register"): string => `[ -n "$failed" ] || at=${at}`;
+
+/** The step that was refused: the host says in which run of steps, `ip` at which line of it. */
+export function refusedAt(steps: readonly Step[], at: string | undefined, said: string): Step | undefined {
+  const found = at === undefined ? undefined : runs(steps)[Number(at)];
+  if (found === undefined) return undefined;
+  const [, line] = found.channel in writers ? ["", "1"] : (/^Command failed -:([0-9]+)$/m.exec(said) ?? []);
+  const words = line === undefined ? undefined : found.lines[Number(line) - 1];
+  return words === undefined ? undefined : `${found.channel} ${words}`;
 }
 
 export interface ChangeText {
@@ -135,7 +139,7 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
     ...changes.flatMap(({ steps, register }, index) => [
       "change",
       stepsText(steps, "change"),
-      ...(register.length === 0 ? [] : [call("own", register)]),
+      ...(register.length === 0 ? [] : [comesTo("register"), call("own", register)]),
       `changed ${index + 1}`,
     ]),
     "applied",
@@ -146,7 +150,7 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
 }
 
 /** What each way of the confirming connection carries: more than one packet of any link. */
-const proof = 8192;
+export const proof = 8192;
 
 /** Disarms, persists, writes the audit line, releases the lock. */
 export function confirmText(txn: string, guarded: boolean, persist: string | undefined, audit: string): string {

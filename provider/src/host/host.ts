@@ -88,7 +88,7 @@ export class Host {
 
   async #read(readings: readonly Reading[]): Promise<void> {
     if (readings.length === 0) return;
-    const seen = this.#seen !== undefined && Date.now() - this.#seen.at < freshness ? this.#seen : undefined;
+    const seen = this.#seen !== undefined && performance.now() - this.#seen.at < freshness ? this.#seen : undefined;
     const wanted = together([...readings.map(({ look }) => look), ...(seen === undefined ? [] : [seen.look])]);
     if (seen !== undefined && isCovered(wanted, seen.look)) {
       for (const { resolve } of readings) resolve(seen.observation);
@@ -96,7 +96,7 @@ export class Host {
     }
     try {
       const observation = await observe(await this.#session.shell(), wanted, this.#session.warn);
-      this.#seen = { look: wanted, observation, at: Date.now() };
+      this.#seen = { look: wanted, observation, at: performance.now() };
       this.#session.report(observation.left);
       for (const { resolve } of readings) resolve(observation);
     } catch (error) {

@@ -1,64 +1,103 @@
-import { isPolicyRoutingError } from "../errors";
+import { whatOf } from "../errors";
 import { compare } from "../kernel/compare";
-import { sectionAfter } from "./answer";
-import type { Ending } from "./ending";
+import type { State } from "../kernel/state";
+import { type Answer, sectionAfter } from "./answer";
+import type { Ending, Undone } from "./ending";
 import { observeText } from "./frames";
 import { parseState } from "./observe";
 import { parsePersistence } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
-import { firesAt, type Transaction } from "./transaction";
+import { firesAt, firesIn, type Transaction } from "./transaction";
 
 /** Beyond the guard's deadline: it waits up to five seconds for whoever still changes something, then undoes. */
 const afterDeadline = 20_000;
 const pause = 500;
+const tellTime = 5000;
+
+/** What is to be ended, why, and what was read back of it, if it came so far. */
+interface Matter {
+  readonly transaction: Transaction;
+  readonly reason: string;
+  readonly readBack: State | undefined;
+}
+
+/** No ending yet: the host could not be reached, or said something else instead. */
+interface Silence {
+  readonly outcome: "silence";
+  readonly instead: string | undefined;
+}
 
 /**
  * Something went wrong: undo now if the host answers; else wait out the guard, come back and look. The host's own word about the
- * transaction decides: it may have been confirmed after all, when only the answer was lost.
+ * transaction decides: it may have been confirmed after all, when only the answer was lost. Never throws: every way out is an ending.
  */
-export async function retract(session: Session, transaction: Transaction, reason: string): Promise<Ending> {
+export async function retract(session: Session, transaction: Transaction, reason: string, readBack?: State): Promise<Ending> {
   const since = new Date();
+  const matter = { transaction, reason, readBack };
   session.know(transaction.txn);
+  const until = performance.now() + Math.max(firesIn(transaction) ?? 0, 0) + afterDeadline + session.longestWayBack * 1000;
   const open = await session.openShell();
-  const now = open === undefined ? undefined : await look(open, transaction, reason);
-  if (now !== undefined) return now;
-  const fires = firesAt(transaction);
-  const until = Math.max(fires?.getTime() ?? 0, Date.now()) + afterDeadline;
-  for (;;) {
-    const ending = await comeBack(session, transaction, reason);
-    if (ending !== undefined) return ending;
-    if (Date.now() > until) return { outcome: "unknown", reason, since, firesAt: fires };
+  let heard = open === undefined ? undefined : await look(open, matter);
+  while (heard === undefined || heard.outcome === "silence") {
+    heard = await comeBack(session, matter);
+    if (heard.outcome !== "silence") break;
+    if (performance.now() > until) return { outcome: "unknown", reason, since, firesAt: firesAt(transaction), instead: heard.instead };
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
+  return heard;
 }
 
-/** One dial, then a look. Undefined: the host does not answer yet. */
-async function comeBack(session: Session, transaction: Transaction, reason: string): Promise<Ending | undefined> {
+/** One dial, then a look. */
+async function comeBack(session: Session, matter: Matter): Promise<Ending | Silence> {
+  let shell: Shell;
   try {
-    const shell = await session.wayBack();
-    session.adopt(shell);
-    return await look(shell, transaction, reason);
+    shell = await session.wayBack();
   } catch {
-    return undefined; // refused logins too: a change may cut the way to the host's user directory
+    return { outcome: "silence", instead: undefined }; // refused logins too: a change may cut the way to the host's user directory
+  }
+  session.adopt(shell);
+  return look(shell, matter);
+}
+
+async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
+  const { transaction, readBack } = matter;
+  const { txn, look: wanted, before } = transaction;
+  let answer: Answer;
+  try {
+    answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`);
+  } catch (error) {
+    return { outcome: "silence", instead: whatOf(error) };
+  }
+  const stage = sectionAfter(answer, "stage")?.rest;
+  if (stage !== "confirmed" && stage !== "fired" && stage !== "absent")
+    return { outcome: "silence", instead: `its guard is at work (${stage ?? "no stage"})` };
+  // Once the answer has come: until then the next process must tell it. No matter if this one is lost.
+  if (stage !== "confirmed") await shell.run(`told ${txn}`, { within: tellTime }).catch(() => {});
+  try {
+    const state = parseState(answer, wanted, shell.host);
+    return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, state);
+  } catch (error) {
+    // The host's word about the transaction stands, whatever else cannot be read.
+    return stage === "confirmed" ? applied(answer, readBack ?? before.state) : unread(matter, whatOf(error));
   }
 }
 
-async function look(shell: Shell, transaction: Transaction, reason: string): Promise<Ending | undefined> {
-  const { txn, before, look: wanted, scope } = transaction;
-  try {
-    const answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`);
-    const state = parseState(answer, wanted, shell.host);
-    const stage = sectionAfter(answer, "stage")?.rest;
-    if (stage === "confirmed") return { outcome: "applied", state, persistence: parsePersistence(answer) };
-    if (stage !== "fired" && stage !== "absent") return undefined; // its guard is at it, or it could not be told to end
-    const { differences, foreign } = compare(before.state, state, scope);
-    // Once its answer has come: until then the next process must tell it. No matter if this one is lost.
-    await shell.run(`told ${txn}`).catch(() => {});
-    const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
-    return { outcome: "reverted", reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason, differences, foreign };
-  } catch (error) {
-    if (isPolicyRoutingError(error) && error.kind !== "unreachable") throw error;
-    return undefined;
-  }
+const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });
+
+function undone(answer: Answer, { transaction: { before, scope }, reason }: Matter, state: State): Undone {
+  const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
+  return {
+    outcome: "undone",
+    reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
+    ...compare(before.state, state, scope),
+  };
 }
+
+const unread = ({ reason }: Matter, why: string): Undone => ({
+  outcome: "undone",
+  reason,
+  differences: [],
+  foreign: [],
+  doubt: { what: "what is there now could not be read", cameBack: why },
+});

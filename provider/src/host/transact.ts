@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { PolicyRoutingError } from "../errors";
+import { PolicyRoutingError, whatOf } from "../errors";
 import { isEmpty } from "../kernel/plan";
 import { compacted, keysOf } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter } from "./answer";
-import { conclude, endAll, whatOf } from "./conclude";
+import { conclude, giveUp } from "./conclude";
 import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
 import { isCovered, type Look, lookFor, together } from "./look";
@@ -17,8 +17,10 @@ import type { Session } from "./session";
 import type { Transaction } from "./transaction";
 import type { Work } from "./work";
 
-/** Times that a transaction is planned anew because another one came first. */
+/** Times that a transaction is looked at and planned anew, because another one came first or the register named more. */
 const attempts = 20;
+/** Milliseconds for the frame of a change: not less than any frame's, and some for what ends beside the guard. */
+const longestChange = (guardSeconds: number): number => Math.max(60, guardSeconds + 20) * 1000;
 
 /**
  * The transaction: observe, plan, arm the guard, apply, verify, confirm, persist. Settles some of the works; the others are returned and
@@ -28,7 +30,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
   const probes = works[0]?.guard.probes ?? []; // works of one group have equal guards
   let look: Look = { ...together(works.map((work) => work.look)), paths: true, probes: probeLines(probes) };
   let open = works;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt <= attempts; attempt++) {
     const shell = await session.shell();
     const seen = await observe(shell, look, session.warn);
     session.report(seen.left);
@@ -46,7 +48,14 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       planned.filter((one) => !isIdle(one)),
       seen,
     );
-    if (first === undefined) return deferred;
+    if (first === undefined) {
+      if (deferred.length < open.length) return deferred;
+      throw new PolicyRoutingError("conflict", {
+        host: session.host,
+        what: "nothing was changed: each of these changes waits for another one of them to let go first",
+        next: "look at the next hop groups on the host: ip nexthop show",
+      });
+    }
     const busy: Group = [first, ...others];
     if (seen.freeze !== undefined) {
       const what = `the host is frozen: ${seen.freeze || "no reason given"}`;
@@ -59,17 +68,17 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     for (const text of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence))) session.warnOnce(text);
     if (await apply(session, busy, seen, look)) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
-    if (attempt === attempts)
-      throw new PolicyRoutingError("busy", {
-        host: session.host,
-        what: `${attempts} times another transaction came first`,
-        next: "run it again",
-      });
   }
+  throw new PolicyRoutingError("busy", {
+    host: session.host,
+    what: `nothing was changed: ${attempts} times another transaction came first, or the register named other entries than before`,
+    next: "run it again",
+  });
 }
 
 /** One transaction on the host. False when another one came first and nothing was done. */
 async function apply(session: Session, planned: Group, seen: Observation, look: Look): Promise<boolean> {
+  const shell = await session.shell(); // if there is none, nothing was sent
   const transaction = describeTransaction(planned, seen, look);
   // Confirmed in the same frame, so only where nothing can speak against it.
   const bookkeeping = planned.every(({ work, plan: one }) => isEmpty(one) && work.expect.length === 0);
@@ -93,12 +102,12 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
       .filter((part) => part !== "")
       .join("\n"),
   );
-  const shell = await session.shell(); // if there is none, nothing was sent
   let answer: Answer;
   try {
-    answer = await shell.run(text);
+    // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
+    answer = await shell.run(text, transaction.guard === undefined ? {} : { within: longestChange(transaction.guard.seconds) });
   } catch (error) {
-    await endAll(session, planned, transaction, `while the change was applied: ${whatOf(error)}`);
+    await giveUp(session, planned, transaction, `while the change was applied: ${whatOf(error)}`);
     return true;
   }
   if (section(answer, "moved") !== undefined) return false;
@@ -121,7 +130,7 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
     look,
     scope: { keys: new Set(planned.flatMap(({ plan: one }) => [...one.keys])), tags: change.tags },
     guard: guarded
-      ? { seconds: Math.max(...planned.map(({ work }) => work.guard.confirmTimeout ?? defaultConfirmTimeout)), armedAt: Date.now() }
+      ? { seconds: Math.max(...planned.map(({ work }) => work.guard.confirmTimeout ?? defaultConfirmTimeout)), armedAt: performance.now() }
       : undefined,
     summary: `${planned.reduce((sum, { plan: one }) => sum + one.steps.length, 0)} steps for ${planned
       .map(({ work }) => work.change.id)
@@ -131,4 +140,13 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
 }
 
 /** Who is at work here, for those who wait for the host. Printable, one line. */
-const controller = (): string => `${userInfo().username}@${hostname()} pid ${process.pid}`.replace(/[^\x20-\x7e]/g, "?");
+const controller = (): string => `${user()}@${hostname()} pid ${process.pid}`.replace(/[^\x20-\x7e]/g, "?");
+
+/** In a container any uid may run, and none of them is in its passwd. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "?"}`;
+  }
+}

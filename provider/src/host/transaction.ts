@@ -9,12 +9,26 @@ export interface Transaction {
   readonly before: Observation;
   readonly look: Look;
   readonly scope: Scope;
-  /** Undefined where nothing of the kernel changes, or a person disabled it. */
+  /** Undefined where nothing of the kernel changes, or a person disabled it. `armedAt` is by performance.now(): no clock step moves it. */
   readonly guard: { readonly seconds: number; readonly armedAt: number } | undefined;
   /** For the audit line on the host. */
   readonly summary: string;
 }
 
-/** When the guard fires, as far as it can be told from here. */
-export const firesAt = ({ guard }: Transaction): Date | undefined =>
-  guard === undefined ? undefined : new Date(guard.armedAt + guard.seconds * 1000);
+/** Milliseconds until the guard fires, as far as it can be told from here; negative once it should have. */
+export const firesIn = ({ guard }: Transaction): number | undefined =>
+  guard === undefined ? undefined : guard.armedAt + guard.seconds * 1000 - performance.now();
+
+/** The same for a person. */
+export function firesAt(transaction: Transaction): Date | undefined {
+  const left = firesIn(transaction);
+  return left === undefined ? undefined : new Date(Date.now() + left);
+}
+
+/** Why the guard came first, where it was the change itself that took so long; undefined where so much of its time, in milliseconds, was left. */
+export function tookTooLong(transaction: Transaction, left = 0): string | undefined {
+  const { guard } = transaction;
+  return guard !== undefined && (firesIn(transaction) ?? 0) <= left
+    ? `the change took longer than confirmTimeout (${guard.seconds} s)`
+    : undefined;
+}

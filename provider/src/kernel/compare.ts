@@ -11,11 +11,20 @@ export interface Scope {
   readonly tags: Tags;
 }
 
+/** What stands at one key, before and after: in the words of `ip`, or `nothing`. */
+export interface Difference {
+  readonly key: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+export const printDifference = ({ key, was, is }: Difference): string => `${key}: was ${was}, is ${is}`;
+
 export interface Comparison {
   /** Ours, or at a key that was touched: differs from before. */
-  readonly differences: readonly string[];
+  readonly differences: readonly Difference[];
   /** Somebody else changed it meanwhile. */
-  readonly foreign: readonly string[];
+  readonly foreign: readonly Difference[];
 }
 
 interface Item {
@@ -48,25 +57,29 @@ function itemsOf(state: State): Map<string, Item[]> {
     ...state.nexthops.map(nexthopItem),
     ...names,
     ...sysctls,
-  ])
-    items.set(one.key, [...(items.get(one.key) ?? []), one]);
+  ]) {
+    const there = items.get(one.key);
+    if (there === undefined) items.set(one.key, [one]);
+    else there.push(one);
+  }
   return items;
 }
+
+const textOf = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map(({ text }) => text).join("; "));
 
 /** Before against after, in sequence at each key: among rules of one priority the order decides. Lifetimes and link flags are not compared. */
 export function compare(before: State, after: State, { keys, tags }: Scope): Comparison {
   const old = itemsOf(before);
   const now = itemsOf(after);
-  const differences: string[] = [];
-  const foreign: string[] = [];
+  const differences: Difference[] = [];
+  const foreign: Difference[] = [];
   for (const key of new Set([...old.keys(), ...now.keys()])) {
-    const was = old.get(key) ?? [];
-    const is = now.get(key) ?? [];
-    const text = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map((one) => one.text).join("; "));
-    if (text(was) === text(is)) continue;
+    const there = [old.get(key) ?? [], now.get(key) ?? []] as const;
+    const [was, is] = [textOf(there[0]), textOf(there[1])];
+    if (was === is) continue;
     const answerable =
-      keys.has(key) || [...was, ...is].some(({ protocol }) => protocol === tags.owner || protocol === tags.staging || protocol === -1);
-    (answerable ? differences : foreign).push(`${key}: was ${text(was)}, is ${text(is)}`);
+      keys.has(key) || there.flat().some(({ protocol }) => protocol === tags.owner || protocol === tags.staging || protocol === -1);
+    (answerable ? differences : foreign).push({ key, was, is });
   }
   return { differences, foreign };
 }

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
-import { outcomeOf } from "../host/ending";
 import { hostOf } from "../host/host";
 import { nothingMore, together } from "../host/look";
 import type { Applied } from "../host/work";
@@ -129,7 +128,7 @@ export class InitializationFailed extends Error {
 }
 
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
-  if (outcomeOf(error) === "differs")
+  if (isPolicyRoutingError(error) && error.outcome === "differs")
     return new InitializationFailed(id, { ...outputsOf(inputs, "", ""), observed: false }, messageOf(error));
   return isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { what: messageOf(error), cause: error });
 }

@@ -20,24 +20,26 @@ describe("before and after", () => {
 
   it("differ when something of ours differs, anywhere", () => {
     assert.deepEqual(compare(state(rule(1500, 214)), state(rule(1500, 214, 101)), scope), {
-      differences: ["rule inet 1500: was ip -4 rule pref 1500 table 100 proto 214, is ip -4 rule pref 1500 table 101 proto 214"],
+      differences: [
+        { key: "rule inet 1500", was: "ip -4 rule pref 1500 table 100 proto 214", is: "ip -4 rule pref 1500 table 101 proto 214" },
+      ],
       foreign: [],
     });
     assert.deepEqual(compare(state(rule(1500, 215)), state(), scope).differences, [
-      "rule inet 1500: was ip -4 rule pref 1500 table 100 proto 215, is nothing",
+      { key: "rule inet 1500", was: "ip -4 rule pref 1500 table 100 proto 215", is: "nothing" },
     ]);
   });
 
   it("differ when something foreign differs at a key that was touched", () => {
     assert.deepEqual(compare(state(rule(1000, 4)), state(), scope).differences, [
-      "rule inet 1000: was ip -4 rule pref 1000 table 100 proto 4, is nothing",
+      { key: "rule inet 1000", was: "ip -4 rule pref 1000 table 100 proto 4", is: "nothing" },
     ]);
   });
 
   it("tell apart what somebody else changed meanwhile", () => {
     assert.deepEqual(compare(state(), state(rule(2000, 4)), scope), {
       differences: [],
-      foreign: ["rule inet 2000: was nothing, is ip -4 rule pref 2000 table 100 proto 4"],
+      foreign: [{ key: "rule inet 2000", was: "nothing", is: "ip -4 rule pref 2000 table 100 proto 4" }],
     });
   });
 
@@ -63,7 +65,7 @@ describe("before and after", () => {
       names: [{ file: "/etc/iproute2/rt_tables.d/x.conf", tableId: 100, name: "rt2", ...(owner === undefined ? {} : { owner }) }],
     });
     assert.deepEqual(compare(named({ id: "a", stack: "s" }), emptyState, scope).differences, [
-      "table 100: was table 100 rt2 in /etc/iproute2/rt_tables.d/x.conf, is nothing",
+      { key: "table 100", was: "table 100 rt2 in /etc/iproute2/rt_tables.d/x.conf", is: "nothing" },
     ]);
     assert.deepEqual(compare(named(), emptyState, scope).differences, []);
     assert.equal(compare(named(), emptyState, scope).foreign.length, 1);

@@ -1,0 +1,52 @@
+import { PolicyRoutingError } from "../errors";
+import type { Difference } from "../kernel/compare";
+import { lackOf } from "../kernel/gate";
+import { isOfIp, printStep } from "../kernel/step";
+import { type Undone, undoneOutcome, undoneText } from "./ending";
+import { refusedAt } from "./frames";
+import type { Facts } from "./observe";
+import { labelOf, type Planned } from "./planned";
+
+/** One change of a group that did not go through: it was undone alone. */
+export interface Refused {
+  /** What `ip` or the script said. */
+  readonly text: string;
+  /** Which of its runs of steps it was, or `register`; undefined where the host did not say. */
+  readonly at: string | undefined;
+}
+
+export function refusedError(
+  host: string,
+  facts: Facts,
+  { work, plan }: Planned,
+  { text, at }: Refused,
+  left: Pick<Undone, "differences" | "doubt">,
+): PolicyRoutingError {
+  const lack = lackOf(text, facts);
+  const step = at === "register" ? undefined : refusedAt(plan.steps, at, text);
+  const some = step === undefined ? plan.steps : [step];
+  return new PolicyRoutingError(lack === undefined ? "command" : "unsupported", {
+    host,
+    object: labelOf(work),
+    what: `${lack ?? whatFailed(at, step ?? plan.steps[0])}; ${undoneText(left)}`,
+    ran:
+      at === "register"
+        ? undefined
+        : some
+            .flatMap((one) => printStep(one) ?? [])
+            .slice(0, 3)
+            .join("; ") || undefined,
+    cameBack: text,
+    outcome: undoneOutcome(left),
+  });
+}
+
+function whatFailed(at: string | undefined, step: string | undefined): string {
+  if (at === "register") return "whose it is could not be written down";
+  if (step === undefined || isOfIp(step)) return "the kernel refused it";
+  return step.startsWith("s ") ? "the setting could not be made" : "the file could not be written";
+}
+
+/** What of a comparison is about this change. */
+export const atKeysOf = ({ plan }: Planned, differences: readonly Difference[]): Difference[] =>
+  differences.filter(({ key }) => plan.keys.includes(key));

@@ -1,0 +1,73 @@
+import { whatOf } from "../errors";
+import { deviations } from "../kernel/plan";
+import type { State } from "../kernel/state";
+import { type Answer, sectionsAfter } from "./answer";
+import { unmetExpectations } from "./expectations";
+import { parseState } from "./observe";
+import type { Planned } from "./planned";
+import { failedProbes, probeResults } from "./probes";
+import type { Refused } from "./refused";
+import { type Transaction, tookTooLong } from "./transaction";
+
+/** What the answer to a transaction's frame says of it. */
+export interface Verdict {
+  /** What was read back; undefined where that cannot be read. */
+  readonly after: State | undefined;
+  readonly refused: ReadonlyMap<Planned, Refused>;
+  readonly accepted: readonly Planned[];
+  /** What is not as it was asked. */
+  readonly deviating: readonly string[];
+  /** Why it must not be kept; undefined where it may. */
+  readonly against: string | undefined;
+}
+
+/** What a change says that came after its guard. */
+const late = "late";
+/** The host counts in whole seconds: its guard fires up to one earlier than by our clock. */
+const wholeSecond = 1000;
+
+export function verdictOf(planned: readonly Planned[], transaction: Transaction, answer: Answer, host: string): Verdict {
+  const nothing = { after: undefined, refused: new Map(), accepted: [], deviating: [] };
+  // What was read back then says nothing about the change.
+  if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
+    const fired = "its guard fired while the change was still under way";
+    const long = tookTooLong(transaction, wholeSecond);
+    return { ...nothing, against: long === undefined ? fired : `${long}: ${fired}` };
+  }
+  let after: State;
+  try {
+    after = parseState(answer, transaction.look, host);
+  } catch (error) {
+    return { ...nothing, against: `what was applied could not be read back: ${whatOf(error)}` };
+  }
+  try {
+    const verdict = judged(planned, transaction, answer, after);
+    // Its guard may have undone it before it was read back.
+    const long = verdict.against === undefined ? undefined : tookTooLong(transaction, wholeSecond);
+    return long === undefined ? verdict : { ...verdict, against: `${long}: ${verdict.against}` };
+  } catch (error) {
+    return { ...nothing, after, against: `what the host answered cannot be understood: ${whatOf(error)}` };
+  }
+}
+
+function judged(planned: readonly Planned[], transaction: Transaction, answer: Answer, after: State): Verdict {
+  const refused = new Map(
+    sectionsAfter(answer, "refused").flatMap(({ rest, text }) => {
+      const [number, at] = rest.split(" ");
+      const one = planned[Number(number) - 1];
+      return one === undefined ? [] : [[one, { text, at: at === "" ? undefined : at }] as const];
+    }),
+  );
+  const accepted = planned.filter((one) => !refused.has(one));
+  const deviating = accepted.flatMap(({ plan }) => deviations(plan, after));
+  const probes = planned[0]?.work.guard.probes ?? [];
+  const failing = failedProbes(probes, probeResults(probes, transaction.before.answer), probeResults(probes, answer));
+  const unmet = unmetExpectations(
+    planned.flatMap(({ work }) => [...work.expect]),
+    answer,
+  );
+  const verdict = { after, refused, accepted, deviating };
+  if (deviating.length > 0) return { ...verdict, against: `what was read back is not what was asked: ${deviating.join("; ")}` };
+  if (failing.length + unmet.length > 0) return { ...verdict, against: [...failing, ...unmet].join("; ") };
+  return { ...verdict, against: accepted.length === 0 ? "the kernel refused every change" : undefined };
+}
