@@ -106,7 +106,10 @@ describe("an undo that fails", function () {
     const made = await create("PolicyRule", rule());
     await refuse();
     const error = await refusal(update(made, { table: 101, guard: failing }));
-    assert.match(error.message, /: reverted, but differs: rule inet 1000: was .* table 100 .*, is .* table 101 /);
+    assert.match(
+      error.message,
+      /: reverted, but differs: rule inet 1000: was .* table 100 .*, is .* table 101 .*, its undo failed: .*\n {2}came back: ip -4 rule del pref 1000 proto 215: /,
+    );
     assert.match(await result(), /^retracted at [0-9]+\nfailed\n/);
     assert.match(await result(), cameBack);
     assert.match((await auditOf(host)).at(-1) ?? "", /: undo FAILED: ip -4 rule del pref 1000 proto 215: /);
@@ -139,6 +142,11 @@ describe("an undo that fails", function () {
     };
     const error = await refusal(create("HostRouting", fields));
     assert.ok(error instanceof InitializationFailed, String(error));
+    assert.match(
+      error.message,
+      /: the kernel refused it; reverted, but differs: .*, its undo failed\n {2}ran: ip -4 route add 192\.0\.2\.0\/24 /,
+    );
+    assert.match(error.message, /came back: .*invalid gateway.*ip -4 .*Operation not permitted/s);
     await allow();
     await remove({ kind: "HostRouting", id: error.id, fields, state: error.properties });
     assert.equal(await host.snapshot(), bare);

@@ -21,6 +21,8 @@ export interface Undone {
   readonly doubt?: { readonly what: string; readonly cameBack: string | undefined } | undefined;
 }
 
+export const undoFailed = "its undo failed";
+
 interface Unknown {
   readonly outcome: "unknown";
   readonly reason: string;
@@ -32,7 +34,7 @@ interface Unknown {
 
 /** What an undo left: the words and the outcome of it in every message. */
 export function undoneText({ differences, doubt }: Pick<Undone, "differences" | "doubt">): string {
-  const wrong = [...(doubt === undefined ? [] : [doubt.what]), ...differences.map(printDifference)];
+  const wrong = [...differences.map(printDifference), ...(doubt === undefined ? [] : [doubt.what])];
   return wrong.length === 0 ? "reverted (verified)" : `reverted, but differs: ${wrong.join(", ")}`;
 }
 

@@ -88,13 +88,16 @@ function parseObservation(answer: Answer, look: Look, host: string): Observation
     persistence: parsePersistence(answer),
     lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
     freeze: section(answer, "freeze")?.trim(),
-    left: sectionsAfter(answer, "left").map(({ rest, text }) => {
-      const [txn = "", stage = ""] = rest.split(" ");
-      const [, failure] = /^failed\n([\s\S]+)$/m.exec(text) ?? [];
-      return { txn, stage, text, failure };
-    }),
+    left: parseLeft(answer),
   };
 }
+
+export const parseLeft = (answer: Answer): Left[] =>
+  sectionsAfter(answer, "left").map(({ rest, text }) => {
+    const [txn = "", stage = ""] = rest.split(" ");
+    const [, failure] = /^failed\n([\s\S]+)$/m.exec(text) ?? [];
+    return { txn, stage, text, failure };
+  });
 
 /** Three answers of `ip`, a line each: the tables' routes for the client's address, for the server's, and the kernel's reply route. */
 function parseManagement(connection: string, text: string): Management {

@@ -2,7 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import type { Difference } from "../kernel/compare";
 import { lackOf } from "../kernel/gate";
 import { isOfIp, printStep } from "../kernel/step";
-import { type Undone, undoneOutcome, undoneText } from "./ending";
+import { type Undone, undoFailed, undoneOutcome, undoneText } from "./ending";
 import { refusedAt } from "./frames";
 import type { Facts } from "./observe";
 import { labelOf, type Planned } from "./planned";
@@ -11,6 +11,8 @@ import { labelOf, type Planned } from "./planned";
 export interface Refused {
   /** What `ip` or the script said. */
   readonly text: string;
+  /** What came back where its undo did not do all that it should. */
+  readonly undoFailure: string | undefined;
   /** Which of its runs of steps it was, or `register`; undefined where the host did not say. */
   readonly at: string | undefined;
 }
@@ -19,9 +21,10 @@ export function refusedError(
   host: string,
   facts: Facts,
   { work, plan }: Planned,
-  { text, at }: Refused,
-  left: Pick<Undone, "differences" | "doubt">,
+  { text, at, undoFailure }: Refused,
+  undone: Pick<Undone, "differences" | "doubt">,
 ): PolicyRoutingError {
+  const left = undoFailure === undefined ? undone : { ...undone, doubt: { what: undoFailed, cameBack: undoFailure } };
   const lack = lackOf(text, facts);
   const step = at === "register" ? undefined : refusedAt(plan.steps, at, text);
   const some = step === undefined ? plan.steps : [step];
@@ -36,7 +39,7 @@ export function refusedError(
             .flatMap((one) => printStep(one) ?? [])
             .slice(0, 3)
             .join("; ") || undefined,
-    cameBack: text,
+    cameBack: [text, ...(left.doubt?.cameBack === undefined ? [] : [left.doubt.cameBack])].join("\n"),
     outcome: undoneOutcome(left),
   });
 }

@@ -2,9 +2,9 @@ import { whatOf } from "../errors";
 import { compare } from "../kernel/compare";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
-import type { Ending, Undone } from "./ending";
+import { type Ending, type Undone, undoFailed } from "./ending";
 import { observeText } from "./frames";
-import { parseState } from "./observe";
+import { parseLeft, parseState } from "./observe";
 import { parsePersistence } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
@@ -79,25 +79,33 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
     return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, state);
   } catch (error) {
     // The host's word about the transaction stands, whatever else cannot be read.
-    return stage === "confirmed" ? applied(answer, readBack ?? before.state) : unread(matter, whatOf(error));
+    return stage === "confirmed" ? applied(answer, readBack ?? before.state) : unread(answer, matter, whatOf(error));
   }
 }
 
 const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });
 
-function undone(answer: Answer, { transaction: { before, scope }, reason }: Matter, state: State): Undone {
+function undone(answer: Answer, { transaction: { txn, before, scope }, reason }: Matter, state: State): Undone {
+  const failure = failureOf(answer, txn);
   const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
   return {
     outcome: "undone",
     reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
     ...compare(before.state, state, scope),
+    ...(failure === undefined ? {} : { doubt: { what: undoFailed, cameBack: failure } }),
   };
 }
 
-const unread = ({ reason }: Matter, why: string): Undone => ({
+/** What came back where the undo did not do all that it should. */
+const failureOf = (answer: Answer, txn: string): string | undefined => parseLeft(answer).find((one) => one.txn === txn)?.failure;
+
+const unread = (answer: Answer, { transaction: { txn }, reason }: Matter, why: string): Undone => ({
   outcome: "undone",
   reason,
   differences: [],
   foreign: [],
-  doubt: { what: "what is there now could not be read", cameBack: why },
+  doubt: {
+    what: "what is there now could not be read",
+    cameBack: [why, failureOf(answer, txn)].filter((text) => text !== undefined).join("\n"),
+  },
 });

@@ -55,7 +55,8 @@ function judged(planned: readonly Planned[], transaction: Transaction, answer: A
     sectionsAfter(answer, "refused").flatMap(({ rest, text }) => {
       const [number, at] = rest.split(" ");
       const one = planned[Number(number) - 1];
-      return one === undefined ? [] : [[one, { text, at: at === "" ? undefined : at }] as const];
+      const [, said = text, undoFailure] = /^([\s\S]*?)\nand its undo: ([\s\S]*)$/.exec(text) ?? [];
+      return one === undefined ? [] : [[one, { text: said, at: at === "" ? undefined : at, undoFailure }] as const];
     }),
   );
   const accepted = planned.filter((one) => !refused.has(one));
