@@ -27,7 +27,7 @@ export class Ground {
 
   async survey(): Promise<void> {
     for (const subject of this.subjects) {
-      const watched = (await remainsOf(subject)).monitors.length > 0;
+      const watched = (await remainsOf(subject)).processes.length > 0;
       this.#before.set(subject, { ...(await viewOf(subject)), watched });
     }
   }
@@ -62,7 +62,7 @@ export class Ground {
     }
   }
 
-  /** Nothing of the product is left on any machine: it is as before, files and settings too. */
+  /** Nothing of the product is left on any machine: it is as before, files and settings too. Its sessions have ended. */
   async clean(ids: ReadonlySet<string>): Promise<void> {
     for (const subject of this.subjects) {
       const before = this.#of(subject);
@@ -72,12 +72,14 @@ export class Ground {
       const owned = [...register].filter(([, id]) => ids.has(id)).map((one) => one.join(" of "));
       if (owned.length > 0) throw new Untrue(`left in the register of ${subject.host.name}: ${owned.join("; ")}`);
       if (before.watched) continue;
-      await until(
-        "the monitor to end",
-        async () => ((await remainsOf(subject)).monitors.length === 0 ? true : undefined),
-        longest,
-        100,
-      ).catch(() => Promise.reject(new Untrue(`the monitor still runs on ${subject.host.name}`)));
+      let running: readonly string[] = [];
+      const idle = async (): Promise<true | undefined> => {
+        running = (await remainsOf(subject)).processes;
+        return running.length === 0 ? true : undefined;
+      };
+      await until("processes to end", idle, longest, 100).catch(() =>
+        Promise.reject(new Untrue(`still running on ${subject.host.name}: ${running.map((line) => line.slice(0, 60)).join("; ")}`)),
+      );
     }
   }
 }

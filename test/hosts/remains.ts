@@ -7,8 +7,8 @@ export interface Remains {
   readonly register: ReadonlyMap<string, string>;
   /** Guards that are armed or at work, locks that are held, processes of a guard: none of them between two changes. */
   readonly busy: readonly string[];
-  /** The replay's monitor. */
-  readonly monitors: readonly string[];
+  /** Everything that runs there for the product: a session's shell and the replay's monitor may, while there is something to do. */
+  readonly processes: readonly string[];
 }
 
 export async function remainsOf(subject: Subject): Promise<Remains> {
@@ -33,7 +33,7 @@ export async function remainsOf(subject: Subject): Promise<Remains> {
   return {
     register,
     busy: [...busy, ...processes.filter((line) => /\/run\/policy-routing\S*\/guard/.test(line))],
-    monitors: processes.filter((line) => line.includes("/etc/policy-routing/replay")),
+    processes: processes.filter((line) => /policy-routing|read -r mark length|^ip .*\bmonitor\b/.test(line)),
   };
 }
 

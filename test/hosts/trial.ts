@@ -52,6 +52,7 @@ export class Trial {
 
   /** Nothing is left. */
   async clean(): Promise<void> {
+    await this.controller.stop();
     await this.ground.clean(this.#ids);
   }
 
