@@ -5,6 +5,7 @@ import { record } from "./held";
 import type { Profile } from "./profile";
 import { profiles } from "./profiles/index";
 import { type Report, type Result, runProfile } from "./run";
+import { stopAll } from "./start";
 import { reportTable } from "./table";
 
 const usage = `usage: npm run test:hosts [-- [--only NAME]... [--contract STEP]... [--list] [--record]]
@@ -68,6 +69,7 @@ async function main(): Promise<number> {
     for (const { name, promise } of contract) console.log(`${name}: ${promise}`);
     return 0;
   }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stopAll().finally(() => process.exit(130)));
   const began = performance.now();
   const reports = await runAll(chosen, steps, (text) => process.stderr.write(`${text}\n`));
   const inOrder = chosen.flatMap(({ name }) => reports.filter(({ profile }) => profile.name === name));

@@ -10,6 +10,13 @@ export interface Started {
   stop(): Promise<void>;
 }
 
+const running = new Set<Started>();
+
+/** Removes the machines of every profile that is under way: somebody wants no more of it. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((started) => started.stop()));
+}
+
 /** The machines of a profile, strange already. */
 export async function startSubjects(profile: Profile): Promise<Started> {
   const { suite, machines = 1, jump = false, packages = [] } = profile;
@@ -31,14 +38,22 @@ export async function startSubjects(profile: Profile): Promise<Started> {
   return strange([first, ...others], () => lab.stop());
 }
 
-async function strange(subjects: readonly [Subject, ...Subject[]], stop: () => Promise<void>): Promise<Started> {
+async function strange(subjects: Started["subjects"], stop: () => Promise<void>): Promise<Started> {
+  const started: Started = {
+    subjects,
+    stop: async () => {
+      running.delete(started);
+      await stop();
+    },
+  };
+  running.add(started);
   try {
     await Promise.all(subjects.map((subject) => subject.install()));
     await subjects[0].profile.prepare?.(subjects);
     await Promise.all(subjects.map((subject) => subject.boot()));
-    return { subjects, stop };
+    return started;
   } catch (error) {
-    await stop();
+    await started.stop();
     throw error;
   }
 }
