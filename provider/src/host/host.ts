@@ -45,7 +45,7 @@ export class Host {
   }
 
   /** Resolves when the change was applied, verified and confirmed. */
-  change(work: Pick<Work, "change" | "look" | "guard" | "expect" | "wish">): Promise<Applied> {
+  change(work: Omit<Work, "resolve" | "reject">): Promise<Applied> {
     return new Promise((resolve, reject) => {
       this.#works.push({ ...work, resolve, reject });
       void this.#run();

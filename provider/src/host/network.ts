@@ -45,6 +45,16 @@ export async function readNetwork(session: Session, { kernel, iproute2 }: Facts)
   return stateJsonOf(await shell.run("network"), { kernel, iproute2 }, session.host);
 }
 
+/** What a host says of itself, by one dial and a connection of its own: who asks may stand in the queue of a host that waits for this one. */
+export async function readFacts(connection: Connection): Promise<Facts> {
+  const session = new Session({ ...connection, dialErrorLimit: 0 });
+  try {
+    return (await observe(await session.shell(), nothingMore, session.warn)).facts;
+  } finally {
+    session.close();
+  }
+}
+
 /** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
 export async function readState(connection: Connection): Promise<StateJson> {
   const session = new Session(connection);

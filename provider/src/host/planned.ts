@@ -61,14 +61,16 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
 }
 
 /**
- * Those that do not move the way of our own connection and send packets where they are expected, each beside the ones before it. The others
- * are refused.
+ * Those that take nothing from whom the program leaves it, do not move the way of our own connection and send packets where they are expected,
+ * each beside the ones before it. The others are refused.
  */
 export async function permitted(session: Session, planned: readonly Planned[], seen: Observation): Promise<Planned[]> {
   const accepted: Planned[] = [];
   for (const one of planned) {
     const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
-    const refusal = one.work.guard.allowManagementPathChange === true ? undefined : await managementRefusal(session, seen, becomes);
+    const contested = await one.work.refusal?.(one.plan.takes ?? [], seen.facts);
+    const mayMove = contested !== undefined || one.work.guard.allowManagementPathChange === true;
+    const refusal = contested ?? (mayMove ? undefined : await managementRefusal(session, seen, becomes));
     const unmet = refusal === undefined ? await foreseen(session, seen, one.work.expect, becomes) : [];
     if (refusal !== undefined) one.work.reject(refusal.at({ object: labelOf(one.work) }));
     else if (unmet.length > 0)

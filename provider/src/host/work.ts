@@ -1,4 +1,5 @@
-import type { Change } from "../kernel/change";
+import type { PolicyRoutingError } from "../errors";
+import type { Change, Take } from "../kernel/change";
 import type { State } from "../kernel/state";
 import type { Wish } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
@@ -22,6 +23,8 @@ export interface Work {
   /** Where packets must go before the change is kept. */
   readonly expect: readonly Expectation[];
   readonly wish?: Wish | undefined;
+  /** Why it may not take over what another id of its stack owns; undefined when it may. */
+  refusal?(takes: readonly Take[], here: Facts): Promise<PolicyRoutingError | undefined>;
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

@@ -3,7 +3,7 @@ export type Properties = Record<string, unknown>;
 /** What the engine's dynamic provider calls: @pulumi/pulumi, cmd/dynamic-provider. */
 export interface Handlers {
   check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }>;
-  diff(id: string, olds: Properties, news: Properties): Promise<{ replaces: string[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ replaces: string[]; changes?: true }>;
   create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
   read(id: string, props: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
   update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;

@@ -1,6 +1,7 @@
 import type { Handlers } from "./handlers";
 import { kindOf } from "./kinds";
 import { bearLostOutput, endWithEngine, engineAddress, listens } from "./orphan";
+import { Run } from "./run";
 
 export type { Handlers } from "./handlers";
 
@@ -8,12 +9,12 @@ export type { Handlers } from "./handlers";
  * The life cycle of one kind of resource. A frozen door: states of every older version call it by the kind's name, so names, methods and
  * what they read may only grow.
  */
-export function handlers(kindName: string): Handlers {
+export function handlers(kindName: string, run: Run | undefined = enginesRun): Handlers {
   const kind = kindOf(kindName);
   // Only now: a preview, and an up without changes, need no SSH, and loading it takes longer than their checks.
   const onHost = () => {
     const { lifeCycle }: typeof import("./lifeCycle") = require("./lifeCycle");
-    return lifeCycle(kind);
+    return lifeCycle(kind, run);
   };
   return {
     // The engine prints the value of a property that is named, secrets included: the path stands in the reason instead.
@@ -21,16 +22,21 @@ export function handlers(kindName: string): Handlers {
       const { inputs, failures } = kind.check(news);
       return { inputs, failures: failures.map((reason) => ({ property: "", reason })) };
     },
-    // `changes` stays undefined: the engine compares canonical inputs itself, and shows and keeps secret what it should.
-    diff: async () => ({ replaces: [] }),
+    // `changes` stays undefined, but where the host must be asked: the engine compares canonical inputs itself, and shows and keeps secret what it should.
+    diff: async (id, _olds, news) => ({ replaces: [], ...(run?.diff(id, kind, news) === true ? { changes: true } : {}) }),
     create: async (inputs) => onHost().create(inputs),
-    read: async (id, props) => onHost().read(id, props),
+    read: async (id, props) => {
+      run?.reads(id);
+      return onHost().read(id, props);
+    },
     update: async (id, olds, news) => onHost().update(id, olds, news),
     delete: async (id, props) => onHost().delete(id, props),
   };
 }
 
 const engine = engineAddress(require.main?.filename, process.argv[2]);
+/** The plugin's process is one run of the engine; any other process may be several. */
+const enginesRun = engine === undefined ? undefined : new Run();
 if (engine !== undefined) {
   bearLostOutput(process.stdout, process.stderr);
   endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });

@@ -1,6 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import type { Look } from "../host/look";
 import type { Wanted } from "../kernel/change";
+import type { Entry } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Wish } from "../kernel/store";
 import type { FieldTable, Values } from "../spec/attribute";
@@ -45,6 +46,8 @@ export interface Declared {
   readonly label: string | undefined;
   /** The entries as they are on a host, in the form of inputs; undefined when nothing of them is left. */
   read(state: State, id: string): Record<string, unknown> | undefined;
+  /** Its entries that are there, but another's by the register. */
+  others(state: State, id: string): { readonly label: string; readonly owner: Entry }[];
 }
 
 /** One entry as it is on the host; undefined when it is not there, or another's. */
@@ -124,6 +127,12 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
           const [only] = all;
           return only === undefined ? undefined : readOne(only);
         },
+        others: (state, id) =>
+          all.flatMap((one) => {
+            const owner = one.holder(state, tags, id);
+            const isOthers = owner !== undefined && owner.id !== id && one.read(state, tags, owner.id) !== undefined;
+            return isOthers && one.read(state, tags, id) === undefined ? [{ label: one.label, owner }] : [];
+          }),
       };
     },
   };

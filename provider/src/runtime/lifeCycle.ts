@@ -6,18 +6,20 @@ import type { Handlers, Properties } from "./handlers";
 import type { Kind } from "./kind";
 import { untilDone } from "./orphan";
 import { changeOf, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import type { Run } from "./run";
 import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
 
 type Calls = Pick<Handlers, "create" | "read" | "update" | "delete">;
 
-/** What happens on hosts. */
-export function lifeCycle(kind: Kind): Calls {
+/** What happens on hosts. `run` is known where the engine calls. */
+export function lifeCycle(kind: Kind, run?: Run): Calls {
   const calls: Calls = {
     create: async (news) => {
       const inputs = withoutProvider(news);
       const declared = kind.declared(inputs);
       const id = `${declared.connection.host}/${declared.place}#${randomBytes(6).toString("base64url")}`;
-      const { facts, persisted } = await ensure(id, declared, inputs);
+      run?.declares(id, kind, inputs);
+      const { facts, persisted } = await ensure(id, declared, inputs, undefined, run);
       return { id, outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
     },
     read: async (id, props) => {
@@ -25,6 +27,11 @@ export function lifeCycle(kind: Kind): Calls {
       const looked = await hostOf(declared.connection).look(declared.look).catch(keptOrRecipe(declared.connection.host));
       if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
       const { state, facts, persistence } = looked;
+      for (const { label, owner } of declared.others(state, id))
+        hostOf(declared.connection).warn(
+          `is there, but is not this resource's: the register names ${owner.id} of stack ${owner.stack}`,
+          label,
+        );
       const seen = declared.read(state, id);
       if (seen === undefined) return {};
       const found = persistFound(changeOf(id, declared, declared.wanted), declared.wish, persistence);
@@ -42,15 +49,17 @@ export function lifeCycle(kind: Kind): Calls {
       const before = kind.declared(olds);
       const after = kind.declared(inputs);
       const moved = addressOf(before.connection) !== addressOf(after.connection);
-      if (!moved && isOnlyLogin(kind, olds, inputs))
+      run?.declares(id, kind, inputs);
+      if (!moved && isOnlyLogin(kind, olds, inputs) && run?.mustAsk(id) !== true)
         return { outs: outputsOf(inputs, String(olds["machineId"]), String(olds["persisted"] ?? ""), olds["appliedAt"]) };
       const { facts, persisted } = moved
-        ? await readdress(id, before, olds["machineId"], after, inputs)
-        : await ensure(id, after, inputs, before);
+        ? await readdress(id, before, olds["machineId"], after, inputs, run)
+        : await ensure(id, after, inputs, before, run);
       return { outs: outputsOf(inputs, facts.machineId, persisted, kind.now()) };
     },
     delete: async (id, props) => {
       const declared = kind.declared(props);
+      run?.removes(id);
       await remove(id, declared).catch(forgottenOrRecipe(declared.connection.host, id));
     },
   };

@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { hostOf } from "../host/host";
 import { nothingMore, together } from "../host/look";
+import { readFacts } from "../host/network";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
 import { tagsOf } from "../spec/owner";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";
-import { unaskedOrRecipe } from "./unreachable";
+import type { Ask, Run } from "./run";
+import { reasonOf, unaskedOrRecipe } from "./unreachable";
 
 type Properties = Record<string, unknown>;
 
@@ -44,14 +46,24 @@ export function changeToEnsure(id: string, declared: Declared, before?: Declared
 export const changeToRemove = (id: string, declared: Declared): Change => ({ ...changeOf(id, declared, []), exclusive: false });
 
 /** create and update are one: make the host show what is declared. `before` says where to look for what the id held until now. */
-export async function ensure(id: string, declared: Declared, inputs: Properties, before?: Declared): Promise<Applied> {
+export async function ensure(id: string, declared: Declared, inputs: Properties, before?: Declared, run?: Run): Promise<Applied> {
+  const host = hostOf(declared.connection);
+  const ask: Ask = (connection) =>
+    readFacts(connection).catch((error: unknown) => {
+      host.warn(
+        `cannot tell whether ${connection.host}, where the program declares it too, is this host: ${reasonOf(error)}`,
+        declared.label,
+      );
+      return undefined;
+    });
   try {
-    return await hostOf(declared.connection).change({
+    return await host.change({
       change: changeToEnsure(id, declared, before),
       look: together([declared.look, ...(before === undefined ? [] : [before.look])]),
       guard: declared.guard,
       expect: declared.expect,
       wish: declared.wish,
+      refusal: async (takes, here) => run?.refusal(id, declared, takes, here, ask),
     });
   } catch (error) {
     throw forEngine(error, id, inputs);
@@ -89,13 +101,20 @@ export function isOnlyLogin(kind: Kind, olds: Properties, news: Properties): boo
  * The host's address changed. Is it another machine? What both addresses say tells. If so, the new one is made right first, and only then the
  * old one is cleaned; an old one that does not answer is asked before anything is changed.
  */
-export async function readdress(id: string, before: Declared, machineId: unknown, after: Declared, inputs: Properties): Promise<Applied> {
+export async function readdress(
+  id: string,
+  before: Declared,
+  machineId: unknown,
+  after: Declared,
+  inputs: Properties,
+  run?: Run,
+): Promise<Applied> {
   const [old, now] = [hostOf(before.connection), hostOf(after.connection)];
   const { facts } = await now.look(after.look);
   // What the state remembers can keep, never remove.
   const isKnown = facts.machineId !== "" && facts.machineId === machineId;
   const answers = await old.look(nothingMore).then(() => true, unaskedOrRecipe(before.connection.host, id, isKnown));
-  const applied = await ensure(id, after, inputs, before);
+  const applied = await ensure(id, after, inputs, before, run);
   if (answers) await removeElsewhere(id, before, after, applied);
   return applied;
 }

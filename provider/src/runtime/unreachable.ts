@@ -61,4 +61,4 @@ export const unaskedOrRecipe =
     return false;
   };
 
-const reasonOf = (error: unknown): string => (isPolicyRoutingError(error) ? error.parts.what : messageOf(error));
+export const reasonOf = (error: unknown): string => (isPolicyRoutingError(error) ? error.parts.what : messageOf(error));
