@@ -94,6 +94,50 @@ describe("policy-routing", () => {
     assert.deepEqual(await cli(["check", ...at]), { code: 0, stdout: "", stderr: "" });
   });
 
+  it("check names what stands in a stack's name under ids that its state does not know, by stack", async () => {
+    const owns = (key: string, id: string, stack: string): string => `${key}\t${id}\torganization/${stack}\n`;
+    const register = [
+      owns("rule inet 1000", "h/rule/inet/1000#known", "edge/prod"),
+      owns("rule inet 1100 proto 220", "h/routing#lost", "edge/prod"),
+      owns("route inet table 102 default proto 220", "h/routing#lost", "edge/prod"),
+      owns("rule inet 1200", "h/rule/inet/1200#gone", "edge/prod"),
+      "rule inet 1200\n",
+      owns("rule inet 1300", "h/rule/inet/1300#lost", "core/prod"),
+      owns("rule inet 1400", "h/rule/inet/1400#others", "core/dev"),
+    ];
+    await host.exec("mkdir -m 700 -p /run/policy-routing; cat >/run/policy-routing/register", { input: register.join("") });
+    const type = "pulumi-nodejs:dynamic/policyrouting:PolicyRule";
+    const stateOf = async (name: string, resources: readonly unknown[]): Promise<string> => {
+      const file = join(folder, `${name}.json`);
+      await writeFile(file, JSON.stringify({ version: 3, deployment: { resources } }));
+      return file;
+    };
+    const root = { urn: "urn:pulumi:prod::core::pulumi:pulumi:Stack::core-prod", type: "pulumi:pulumi:Stack" };
+    const rule = {
+      urn: `urn:pulumi:prod::edge::${type}::one`,
+      type,
+      id: "h/rule/inet/1000#known",
+      inputs: { owner: { stack: "organization/edge/prod" } },
+    };
+    const files = [await stateOf("edge", [rule]), await stateOf("core", [root])];
+    const { code, stdout, stderr } = await cli(["check", ...at, ...files.flatMap((file) => ["--stack", file])]);
+    await host.exec("rm -r /run/policy-routing");
+    assert.equal(code, 1, stderr);
+    assert.equal(
+      stdout,
+      [
+        "note: stack organization/edge/prod: h/routing#lost owns 2 entries (rule inet 1100 proto 220, route inet table 102 default proto 220) and is in no state of its stack",
+        "    next: declare the same once more: pulumi up takes it over within the stack, and then it can be removed",
+        "note: stack organization/core/prod: h/rule/inet/1300#lost owns one entry (rule inet 1300) and is in no state of its stack",
+        "    next: declare the same once more: pulumi up takes it over within the stack, and then it can be removed",
+        "",
+      ].join("\n"),
+    );
+    const without = await cli(["check", "--state", state, ...files.flatMap((file) => ["--stack", file])]);
+    assert.equal(without.code, 2);
+    assert.match(without.stderr, /--stack wants a HOST/);
+  });
+
   it("says what is wrong with its words (2), and which host or file could not be read (3)", async () => {
     for (const [args, said] of [
       [["fly"], /there is no command fly/],

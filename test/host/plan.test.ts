@@ -57,6 +57,27 @@ describe("policy-routing plan", () => {
     assert.equal(await host.snapshot(), clean);
   });
 
+  it("names what stands there in the stack's name under ids that the state does not know, unless the preview leaves some out", async () => {
+    const lines = ["edge#1", "lost#2"].map((id) => `rule inet ${id === "edge#1" ? 1000 : 1100}\t${id}\torganization/test/test\n`);
+    await host.exec("mkdir -m 700 -p /run/policy-routing; cat >/run/policy-routing/register", {
+      input: `${lines.join("")}rule inet 1200\tother#3\torganization/test/other\n`,
+    });
+    const rule = { connection: connectionOf(host), family: "inet", priority: 1000, from: "198.51.100.1", table: 102 };
+    const resources = [{ kind: "PolicyRule", name: "edge", before: rule, after: rule }];
+    const { stdout, code } = await plan(resources);
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /^# lost#2 owns one entry \(rule inet 1100\) and is in no state of its stack\n# {3}declare the same once more: pulumi up takes it over/m,
+    );
+    assert.doesNotMatch(stdout, /edge#1 owns|other#3/);
+    const file = join(folder, "partly.json");
+    await writeFile(file, previewOf(resources, { changeSummary: { same: 5 } }));
+    const partly = await run([process.execPath, main, "plan", host.address, file]);
+    assert.doesNotMatch(partly.stdout, /lost#2/);
+    await host.exec("rm -r /run/policy-routing");
+  });
+
   it("says what will be refused, and which hosts there are", async () => {
     const resources = [
       { kind: "PolicyRule", name: "away", after: { connection: connectionOf(host), family: "inet", priority: 900, action: "unreachable" } },

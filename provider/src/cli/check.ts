@@ -1,16 +1,38 @@
 import { parseArgs } from "node:util";
-import { findingsOf } from "../kernel/findings/index";
+import { readHoldings } from "../host/network";
+import { type Finding, findingsOf } from "../kernel/findings/index";
+import type { Holding } from "../kernel/holdings";
 import { tagsOf } from "../spec/owner";
-import { networkFrom, sourceOptions } from "./source";
+import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
+import { parseKnown } from "./preview/stackJson";
+import { connectionOf, networkFrom, readText, sourceOptions } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
 export async function check(args: string[]): Promise<Exit> {
-  const options = { ...sourceOptions, json: { type: "boolean" }, owner: { type: "string" } } as const;
+  const options = {
+    ...sourceOptions,
+    json: { type: "boolean" },
+    owner: { type: "string" },
+    stack: { type: "string", multiple: true },
+  } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   if (values.owner !== undefined && !/^[0-9]{1,3}$/.test(values.owner)) throw new WrongUse("--owner wants a number from 5 to 253");
   const { owner, staging } = tagsOf(values.owner === undefined ? undefined : Number(values.owner));
-  const findings = findingsOf(await networkFrom(positionals, values), [owner, staging]);
+  const [host] = positionals;
+  const stacks = await Promise.all((values.stack ?? []).map(async (path) => parseKnown(await readText(path), path)));
+  if (stacks.length > 0 && host === undefined)
+    throw new WrongUse("--stack wants a HOST: who owns what is not in a state that observe wrote");
+  const found = findingsOf(await networkFrom(positionals, values), [owner, staging]);
+  const holdings = host === undefined || stacks.length === 0 ? [] : await readHoldings(connectionOf(host, values));
+  const findings = [...found, ...stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf)];
   if (values.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
   else for (const { level, object, what, next } of findings) process.stdout.write(`${level}: ${object}: ${what}\n    next: ${next}\n`);
   return findings.length === 0 ? exits.done : exits.found;
 }
+
+const findingOf = (one: Holding): Finding => ({
+  level: "note",
+  object: `stack ${one.stack}`,
+  what: printHolding(one),
+  next: holdingAdvice,
+});

@@ -4,6 +4,7 @@ import { propose } from "../host/proposal";
 import type { Step } from "../kernel/change";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
+import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parsePreview } from "./preview/previewJson";
 import { loginOf, loginOptions, readText } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
@@ -14,11 +15,11 @@ export async function plan(args: string[]): Promise<Exit> {
   const [name, path, ...more] = positionals;
   if (name === undefined || path === undefined || more.length > 0)
     throw new WrongUse("give one HOST, as the program names it, and a plan.json");
-  const { hosts, unsure } = hostsOf(parsePreview(await readText(path), path));
+  const { hosts, unsure, known } = hostsOf(parsePreview(await readText(path), path));
   const host = chosen(hosts, name);
   const open = [...new Set([...unsure, ...host.unsure])];
   const intended = host.resources.flatMap((one) => one.intended ?? []);
-  const { planned, refused, management } = await propose({ ...host.connection, ...loginOf(values) }, intended);
+  const { planned, refused, management, holdings } = await propose({ ...host.connection, ...loginOf(values) }, intended);
   const lines = [
     ...planned.flatMap(({ of, plan: { steps, notes } }) => [
       `# ${of.name}${steps.length === 0 ? ": nothing to do" : ""}`,
@@ -27,6 +28,7 @@ export async function plan(args: string[]): Promise<Exit> {
     ]),
     ...[...planned].reverse().flatMap(({ of, plan: { undo } }) => (undo.length === 0 ? [] : [`# undo of ${of.name}`, ...commandsOf(undo)])),
     ...(planned.length + refused.length === 0 ? ["# up asks nothing of this host"] : []),
+    ...(known === undefined ? [] : unknownTo(known, holdings)).flatMap((one) => [`# ${printHolding(one)}`, `#   ${holdingAdvice}`]),
   ];
   process.stdout.write(lines.map((line) => `${line.replaceAll("\n", " ")}\n`).join(""));
   const troubles = [

@@ -32,15 +32,17 @@ ${flowOptions}
   --json                   a line of JSON a packet: {"verdict","table","rule","dev","via","src","hops","why","path"}
 ${hostOptions}
 exit code: 0 told, 1 of some packet it cannot be told, 2 wrong use, 3 the host or a file could not be read`,
-  check: `usage: policy-routing check (HOST | --state FILE) [--json] [--owner N]
+  check: `usage: policy-routing check (HOST | --state FILE) [--json] [--owner N] [--stack FILE]...
 Lists what is probably not meant: rules that are never reached or apply to nothing, empty tables, addresses that are gone, packets that reverse path
 filtering drops, and more.
   --json                   one JSON array
   --owner N                the proto number of our own rules and routes (default 214)
+  --stack FILE             what pulumi stack export wrote: also what stands on the host in that stack's name, under ids that its state does not know
 ${hostOptions}
 exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
   plan: `usage: policy-routing plan HOST plan.json
-Prints the commands that pulumi up would run on a host as it is now, and their undo; changes nothing. HOST is one that plan.json names: what
+Prints the commands that pulumi up would run on a host as it is now, and their undo, and what stands there in the stack's name under ids that its
+state does not know; changes nothing. HOST is one that plan.json names: what
 pulumi preview --json --show-sames wrote; - is standard input. up runs them under lock, guard and confirmation, granular resources in groups.
 Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
 ${loginOptions}

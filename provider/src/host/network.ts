@@ -1,10 +1,11 @@
 import { PolicyRoutingError } from "../errors";
+import { type Holding, holdingsOf } from "../kernel/holdings";
 import type { StateJson } from "../kernel/lookup/stateJson";
 import { parseIpJson } from "../kernel/parse";
 import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
-import { nothingMore } from "./look";
+import { lookAtNames, nothingMore } from "./look";
 import { type Facts, observe } from "./observe";
 import { Session } from "./session";
 
@@ -50,6 +51,16 @@ export async function readFacts(connection: Connection): Promise<Facts> {
   const session = new Session({ ...connection, dialErrorLimit: 0 });
   try {
     return (await observe(await session.shell(), nothingMore, session.warn)).facts;
+  } finally {
+    session.close();
+  }
+}
+
+/** Who owns what on a host. */
+export async function readHoldings(connection: Connection): Promise<Holding[]> {
+  const session = new Session(connection);
+  try {
+    return holdingsOf((await observe(await session.shell(), lookAtNames, session.warn)).state);
   } finally {
     session.close();
   }

@@ -2,6 +2,7 @@ import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { stateAfter } from "../kernel/after";
 import type { Change } from "../kernel/change";
 import { checkNeeds } from "../kernel/gate";
+import { type Holding, holdingsOf } from "../kernel/holdings";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
 import { replyFlow } from "../kernel/ownConnection";
@@ -10,7 +11,7 @@ import { keysOf } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Connection } from "../spec/connection";
 import type { Flow } from "../spec/flow";
-import { isCovered, type Look, lookFor, together } from "./look";
+import { isCovered, type Look, lookAtNames, lookFor, together } from "./look";
 import { managementRefusal } from "./management";
 import { readNetwork } from "./network";
 import { type Facts, type Observation, observe } from "./observe";
@@ -33,6 +34,8 @@ export interface Proposal<Intention extends Intended> {
   /** A reply to our own connection. */
   readonly reply: Flow | undefined;
   readonly facts: Facts;
+  /** Who owns what there now. */
+  readonly holdings: readonly Holding[];
 }
 
 /** Reads a host and plans, one change after the other as if each had come true. Changes nothing. */
@@ -53,6 +56,7 @@ export async function propose<Intention extends Intended>(
       management: await managementRefusal(session, seen, becomes),
       reply: replyFlow(seen.facts.ssh),
       facts: seen.facts,
+      holdings: holdingsOf(seen.state),
     };
   } finally {
     session.close();
@@ -61,7 +65,7 @@ export async function propose<Intention extends Intended>(
 
 /** What the register on the host names as theirs is looked at too, wherever it is. */
 async function observeAll(session: Session, intended: readonly Intended[]): Promise<Observation> {
-  const look: Look = { ...together(intended.map((one) => one.look)), paths: true };
+  const look: Look = { ...together([lookAtNames, ...intended.map((one) => one.look)]), paths: true };
   const seen = await observe(await session.shell(), look, session.warn);
   const owned = together([look, lookFor(intended.flatMap(({ change }) => keysOf(seen.state.register, change.id)))]);
   return isCovered(owned, look) ? seen : observe(await session.shell(), owned, session.warn);

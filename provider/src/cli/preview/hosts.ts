@@ -5,6 +5,7 @@ import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";
 import { addressOf, type Connection } from "../../spec/connection";
 import { Gathering, type PlannedHost, type Resource } from "./gathering";
+import { type Known, knownIn } from "./known";
 import { gapsOf, type Preview } from "./previewJson";
 import { type PreviewedResource, resourcesOf } from "./resources";
 import { unclearIn, withoutEntries, withoutLogin } from "./unclear";
@@ -13,6 +14,8 @@ export interface PlannedHosts {
   readonly hosts: readonly PlannedHost[];
   /** What cannot be told of any host, or of one that is not named. */
   readonly unsure: readonly string[];
+  /** The ids of the stack; undefined where the preview does not show all of them. */
+  readonly known: Known | undefined;
 }
 
 /** The one place that reads a preview's resources, granular or of whole hosts, into what stands on each host. */
@@ -29,7 +32,14 @@ export function hostsOf(preview: Preview): PlannedHosts {
   // A gap of the preview is one of each of its hosts, too.
   const gaps = gapsOf(preview);
   const { hosts, unsure } = gathering;
-  return { hosts: hosts.map((host) => ({ ...host, unsure: [...gaps, ...host.unsure] })), unsure: [...gaps, ...unsure] };
+  const states = preview.steps.flatMap(({ urn, oldState, newState }) =>
+    [oldState, newState].flatMap((one) => (one === undefined ? [] : [{ ...one, urn }])),
+  );
+  return {
+    hosts: hosts.map((host) => ({ ...host, unsure: [...gaps, ...host.unsure] })),
+    unsure: [...gaps, ...unsure],
+    known: gaps.length === 0 ? knownIn(states) : undefined,
+  };
 }
 
 function place(gathering: Gathering, kind: Kind, name: string, { id, before, after, outputs, acts }: PreviewedResource): void {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PolicyRoutingError } from "../../errors";
 import { jsonOf } from "../source";
+import { type Known, knownIn } from "./known";
 import { type Preview, previewIn, resourceSchema } from "./previewJson";
 
 /** What `pulumi stack export` prints: the resources that there are, and those that are still to be deleted. */
@@ -8,7 +9,15 @@ const stackSchema = z.object({
   deployment: z.object({ resources: z.array(resourceSchema.extend({ urn: z.string(), delete: z.boolean().default(false) })).default([]) }),
 });
 
+const exported = "write it by pulumi stack export";
 const next = "write it by pulumi stack export, or pulumi preview --json --show-sames";
+
+/** The ids of ours that a stack's state knows, those that are still to be deleted included. */
+export function parseKnown(text: string, path: string): Known {
+  const stack = stackSchema.safeParse(jsonOf(text, path, exported));
+  if (!stack.success) throw new PolicyRoutingError("invalid", { what: `${path} is no stack's state`, next: exported });
+  return knownIn(stack.data.deployment.resources);
+}
 
 /** What a stack declares: as its state says, or as it will be once the preview is carried out. Steps without a before. */
 export function parseDeclared(text: string, path: string): Preview {

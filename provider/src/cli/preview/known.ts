@@ -1,0 +1,51 @@
+import { escapeOutput } from "../../errors";
+import type { Holding } from "../../kernel/holdings";
+
+/** A resource as a state or a preview shows it. */
+interface Shown {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string | undefined;
+  readonly inputs?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The ids of ours that one stack's state knows. */
+export interface Known {
+  readonly ids: ReadonlySet<string>;
+  /** Whether a register's ORGANIZATION/PROJECT/STACK is this one. */
+  isOf(stack: string): boolean;
+}
+
+const ours = /^pulumi-nodejs:dynamic\/policyrouting:/;
+
+/** A stack without any resource of ours is known by its urns only, which say no organization. */
+export function knownIn(shown: readonly Shown[]): Known {
+  const resources = shown.filter(({ type }) => ours.test(type));
+  const stacks = new Set(resources.flatMap(({ inputs }) => stackIn(inputs?.["owner"])));
+  const endings = new Set(shown.flatMap(({ urn }) => endingIn(urn)));
+  return {
+    ids: new Set(resources.flatMap(({ id }) => id ?? [])),
+    isOf: (stack) => (stacks.size > 0 ? stacks.has(stack) : [...endings].some((ending) => stack.endsWith(ending))),
+  };
+}
+
+const stackIn = (owner: unknown): string[] =>
+  typeof owner === "object" && owner !== null && "stack" in owner && typeof owner.stack === "string" ? [owner.stack] : [];
+
+function endingIn(urn: string): string[] {
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn) ?? [];
+  return stack === undefined || project === undefined ? [] : [`/${project}/${stack}`];
+}
+
+/** What nobody will ever remove: it stands in the stack's name, under an id that its state does not know. */
+export const unknownTo = ({ ids, isOf }: Known, holdings: readonly Holding[]): Holding[] =>
+  holdings.filter(({ id, stack }) => isOf(stack) && !ids.has(id));
+
+export function printHolding({ id, keys }: Holding): string {
+  const more = keys.length > 3 ? ` and ${keys.length - 3} more` : "";
+  return escapeOutput(
+    `${id} owns ${keys.length === 1 ? "one entry" : `${keys.length} entries`} (${keys.slice(0, 3).join(", ")}${more}) and is in no state of its stack`,
+  );
+}
+
+export const holdingAdvice = "declare the same once more: pulumi up takes it over within the stack, and then it can be removed";
