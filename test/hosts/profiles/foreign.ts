@@ -122,6 +122,11 @@ END`,
     ],
   },
   {
+    name: "strict reverse path filter",
+    why: "all.rp_filter is 1, as many distributions have it, and ARP is answered by the right device only",
+    boot: "cd /proc/sys/net/ipv4/conf/all; echo 1 >rp_filter; echo 1 >arp_ignore; echo 2 >arp_announce",
+  },
+  {
     name: "BGP unnumbered",
     why: "IPv4 by IPv6 gateways, in main and in a table of its own",
     boot: `ip route add 203.0.113.0/27 via inet6 fe80::1 dev eth1 proto 186

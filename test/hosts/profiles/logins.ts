@@ -27,6 +27,16 @@ export const logins: readonly Profile[] = [
       "printf 'Defaults use_pty\\nDefaults log_output\\nDefaults log_input\\n' >/etc/sudoers.d/strange; chmod 440 /etc/sudoers.d/strange",
   },
   {
+    name: "hardened",
+    why: "as by CIS: a read-only TMOUT in bash, which is its sh too, a banner, two tries a login, no forwarding, hidden processes, no programs in /run and /tmp",
+    login: { user: "ops", sudo: true },
+    install: `ln -sf bash /bin/sh; echo 'Authorized users only.' >/etc/issue.net
+      printf 'readonly TMOUT=3\\nexport TMOUT\\numask 077\\n' >/etc/bash.bashrc; cp /etc/bash.bashrc /home/ops/.bashrc
+      printf 'Defaults use_pty\\nDefaults env_reset\\nDefaults env_keep += "TMOUT"\\n' >/etc/sudoers.d/strange; chmod 440 /etc/sudoers.d/strange`,
+    sshd: { Banner: "/etc/issue.net", MaxAuthTries: "2", AllowTcpForwarding: "no", ClientAliveInterval: "5", LoginGraceTime: "20" },
+    boot: "mount -o remount,noexec,nosuid,nodev /run; mount -o remount,noexec,nosuid,nodev /tmp; mount -o remount,hidepid=2 /proc",
+  },
+  {
     name: "a user who may nothing",
     why: "neither root nor sudo",
     login: { user: "nosudo" },
