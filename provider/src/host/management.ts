@@ -1,10 +1,10 @@
 import { PolicyRoutingError } from "../errors";
 import type { Becomes } from "../kernel/change";
+import { parseIpJson } from "../kernel/ipJson";
 import type { Link } from "../kernel/lookup/network";
 import { linkOf } from "../kernel/lookup/stateJson";
 import { type Circumstances, managementPathChange } from "../kernel/managementPath";
 import { type Marking, markingOf } from "../kernel/marking";
-import { parseIpJson } from "../kernel/parse";
 import { section, sectionAfter } from "./answer";
 import type { Observation } from "./observe";
 import type { Session } from "./session";

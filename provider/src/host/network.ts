@@ -1,7 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import { type Holding, holdingsOf } from "../kernel/holdings";
+import { parseIpJson } from "../kernel/ipJson";
 import type { StateJson } from "../kernel/lookup/stateJson";
-import { parseIpJson } from "../kernel/parse";
 import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";

@@ -1,7 +1,8 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { isBefore } from "../kernel/gate";
+import { parseIpJson } from "../kernel/ipJson";
 import type { Management } from "../kernel/managementPath";
-import { parseIpJson, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
+import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
 import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";

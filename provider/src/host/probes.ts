@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseIpJson } from "../kernel/parse";
+import { parseIpJson } from "../kernel/ipJson";
 import { textAt } from "../spec/attribute";
 import type { Probe } from "../spec/guard";
 import { gatewayAt } from "../spec/route/nextHop";

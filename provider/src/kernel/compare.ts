@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { nexthopKey, routeKey, ruleKey, tableKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { describe as describeNexthop } from "./nexthop";
 import { describe as describeRoute } from "./route";
 import { describe as describeRule } from "./rule";
-import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
+import type { ObservedName, ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -27,45 +28,62 @@ export interface Comparison {
   readonly foreign: readonly Difference[];
 }
 
+/** One entry at its key. To print it costs the most, and is needed only where something differs. */
 interface Item {
   readonly key: string;
-  readonly text: string;
   readonly protocol: number;
+  readonly values: Values;
+  readonly unread: readonly string[];
+  print(): string;
 }
+type Values = Readonly<Record<string, unknown>>;
 
-const item = (key: string, words: string, protocol: number, unread: readonly string[]): Item => ({
+const item = (key: string, values: Values, { protocol, unread }: Pick<ObservedRule, "protocol" | "unread">, words: () => string): Item => ({
   key,
-  text: `${words} proto ${protocol}${unread.length > 0 ? ` (${unread.join(", ")})` : ""}`,
   protocol,
+  values,
+  unread,
+  print: () => `${words()} proto ${protocol}${unread.length > 0 ? ` (${unread.join(", ")})` : ""}`,
 });
-const ruleItem = ({ rule, protocol, unread }: ObservedRule): Item => item(ruleKey(rule), describeRule(rule), protocol, unread);
-const routeItem = ({ route, protocol, unread }: ObservedRoute): Item => item(routeKey(route), describeRoute(route), protocol, unread);
-const nexthopItem = ({ nexthop, protocol, unread }: ObservedNexthop): Item =>
-  item(nexthopKey(nexthop.nhid), describeNexthop(nexthop), protocol, unread);
+const plain = (key: string, text: string, protocol: number): Item => ({ key, protocol, values: { text }, unread: [], print: () => text });
+
+const ruleItem = (one: ObservedRule): Item => item(ruleKey(one.rule), one.rule, one, () => describeRule(one.rule));
+const routeItem = (one: ObservedRoute): Item => item(routeKey(one.route), one.route, one, () => describeRoute(one.route));
+const nexthopItem = (one: ObservedNexthop): Item =>
+  item(nexthopKey(one.nexthop.nhid), one.nexthop, one, () => describeNexthop(one.nexthop));
+const nameItem = ({ tableId, name, file, owner }: ObservedName): Item =>
+  plain(tableKey(tableId), `table ${tableId} ${name} in ${file}`, owner === undefined ? 0 : ownName);
+/** A name has no tag; whose it is stands in its file. */
+const ownName = -1;
 
 function itemsOf(state: State): Map<string, Item[]> {
   const items = new Map<string, Item[]>();
-  const names = state.names.map(({ tableId, name, file, owner }) => ({
-    key: tableKey(tableId),
-    text: `table ${tableId} ${name} in ${file}`,
-    protocol: owner === undefined ? 0 : -1,
-  }));
-  const sysctls = [...state.sysctls].map(([key, value]) => ({ key, text: String(value), protocol: 0 }));
-  for (const one of [
-    ...state.rules.map(ruleItem),
-    ...state.routes.map(routeItem),
-    ...state.nexthops.map(nexthopItem),
-    ...names,
-    ...sysctls,
-  ]) {
+  const add = (one: Item): void => {
     const there = items.get(one.key);
     if (there === undefined) items.set(one.key, [one]);
     else there.push(one);
-  }
+  };
+  for (const one of state.rules) add(ruleItem(one));
+  for (const one of state.routes) add(routeItem(one));
+  for (const one of state.nexthops) add(nexthopItem(one));
+  for (const one of state.names) add(nameItem(one));
+  for (const [key, value] of state.sysctls) add(plain(key, String(value), 0));
   return items;
 }
 
-const textOf = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map(({ text }) => text).join("; "));
+const none: readonly Item[] = [];
+const print = (items: readonly Item[]): string => (items.length === 0 ? "nothing" : items.map((one) => one.print()).join("; "));
+
+const areSame = (some: readonly Item[], others: readonly Item[]): boolean =>
+  some.length === others.length && some.every((one, index) => isSame(one, others[index]));
+
+function isSame(one: Item, other: Item | undefined): boolean {
+  if (other === undefined || one.protocol !== other.protocol || one.unread.length !== other.unread.length) return false;
+  for (const name in one.values)
+    if (one.values[name] !== other.values[name] && !isDeepStrictEqual(one.values[name], other.values[name])) return false;
+  for (const name in other.values) if (!(name in one.values)) return false;
+  return one.unread.every((name, index) => name === other.unread[index]);
+}
 
 /** Before against after, in sequence at each key: among rules of one priority the order decides. Lifetimes and link flags are not compared. */
 export function compare(before: State, after: State, { keys, tags }: Scope): Comparison {
@@ -73,13 +91,14 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
   const now = itemsOf(after);
   const differences: Difference[] = [];
   const foreign: Difference[] = [];
-  for (const key of new Set([...old.keys(), ...now.keys()])) {
-    const there = [old.get(key) ?? [], now.get(key) ?? []] as const;
-    const [was, is] = [textOf(there[0]), textOf(there[1])];
-    if (was === is) continue;
-    const answerable =
-      keys.has(key) || there.flat().some(({ protocol }) => protocol === tags.owner || protocol === tags.staging || protocol === -1);
-    (answerable ? differences : foreign).push({ key, was, is });
-  }
+  const look = (key: string, was: readonly Item[], is: readonly Item[]): void => {
+    if (areSame(was, is)) return;
+    const difference = { key, was: print(was), is: print(is) };
+    if (difference.was === difference.is) return;
+    const isOurs = ({ protocol }: Item): boolean => protocol === tags.owner || protocol === tags.staging || protocol === ownName;
+    (keys.has(key) || was.some(isOurs) || is.some(isOurs) ? differences : foreign).push(difference);
+  };
+  for (const [key, was] of old) look(key, was, now.get(key) ?? none);
+  for (const [key, is] of now) if (!old.has(key)) look(key, none, is);
   return { differences, foreign };
 }

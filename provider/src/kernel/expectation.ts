@@ -3,7 +3,7 @@ import { numberAt, textAt } from "../spec/attribute";
 import { type Expectation, printExpectation } from "../spec/expectation";
 import { gatewayAt } from "../spec/route/nextHop";
 import { tableOf } from "../spec/tableNumber";
-import { parseIpJson } from "./parse";
+import { parseIpJson } from "./ipJson";
 
 /** What became of a packet: by the kernel's word, or by a lookup. */
 export interface Outcome {

@@ -1,10 +1,9 @@
-import { PolicyRoutingError } from "../errors";
 import { type IpObject, numberAt } from "../spec/attribute";
 import type { Family } from "../spec/family";
 import { routeKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { routeAttributes } from "../spec/route/attributes";
-import { isStrange, withNestedEncap, withoutTunnel } from "../spec/route/encap";
+import { isStrange, withoutTunnel } from "../spec/route/encap";
 import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
@@ -12,30 +11,6 @@ import type { NexthopUser, ObservedName, ObservedNexthop, ObservedRoute, Observe
 import { observe } from "./words";
 
 const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** The JSON array that one `ip -j` printed, without what it complained of before or behind it; nothing is an empty one. */
-export function parseIpJson(printed: string, what: string): IpObject[] {
-  const from = /^\[/m.exec(printed)?.index ?? 0;
-  const to = printed.lastIndexOf("]") + 1;
-  const text = to > from ? printed.slice(from, to) : printed;
-  if (text.trim() === "") return [];
-  const parsed = jsonOf(text);
-  // Anything else is no answer: taken for an empty one, it would say that the host has nothing.
-  if (Array.isArray(parsed)) return parsed.filter(isObject);
-  throw new PolicyRoutingError("protocol", {
-    what: `the answer of ip for ${what} is not JSON`,
-    cameBack: text.slice(0, 300),
-    next: "check that `ip -j rule show` works on the host",
-  });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(withNestedEncap(text));
-  } catch {
-    return undefined;
-  }
-}
 
 /** `ip -j -N -d rule show` of one family. */
 export function parseRules(objects: readonly IpObject[], family: Family): ObservedRule[] {
@@ -71,12 +46,9 @@ function flat({ metrics, flow, ...json }: IpObject): IpObject {
  * lines of the plain text that hold a lock, which JSON leaves out.
  */
 export function parseRoutes(objects: readonly IpObject[], family: Family, table: Table, locks: readonly string[] = []): ObservedRoute[] {
+  const locksOf = locksIn(locks);
   const routes = objects.map((json) => {
-    const { values, unread } = observe(
-      routeAttributes,
-      { table: tableNumber(table), ...flat(json), locks: locksOf(json, locks) },
-      { family },
-    );
+    const { values, unread } = observe(routeAttributes, { table: tableNumber(table), ...flat(json), locks: locksOf(json) }, { family });
     return {
       route: { ...values, family, table: values.table ?? table, destination: values.destination ?? "default" },
       protocol: numberAt(json, "protocol") ?? 0,
@@ -86,17 +58,23 @@ export function parseRoutes(objects: readonly IpObject[], family: Family, table:
   return family === "inet6" ? withSiblings(routes) : routes;
 }
 
-/** The metrics that a line such as `10.1.0.0/16 via ... metric 5 mtu lock 1400` says are locked, for the route that it shows. */
-function locksOf(json: IpObject, lines: readonly string[]): string[] {
-  const word = (line: string, name: string) => new RegExp(` ${name} (\\S+)`).exec(withoutTunnel(line))?.[1];
-  const line = lines.find(
-    (one) =>
-      one.split(" ").slice(0, 2).includes(String(json["dst"])) &&
-      (word(one, "tos") ?? "") === String(json["tos"] ?? "") &&
-      (word(one, "metric") ?? "0") === String(json["metric"] ?? 0) &&
-      (word(one, "from") ?? "") === String(json["from"] ?? ""),
-  );
-  return line === undefined ? [] : [...line.matchAll(/ (\S+) lock /g)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+/**
+ * The metrics that lines such as `10.1.0.0/16 via ... metric 5 mtu lock 1400` say are locked, by the route that they show. Before its
+ * destination stands the type, if it is not unicast.
+ */
+function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[] {
+  const locks = new Map<string, string[]>();
+  const name = (...parts: readonly unknown[]): string => parts.join(" ");
+  for (const line of lines) {
+    const plain = withoutTunnel(line);
+    const word = (of: string) => new RegExp(` ${of} (\\S+)`).exec(plain)?.[1];
+    const locked = [...line.matchAll(/ (\S+) lock /g)].flatMap(([, metric]) => metric ?? []);
+    for (const destination of line.split(" ", 2)) {
+      const route = name(destination, word("tos") ?? "", word("metric") ?? "0", word("from") ?? "");
+      if (!locks.has(route)) locks.set(route, locked);
+    }
+  }
+  return (json) => locks.get(name(json["dst"], json["tos"] ?? "", json["metric"] ?? 0, json["from"] ?? "")) ?? [];
 }
 
 /** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */
@@ -137,7 +115,9 @@ function withSiblings(routes: readonly ObservedRoute[]): ObservedRoute[] {
   const groups = new Map<string, ObservedRoute[]>();
   for (const one of routes) {
     const key = `${routeKey(one.route)} ${one.protocol}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compare } from "../../../provider/src/kernel/compare";
-import { parseIpJson, parseRules } from "../../../provider/src/kernel/parse";
+import { parseIpJson } from "../../../provider/src/kernel/ipJson";
+import { parseRules } from "../../../provider/src/kernel/parse";
 import { deviations, plan } from "../../../provider/src/kernel/plan";
 import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
 import { wantedRule } from "../../../provider/src/kernel/rule";

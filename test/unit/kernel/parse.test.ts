@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isPolicyRoutingError } from "../../../provider/src/errors";
-import { nameHeader, parseIpJson, parseNames, parseRoutes, parseRules } from "../../../provider/src/kernel/parse";
+import { parseIpJson } from "../../../provider/src/kernel/ipJson";
+import { nameHeader, parseNames, parseRoutes, parseRules } from "../../../provider/src/kernel/parse";
 import { describe as describeRoute } from "../../../provider/src/kernel/route";
 import { describe as describeRule } from "../../../provider/src/kernel/rule";
 

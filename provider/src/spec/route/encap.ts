@@ -174,7 +174,7 @@ export const isStrange = (json: IpObject): boolean => json["encap"] !== undefine
  * Here they go into an object of their own, as newer versions have it. `text` is JSON: a quote inside a string has a backslash before it.
  */
 export function withNestedEncap(text: string): string {
-  const value = String.raw`(?:"(?:[^"\\]|\\.)*"|[0-9]+|true|null|\[[^\]]*\]|\{[^}]*\})`;
+  const value = String.raw`(?:"(?:[^"\\]|\\.){0,1000}"|[0-9]{1,20}|true|null|\[[^\]]{0,1000}\]|\{[^}]{0,1000}\})`;
   const field = new RegExp(String.raw`,"(\w+)":${value}`, "y");
   const begin = /"encap":"(\w+)"/g;
   let nested = "";
