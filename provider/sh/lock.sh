@@ -38,6 +38,11 @@ find_ip() { # sets ip
   return 1
 }
 
+# That needs no space.
+cut_to() { # BYTES FILE
+  if command -v dd >/dev/null; then dd if=/dev/null of="$2" bs=1 seek="$1"; else truncate -s "$1" "$2"; fi
+}
+
 # As a word that a shell reads as it is.
 quote() { # TEXT: sets quoted
   rest=$1 quoted=''

@@ -70,7 +70,7 @@ own_found() {
   has "owned$tab" "$found" || return 0
   size=0
   [ ! -e "$run/register" ] || size=$(wc -c <"$run/register")
-  lines_of owned "$found" 2>/dev/null >>"$run/register" || dd if=/dev/null of="$run/register" bs=1 seek="$size" 2>/dev/null
+  lines_of owned "$found" 2>/dev/null >>"$run/register" || cut_to "$size" "$run/register" 2>/dev/null
 }
 
 unlock() {

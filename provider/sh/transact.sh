@@ -77,13 +77,17 @@ case \${1-} in now) fire_now ;; *) watch $dir $((now + $1)) ;; esac"
 # the shell waits until both have closed their output, without a process for each time it looks.
 start_guard() { # sets why
   unit=policy-routing-guard-${dir##*/}
-  if [ ! -d /run/systemd/system ] || ! command -v systemd-run >/dev/null; then
-    why=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 9<&- & done 2>&1)
-  elif in_first_netns; then
+  if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then manager=systemd; else manager=''; fi
+  if [ -n "$manager" ] && in_first_netns; then
     # A mere `kill` is no failure to systemd, and a guard whose text was removed must not be started for ever.
     why=$(systemd-run --quiet --collect --service-type=exec -p Restart=on-failure -p "RestartForceExitStatus=SIGTERM SIGINT SIGHUP SIGPIPE" -p RestartSec=200ms -p StartLimitIntervalSec=0 --unit="$unit" /bin/sh -c "[ ! -e $dir/guard ] || exec /bin/sh $dir/guard" 2>&1)
-  else
+  elif ! command -v setsid >/dev/null; then
+    why='there is no setsid on the host'
+    return 1
+  elif [ -n "$manager" ]; then
     why=$(systemd-run --quiet --collect --scope --unit="$unit" /bin/sh -c "for watcher in 1 2; do setsid sh $dir/guard \$watcher </dev/null 9<&- & done" 2>&1)
+  else
+    why=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 9<&- & done 2>&1)
   fi
 }
 
@@ -141,9 +145,8 @@ own() { # lines for the register on standard input
   fi
 }
 
-# Cutting a file needs no space.
 cut_register() { # BYTES
-  [ ! -e "$run/register" ] || why=$(dd if=/dev/null of="$run/register" bs=1 seek="$1" 2>&1) || complain "$why"
+  [ ! -e "$run/register" ] || why=$(cut_to "$1" "$run/register" 2>&1) || complain "$why"
 }
 
 change() { failed='' at='' lines=''; }

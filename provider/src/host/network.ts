@@ -5,8 +5,9 @@ import type { StateJson } from "../kernel/lookup/stateJson";
 import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
+import type { Facts } from "./facts";
 import { lookAtNames, nothingMore } from "./look";
-import { type Facts, observe } from "./observe";
+import { observe } from "./observe";
 import { Session } from "./session";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */

@@ -1,5 +1,4 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
-import { isBefore } from "../kernel/gate";
 import { parseIpJson } from "../kernel/ipJson";
 import type { Management } from "../kernel/managementPath";
 import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
@@ -12,25 +11,11 @@ import { gatewayAt } from "../spec/route/nextHop";
 import { typeAt } from "../spec/route/type";
 import { tableNumber, tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
+import { type Facts, lacksFamily, parseFacts } from "./facts";
 import { observeText } from "./frames";
 import type { Look } from "./look";
 import { parsePersistence } from "./persistence";
 import type { Shell } from "./shell";
-
-/** What a host is, as it said itself. */
-export interface Facts {
-  readonly machineId: string;
-  readonly bootId: string;
-  /** The inode of the network namespace that the login is in; empty on a kernel without namespaces. */
-  readonly netns: string;
-  /** It is not the one of PID 1, in which services run; or that cannot be told. */
-  readonly ownNetns: boolean;
-  readonly kernel: string;
-  readonly iproute2: string;
-  /** Seconds since boot. */
-  readonly uptime: number;
-  readonly ssh: string;
-}
 
 /** A transaction that somebody began on the host: its id, how far its guard got, and what is written there. */
 export interface Left {
@@ -80,7 +65,7 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
 }
 
 function parseObservation(answer: Answer, look: Look, host: string): Observation {
-  const facts = parseFacts(section(answer, "facts") ?? "", host);
+  const facts = parseFacts(answer, host);
   return {
     answer,
     facts,
@@ -128,6 +113,8 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     if (sectionsAfter(answer, "failed").some(({ rest }) => rest === name)) {
       // Not an error: a table without routes does not exist for the kernel.
       if (/FIB table does not exist/i.test(found ?? "")) return "";
+      // Nor is a kernel without this family.
+      if (lacksFamily.test(found ?? "")) return "";
       // Nor is this: an old `ip` and its host know no next hop objects, which the check of versions says.
       if (/Object "nexthop" is unknown/i.test(found ?? "")) return "";
       throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: found });
@@ -165,55 +152,4 @@ export function parseState(answer: Answer, look: Look, host: string): State {
     names: look.names ? parseNames(text("names")) : [],
     register: parseRegister(text("register")),
   };
-}
-
-function parseFacts(text: string, host: string): Facts {
-  const fact = (name: string): string => new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
-  // It may complain before it answers.
-  const ip = /^.*iproute2.*$/m.exec(text)?.[0] ?? fact("ip");
-  if (fact("uid") !== "0")
-    throw new PolicyRoutingError("auth", { host, what: "the user is not root", next: "log in as root, or set sudo: true" });
-  if (/not found/i.test(ip) || ip === "")
-    throw new PolicyRoutingError("unsupported", {
-      host,
-      what: "there is no ip command on the host",
-      ran: "ip -V",
-      cameBack: ip,
-      next: "install iproute2",
-    });
-  if (!/iproute2/i.test(ip))
-    throw new PolicyRoutingError("unsupported", {
-      host,
-      what: "ip on the host is not iproute2's",
-      ran: "ip -V",
-      cameBack: ip,
-      next: "install iproute2: busybox's ip has no JSON and no origin tags",
-    });
-  const facts = {
-    machineId: fact("machine"),
-    bootId: fact("boot"),
-    netns: fact("netns"),
-    ownNetns: fact("own_netns") === "yes",
-    kernel: fact("kernel"),
-    iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(ip)?.[1] ?? ip,
-    uptime: Number(fact("uptime")),
-    ssh: fact("ssh"),
-  };
-  if (isBefore(facts.kernel, "4.17"))
-    throw new PolicyRoutingError("unsupported", {
-      host,
-      what: `Linux ${facts.kernel} is too old: rules carry their origin (proto) since 4.17`,
-      ran: "uname -r",
-      cameBack: facts.kernel,
-      next: "update the host",
-    });
-  if (/^ss/.test(facts.iproute2) || isBefore(facts.iproute2, "4.20"))
-    throw new PolicyRoutingError("unsupported", {
-      host,
-      what: `iproute2 ${facts.iproute2} is too old: ip -j -N needs 4.20`,
-      ran: "ip -V",
-      cameBack: ip,
-      next: "update iproute2 on the host",
-    });
-  return facts;
 }

@@ -1,5 +1,5 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
-import { checkNeeds } from "../kernel/gate";
+import { checkFamily, checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import { type Persistence, persistedText, type StorePlan, storePlan } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
@@ -28,6 +28,7 @@ export type Group = readonly [Planned, ...Planned[]];
 export function planAll(works: readonly Work[], seen: Observation, host: string): { planned: Planned[]; deferred: Work[] } {
   const possible = works.flatMap((work) => {
     try {
+      checkFamily(work.change.wanted, seen.facts.ipv6);
       checkNeeds(
         work.change.wanted.flatMap(({ needs }) => [...needs]),
         seen.facts,

@@ -11,10 +11,11 @@ import { keysOf } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Connection } from "../spec/connection";
 import type { Flow } from "../spec/flow";
+import type { Facts } from "./facts";
 import { isCovered, type Look, lookAtNames, lookFor, together } from "./look";
 import { managementRefusal } from "./management";
 import { readNetwork } from "./network";
-import { type Facts, type Observation, observe } from "./observe";
+import { type Observation, observe } from "./observe";
 import { Session } from "./session";
 
 /** One resource's change that is not made, in the order in which the engine would ask for it. */

@@ -3,8 +3,8 @@ import type { Difference } from "../kernel/compare";
 import { lackOf } from "../kernel/gate";
 import { isOfIp, printStep } from "../kernel/step";
 import { type Undone, undoFailed, undoneOutcome, undoneText } from "./ending";
+import type { Facts } from "./facts";
 import { refusedAt } from "./frames";
-import type { Facts } from "./observe";
 import { labelOf, type Planned } from "./planned";
 
 /** One change of a group that did not go through: it was undone alone. */

@@ -103,9 +103,8 @@ export class Shell {
         then();
       };
       this.#waiting = { mark, heard, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
-      const frames = this.#sentLibrary ? [frame(mark, text)] : [frame("library", `${library}\nfind_netns`), frame(mark, text)];
+      this.#channel.write(frame(mark, this.#sentLibrary ? text : firstText(text)));
       this.#sentLibrary = true;
-      this.#channel.write(Buffer.concat(frames));
     });
   }
 
@@ -140,6 +139,16 @@ export class Shell {
     this.#tail = "";
     const answer = parseAnswer(whole, mark);
     if (answer.code === "0") resolve(answer);
+    else if (answer.code === "cut" || answer.code === "headless")
+      reject(
+        new PolicyRoutingError("unsupported", {
+          host: this.host,
+          what: answer.code === "cut" ? "head on the host does not read what was sent" : "programs are missing on the host: head",
+          ran: "head -c",
+          cameBack: this.#stderr,
+          next: "install coreutils, busybox or toybox, or let the login's PATH lead to it",
+        }),
+      );
     else
       reject(
         new PolicyRoutingError("protocol", {
@@ -183,6 +192,12 @@ export class Shell {
     this.#waiting?.reject(error);
   }
 }
+
+/** What the shell on the host makes of the first frame: see sh/shell.sh. */
+const firstText = (text: string): string =>
+  [`library=${quoted(library)}`, 'eval "$library"', "find_netns", `text=${quoted(text.trimEnd())}`].join("\n");
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** No newline at the end: the shell's `$(...)` would drop it and the length would be wrong. */
 function frame(mark: string, text: string): Buffer {

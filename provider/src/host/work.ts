@@ -4,8 +4,8 @@ import type { State } from "../kernel/state";
 import type { Wish } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
 import type { Guard } from "../spec/guard";
+import type { Facts } from "./facts";
 import type { Look } from "./look";
-import type { Facts } from "./observe";
 
 /** What was seen on the host after a change was confirmed. */
 export interface Applied {

@@ -1,4 +1,5 @@
 import type { PolicyRoutingError } from "../errors";
+import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
 import type { Entry } from "./register";
@@ -82,6 +83,8 @@ export interface Wanted {
   readonly label: string;
   /** Order of creation: names, next hops, their groups, link routes, gateway routes, rules. Deletion goes the other way. */
   readonly stage: number;
+  /** Undefined for what is of no family. */
+  readonly family?: Family | undefined;
   /** What it needs of a host's versions. */
   readonly needs: readonly Need[];
   /** What of it runs down by itself; a change of it is seen only here. */

@@ -1,5 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import type { AttributeTable, Context, Since } from "../spec/attribute";
+import type { Family } from "../spec/family";
 
 /** An attribute that not every host has. */
 export interface Need extends Since {
@@ -31,6 +32,16 @@ export function checkNeeds(needs: readonly Need[], { iproute2, kernel }: Since):
   throw new PolicyRoutingError("unsupported", {
     what: `${unmet.attribute} needs iproute2 ${unmet.iproute2} and Linux ${unmet.kernel}; it has ${iproute2} and ${kernel}`,
     next: `leave ${unmet.attribute} out for this host, or update the host`,
+  });
+}
+
+/** Refuses, before anything is changed, what is of IPv6 on a host without it. */
+export function checkFamily(wanted: readonly { readonly family?: Family | undefined; readonly label: string }[], ipv6: boolean): void {
+  const one = ipv6 ? undefined : wanted.find(({ family }) => family === "inet6");
+  if (one === undefined) return;
+  throw new PolicyRoutingError("unsupported", {
+    what: `the kernel of the host was started or built without IPv6, which is asked for: ${one.label}`,
+    next: "leave it out for this host, or start its kernel without ipv6.disable=1",
   });
 }
 

@@ -177,6 +177,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
   return {
     key,
     label: describe(nexthop),
+    family: nexthop.family,
     stage: stageOf(nexthop),
     needs: [{ attribute: "nexthop", iproute2: "5.3", kernel: "5.3" }, ...needsOf(nexthopAttributes, nexthop)],
     ensure: (state, mandate) => ensure(nexthop, state, mandate),

@@ -152,6 +152,7 @@ export function wantedRoute(route: Route): Wanted {
   return {
     key,
     label: describe(route),
+    family: route.family,
     needs: needsOf(routeAttributes, route),
     fading: fadingOf(routeAttributes, route),
     stage: stageOf(route),

@@ -114,6 +114,7 @@ export function wantedRule(rule: Rule): Wanted {
   return {
     key,
     label: describe(rule),
+    family: rule.family,
     needs: needsOf(ruleAttributes, rule),
     stage,
     ensure: (state, mandate) => ensure(rule, state, mandate),
