@@ -59,14 +59,16 @@ case \${1-} in now) fire_now ;; *) watch $dir $((now + $1)) ;; esac"
   : >"$dir/armed" || stop "cannot write to $run"
   start_guard || unarmed "the guard could not be started: $why"
   began=$slept
-  until [ -e "$dir/watching" ]; do
-    [ $((slept - began)) -lt 300 ] || unarmed "the guard did not start: $why"
+  until [ -s "$dir/watching" ]; do
+    if [ $((slept - began)) -ge 300 ]; then
+      [ ! -e "$dir/watching" ] || unarmed "the guard cannot write to $run: is it full?"
+      unarmed "the guard did not start: $why"
+    fi
     nap 01
   done
   exec 9<&-
   found='' came_back=''
   { read -r found && read -r came_back; } <"$dir/watching"
-  [ -n "$found" ] || unarmed "the guard cannot write to $run: is it full?"
   [ "$found" = ready ] || unarmed "$found"
   say "armed $((now + $1))"
   begin_applying
