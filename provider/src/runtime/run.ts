@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import type { Facts } from "../host/observe";
+import type { Facts } from "../host/facts";
 import type { Take } from "../kernel/change";
 import { addressOf, type Connection } from "../spec/connection";
 import type { Properties } from "./handlers";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Facts } from "../../../provider/src/host/observe";
+import type { Facts } from "../../../provider/src/host/facts";
 import { kindOf } from "../../../provider/src/runtime/kinds";
 import { Run } from "../../../provider/src/runtime/run";
 
@@ -7,7 +7,7 @@ const kind = kindOf("PolicyRule");
 const stack = "organization/project/stack";
 const inputs = (host: string, priority = 1000) => ({ connection: { host }, owner: { stack }, priority, family: "inet", table: 100 });
 const key = "rule inet 1000";
-const facts: Facts = { machineId: "m", bootId: "b", netns: "n", ownNetns: false, kernel: "", iproute2: "", uptime: 0, ssh: "" };
+const facts: Facts = { machineId: "m", bootId: "b", netns: "n", ownNetns: false, ipv6: true, kernel: "", iproute2: "", uptime: 0, ssh: "" };
 const elsewhere: Facts = { ...facts, bootId: "c" };
 
 async function refusal(run: Run, of: { id: string; host: string }, from: string, there: Facts | undefined): Promise<string | undefined> {
