@@ -21,6 +21,8 @@ export interface Profile {
   readonly ip?: Suite;
   /** Options of its sshd. */
   readonly sshd?: Readonly<Record<string, string>>;
+  /** Scripts in the place of programs, by path; each finds the program as `NAME.real`. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Once, before the first login: text for `sh` on the host. */
   readonly install?: string;
   /** What takes more than a shell on the host; behind `install`, and again where the product's things were wiped away. */

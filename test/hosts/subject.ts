@@ -40,7 +40,7 @@ export class Subject {
     const address = this.addresses[which];
     if (typeof login === "function") return login(this, address);
     const proxy = this.jump === undefined ? {} : { proxy: { ...this.jump.connection } };
-    return { ...this.host.connection, host: address, ...proxy, ...login };
+    return { ...this.host.connection, host: address, hostKey: await this.host.hostKey(), ...proxy, ...login };
   }
 
   /** The network namespace that is managed, for a program of the controller. */
@@ -84,6 +84,7 @@ export class Subject {
   async install(): Promise<void> {
     await this.#writeRcLocal();
     await this.#run(this.profile.install);
+    for (const [path, script] of Object.entries(this.profile.programs ?? {})) await this.host.replaceBinary(path, script);
     if (this.profile.ip !== undefined) await this.host.replaceBinary("/usr/sbin/ip", ipOf(await release(this.profile.ip)));
     for (const [name, value] of Object.entries(this.profile.sshd ?? {})) await this.host.setSshdOption(name, value);
   }

@@ -45,9 +45,7 @@ export const machines: readonly Profile[] = [
     name: "no IPv6",
     why: "as booted with ipv6.disable=1: the answers of ip -6 are this kernel's own for a family that it was built without (MPLS)",
     addresses: twoOfIpv4,
-    prepare: async (subjects) => {
-      for (const { host } of subjects) await host.replaceBinary("/usr/sbin/ip", withoutIpv6);
-    },
+    programs: { "/usr/sbin/ip": withoutIpv6 },
     boot: `ip -4 -o addr show dev mgmt | awk '{ split($4, a, "[./]"); print "addr add " a[1] "." a[2] "." a[3] "." a[4] + 100 "/22 dev mgmt" }' | ip -batch -
       echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6; mount -t tmpfs -o size=4k tmpfs /proc/sys/net/ipv6`,
     cannot: { ipv6: /IPv6/ },

@@ -60,8 +60,6 @@ END`,
     guard: { confirmTimeout: 120 },
     seconds: 30,
     late: 15,
-    prepare: async (subjects) => {
-      for (const { host } of subjects) await host.replaceBinary("/usr/sbin/ip", '#!/bin/sh\nsleep 1\nexec ip.real "$@"\n');
-    },
+    programs: { "/usr/sbin/ip": '#!/bin/sh\nsleep 1\nexec ip.real "$@"\n' },
   },
 ];
