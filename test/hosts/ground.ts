@@ -49,10 +49,11 @@ export class Ground {
     for (const subject of this.subjects) {
       const here = standing.filter((one) => one.subject === subject);
       const { register } = await atRest(subject);
+      const wanted = [...new Set([...this.#of(subject).ours, ...here.flatMap(({ declared }) => declared.shows)])].sort();
+      const others = this.#others.get(subject) ?? this.#of(subject).others;
       const view = await viewOf(subject);
-      const wanted = new Set([...this.#of(subject).ours, ...here.flatMap(({ declared }) => declared.shows)]);
-      compare("ours is not what was told", [...wanted].sort(), view.ours);
-      compare("what is not ours differs", this.#others.get(subject) ?? this.#of(subject).others, view.others);
+      compare("ours is not what was told", wanted, view.ours);
+      compare("what is not ours differs", others, view.others);
       const owners = new Set(register.values());
       // Of two that declare the same, one is the owner: a rename is on its way.
       const named = new Set(here.filter(({ id }) => owners.has(id)).map(({ declared }) => declared.shows.join("\n")));
@@ -66,8 +67,8 @@ export class Ground {
   async clean(ids: ReadonlySet<string>): Promise<void> {
     for (const subject of this.subjects) {
       const before = this.#of(subject);
-      const view = await viewOf(subject);
-      compare("not as before", [...before.ours, ...before.others, ...before.files], [...view.ours, ...view.others, ...view.files]);
+      const all = ({ ours, others, files }: View): string[] => [...ours, ...others, ...files];
+      compare("not as before", all(before), all(await viewOf(subject)));
       const { register } = await atRest(subject);
       const owned = [...register].filter(([, id]) => ids.has(id)).map((one) => one.join(" of "));
       if (owned.length > 0) throw new Untrue(`left in the register of ${subject.host.name}: ${owned.join("; ")}`);

@@ -11,9 +11,11 @@ export interface Started {
 }
 
 const running = new Set<Started>();
+let isEnding = false;
 
 /** Removes the machines of every profile that is under way: somebody wants no more of it. */
 export async function stopAll(): Promise<void> {
+  isEnding = true;
   await Promise.all([...running].map((started) => started.stop()));
 }
 
@@ -24,6 +26,7 @@ export async function startSubjects(profile: Profile): Promise<Started> {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .slice(0, 28)}`;
+  if (isEnding) throw new Error("the run is ended");
   await ensurePackages(packages);
   // Before a host looks at this machine's files: it need not see what comes later.
   if (profile.ip !== undefined) await release(profile.ip);
@@ -48,6 +51,7 @@ async function strange(subjects: Started["subjects"], stop: () => Promise<void>)
   };
   running.add(started);
   try {
+    if (isEnding) throw new Error("the run is ended");
     await Promise.all(subjects.map((subject) => subject.install()));
     await subjects[0].profile.prepare?.(subjects);
     await Promise.all(subjects.map((subject) => subject.boot()));

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { run } from "../lab/run";
+import { until } from "../lab/until";
 import type { Subject } from "./subject";
 
 /** What stands on a machine, by the controller's own programs: its own may be missing, slow or lie. */
@@ -48,7 +50,22 @@ const withoutState = (line: string): string =>
     .replaceAll("\t", " ")
     .trimEnd();
 
+/** Where many rules come and go, a dump may skip others: there it is what two readings agree about. */
 export async function viewOf(subject: Subject): Promise<View> {
+  let view = await read(subject);
+  if (subject.profile.churns === undefined) return view;
+  return until(
+    "two readings that agree",
+    async () => {
+      const last = view;
+      view = await read(subject);
+      return isDeepStrictEqual(view, last) ? view : undefined;
+    },
+    20_000,
+  );
+}
+
+async function read(subject: Subject): Promise<View> {
   const { profile, host } = subject;
   const [managed = "", ...elsewhere] = await subject.networks();
   const isOurs = tagged(profile.owner);
