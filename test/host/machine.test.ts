@@ -109,6 +109,45 @@ describe("which machine an address leads to", () => {
     await remove(moved);
   });
 
+  it("a move that ended as reverted, but differs, on the new machine: the next change makes that right, and cleans the old one", async () => {
+    const made = await whole();
+    const restore = await second.replaceBinary(
+      "/usr/sbin/ip",
+      `#!/bin/sh
+case "$*" in
+  *-force*) exit 0 ;;
+  *-batch*) ip.real "$@"; echo 'RTNETLINK answers: Operation not permitted' >&2; exit 2 ;;
+esac
+exec ip.real "$@"
+`,
+    );
+    const error = await refusal(update(made, { connection: second.connection }));
+    await restore();
+    closeHosts();
+    assert.match(error.message, /reverted, but differs/);
+    assert.ok("properties" in error && typeof error.properties === "object" && error.properties !== null);
+    assert.deepEqual(await rulesOf(host), [rule]);
+    const kept = { ...made, state: { ...error.properties }, fields: { ...made.fields, connection: second.connection } };
+    const moved = await update(kept, {});
+    assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[], [rule]]);
+    await remove(moved);
+  });
+
+  it("a password is never kept beside the old address", async () => {
+    const made = await whole({ connection: { ...host.connection, password: "hunter2" } });
+    const restore = await second.replaceBinary(
+      "/usr/sbin/ip",
+      `#!/bin/sh\ncase "$*" in *-force*) exit 0 ;; *-batch*) ip.real "$@"; echo no >&2; exit 2 ;; esac\nexec ip.real "$@"\n`,
+    );
+    const error = await refusal(update(made, { connection: second.connection }));
+    await restore();
+    closeHosts();
+    assert.match(error.message, /reverted, but differs/);
+    assert.doesNotMatch(JSON.stringify(error), /hunter2/);
+    await remove(made);
+    await second.batch(["rule del pref 1000 proto 214", "route del default table 100"]);
+  });
+
   describe("where the old address does not answer", () => {
     const dead = (): Fields => ({ ...host.connection, host: management(lab.plan.slot, 201).address, dialErrorLimit: 0, perDialTimeout: 2 });
     const left = async (): Promise<Made> => {

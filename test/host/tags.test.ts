@@ -160,6 +160,24 @@ describe("stacks with tags of their own on one host", () => {
     assert.equal(await host.snapshot(), all);
   });
 
+  it("a changed owner that took effect though nobody was told: a refresh by the old state finds its own, the next change settles it, and so does a removal", async () => {
+    const fields = {
+      ...owner("a"),
+      routes: { gate: { destination: "default", via: "198.18.128.1", dev: "eth1", table: 100 } },
+      rules: { one: { priority: 1000, from: "198.18.128.2", table: 100 } },
+      nexthops: { n: { nhid: 70, via: "198.18.128.1", dev: "eth1" } },
+    };
+    const old = await make("HostRouting", fields);
+    const now = await update(old, owner("a", 220));
+    closeHosts();
+    assert.deepEqual((await read(old))?.["rules"], (await checked(old.kind, old.fields))["rules"]);
+    assert.equal(Object.keys((await read(old)) ?? {}).includes("routes"), true);
+    const again = await update(old, owner("a", 220));
+    assert.deepEqual(again.state, { ...now.state, appliedAt: again.state["appliedAt"] });
+    assert.deepEqual(await rulesOf(host), ["1000: from 198.18.128.2 lookup 100 proto 220"]);
+    // `afterEach` removes by the old state, and looks.
+  });
+
   it("a changed owner that cannot be kept leaves everything under the old one", async () => {
     const one = await rule({ ...owner("a") });
     const before = [await host.snapshot(), await register()];

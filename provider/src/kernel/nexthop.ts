@@ -5,7 +5,7 @@ import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { type Claimant, isOurs, notesOf, owningLines, protoAt, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
+import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
 import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
 import { asAsked, same, wordsOf } from "./words";
@@ -190,11 +190,9 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     },
     stored: (tags) => command("add", nexthop, tags.owner),
     read: (state, tags, id) => {
-      const current = ours(state, tags);
-      const owner = holder(state, tags, id);
-      return current === undefined || (owner !== undefined && owner.id !== id)
-        ? undefined
-        : asAsked(nexthopAttributes, nexthop, current.nexthop);
+      const current = nexthopAt(state, key);
+      const proto = current === undefined ? undefined : protoFor(titlesOf(key, state, { id, tags }), [current.protocol], { id, tags });
+      return current === undefined || proto === undefined ? undefined : asAsked(nexthopAttributes, nexthop, current.nexthop);
     },
     holder,
   };

@@ -56,6 +56,14 @@ export function protoAt(at: string, register: Register, here: readonly number[],
 
 export const titleOf = (titles: readonly Title[], proto: number): Title | undefined => titles.find((title) => title.proto === proto);
 
+/** The tag of what stands there for an id: its own as it should be, else one under which it still is, else its stack's where nobody owns that. */
+export function protoFor(titles: readonly Title[], here: readonly number[], { id, tags }: Claimant): number | undefined {
+  const own = titles.filter(({ entry, proto }) => entry.id === id && proto !== undefined && here.includes(proto));
+  const best =
+    own.find(({ proto, staging }) => staging && proto === tags.staging) ?? own.find(({ proto }) => proto === tags.owner) ?? own[0];
+  return best?.proto ?? (titleOf(titles, tags.owner) === undefined && here.includes(tags.owner) ? tags.owner : undefined);
+}
+
 /** For messages, behind a tag. */
 export const ofWhom = (title: Title | undefined): string =>
   title === undefined ? "" : `, of ${title.entry.id} of stack ${title.entry.stack}`;

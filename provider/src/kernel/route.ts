@@ -6,7 +6,19 @@ import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
 import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { type Claimant, isOurs, notesOf, ofWhom, owningLines, protoAt, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
+import {
+  type Claimant,
+  isOurs,
+  notesOf,
+  ofWhom,
+  owningLines,
+  protoAt,
+  protoFor,
+  type Title,
+  takesFrom,
+  titleOf,
+  titlesAt,
+} from "./ownership";
 import type { Entry } from "./register";
 import { type ObservedRoute, routesAt, type State } from "./state";
 import { asAsked, fades, fadingOf, same, wordsOf } from "./words";
@@ -59,16 +71,10 @@ interface Place {
 
 function placeOf(key: string, state: State, claimant: Claimant): Place {
   const all = routesAt(state, key);
-  return {
-    all,
-    titles: titlesAt(
-      state.register,
-      key,
-      all.map(({ protocol }) => protocol),
-      claimant,
-    ),
-  };
+  return { all, titles: titlesAt(state.register, key, tagsIn(all), claimant) };
 }
+
+const tagsIn = (routes: readonly ObservedRoute[]): number[] => routes.map(({ protocol }) => protocol);
 
 /** The one route at the key, which may be replaced; undefined when there is none. Throws when it must stay as it is. */
 function replaceable(key: string, { all, titles }: Place, mandate: Mandate): ObservedRoute | undefined {
@@ -168,9 +174,10 @@ export function wantedRoute(route: Route): Wanted {
     stored: (tags) =>
       fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : command("add", route, tags.owner),
     read: (state, tags, id) => {
-      const [current] = ours(state, tags);
-      const owner = holder(state, tags, id);
-      return current === undefined || (owner !== undefined && owner.id !== id) ? undefined : asAsked(routeAttributes, route, current.route);
+      const { all, titles } = placeOf(key, state, { id, tags });
+      const proto = protoFor(titles, tagsIn(all), { id, tags });
+      const current = all.find(({ protocol }) => protocol === proto);
+      return current === undefined ? undefined : asAsked(routeAttributes, route, current.route);
     },
     holder,
   };
@@ -181,12 +188,7 @@ export function unwantedRoute(at: string, state: State, claimant: Claimant): Unw
   const { key } = parseRegisterKey(at);
   if (!key.startsWith("route ")) return undefined;
   const there = routesAt(state, key);
-  const gone = protoAt(
-    at,
-    state.register,
-    there.map(({ protocol }) => protocol),
-    claimant,
-  );
+  const gone = protoAt(at, state.register, tagsIn(there), claimant);
   return {
     key,
     stage: stageOf(there.find(({ protocol }) => protocol === gone)?.route ?? {}),

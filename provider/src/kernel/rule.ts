@@ -5,7 +5,7 @@ import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { type Claimant, ofWhom, owningLines, protoAt, type Title, titleOf, titlesAt } from "./ownership";
+import { type Claimant, ofWhom, owningLines, protoAt, protoFor, type Title, titleOf, titlesAt } from "./ownership";
 import { ownLine } from "./register";
 import { adoptable } from "./ruleAdoption";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./rulePlace";
@@ -129,13 +129,9 @@ export function wantedRule(rule: Rule): Wanted {
     },
     stored: (tags) => add(rule, tags.owner),
     read: (state, tags, id) => {
-      const known = titles(state, tags, id);
-      const mine = known.find(({ proto, staging, entry }) => proto === tags.staging && staging && entry.id === id);
-      const owner = titleOf(known, tags.owner);
-      const proto = mine !== undefined && at(state).some(({ protocol }) => protocol === tags.staging) ? tags.staging : tags.owner;
+      const proto = protoFor(titles(state, tags, id), tagsIn(at(state)), { id, tags });
       const current = at(state).find(({ protocol }) => protocol === proto);
-      if (current === undefined || (proto === tags.owner && owner !== undefined && owner.entry.id !== id)) return undefined;
-      return asAsked(ruleAttributes, rule, current.rule);
+      return current === undefined ? undefined : asAsked(ruleAttributes, rule, current.rule);
     },
     holder: (state, tags, id) => titleOf(titles(state, tags, id), tags.owner)?.entry,
   };

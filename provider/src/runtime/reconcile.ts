@@ -5,6 +5,7 @@ import { nothingMore, together } from "../host/look";
 import { readFacts } from "../host/network";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
+import { secretFields } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";
@@ -66,7 +67,7 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
       refusal: async (takes, here) => run?.refusal(id, declared, takes, here, ask),
     });
   } catch (error) {
-    throw forEngine(error, id, inputs);
+    throw forEngine(error, id, { ...inputs, ...stillHeld(before) });
   }
 }
 
@@ -144,6 +145,17 @@ export class InitializationFailed extends Error {
     this.properties = properties;
     this.reasons = [reason];
   }
+}
+
+/**
+ * Where the host may still hold what the id had until now: the next change looks there again. A login's secrets were marked as such under their
+ * old inputs only, so they are never kept; without them the old address could not be asked.
+ */
+function stillHeld(before: Declared | undefined): Properties {
+  if (before === undefined) return {};
+  const { connection, owner } = before;
+  const isOpen = [connection, connection.proxy ?? {}].every((one) => secretFields.every((name) => !(name in one)));
+  return { owner, ...(isOpen ? { connection } : {}) };
 }
 
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
