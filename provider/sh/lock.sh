@@ -53,7 +53,7 @@ quote() { # TEXT: sets quoted
   quoted="'$quoted$rest'"
 }
 
-known=0 known_at=0 slept=0
+known=0 known_at=0 slept=0 cleared=''
 
 # Seconds since boot. While they cannot be read, what was slept since they could be counts: no wait is without an end, and every deadline comes.
 uptime_now() { # sets now
@@ -85,10 +85,10 @@ newest_lock() {
   done
 }
 
-# Reads the newest lock. True while somebody holds it.
-lock_held() {
+# Reads the newest lock. True while somebody holds it. Locks appear whole: one that cannot be read is nobody's, unless a change is under guard.
+lock_held() { # sets cleared where there was such a one
   newest_lock
-  lock_txn='' lock_pid='' lock_start='' lock_deadline=0 lock_holder=''
+  lock_txn='' lock_pid='' lock_start='' lock_deadline='' lock_holder=''
   [ -s "$run/lock.$lock" ] || return 1
   while read -r word rest; do
     case $word in
@@ -99,24 +99,68 @@ lock_held() {
       holder) lock_holder=$rest ;;
     esac
   done <"$run/lock.$lock"
+  case $lock_txn in '' | *[!A-Za-z0-9-]*) lock_pid='' ;; esac
+  for number in "$lock_pid" "$lock_start" "$lock_deadline"; do
+    case $number in
+      '' | *[!0-9]*)
+        read_guarded && return
+        : >"$run/lock.$lock"
+        cleared=$run/lock.$lock
+        return 1
+        ;;
+    esac
+  done
+}
+
+# Who holds the host by what is under guard, whatever the lock says. The guard's text ends with its deadline.
+read_guarded() {
+  for lock_txn in "$run"/*/armed "$run"/*/firing.*; do
+    [ -e "$lock_txn" ] || continue
+    lock_txn=${lock_txn%/*} lock_pid=0 lock_start=0
+    lock_deadline=$(sed -n 's/.* watch [^ ]* \([0-9]*\) ;; esac$/\1/p' "$lock_txn/guard" 2>/dev/null)
+    : "${lock_deadline:=0}"
+    read -r lock_holder <"$lock_txn/holder"
+    lock_txn=${lock_txn##*/}
+    return 0
+  done
+  return 1
 }
 
 # Fields of /proc/PID/stat behind the name, which may hold blanks: state, parent, process group, ..., start time as the 20th.
-process() { # PID: sets group and start; a dead one that nobody has waited for is no more
-  group='' start=''
+process() { # PID: sets parent, group and start; a dead one that nobody has waited for is no more
+  parent='' group='' start=''
   { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # split on purpose
   set -- ${stat##*) }
   [ "$1" != Z ] || return 1
-  group=$3
+  parent=$2 group=$3
   shift 9
   start=${11}
 }
 
-# Ends the process group of a holder, unless the process id has since gone to somebody else.
+# Ends a holder, unless the process id has since gone to somebody else: the process group that it leads, else itself and what it started.
+# What is not its own group is that of whoever called it, such as an `ifup` with interfaces to bring up.
 end_holder() { # PID START
+  process "$1" && [ "$start" = "$2" ] || return 0
   # dash takes no `--` here, and bash needs none.
-  process "$1" && [ "$start" = "$2" ] && kill -KILL "-$group" 2>/dev/null
+  if [ "$group" = "$1" ]; then kill -KILL "-$group"; else end_tree "$1"; fi 2>/dev/null
+}
+
+# Whoever is stopped starts nobody: what is found is all.
+end_tree() { # PID
+  tree=" $1 " grown=1
+  kill -STOP "$1"
+  while [ -n "$grown" ]; do
+    grown=''
+    for child in /proc/[0-9]*; do
+      child=${child##*/}
+      case $tree in *" $child "*) continue ;; esac
+      process "$child" || continue
+      case $tree in *" $parent "*) kill -STOP "$child" && tree="$tree$child " grown=1 ;; esac
+    done
+  done
+  # shellcheck disable=SC2086 # split on purpose
+  kill -KILL $tree
 }
 
 # Waits, bounded, until nobody holds the host. A holder whose time is over and who has no guard armed is ended;
@@ -141,6 +185,7 @@ await_lock() { # SECONDS
     fi
     nap 10
   done
+  [ -z "$cleared" ] || say "cleared $cleared"
   say "lock $lock"
 }
 
@@ -171,6 +216,13 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   for file in "$run"/lock.*; do
     [ "$file" = "$run/lock.$mine" ] || rm -f "$file"
   done
+}
+
+# What gives the holder of the lock more time, as a text to run beside its work: a lease lasts for as long as its holder gets on. Whoever reads
+# it sees the old time or the new one.
+renewal() { # TXN SECONDS, after take_lock
+  held=$run/lock.$mine
+  printf '%s' "read -r now _ </proc/uptime && sed \"s/^deadline .*/deadline \$((\${now%%.*} + $2))/\" $held >$run/$1/new && mv -f $run/$1/new $held; "
 }
 
 # Whoever saw the present number comes too late from now on.

@@ -26,7 +26,7 @@ restore() { # first | again
         print "group"
         for (j = 1; j <= size[group]; j++) print "key\t" key[group, j]
         fflush()
-        command = channel[group] == "s" ? sysctls() : "ip -" channel[group] " -force -batch - 2>&1; echo \"code $?\""
+        command = ENVIRON["renew"] (channel[group] == "s" ? sysctls() : "ip -" channel[group] " -force -batch - 2>&1; echo \"code $?\"")
         for (j = 1; j <= size[group]; j++) print line[group, j] | command
         close(command)
       }

@@ -85,6 +85,37 @@ echo $pid >/tmp/held`,
     await host.exec(`kill -KILL -${leader}`);
   });
 
+  it("a lock file that cannot be read is cleared, and told", async () => {
+    for (const text of [
+      "deadline soon",
+      "\\0\\0\\0",
+      "txn t-1\\npid 1\\nstart x\\ndeadline 99999999",
+      "txn ../../etc\\npid 1\\nstart 1\\ndeadline 99999999",
+    ]) {
+      await host.exec(
+        `mkdir -p -m 700 /run/policy-routing && rm -f /run/policy-routing/lock.* && printf '${text}\\n' >/run/policy-routing/lock.7`,
+      );
+      const said = await warnings(async () => remove(await create("PolicyRule", rule())));
+      assert.equal(said, `${host.address}: /run/policy-routing/lock.7 was no lock that could be read: cleared\n`);
+      assert.match(await host.exec("ls /run/policy-routing"), /^lock\.9$/m);
+    }
+  });
+
+  it("one that cannot be read while a change is under guard is waited for until that guard's time is over, and its change undone", async () => {
+    await host.exec(
+      `mkdir -p -m 700 /run/policy-routing/t-hand; cd /run/policy-routing
+read -r now _ </proc/uptime
+printf '%s\n' 'case x in *) watch /run/policy-routing/t-hand '$((\${now%%.*} + 3))' ;; esac' >t-hand/guard
+printf 'organization/hand/made by somebody\n' >t-hand/holder; : >t-hand/armed; echo rubbish >lock.7
+ip rule add pref 1005 table 100 proto 214
+printf 'undo_1() {\nbatch_undo 4 <<END\nrule del pref 1005 proto 214\nEND\n}\nchanges=1\n' >t-hand/undo`,
+    );
+    const said = await warnings(async () => remove(await create("PolicyRule", rule())));
+    assert.match(said, /: an earlier change was undone by its guard: organization\/hand\/made by somebody \(t-hand\)/);
+    assert.match(said, /: \/run\/policy-routing\/lock\.7 was no lock that could be read: cleared/);
+    assert.deepEqual(await rulesOf(host), []);
+  });
+
   it("a live holder is waited for, by name, and left alone", async () => {
     const leader = await holder(600);
     const listening = listenToStderr();

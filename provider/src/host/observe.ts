@@ -52,6 +52,8 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
   for (let wait = 1; ; wait++) {
     const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`);
     const busy = sectionAfter(answer, "busy");
+    const cleared = sectionAfter(answer, "cleared")?.rest;
+    if (cleared !== undefined) warn(`${cleared} was no lock that could be read: cleared`);
     if (busy === undefined) return parseObservation(answer, look, shell.host);
     const holder = busy.rest.replace(/^\S+ /, "");
     if (wait === waits)
