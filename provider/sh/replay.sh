@@ -40,6 +40,7 @@ pass() {
   found='' tried='' result=''
   [ ! -e "$etc/disabled" ] || return 0
   ! lock_held || return 2
+  [ -z "$cleared" ] || { tell "$cleared was no lock that could be read: cleared" && cleared=''; }
   seen=$lock
   found=$(missing)
   if has "missing$tab" "$found" || has "owned$tab" "$found"; then
@@ -48,6 +49,8 @@ pass() {
     trap 'exit 1' HUP INT TERM
     locked=1
     take_lock "r-$$" "$seen" 20 'replay, which puts back what is persisted' || { unlock && return 2; }
+    renew=$(renewal "r-$$" 20)
+    export renew # for restore
     result=$(restore_found first)
     own_found
     # Where many change rules, a look may pass some over: what is there already is looked at once more before it is told.
@@ -151,6 +154,27 @@ monitor() {
   done
 }
 
+# What would take away what is persisted here, whoever's tag it has: the next number stands for rules that are being exchanged.
+emptied() {
+  # shellcheck disable=SC2012 # no name of ours holds a line break
+  ls "$objects" 2>/dev/null | awk -v objects="$objects" '
+    {
+      path = objects "/" $0
+      if ((getline header < path) <= 0 || split(header, field, "\t") < 8) next
+      close(path)
+      if (field[3] == 4 || field[3] == 6) families[field[3]]
+      if (field[4] ~ /^nexthop /) hops = 1
+      if (field[4] !~ / staging$/ && field[8] > 0) tags[field[8] + 0]
+    }
+    END {
+      for (tag in tags) list = list " " tag " " tag + 1
+      if (list == "") list = " 214 215"
+      in_all = (4 in families) == (6 in families) ? " 4 6" : 4 in families ? " 4" : " 6"
+      printf "for p in%s; do for f in%s; do ip -$f rule flush proto $p; ip -$f route flush table all proto $p; done%s; done", \
+        list, in_all, hops ? "; ip nexthop flush proto $p" : ""
+    }'
+}
+
 [ "${1-}" = --disable ] || in_first_netns || {
   tell 'not done: what is persisted belongs to the network namespace of PID 1, and this is another'
   exit 1
@@ -161,7 +185,7 @@ case ${1-} in
   --monitor) monitor ;;
   --disable)
     : >"$etc/disabled" && { [ ! -d /run/systemd/system ] || systemctl stop policy-routing.service 2>/dev/null || :; } &&
-      tell "Disabled. What is in the kernel stays: \`ip rule flush proto 214\` and \`ip route flush table all proto 214\` would empty it."
+      tell "Disabled. What is in the kernel stays: \`$(emptied)\` would empty it."
     ;;
   --enable)
     rm -f "$etc/disabled" && { [ ! -d /run/systemd/system ] || systemctl start policy-routing.service; } && once

@@ -449,6 +449,14 @@ describe("a connection", () => {
       assert.equal(await host.snapshot(), before);
     });
 
+    it("that wants a terminal: is told as that, with what would allow it", async () => {
+      await host.exec("echo 'Defaults:ops requiretty' >/etc/sudoers.d/tty");
+      const { message } = await refusal(create("PolicyRule", { connection: ops(), ...rule }));
+      await host.exec("rm /etc/sudoers.d/tty");
+      assert.match(message, /: sudo wants a terminal of user ops, and there is none\n/);
+      assert.match(message, /next: .*\/etc\/sudoers\.d\/: Defaults:ops !requiretty/);
+    });
+
     it("not installed: says so", async () => {
       const restore = await host.replaceBinary("/usr/bin/sudo", null);
       try {

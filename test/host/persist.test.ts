@@ -4,7 +4,7 @@ import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
 import { until } from "../lab/until";
-import { checked, create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
+import { checked, create, type Fields, type Made, read, refusal, remove, stack, update, warnings } from "./resource";
 
 const store = "/etc/policy-routing/objects";
 const replay = "/etc/policy-routing/replay";
@@ -452,13 +452,29 @@ describe("what is persisted on a host", () => {
 
     it("does nothing once it was disabled, and refresh says so", async () => {
       const one = await rule();
-      assert.equal((await script("--disable")).code, 0);
+      const { code, stderr } = await script("--disable");
+      assert.equal(code, 0);
+      assert.equal(
+        stderr,
+        "Disabled. What is in the kernel stays: `for p in 214 215; do for f in 4; do ip -$f rule flush proto $p; ip -$f route flush table all proto $p; done; done` would empty it.\n",
+      );
       await host.batch(["rule del pref 1000 proto 214"]);
       assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
       await host.batch(["rule add pref 1000 from 198.18.128.2 table 100 proto 214"]);
       assert.equal((await read(one))?.["persist"], "rc-local");
       const { state } = await update(one, { from: "198.18.128.0/24" });
       assert.equal(state["persisted"], "no: disabled on the host, by replay --disable");
+      await script("--enable");
+    });
+
+    it("says, where it is disabled, what would take away all that is persisted, whatever its tag and family", async () => {
+      const owner = { stack, proto: 220 };
+      await rule();
+      await rule({ owner, priority: 1001, from: "2001:db8::1" });
+      await make("NextHop", { owner, nhid: 9, blackhole: true, family: "inet6" });
+      const [, flush = ""] = /`(.*)`/.exec((await script("--disable")).stderr) ?? [];
+      await host.exec(flush);
+      for (const shown of ["-4 rule", "-6 rule", "nexthop"]) assert.doesNotMatch(await host.exec(`ip -N ${shown} show`), /proto 2[12]/);
       await script("--enable");
     });
   });

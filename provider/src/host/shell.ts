@@ -165,16 +165,7 @@ export class Shell {
     // What sudo wrote is no refusal once a frame was answered: it also complains about a host name.
     if (this.#answered || !this.#exited)
       this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
-    else if (this.#sudo && /sudo: /.test(this.#stderr))
-      this.#fail(
-        new PolicyRoutingError("auth", {
-          host: this.host,
-          what: `user ${this.#target.user} cannot run sudo without a password`,
-          ran: "sudo -n sh",
-          cameBack: this.#stderr,
-          next: `allow it on the host (in /etc/sudoers.d/: ${this.#target.user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
-        }),
-      );
+    else if (this.#sudo && /sudo: /.test(this.#stderr)) this.#fail(this.#sudoRefusal());
     else
       this.#fail(
         new PolicyRoutingError("auth", {
@@ -184,6 +175,20 @@ export class Shell {
           next: `check that \`ssh ${this.#target.user}@${this.#target.host} sh -c true\` works`,
         }),
       );
+  }
+
+  #sudoRefusal(): PolicyRoutingError {
+    const { user, name: host } = this.#target;
+    const wantsTerminal = /must have a tty/.test(this.#stderr);
+    return new PolicyRoutingError("auth", {
+      host,
+      what: wantsTerminal ? `sudo wants a terminal of user ${user}, and there is none` : `user ${user} cannot run sudo without a password`,
+      ran: "sudo -n sh",
+      cameBack: this.#stderr,
+      next: wantsTerminal
+        ? `allow it on the host (in /etc/sudoers.d/: Defaults:${user} !requiretty), or log in as root`
+        : `allow it on the host (in /etc/sudoers.d/: ${user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
+    });
   }
 
   #fail(error: PolicyRoutingError): void {
