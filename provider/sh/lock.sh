@@ -100,7 +100,7 @@ lock_held() { # sets cleared where there was such a one
     esac
   done <"$run/lock.$lock"
   case $lock_txn in '' | *[!A-Za-z0-9-]*) lock_pid='' ;; esac
-  for number in "$lock_pid" "$lock_start" "$lock_deadline"; do
+  for number in "$lock_pid" "$lock_start" "${lock_deadline#-}"; do
     case $number in
       '' | *[!0-9]*)
         read_guarded && return
