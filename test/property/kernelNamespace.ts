@@ -47,7 +47,7 @@ export class KernelNamespace {
       this.#wake();
     });
     this.#shell.once("exit", () => this.#wake());
-    this.#send("library", library(this.name));
+    this.#send("library", `library=brought\n${library(this.name)}\ntext=:`);
   }
 
   spawn(program: string, ...args: string[]): ChildProcess {
