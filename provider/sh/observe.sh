@@ -5,13 +5,19 @@ names=/etc/iproute2/rt_tables.d
 
 say() { printf '\n%s %s\n' "${mark-}" "$*"; }
 
-# One JSON array, and behind it what `ip` complains of: in its midst ("Dump was interrupted") it would break the array. A failure is said
-# last: an empty table must not look like a broken `ip`, nor the other way round.
+# One JSON array, and behind it what `ip` complains of: in its midst it would break the array. What was interrupted by a change is read
+# again: the last reading counts. A failure is said last: an empty table must not look like a broken `ip`, nor the other way round.
 show() { # SECTION IP-WORDS...
-  section=$1 shown=ok
+  section=$1 tries=1
   shift
-  say "$section"
-  { complaint=$(ip -j -N -d "$@" 2>&1 >&3) || shown=failed; } 3>&1
+  while
+    shown=ok
+    say "$section"
+    { complaint=$(ip -j -N -d "$@" 2>&1 >&3) || shown=failed; } 3>&1
+    case $complaint in *'Dump was interrupted'*) [ $tries -lt 3 ] ;; *) false ;; esac
+  do
+    tries=$((tries + 1))
+  done
   [ -z "$complaint" ] || printf '%s\n' "$complaint"
   [ "$shown" = ok ] || say "failed $section"
 }
@@ -48,19 +54,23 @@ tagged() { # FAMILY PROTO
 }
 
 # JSON leaves out which metrics are locked.
-locks() { # FAMILY TABLE
-  say "locks $1 $2"
-  ip "-$1" -N -d route show table "$2" 2>/dev/null | grep ' lock ' || :
+locks() { # FAMILY TABLE [exact DESTINATION]
+  family=$1 table=$2
+  shift 2
+  say "locks $family $table"
+  ip "-$family" -N -d route show table "$table" "$@" 2>/dev/null | grep ' lock ' || :
 }
 
 # Of an object without a gateway only the family that shows it says which it has. The routes of all tables that go by one: when an object
 # goes, the kernel takes them along.
-nexthops() {
+nexthops() { # NHID..., of which the routes are to be seen
   show nexthops nexthop show
   show 'nexthops 6' -6 nexthop show
+  [ $# -gt 0 ] || return 0
+  ids=$(IFS='|' && echo "$*")
   for family in 4 6; do
     say "nexthop_users $family"
-    ip "-$family" -N -d -o route show table all 2>/dev/null | grep ' nhid ' || :
+    ip "-$family" -N -d -o route show table all 2>/dev/null | grep -E " nhid ($ids) " || :
   done
 }
 
@@ -86,7 +96,9 @@ table_names() {
 }
 
 # How replies to this connection leave and how its packets come in: what all tables hold for both addresses, and the kernel's own answer.
-paths() { # SSH_CONNECTION
+# Where there are many routes, the first only when it is needed.
+paths() { # SESSION [needed]
+  needed=${2-}
   # shellcheck disable=SC2086 # split on purpose
   set -- $1
   [ $# -eq 4 ] || return 0
@@ -95,9 +107,13 @@ paths() { # SSH_CONNECTION
   case $1 in *%*) bound="oif ${1#*%}" ;; esac
   case $client in ::ffff:*.*) client=${client#::ffff:} server=${server#::ffff:} ;; esac
   case $client in *:*) family=6 ;; *) family=4 ;; esac
-  say path
-  printf 'route show table all match %s\nroute show table all match %s\nroute get %s from %s ipproto 6 sport %s dport %s uid 0 %s\n' \
-    "$client" "$server" "$client" "$server" "$4" "$2" "$bound" | ip "-$family" -force -j -N -d -batch - 2>/dev/null
+  later=''
+  [ -n "$needed" ] || ! crowded "$family" || later=' later'
+  say "path$later"
+  {
+    [ -n "$later" ] || printf 'route show table all match %s\n' "$client" "$server"
+    printf 'route get %s from %s ipproto 6 sport %s dport %s uid 0 %s\n' "$client" "$server" "$4" "$2" "$bound"
+  } | ip "-$family" -force -j -N -d -batch - 2>/dev/null
 }
 
 # What may mark packets, for src/kernel/marking.ts: any line of `marks` means that no mark can be told; of packet filters the lines that say
@@ -153,8 +169,13 @@ standing() {
   done
 }
 
-# All that decides where packets go.
+# All that decides where packets go, where that can be carried over.
 network() {
+  count_routes 4
+  total=$routes
+  count_routes 6
+  total=$((total + routes))
+  [ "$total" -le 200000 ] || { say "too_many $total" && return; }
   rules 4
   rules 6
   for family in 4 6; do show "routes $family all" "-$family" route show table all; done

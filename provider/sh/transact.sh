@@ -219,9 +219,12 @@ is_undone() {
   esac
 }
 
-shown() { # FAMILY [TEXT], one `ip -batch` line on standard input
+# Not by `ip -batch`, which lets the kernel show all tables and filters by itself: a second for each where there are many routes.
+shown() { # FAMILY [TEXT], the words of `ip` on standard input
+  read -r words
   # What it complains of comes last.
-  answer=$({ why=$(ip -N "-$1" -batch - 2>&1 >&3) || printf '!%s' "$why"; } 3>&1)
+  # shellcheck disable=SC2086 # split on purpose
+  answer=$({ why=$(ip -N "-$1" $words 2>&1 >&3) || printf '!%s' "$why"; } 3>&1)
   case $answer in
     '!'*'No such file or directory'* | '!'*'No such process'* | '!'*'does not exist'*) return 1 ;;
     '!'*) [ -z "${undoing-}" ] || complain "ip -$1 show: ${answer#!}" ; return 1 ;;

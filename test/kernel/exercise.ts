@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isPolicyRoutingError } from "../../provider/src/errors";
+import { parseState } from "../../provider/src/host/entries";
 import { observeText, stepsText } from "../../provider/src/host/frames";
-import { type Look, lookAtNexthops, lookAtTable, together } from "../../provider/src/host/look";
-import { parseState } from "../../provider/src/host/observe";
+import { type Look, lookAtNexthops, lookAtTable, lookFor, together } from "../../provider/src/host/look";
 import { checkNeeds } from "../../provider/src/kernel/gate";
 import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan";
 import { parseRegister } from "../../provider/src/kernel/register";
@@ -41,8 +41,8 @@ interface Options {
   progress?(text: string): void;
 }
 
-const look: Look = together([
-  lookAtNexthops,
+const everything: Look = together([
+  lookAtNexthops([]),
   ...families.flatMap((family) => [lookAtTable(family, 100, true), lookAtTable(family, "main", true)]),
 ]);
 /** What one frame and one `ip -batch` take: more would only be slower to look into. */
@@ -119,8 +119,14 @@ async function run(kernel: KernelNamespace, steps: readonly string[]): Promise<v
   throw new Error(`${refused.name}${refused.text}\nline ${line} of\n${steps.slice(Math.max(0, line - 2), line + 1).join("\n")}`);
 }
 
-async function read(kernel: KernelNamespace, register: readonly string[]): Promise<State> {
-  const answer = { code: "0", sections: await kernel.run(observeText(look, "entries")) };
+function lookAt(keys: readonly string[]): Look {
+  const look = lookFor(keys);
+  return { ...look, locks: look.routes };
+}
+
+/** As on a host with many routes: only what is asked for is picked out of what the kernel shows. */
+async function read(kernel: KernelNamespace, register: readonly string[], look = everything): Promise<State> {
+  const answer = { code: "0", sections: await kernel.run(`many=0\n${observeText(look, "entries")}`) };
   return { ...parseState(answer, look, kernel.name), register: parseRegister(`${register.join("\n")}\n`) };
 }
 
@@ -130,10 +136,11 @@ async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, p
   const make = async (inputs: readonly Input[]): Promise<void> => {
     const wanted = inputs.map((input) => subject.wanted(input));
     const one = change("a", wanted);
-    const planned = plan(one, await read(kernel, register));
+    const look = lookAt([...wanted.map(({ key }) => key), ...parseRegister(`${register.join("\n")}\n`).entries.keys()]);
+    const planned = plan(one, await read(kernel, register, look));
     await run(kernel, planned.steps);
     register.push(...planned.register);
-    const after = await read(kernel, register);
+    const after = await read(kernel, register, look);
     assert.deepEqual(deviations(planned, after), []);
     const again = plan(one, after);
     assert.ok(isEmpty(again) && again.register.length === 0, `an endless diff: ${again.steps.join("\n")}`);
@@ -145,7 +152,8 @@ async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, p
   };
   await make(pairs.map(([old]) => old));
   await make(pairs.map(([, wanted]) => wanted));
-  const gone = plan(change("a", []), await read(kernel, register));
+  const look = lookAt([...parseRegister(`${register.join("\n")}\n`).entries.keys()]);
+  const gone = plan(change("a", []), await read(kernel, register, look));
   await run(kernel, gone.steps);
   const { register: _register, ...left } = await read(kernel, []);
   const { register: _before, ...had } = before;

@@ -12,7 +12,9 @@ import type { Flow } from "../../provider/src/spec/flow";
 import { versions } from "../property/kernelNamespace";
 import { addresses, links, type Scenario } from "./scenario";
 
-export const observe = readFileSync(join(__dirname, "../../provider/sh/observe.sh"), "utf8");
+export const observe = ["observe", "destinations"]
+  .map((name) => readFileSync(join(__dirname, `../../provider/sh/${name}.sh`), "utf8"))
+  .join("\n");
 
 /** The kernel's answer to a flow: what `ip -j route get` shows, or its complaint. */
 export type Answer = { readonly shown: IpObject } | { readonly refused: string };

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
-import { propose } from "../host/proposal";
+import { planOn } from "../host/proposal";
 import type { Step } from "../kernel/change";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
@@ -19,7 +19,7 @@ export async function plan(args: string[]): Promise<Exit> {
   const host = chosen(hosts, name);
   const open = [...new Set([...unsure, ...host.unsure])];
   const intended = host.resources.flatMap((one) => one.intended ?? []);
-  const { planned, refused, management, holdings } = await propose({ ...host.connection, ...loginOf(values) }, intended);
+  const { planned, refused, management, holdings } = await planOn({ ...host.connection, ...loginOf(values) }, intended);
   const lines = [
     ...planned.flatMap(({ of, plan: { steps, notes } }) => [
       `# ${of.name}${steps.length === 0 ? ": nothing to do" : ""}`,

@@ -21,7 +21,11 @@ export function parseAnswer(whole: string, mark: string): Answer {
   return { code: end?.name.replace(/^end /, "") ?? "missing", sections };
 }
 
-export const section = (answer: Answer, name: string): string | undefined => answer.sections.find((one) => one.name === name)?.text;
+/** What was read again counts: the last of these. */
+export const section = (answer: Answer, name: string): string | undefined => answer.sections.findLast((one) => one.name === name)?.text;
+
+export const sectionsNamed = (answer: Answer, name: string): string[] =>
+  answer.sections.filter((one) => one.name === name).map(({ text }) => text);
 
 /** The rest of the first section whose name begins with a word, and its text. */
 export function sectionAfter(answer: Answer, word: string): { rest: string; text: string } | undefined {

@@ -24,7 +24,7 @@ export async function conclude(
   answer: Answer,
   bookkeeping: boolean,
 ): Promise<boolean> {
-  const verdict = verdictOf(planned, transaction, answer, session.host);
+  const verdict = await verdictOf(session, planned, transaction, answer);
   if (bookkeeping && verdict.deviating.length > 0) return false;
   const ending = await endingOf(session, transaction, answer, verdict, bookkeeping);
   for (const one of planned) tell(session, one, transaction, ending, verdict);

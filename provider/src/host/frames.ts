@@ -1,5 +1,5 @@
 import type { Step } from "../kernel/change";
-import type { Look } from "./look";
+import { byTable, isTable, type Look } from "./look";
 
 /**
  * The texts that are sent to the shell on the host: calls of the functions in sh/, with everything that varies in quoted here-documents.
@@ -23,7 +23,7 @@ function familyAndNumber(table: string): string {
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText(
-  { rules, tables, locks, tagged, names, nexthops, sysctls, paths, probes }: Look,
+  { rules, routes, ours, tables, locks, tagged, names, nexthops, users, sysctls, paths, probes }: Look,
   extent: "whole" | "entries",
 ): string {
   return [
@@ -31,8 +31,12 @@ export function observeText(
     "register",
     ...[...rules].map((family) => `rules ${channel[family]}`),
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
-    ...[...locks].map((table) => `locks ${familyAndNumber(table)}`),
-    ...(nexthops ? ["nexthops"] : []),
+    ...[...byTable(routes, tables)].map(([table, destinations]) =>
+      call(["routes_to", familyAndNumber(table), ...ours].join(" "), destinations),
+    ),
+    ...[...locks].filter(isTable).map((table) => `locks ${familyAndNumber(table)}`),
+    ...[...byTable(locks, locks)].map(([table, destinations]) => call(`locks_to ${familyAndNumber(table)}`, destinations)),
+    ...(nexthops ? [["nexthops", ...users].join(" ")] : []),
     ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
     ...(sysctls ? ["sysctls"] : []),
     ...(names ? ["table_names"] : []),

@@ -96,7 +96,7 @@ export class Host {
     }
     try {
       const observation = await observe(await this.#session.shell(), wanted, this.#session.warn);
-      this.#seen = { look: wanted, observation, at: performance.now() };
+      this.#seen = { look: observation.seen, observation, at: performance.now() };
       this.#session.report(observation.left);
       for (const { resolve } of readings) resolve(observation);
     } catch (error) {

@@ -3,10 +3,11 @@ import type { Becomes } from "../kernel/change";
 import { parseIpJson } from "../kernel/ipJson";
 import type { Link } from "../kernel/lookup/network";
 import { linkOf } from "../kernel/lookup/stateJson";
-import { type Circumstances, managementPathChange } from "../kernel/managementPath";
+import { type Circumstances, concernsConnection, type Management, managementPathChange } from "../kernel/managementPath";
 import { type Marking, markingOf } from "../kernel/marking";
 import { section, sectionAfter } from "./answer";
 import type { Observation } from "./observe";
+import { parseManagement } from "./paths";
 import type { Session } from "./session";
 
 /**
@@ -18,8 +19,10 @@ export async function managementRefusal(
   seen: Observation,
   becomes: readonly Becomes[],
 ): Promise<PolicyRoutingError | undefined> {
-  const { management, state } = seen;
-  if (management === undefined || becomes.length === 0) return undefined;
+  const { state } = seen;
+  if (seen.management === undefined || becomes.length === 0) return undefined;
+  if (!seen.management.isWhole && !concernsConnection(state, seen.management, becomes)) return undefined;
+  const management = seen.management.isWhole ? seen.management : await readWhole(session, seen);
   const changeIn = (circumstances: Circumstances) => managementPathChange(state, management, becomes, circumstances);
   const reason = await reasonOf(session, changeIn, hangsOnDevices(seen, becomes));
   return reason === undefined
@@ -48,6 +51,17 @@ async function reasonOf(
   const { reply, incoming } = await readMarking(session);
   const told = changeIn({ marks: { reply: reply === undefined ? 0 : undefined, incoming: incoming === undefined ? 0 : undefined }, links });
   return told === undefined ? undefined : `${told}; ${reply ?? incoming}`;
+}
+
+const whole = new WeakMap<Observation, Promise<Management>>();
+
+/** One more round trip for all changes that are planned on one observation. */
+function readWhole(session: Session, seen: Observation): Promise<Management> {
+  const read = async (): Promise<Management> =>
+    parseManagement(seen.facts.ssh, await (await session.shell()).run('paths "$session" needed'));
+  const reading = whole.get(seen) ?? read();
+  whole.set(seen, reading);
+  return reading;
 }
 
 /** Whether a rule, of those that stand or come, looks at a device's group or VRF. */

@@ -4,7 +4,7 @@ import { parseIpJson } from "../kernel/ipJson";
 import type { StateJson } from "../kernel/lookup/stateJson";
 import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
-import { type Answer, section, sectionsAfter } from "./answer";
+import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import type { Facts } from "./facts";
 import { lookAtNames, nothingMore } from "./look";
 import { observe } from "./observe";
@@ -12,6 +12,13 @@ import { Session } from "./session";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */
 export function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["versions"]>, host: string): StateJson {
+  const tooMany = sectionAfter(answer, "too_many")?.rest;
+  if (tooMany !== undefined)
+    throw new PolicyRoutingError("unsupported", {
+      host,
+      what: `the host has some ${tooMany} routes: so many are not read whole, which \`expect\`, report --live, trace, check and observe need`,
+      next: "there, leave out `expect` (a probe of kind `route` asks the kernel itself), and ask `ip route get` on the host for single packets",
+    });
   const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
   const objects = (name: string): IpObject[] => {
     const text = section(answer, name);

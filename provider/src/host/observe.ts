@@ -1,19 +1,14 @@
-import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
-import { parseIpJson } from "../kernel/ipJson";
+import { PolicyRoutingError } from "../errors";
+import { doubtedKeys, withSecondLook } from "../kernel/doubt";
 import type { Management } from "../kernel/managementPath";
-import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
-import { parseRegister } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
-import { type IpObject, textAt } from "../spec/attribute";
-import { type Family, families } from "../spec/family";
-import { gatewayAt } from "../spec/route/nextHop";
-import { typeAt } from "../spec/route/type";
-import { tableNumber, tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
-import { type Facts, lacksFamily, parseFacts } from "./facts";
+import { parseShown, wholeTables } from "./entries";
+import { type Facts, parseFacts } from "./facts";
 import { observeText } from "./frames";
-import type { Look } from "./look";
+import { isShown, type Look } from "./look";
+import { parseManagement } from "./paths";
 import { parsePersistence } from "./persistence";
 import type { Shell } from "./shell";
 
@@ -28,6 +23,8 @@ export interface Left {
 
 export interface Observation {
   readonly state: State;
+  /** What was asked for, and the tables that the host showed whole because that costs it less. */
+  readonly seen: Look;
   readonly facts: Facts;
   /** The number of the newest lock. */
   readonly lock: number;
@@ -45,10 +42,25 @@ export interface Observation {
 const waitOnHost = 10;
 const waits = 12;
 
-const channels = { inet: "4", inet6: "6" } as const;
+/** Looks again, unless it was changed by a transaction in between: then anew. */
+const looks = 4;
 
-/** One round trip. Waits, bounded, while another transaction holds the host: what it changes may be undone. */
+/** One round trip; another one where something that the register names seems not to be there, or to be there several times. */
 export async function observe(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
+  let seen = await observeOnce(shell, look, warn);
+  for (let count = 2; count <= looks; count++) {
+    const { state, lock, answer, seen: shown } = seen;
+    const doubted = doubtedKeys(state, (key) => isShown(key, shown));
+    if (doubted.size === 0) break;
+    const again = await observeOnce(shell, { ...look, probes: [] }, warn);
+    if (again.lock === lock) return { ...again, answer, state: withSecondLook(state, again.state, doubted) };
+    seen = { ...again, answer };
+  }
+  return seen;
+}
+
+/** Waits, bounded, while another transaction holds the host: what it changes may be undone. */
+async function observeOnce(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
   for (let wait = 1; ; wait++) {
     const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`);
     const busy = sectionAfter(answer, "busy");
@@ -71,8 +83,9 @@ function parseObservation(answer: Answer, look: Look, host: string): Observation
   return {
     answer,
     facts,
-    management: look.paths ? parseManagement(facts.ssh, section(answer, "path") ?? "") : undefined,
-    state: parseState(answer, look, host),
+    seen: { ...look, tables: new Set([...look.tables, ...wholeTables(answer, look)]) },
+    management: look.paths ? parseManagement(facts.ssh, answer) : undefined,
+    state: parseShown(answer, look, host),
     persistence: parsePersistence(answer),
     lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
     freeze: section(answer, "freeze")?.trim(),
@@ -86,72 +99,3 @@ export const parseLeft = (answer: Answer): Left[] =>
     const [, failure] = /^failed\n([\s\S]+)$/m.exec(text) ?? [];
     return { txn, stage, text, failure };
   });
-
-/** Three answers of `ip`, a line each: the tables' routes for the client's address, for the server's, and the kernel's reply route. */
-function parseManagement(connection: string, text: string): Management {
-  const [toClient = "", toServer = "", reply = ""] = text.split("\n").filter((line) => line.trim() !== "");
-  const family: Family =
-    connection
-      .split(" ")[0]
-      ?.replace(/^::ffff:/, "")
-      .includes(":") === true
-      ? "inet6"
-      : "inet";
-  const routes = (line: string) =>
-    parseIpJson(line, "the routes of this connection").flatMap((json) => parseRoutes([json], family, "main"));
-  const [kernel] = parseIpJson(reply, "the route of this connection");
-  return {
-    connection,
-    toClient: routes(toClient),
-    toServer: routes(toServer),
-    kernel: kernel === undefined ? undefined : { dev: textAt(kernel, "dev"), via: gatewayAt(kernel), isLocal: typeAt(kernel) === "local" },
-  };
-}
-
-/** The entries of an answer; of several readings in one frame the last is meant. */
-export function parseState(answer: Answer, look: Look, host: string): State {
-  const text = (name: string): string => {
-    const found = section(answer, name);
-    if (sectionsAfter(answer, "failed").some(({ rest }) => rest === name)) {
-      // Not an error: a table without routes does not exist for the kernel.
-      if (/FIB table does not exist/i.test(found ?? "")) return "";
-      // Nor is a kernel without this family.
-      if (lacksFamily.test(found ?? "")) return "";
-      // Nor is this: an old `ip` and its host know no next hop objects, which the check of versions says.
-      if (/Object "nexthop" is unknown/i.test(found ?? "")) return "";
-      throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: found });
-    }
-    if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
-    return found;
-  };
-  const objects = (name: string, what: string): IpObject[] => {
-    try {
-      return parseIpJson(text(name), what);
-    } catch (error) {
-      throw isPolicyRoutingError(error) ? error.at({ host }) : error;
-    }
-  };
-  const rules = (family: Family) => parseRules(objects(`rules ${channels[family]}`, `rules ${family}`), family);
-  const routes = [...look.tables].flatMap((table) => {
-    const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
-    const number = Number(table.split(" ")[1]);
-    const locks = section(answer, `locks ${channels[family]} ${number}`)?.split("\n");
-    return parseRoutes(objects(`routes ${channels[family]} ${number}`, `routes of table ${number}`), family, tableOf(number), locks);
-  });
-  const tagged = (family: Family) =>
-    [...look.tagged].flatMap((tag) =>
-      parseRoutes(objects(`tagged ${channels[family]} ${tag}`, `routes of proto ${tag}`), family, "main")
-        .filter(({ route: { table } }) => !look.tables.has(`${family} ${tableNumber(table)}`))
-        // `ip` leaves out what it was asked to filter by.
-        .map((one) => ({ ...one, protocol: tag })),
-    );
-  return {
-    rules: [...look.rules].flatMap(rules),
-    routes: [...routes, ...families.flatMap(tagged)],
-    nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
-    nexthopUsers: look.nexthops ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],
-    sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
-    names: look.names ? parseNames(text("names")) : [],
-    register: parseRegister(text("register")),
-  };
-}

@@ -103,7 +103,10 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
         }),
       );
     else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });
-    else work.reject(new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.join(", ")}` }));
+    else
+      work.reject(
+        new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.map(({ text }) => text).join(", ")}` }),
+      );
   }
 }
 

@@ -1,13 +1,12 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { stateAfter } from "../kernel/after";
-import type { Change } from "../kernel/change";
+import type { Becomes, Change } from "../kernel/change";
 import { checkNeeds } from "../kernel/gate";
 import { type Holding, holdingsOf } from "../kernel/holdings";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
 import { replyFlow } from "../kernel/ownConnection";
-import { type ChangePlan, plan } from "../kernel/plan";
-import { keysOf } from "../kernel/register";
+import { type ChangePlan, keysHeld, plan } from "../kernel/plan";
 import type { State } from "../kernel/state";
 import type { Connection } from "../spec/connection";
 import type { Flow } from "../spec/flow";
@@ -25,9 +24,7 @@ export interface Intended {
 }
 
 /** What would come of it, by the host as it is now. */
-export interface Proposal<Intention extends Intended> {
-  readonly before: Network;
-  readonly after: Network;
+export interface Plans<Intention extends Intended> {
   readonly planned: readonly { readonly of: Intention; readonly plan: ChangePlan }[];
   readonly refused: readonly { readonly of: Intention; readonly error: PolicyRoutingError }[];
   /** Why the way of our own connection would not stay as it is, or that it cannot be told. */
@@ -39,37 +36,53 @@ export interface Proposal<Intention extends Intended> {
   readonly holdings: readonly Holding[];
 }
 
+/** With all that decides where packets go, now and then. */
+export interface Proposal<Intention extends Intended> extends Plans<Intention> {
+  readonly before: Network;
+  readonly after: Network;
+}
+
 /** Reads a host and plans, one change after the other as if each had come true. Changes nothing. */
-export async function propose<Intention extends Intended>(
-  connection: Connection,
-  intended: readonly Intention[],
-): Promise<Proposal<Intention>> {
+export const planOn = <Intention extends Intended>(connection: Connection, intended: readonly Intention[]): Promise<Plans<Intention>> =>
+  within(connection, (session) => plansOf(session, intended));
+
+/** The same, and where packets go. */
+export const propose = <Intention extends Intended>(connection: Connection, intended: readonly Intention[]): Promise<Proposal<Intention>> =>
+  within(connection, async (session) => {
+    const plans = await plansOf(session, intended);
+    const before = networkOfState(await readNetwork(session, plans.facts));
+    return { ...plans, before, after: proposed(before, becomesOf(plans)) };
+  });
+
+async function within<Result>(connection: Connection, action: (session: Session) => Promise<Result>): Promise<Result> {
   const session = new Session(connection);
   try {
-    const seen = await observeAll(session, intended);
-    const before = networkOfState(await readNetwork(session, seen.facts));
-    const outcome = planInTurn(intended, seen);
-    const becomes = outcome.planned.flatMap((one) => [...one.plan.becomes]);
-    return {
-      ...outcome,
-      before,
-      after: proposed(before, becomes),
-      management: await managementRefusal(session, seen, becomes),
-      reply: replyFlow(seen.facts.ssh),
-      facts: seen.facts,
-      holdings: holdingsOf(seen.state),
-    };
+    return await action(session);
   } finally {
     session.close();
   }
+}
+
+const becomesOf = ({ planned }: Pick<Plans<Intended>, "planned">): Becomes[] => planned.flatMap(({ plan: { becomes } }) => [...becomes]);
+
+async function plansOf<Intention extends Intended>(session: Session, intended: readonly Intention[]): Promise<Plans<Intention>> {
+  const seen = await observeAll(session, intended);
+  const outcome = planInTurn(intended, seen);
+  return {
+    ...outcome,
+    management: await managementRefusal(session, seen, becomesOf(outcome)),
+    reply: replyFlow(seen.facts.ssh),
+    facts: seen.facts,
+    holdings: holdingsOf(seen.state),
+  };
 }
 
 /** What the register on the host names as theirs is looked at too, wherever it is. */
 async function observeAll(session: Session, intended: readonly Intended[]): Promise<Observation> {
   const look: Look = { ...together([lookAtNames, ...intended.map((one) => one.look)]), paths: true };
   const seen = await observe(await session.shell(), look, session.warn);
-  const owned = together([look, lookFor(intended.flatMap(({ change }) => keysOf(seen.state.register, change.id)))]);
-  return isCovered(owned, look) ? seen : observe(await session.shell(), owned, session.warn);
+  const owned = together([look, lookFor(intended.flatMap(({ change }) => keysHeld(change, seen.state)))]);
+  return isCovered(owned, seen.seen) ? seen : observe(await session.shell(), owned, session.warn);
 }
 
 function planInTurn<Intention extends Intended>(intended: readonly Intention[], { state: now, facts }: Observation) {

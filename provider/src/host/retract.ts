@@ -1,10 +1,12 @@
 import { whatOf } from "../errors";
 import { compare } from "../kernel/compare";
+import { withSecondLook } from "../kernel/doubt";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
 import { type Ending, type Undone, undoFailed } from "./ending";
+import { parseState, readEntries } from "./entries";
 import { observeText } from "./frames";
-import { parseLeft, parseState } from "./observe";
+import { parseLeft } from "./observe";
 import { parsePersistence } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
@@ -76,11 +78,18 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
   if (stage !== "confirmed") await shell.run(`told ${txn}`, { within: tellTime }).catch(() => {});
   try {
     const state = parseState(answer, wanted, shell.host);
-    return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, state);
+    return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, await believed(shell, transaction, state));
   } catch (error) {
     // The host's word about the transaction stands, whatever else cannot be read.
     return stage === "confirmed" ? applied(answer, readBack ?? before.state) : unread(answer, matter, whatOf(error));
   }
+}
+
+/** What differs is looked at once more before it is told. */
+async function believed(shell: Shell, { before, look: wanted, scope }: Transaction, state: State): Promise<State> {
+  const { differences } = compare(before.state, state, scope);
+  const again = differences.length === 0 ? undefined : await readEntries(shell, wanted).catch(() => undefined);
+  return again === undefined ? state : withSecondLook(state, again, new Set(differences.map(({ key }) => key)));
 }
 
 const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });

@@ -12,7 +12,9 @@ const uncommented = (text: string): string =>
     .join("\n");
 
 /** The functions that frames call. */
-export const library = uncommented(["lock", "observe", "probes", "neighbours", "persist", "transact", "guard"].map(read).join("\n"));
+export const library = uncommented(
+  ["lock", "observe", "destinations", "probes", "neighbours", "persist", "transact", "guard"].map(read).join("\n"),
+);
 
 /** The loop that reads frames. On one line: csh takes no newline between quotes. */
 export const loop = uncommented(read("shell"))

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { PolicyRoutingError, whatOf } from "../errors";
-import { isEmpty } from "../kernel/plan";
-import { compacted, keysOf } from "../kernel/register";
+import { isEmpty, keysHeld } from "../kernel/plan";
+import { compacted } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter } from "./answer";
 import { conclude, giveUp } from "./conclude";
 import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
-import { isCovered, type Look, lookFor, together } from "./look";
+import { askedFor, isCovered, type Look, lookFor, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
 import { adviceFor, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
@@ -28,14 +28,15 @@ const longestChange = (guardSeconds: number): number => Math.max(60, guardSecond
  */
 export async function transact(session: Session, works: readonly Work[]): Promise<Work[]> {
   const probes = works[0]?.guard.probes ?? []; // works of one group have equal guards
-  let look: Look = { ...together(works.map((work) => work.look)), paths: true, probes: probeLines(probes) };
+  const ours = new Set(works.map(({ change }) => change.tags.owner));
+  let look: Look = { ...together(works.map((work) => work.look)), ours, paths: true, probes: probeLines(probes) };
   let open = works;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const shell = await session.shell();
     const seen = await observe(shell, look, session.warn);
     session.report(seen.left);
-    const owned = together([look, lookFor(works.flatMap(({ change }) => keysOf(seen.state.register, change.id)))]);
-    if (!isCovered(owned, look)) {
+    const owned = together([look, lookFor(works.flatMap(({ change }) => keysHeld(change, seen.state)))]);
+    if (!isCovered(owned, seen.seen)) {
       look = { ...owned, paths: true };
       continue;
     }
@@ -66,7 +67,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       return deferred;
     }
     for (const text of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence))) session.warnOnce(text);
-    if (await apply(session, busy, seen, look)) return deferred;
+    // Who goes by a next hop object matters before a change, not behind it.
+    if (await apply(session, busy, seen, { ...look, users: nothingMore.users })) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
   }
   throw new PolicyRoutingError("busy", {
@@ -126,7 +128,7 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
   return {
     txn: `t-${randomBytes(6).toString("hex")}`,
     holder: `${change.stack} by ${controller()}`,
-    before: seen,
+    before: { ...seen, state: askedFor(look, seen.state) },
     look,
     scope: { keys: new Set(planned.flatMap(({ plan: one }) => [...one.keys])), tags: change.tags },
     guard: guarded

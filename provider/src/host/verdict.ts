@@ -1,12 +1,14 @@
 import { whatOf } from "../errors";
-import { deviations } from "../kernel/plan";
+import { withSecondLook } from "../kernel/doubt";
+import { type Deviation, deviations } from "../kernel/plan";
 import type { State } from "../kernel/state";
 import { type Answer, sectionsAfter } from "./answer";
+import { parseState, readEntries } from "./entries";
 import { unmetExpectations } from "./expectations";
-import { parseState } from "./observe";
 import type { Planned } from "./planned";
 import { failedProbes, probeResults } from "./probes";
 import type { Refused } from "./refused";
+import type { Session } from "./session";
 import { type Transaction, tookTooLong } from "./transaction";
 
 /** What the answer to a transaction's frame says of it. */
@@ -16,18 +18,32 @@ export interface Verdict {
   readonly refused: ReadonlyMap<Planned, Refused>;
   readonly accepted: readonly Planned[];
   /** What is not as it was asked. */
-  readonly deviating: readonly string[];
+  readonly deviating: readonly Deviation[];
   /** Why it must not be kept; undefined where it may. */
   readonly against: string | undefined;
 }
+
+const nothing = { after: undefined, refused: new Map(), accepted: [], deviating: [] };
 
 /** What a change says that came after its guard. */
 const late = "late";
 /** The host counts in whole seconds: its guard fires up to one earlier than by our clock. */
 const wholeSecond = 1000;
 
-export function verdictOf(planned: readonly Planned[], transaction: Transaction, answer: Answer, host: string): Verdict {
-  const nothing = { after: undefined, refused: new Map(), accepted: [], deviating: [] };
+/** What is not as it was asked is looked at once more: while others change many rules, a reading passes over some that stand. */
+export async function verdictOf(session: Session, planned: readonly Planned[], transaction: Transaction, answer: Answer): Promise<Verdict> {
+  const first = firstVerdict(planned, transaction, answer, session.host);
+  const { after, deviating } = first;
+  if (after === undefined || deviating.length === 0) return first;
+  try {
+    const again = await readEntries(await session.shell(), transaction.look);
+    return verdictOn(planned, transaction, answer, withSecondLook(after, again, new Set(deviating.map(({ key }) => key))));
+  } catch {
+    return first;
+  }
+}
+
+function firstVerdict(planned: readonly Planned[], transaction: Transaction, answer: Answer, host: string): Verdict {
   // What was read back then says nothing about the change.
   if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
     const fired = "its guard fired while the change was still under way";
@@ -40,6 +56,10 @@ export function verdictOf(planned: readonly Planned[], transaction: Transaction,
   } catch (error) {
     return { ...nothing, against: `what was applied could not be read back: ${whatOf(error)}` };
   }
+  return verdictOn(planned, transaction, answer, after);
+}
+
+function verdictOn(planned: readonly Planned[], transaction: Transaction, answer: Answer, after: State): Verdict {
   try {
     const verdict = judged(planned, transaction, answer, after);
     // Its guard may have undone it before it was read back.
@@ -68,7 +88,8 @@ function judged(planned: readonly Planned[], transaction: Transaction, answer: A
     answer,
   );
   const verdict = { after, refused, accepted, deviating };
-  if (deviating.length > 0) return { ...verdict, against: `what was read back is not what was asked: ${deviating.join("; ")}` };
+  if (deviating.length > 0)
+    return { ...verdict, against: `what was read back is not what was asked: ${deviating.map(({ text }) => text).join("; ")}` };
   if (failing.length + unmet.length > 0) return { ...verdict, against: [...failing, ...unmet].join("; ") };
   return { ...verdict, against: accepted.length === 0 ? "the kernel refused every change" : undefined };
 }

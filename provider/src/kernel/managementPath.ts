@@ -1,5 +1,5 @@
 import { contains } from "../spec/address";
-import { type Packet, packetOf } from "../spec/flow";
+import { type Flow, type Packet, packetOf } from "../spec/flow";
 import { routeKey, ruleKey } from "../spec/key";
 import type { Becomes } from "./change";
 import { circumstances, isOpen } from "./lookup/cases";
@@ -16,6 +16,8 @@ import type { ObservedRoute, State } from "./state";
 export interface Management {
   /** SSH_CONNECTION: client, its port, server, its port. */
   readonly connection: string;
+  /** Whether the routes were read: where there are many, only for a change that concerns this connection. */
+  readonly isWhole: boolean;
   /** Routes of all tables that hold the client's address, and those that hold the server's. */
   readonly toClient: readonly ObservedRoute[];
   readonly toServer: readonly ObservedRoute[];
@@ -96,10 +98,14 @@ export function managementPathChange(
   const leave = "replies to this connection leave";
   const replyChange = compareWays(leaving, becomes, reply, leave, () => contradiction(lookups(leaving, asked), kernel, leave));
   if (replyChange !== undefined) return replyChange;
-  const iif = kernel?.dev ?? ends.device;
-  const { from: to = "", to: from, sport: dport, dport: sport, ...both } = replyOf(ends, marks.incoming);
-  const incoming = packetOf({ ...both, oif: undefined, from, to, iif, sport, dport }, finder.isInVrf(iif));
-  return compareWays(arriving, becomes, incoming, "packets of this connection arrive", () => undefined);
+  const incoming = incomingOf(ends, marks.incoming, kernel);
+  return compareWays(
+    arriving,
+    becomes,
+    packetOf(incoming, finder.isInVrf(incoming.iif)),
+    "packets of this connection arrive",
+    () => undefined,
+  );
 }
 
 /** A socket belongs to the VRF by which its connection came in: that of the device with the server's address. */
@@ -119,6 +125,20 @@ function contradiction(ours: readonly Verdict[], kernel: KernelsWay | undefined,
   const way =
     kernel === undefined ? "refuses" : `says by ${kernel.dev ?? "nothing"}${kernel.via === undefined ? "" : ` via ${kernel.via}`}`;
   return `how ${what} cannot be told: ${first === undefined ? "nothing" : printVerdict(first)} by the rules, but the kernel ${way}`;
+}
+
+/** Whether a change can have a say about our own connection at all, by rules and what stands at the keys that change. */
+export function concernsConnection(state: State, { connection, kernel }: Management, becomes: readonly Becomes[]): boolean {
+  const ends = endsOf(connection);
+  if (ends === undefined || kernel?.isLocal === true) return true;
+  return [replyOf(ends, undefined), incomingOf(ends, undefined, kernel)].some(
+    (flow) => relevant(packetOf(flow, undefined), networkOf(state), becomes).steps.length > 0,
+  );
+}
+
+function incomingOf(ends: Ends, mark: number | undefined, kernel: KernelsWay | undefined): Flow {
+  const { from: to = "", to: from, sport: dport, dport: sport, ...both } = replyOf(ends, mark);
+  return { ...both, oif: undefined, from, to, iif: kernel?.dev ?? ends.device, sport, dport };
 }
 
 /** Looks at each object of the plan as it is applied, not only at the end: what is cut in between may never be finished. */

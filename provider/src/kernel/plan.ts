@@ -53,7 +53,7 @@ export function plan(change: Change, state: State): ChangePlan {
   }
   endStage(whole);
   const kept = new Set(whole.keys);
-  const unwanted = [...keysOf(state.register, change.id), ...keysOfNames(state, change.id), ...strays(change, state)]
+  const unwanted = [...keysHeld(change, state), ...keysOfNames(state, change.id)]
     .filter((at) => !kept.has(parseRegisterKey(at).key))
     .map((at) => unwantedOf(at, state, change))
     .sort((a, b) => b.stage - a.stage);
@@ -114,6 +114,9 @@ function endStage({ steps, phases }: Whole): void {
   for (const phase of [phases.prepare, phases.steps, phases.finish]) for (const step of phase.splice(0)) steps.push(step);
 }
 
+/** The register's keys of what a change may have to remove: what is its id's, and strays where it answers for these. */
+export const keysHeld = (change: Change, state: State): string[] => [...keysOf(state.register, change.id), ...strays(change, state)];
+
 /** The register's keys of what carries our tags and is in nobody's name, where the change answers for such. */
 export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, { rules, routes, nexthops, register }: State): string[] {
   if (exclusive !== true) return [];
@@ -134,15 +137,22 @@ export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, 
   return [...new Set(keys)];
 }
 
-/** What is not as the change wants it; empty when it is. */
-export function deviations({ change, unwanted }: ChangePlan, state: State): string[] {
+/** What is not as a change wants it. */
+export interface Deviation {
+  /** Of the object. */
+  readonly key: string;
+  readonly text: string;
+}
+
+/** Empty when all is as the change wants it. */
+export function deviations({ change, unwanted }: ChangePlan, state: State): Deviation[] {
   const missing = change.wanted.flatMap((wanted) => {
     const problem = wanted.missing(state, change.tags);
-    return problem === undefined ? [] : [`${wanted.label} ${problem}`];
+    return problem === undefined ? [] : [{ key: wanted.key, text: `${wanted.label} ${problem}` }];
   });
   const left = unwanted.flatMap(({ key, remains }) => {
     const found = remains(state);
-    return found === undefined ? [] : [`${key} should be gone, but ${found} is there`];
+    return found === undefined ? [] : [{ key: parseRegisterKey(key).key, text: `${key} should be gone, but ${found} is there` }];
   });
   return [...missing, ...left];
 }

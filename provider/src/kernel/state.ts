@@ -65,7 +65,7 @@ export const emptyState: State = {
 };
 
 export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
-  return state.nexthops.find(({ nexthop }) => nexthopKey(nexthop.nhid) === key);
+  return indexOf(nexthopsByKey, state, () => groupBy(state.nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid))).get(key)?.[0];
 }
 
 /** Rules at one priority in their order of evaluation. */
@@ -77,6 +77,15 @@ export function routesAt(state: State, key: string): readonly ObservedRoute[] {
   return indexOf(routesByKey, state, () => groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
 }
 
+/** The tags of what stands at a key of a rule, a route or a next hop; undefined for keys of other kinds. */
+export function protocolsAt(state: State, key: string): readonly number[] | undefined {
+  const [kind, family, priority] = key.split(" ");
+  if (kind === "rule") return rulesAt(state, family === "inet6" ? "inet6" : "inet", Number(priority)).map(({ protocol }) => protocol);
+  if (kind === "route") return routesAt(state, key).map(({ protocol }) => protocol);
+  return kind === "nexthop" ? [nexthopAt(state, key)].flatMap((one) => one?.protocol ?? []) : undefined;
+}
+
+const nexthopsByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedNexthop[]>>();
 const rulesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRule[]>>();
 const routesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRoute[]>>();
 

@@ -127,7 +127,9 @@ export const hostRouting = defineKind({
   look: ({ tables, nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags) =>
     together([
       tables === undefined ? nothingMore : lookAtNames,
-      nexthops === undefined && exclusive !== true ? nothingMore : lookAtNexthops,
+      nexthops === undefined && exclusive !== true
+        ? nothingMore
+        : lookAtNexthops(Object.values(nexthops ?? {}).map((values) => nexthopOf(values).nhid)),
       reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
       ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values))),
       ...Object.values(rules ?? {}).map((values) => lookAtRules(ruleOf(values).family)),

@@ -37,7 +37,7 @@ export const kinds: readonly Kind[] = [
     across: settleNexthop,
     place: (values) => `nexthop/${values.nhid}`,
     wanted: (values) => [wantedNexthop(nexthopOf(values))],
-    look: () => lookAtNexthops,
+    look: (values) => lookAtNexthops([nexthopOf(values).nhid]),
   }),
   defineKind({
     name: "RoutingTable",

@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import { type Look, lookAtTable } from "../host/look";
+import { type Look, lookAtDestination } from "../host/look";
 import type { Values } from "../spec/attribute";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
@@ -35,5 +35,5 @@ export function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
 }
 
 /** Where a route is to be seen. */
-export const lookAtRoute = ({ family, table, mtuLock, cwndLock, congctlLock }: Route): Look =>
-  lookAtTable(family, table, mtuLock === true || cwndLock === true || congctlLock === true);
+export const lookAtRoute = (route: Route): Look =>
+  lookAtDestination(route, route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);

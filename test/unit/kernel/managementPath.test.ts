@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Becomes } from "../../../provider/src/kernel/change";
 import type { Link } from "../../../provider/src/kernel/lookup/network";
-import { type Circumstances, type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
+import { type Circumstances, concernsConnection, type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/state";
 import { nexthopKey, routeKey, ruleKey } from "../../../provider/src/spec/key";
 import type { Route } from "../../../provider/src/spec/route/route";
@@ -30,6 +30,7 @@ const local: Route = { family: "inet", table: "local", type: "local", destinatio
 const stateOf = (...rules: Rule[]): State => ({ ...emptyState, rules: [...kernels, ...rules].map(observedRule) });
 /** A login from afar, whose replies leave by e0. */
 const login = (...routes: Route[]): Management => ({
+  isWhole: true,
   connection: `${client} 40000 ${server} 22`,
   toClient: routes.map(observedRoute),
   toServer: [observedRoute(local)],
@@ -87,6 +88,36 @@ describe("the way of our own connection", () => {
       hasRoute({ ...byMain, destination: "192.0.2.0/24", via: "198.18.2.1" }),
     ];
     assert.equal(managementPathChange(stateOf(), login(byMain), others, unmarked), undefined);
+  });
+
+  it("is concerned, before its routes are known, by what may move it, and by nothing else", () => {
+    const [from, unread] = [stateOf(), { ...login(), isWhole: false, toServer: [] }];
+    const standing: State = { ...from, routes: [observedRoute(byMain), observedRoute(away)] };
+    const goes = (one: Route): Becomes => ({ key: routeKey(one), rules: [], routes: [] });
+    const jump = stateOf(rule(100, { goto: 32767 }));
+    for (const [state, step] of [
+      [from, has(diverting)],
+      [from, has(rule(1000, { fwmark: "0x1/0xff", table: 101 }))],
+      [from, has(rule(1000, { from: client, iif: "e0", table: 101 }))],
+      [jump, has(rule(32767, { to: "192.0.2.1", table: 101 }))],
+      [from, hasRoute(byMain)],
+      [standing, goes(byMain)],
+      [stateOf(diverting), hasRoute(away)],
+      [from, hasRoute({ ...byMain, destination: "203.0.113.0/24" })],
+    ] as const)
+      assert.ok(concernsConnection(state, unread, [step]), step.key);
+    const others = [
+      has(rule(1000, { from: "198.18.2.2", table: 101 })),
+      has(rule(1001, { from: client, iif: "e1", table: 101 })),
+      hasRoute(away),
+      goes(away),
+      hasRoute({ ...byMain, destination: "192.0.2.0/24" }),
+    ];
+    assert.ok(!concernsConnection(standing, unread, others));
+    assert.ok(
+      concernsConnection(from, { ...unread, kernel: { dev: "eth0", via: undefined, isLocal: true } }, others),
+      "its routes say that it is the host's own",
+    );
   });
 
   it("cannot be told where a rule looks at marks and somebody may set them, and then only", () => {

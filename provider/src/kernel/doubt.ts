@@ -1,0 +1,37 @@
+import { nexthopKey, parseRegisterKey, routeKey, ruleKey } from "../spec/key";
+import { tagsOf } from "../spec/owner";
+import { protocolsAt, type State } from "./state";
+
+/*
+ * Where others change many rules or routes, a dump of several messages passes over some that stand, or repeats some. So what seems to be gone,
+ * or there several times, is looked at once more, and believed when both readings say so.
+ */
+
+/** Keys at which the register names one entry of ours, and the reading does not show exactly one; `isShown` says of which it would show any. */
+export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
+  const doubted = [...state.register.entries.keys()].flatMap((at) => {
+    const { key, owner, staging } = parseRegisterKey(at);
+    const here = protocolsAt(state, key);
+    if (here === undefined) return [];
+    const tags = tagsOf(typeof owner === "number" ? owner : undefined);
+    const proto = staging ? tags.staging : tags.owner;
+    // Of an older version's line the tag is not known.
+    const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === 1;
+    return isThere ? [] : [key];
+  });
+  return new Set(doubted.filter(isShown));
+}
+
+/** The first reading, but at these keys what the second one shows. */
+export function withSecondLook(first: State, second: State, keys: ReadonlySet<string>): State {
+  const take = <Entry>(keyOf: (entry: Entry) => string, seen: readonly Entry[], again: readonly Entry[]): Entry[] => [
+    ...seen.filter((one) => !keys.has(keyOf(one))),
+    ...again.filter((one) => keys.has(keyOf(one))),
+  ];
+  return {
+    ...first,
+    rules: take(({ rule }) => ruleKey(rule), first.rules, second.rules),
+    routes: take(({ route }) => routeKey(route), first.routes, second.routes),
+    nexthops: take(({ nexthop }) => nexthopKey(nexthop.nhid), first.nexthops, second.nexthops),
+  };
+}
