@@ -131,7 +131,7 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   };
   const added = command("add", nexthop, tags.owner);
   if (current === undefined) return { ...plan, steps: [added], undo: deletion(nexthop.nhid, tags.owner), notes: [] };
-  const notes = notesOf(describe(current.nexthop), current.protocol, titles, mandate);
+  const notes = notesOf(() => describe(current.nexthop), current.protocol, titles, mandate);
   if (current.protocol === tags.owner && current.unread.length === 0 && same(nexthopAttributes, nexthop, current.nexthop))
     return { ...plan, steps: [], undo: [], becomes: [], notes };
   refuseForeign(key, nexthop.nhid, state, mandate, "replacing");

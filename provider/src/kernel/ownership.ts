@@ -81,11 +81,18 @@ export function isOurs(titles: readonly Title[], proto: number, claimant: Claima
 }
 
 /** What a person should hear when something that stands there becomes the claimant's. */
-export function notesOf(what: string, proto: number, titles: readonly Title[], claimant: Claimant & Pick<Mandate, "stack">): string[] {
+export function notesOf(
+  describe: () => string,
+  proto: number,
+  titles: readonly Title[],
+  claimant: Claimant & Pick<Mandate, "stack">,
+): string[] {
   const title = titleOf(titles, proto);
   if (title === undefined && proto === claimant.tags.owner) return ["was there with our tag and in nobody's name: taken over"];
   if (isOurs(titles, proto, claimant)) return [];
-  return title === undefined ? [`took over ${what} (proto ${proto})`] : [`taken over from ${title.entry.id} of stack ${title.entry.stack}`];
+  return title === undefined
+    ? [`took over ${describe()} (proto ${proto})`]
+    : [`taken over from ${title.entry.id} of stack ${title.entry.stack}`];
 }
 
 /** What it takes from another id of its own stack. */

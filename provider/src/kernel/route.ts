@@ -80,9 +80,10 @@ const tagsIn = (routes: readonly ObservedRoute[]): number[] => routes.map(({ pro
 function replaceable(key: string, { all, titles }: Place, mandate: Mandate): ObservedRoute | undefined {
   const [current] = all;
   if (current === undefined) return undefined;
-  const shown = all.map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`).join("; ");
+  const shown = (): string =>
+    all.map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`).join("; ");
   if (all.length > 1)
-    throw conflict(key, `${all.length} routes stand at this key: ${shown}`, "remove them on the host, or choose another metric");
+    throw conflict(key, `${all.length} routes stand at this key: ${shown()}`, "remove them on the host, or choose another metric");
   const title = titleOf(titles, current.protocol);
   if (isOurs(titles, current.protocol, mandate)) return current;
   if (!mandate.adopt)
@@ -94,7 +95,7 @@ function replaceable(key: string, { all, titles }: Place, mandate: Mandate): Obs
         )
       : conflict(
           key,
-          `a foreign route stands at this key: ${shown}`,
+          `a foreign route stands at this key: ${shown()}`,
           "set adopt: true to take it over, remove it on the host, or choose another metric",
         );
   if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
@@ -120,7 +121,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   };
   if (current === undefined)
     return { ...plan, steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), notes: [] };
-  const notes = notesOf(describe(current.route), current.protocol, place.titles, mandate);
+  const notes = notesOf(() => describe(current.route), current.protocol, place.titles, mandate);
   if (
     current.protocol === tags.owner &&
     mandate.renew?.has(key) !== true &&

@@ -77,6 +77,20 @@ describe("a plan", () => {
     assert.deepEqual(register, ["rule inet 1000\ta\ts", "rule inet 900"]);
   });
 
+  it("of a route that stands as it should: compared, and not put into words that nobody hears", () => {
+    let reads = 0;
+    const standing: ObservedRoute["route"] = {
+      ...gateway,
+      get dev() {
+        reads++;
+        return gateway.dev;
+      },
+    };
+    const state = { ...emptyState, routes: [route(standing)], register: owned("route inet table 100 default") };
+    assert.deepEqual(plan(change([wantedRoute(gateway)]), state).steps, []);
+    assert.equal(reads, 1);
+  });
+
   it("does not know a key of a newer version", () => {
     assert.throws(
       () => plan(change([]), { ...emptyState, register: owned("tunnel 7") }),
