@@ -13,11 +13,12 @@ const read = (): z.infer<typeof schema> =>
   existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, "utf8"))) : { versions: "nothing yet", held: {} };
 
 /** Keeps what was seen for docs/hosts.md, where it takes the place of what was seen earlier of the same host. */
-export async function record(reports: readonly Report[]): Promise<void> {
+export async function record(report: Report): Promise<void> {
+  const seen = await versions();
   const { held } = read();
-  for (const report of reports) held[report.profile.name] = { ...heldOf(report) };
+  held[report.profile.name] = { ...heldOf(report) };
   const known = Object.fromEntries(profiles.flatMap(({ name }) => (held[name] === undefined ? [] : [[name, held[name]]])));
-  writeFileSync(file, `${JSON.stringify({ versions: await versions(), held: known }, undefined, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ versions: seen, held: known }, undefined, 2)}\n`);
 }
 
 /** Of this machine, on which the hosts in namespaces run; a booted host has its own, but the kernel. */

@@ -18,7 +18,11 @@ const usage = `usage: npm run test:hosts [-- [--only NAME]... [--contract STEP].
 const room = 2;
 
 /** Profiles side by side, as the machine bears: the weighty ones first, the others beside and behind them. */
-async function runAll(chosen: readonly Profile[], steps: ReadonlySet<StepName>, say: (text: string) => void): Promise<Report[]> {
+async function runAll(
+  chosen: readonly Profile[],
+  steps: ReadonlySet<StepName>,
+  done: (report: Report) => Promise<void>,
+): Promise<Report[]> {
   const weightOf = ({ weight = 0.25 }: Profile): number => weight;
   const orderOf = (profile: Profile): number => weightOf(profile) + (profile.slow === true ? room : 0);
   const waiting = chosen.toSorted((a, b) => orderOf(b) - orderOf(a));
@@ -34,7 +38,7 @@ async function runAll(chosen: readonly Profile[], steps: ReadonlySet<StepName>, 
       continue;
     }
     busy += weightOf(profile);
-    const one: Promise<void> = runProfile(profile, steps, say)
+    const one: Promise<void> = runProfile(profile, steps, (text) => process.stderr.write(`${text}\n`))
       .catch(
         (error: unknown): Report => ({
           profile,
@@ -42,8 +46,9 @@ async function runAll(chosen: readonly Profile[], steps: ReadonlySet<StepName>, 
           seconds: 0,
         }),
       )
-      .then((report) => {
+      .then(async (report) => {
         reports.push(report);
+        await done(report);
         busy -= weightOf(profile);
         running.delete(one);
       });
@@ -71,9 +76,8 @@ async function main(): Promise<number> {
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stopAll().finally(() => process.exit(130)));
   const began = performance.now();
-  const reports = await runAll(chosen, steps, (text) => process.stderr.write(`${text}\n`));
+  const reports = await runAll(chosen, steps, async (report) => (values.record ? record(report) : undefined));
   const inOrder = chosen.flatMap(({ name }) => reports.filter(({ profile }) => profile.name === name));
-  if (values.record) await record(inOrder);
   const all = reports.flatMap(({ results }) => results);
   const count = (sort: Result["sort"]): number => all.filter((one) => one.sort === sort).length;
   console.log(reportTable(inOrder));
