@@ -21,9 +21,9 @@ probe_result() { # WORD TEXT
   printf '\n%s probe %s %s\n%s\n' "$mark" "$number" "$1" "$2"
 }
 
-# One reply of three is enough: a lost packet is no verdict.
+# One reply of three is enough: a lost packet is no verdict. Quiet, it asks nobody for names; toybox's has no -n for that.
 probe_ping() {
-  set -- -n -c 1 -W 1
+  set -- -q -c 1 -W 1
   [ -z "${source:-$device}" ] || set -- "$@" -I "${source:-$device}"
   for try in 1 2 3; do
     if why=$(ping "$@" "$address" 2>&1); then

@@ -21,6 +21,8 @@ export const shells: readonly Profile[] = [
     why: "as on Android-like and minimal systems: its head reads ahead on a pipe",
     packages: ["toybox"],
     install: into("/usr/local/bin", "/bin/toybox", "$(/bin/toybox)"),
+    // As systemd sets it: its ping has no other socket.
+    boot: "echo 0 2147483647 >/proc/sys/net/ipv4/ping_group_range",
   },
   {
     name: "uutils",
