@@ -232,6 +232,32 @@ describe("stacks with tags of their own on one host", () => {
     assert.deepEqual(await read(a), await checked(a.kind, a.fields));
   });
 
+  it("where the register was lost, all stays, and the next change takes over its own; an exclusive stack takes away what is in nobody's name, of its tag only", async () => {
+    const a = await rule({ ...owner("a") });
+    const b = await rule({ ...owner("b"), priority: 1001 });
+    const c = await rule({ ...owner("c", 220), priority: 1002 });
+    await host.exec("rm -r /run/policy-routing");
+    await change(a, { table: 101 });
+    const from = "from 198.18.128.2 lookup";
+    const others = [`1000: ${from} 101 proto 214`, `1001: ${from} 100 proto 214`, `1002: ${from} 100 proto 220`];
+    assert.deepEqual(await rulesOf(host), others);
+    for (const one of [b, c]) assert.deepEqual(await read(one), await checked(one.kind, one.fields));
+    await make("HostRouting", { ...owner("d"), exclusive: true, rules: { one: { priority: 1003, from: "198.18.128.3", table: 100 } } });
+    assert.deepEqual(await rulesOf(host), [
+      ...others.filter((one) => !one.startsWith("1001")),
+      "1003: from 198.18.128.3 lookup 100 proto 214",
+    ]);
+    assert.equal(await read(b), undefined);
+    await change(b, { table: 102 });
+    await change(c, { table: 103 });
+    assert.deepEqual((await rulesOf(host)).slice(1, 3), [`1001: ${from} 102 proto 214`, `1002: ${from} 103 proto 220`]);
+    // What is persisted gets its name back from the script.
+    const named = async (): Promise<string[]> => (await register()).split("\n").sort();
+    const before = await named();
+    await host.exec("rm -r /run/policy-routing; sh /etc/policy-routing/replay");
+    assert.deepEqual(await named(), before);
+  });
+
   it("a new tag is even and nobody else's: the check says so, and no value", async () => {
     const failures = async (proto: number): Promise<string[]> => {
       const { failures: found } = await handlers("PolicyRule").check(
