@@ -63,6 +63,19 @@ describe("which machine an address leads to", () => {
   const byIpv6 = (): Fields => ({ ...host.connection, host: host.address6 });
   const rule = "1000: from 198.18.128.2 lookup 100 proto 214";
 
+  it("an id keeps its words and its place in the register under another address; messages begin with the address of today", async () => {
+    const made = await whole();
+    const moved = await update(made, { connection: byIpv6() });
+    assert.ok(moved.id.startsWith(`${host.address}/routing#`), moved.id);
+    assert.match(await host.exec("cat /run/policy-routing/register"), new RegExp(`^rule inet 1000\t${moved.id}\t`, "m"));
+    await host.batch(["rule add pref 1001 from 198.18.128.3 table 100 proto 77"]);
+    const rules = { one: { priority: 1001, from: "198.18.128.3", table: 100 } };
+    const error = await refusal(update(moved, { rules }));
+    assert.ok(error.message.startsWith(`${host.address6}: `), error.message);
+    await host.batch(["rule del pref 1001"]);
+    await remove(moved);
+  });
+
   it("without a machine-id: another address of the same machine changes nothing there", async () => {
     const back = await machineId(host, undefined);
     const made = await whole();
