@@ -4,6 +4,7 @@ import { routeKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { routeAttributes } from "../spec/route/attributes";
 import { isStrange, withoutTunnel } from "../spec/route/encap";
+import { lockable } from "../spec/route/metrics";
 import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
@@ -15,9 +16,11 @@ const isObject = (value: unknown): value is IpObject => typeof value === "object
 /** `ip -j -N -d rule show` of one family. */
 export function parseRules(objects: readonly IpObject[], family: Family): ObservedRule[] {
   return objects.map((json) => {
-    const { values, unread } = observe(ruleAttributes, json, { family });
+    const { values, given, unread } = observe(ruleAttributes, json, { family });
+    const rule = { ...values, family, priority: numberAt(json, "priority") ?? 0 };
     return {
-      rule: { ...values, family, priority: numberAt(json, "priority") ?? 0 },
+      rule,
+      ...(Object.keys(given).length === 0 ? {} : { given: { ...rule, ...given } }),
       protocol: numberAt(json, "protocol") ?? 0,
       unread: unread.filter((key) => !key.endsWith("_detached")),
     };
@@ -48,11 +51,13 @@ function flat({ metrics, flow, ...json }: IpObject): IpObject {
 export function parseRoutes(objects: readonly IpObject[], family: Family, table: Table, locks: readonly string[] = []): ObservedRoute[] {
   const locksOf = locksIn(locks);
   const routes = objects.map((json) => {
-    const { values, unread } = observe(routeAttributes, { table: tableNumber(table), ...flat(json), locks: locksOf(json) }, { family });
+    const locked = locksOf(json);
+    const { values, unread } = observe(routeAttributes, { table: tableNumber(table), ...flat(json), locks: locked }, { family });
+    const unsayable = locked.filter((name) => !lockable.includes(name)).map((name) => `${name} lock`);
     return {
       route: { ...values, family, table: values.table ?? table, destination: values.destination ?? "default" },
       protocol: numberAt(json, "protocol") ?? 0,
-      unread,
+      unread: [...unread, ...unsayable],
     };
   });
   return family === "inet6" ? withSiblings(routes) : routes;
@@ -70,11 +75,11 @@ function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[
     const word = (of: string) => new RegExp(` ${of} (\\S+)`).exec(plain)?.[1];
     const locked = [...line.matchAll(/ (\S+) lock /g)].flatMap(([, metric]) => metric ?? []);
     for (const destination of line.split(" ", 2)) {
-      const route = name(destination, word("tos") ?? "", word("metric") ?? "0", word("from") ?? "");
+      const route = name(destination, word("tos") ?? "", word("metric") ?? "0", word("from") ?? "", word("proto") ?? "");
       if (!locks.has(route)) locks.set(route, locked);
     }
   }
-  return (json) => locks.get(name(json["dst"], json["tos"] ?? "", json["metric"] ?? 0, json["from"] ?? "")) ?? [];
+  return (json) => locks.get(name(json["dst"], json["tos"] ?? "", json["metric"] ?? 0, json["from"] ?? "", json["protocol"] ?? "")) ?? [];
 }
 
 /** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */

@@ -7,10 +7,15 @@ import { type Entry, emptyRegister, type Register } from "./register";
 
 export interface ObservedRule {
   readonly rule: Rule;
+  /** The rule as `ip` shows it, where it was given with host bits: the kernel deletes it, and tells it from another one, by these. */
+  readonly given?: Rule;
   readonly protocol: number;
   /** What `ip` shows and no attribute reads. */
   readonly unread: readonly string[];
 }
+
+/** By these words the kernel knows it. */
+export const givenRule = ({ rule, given = rule }: ObservedRule): Rule => given;
 
 export interface ObservedRoute {
   readonly route: Route;

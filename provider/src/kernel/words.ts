@@ -10,6 +10,8 @@ const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);
 
 export interface Observation<Table> {
   readonly values: Values<Table>;
+  /** Those that were given otherwise than they are compared. */
+  readonly given: Values<Table>;
   /** JSON keys that no attribute reads: the object says more than we understand. */
   readonly unread: readonly string[];
 }
@@ -18,15 +20,21 @@ export interface Observation<Table> {
 export function observe<Table extends AttributeTable>(table: Table, json: IpObject, context: Context): Observation<Table>;
 export function observe(table: AttributeTable, json: IpObject, context: Context): Observation<AttributeTable> {
   const values: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
   const strange: string[] = [];
   for (const [name, attribute] of entriesOf(table)) {
     const value = attribute.observe(json, context);
     if (value === undefined) continue;
-    if (isPlain(value)) values[name] = value;
-    else strange.push(name);
+    if (!isPlain(value)) {
+      strange.push(name);
+      continue;
+    }
+    values[name] = value;
+    const whole = attribute.given?.(json) ?? value;
+    if (!isDeepStrictEqual(whole, value)) given[name] = whole;
   }
   const read = readKeys(table);
-  return { values, unread: [...Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)), ...strange] };
+  return { values, given, unread: [...Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)), ...strange] };
 }
 
 const plain = /^[A-Za-z0-9_.\-+@=~^,#:/ ]*$/;

@@ -442,7 +442,7 @@ export interface RouteArgs {
    */
   family?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["family"]>>;
   /**
-   * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule.
+   * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule. Without `table` every type goes to main: `ip` would put `local` and `broadcast` into local.
    * Left out: unicast. Example: `"unreachable"`.
    * `ip` words: `unicast | local | broadcast | multicast | blackhole | unreachable | prohibit | throw`.
    */

@@ -76,6 +76,12 @@ export const addressSchema = z.string(notAnAddress).transform((text, context) =>
   return z.NEVER;
 });
 
+/** The address of a next hop. The one that stands for none would be taken for a route on the link. */
+export const gatewaySchema = addressSchema.refine(
+  (address) => address !== "0.0.0.0" && address !== "::",
+  "expected the gateway's own address: leave it out for what is on the link of the device",
+);
+
 /** A prefix whose host bits, if any, are cleared: the kernel ignores them in rules. */
 export const maskedPrefixSchema = z.string(notAPrefix).transform((text, context) => {
   const prefix = parsePrefix(text);

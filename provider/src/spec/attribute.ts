@@ -49,6 +49,8 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   words(value: Value, context: Context): readonly string[];
   /** The canonical value that `ip -j -N -d` shows; undefined when it is absent or the default. */
   observe(json: IpObject, context: Context): Value | undefined;
+  /** What `ip` shows of it beyond what is compared, by which the kernel knows it all the same: an address with its host bits. */
+  given?(json: IpObject): Value | undefined;
   /** The JSON keys that `observe` reads. A key that no attribute reads makes an object one that we do not fully understand. */
   readonly json: readonly string[];
   /** Whether a packet has what a value of this selector asks for, as the kernel decides. Absent: it is no selector. */

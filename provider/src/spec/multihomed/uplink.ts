@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressSchema, contains, familyOf, type Prefix, parsePrefix } from "../address";
+import { contains, familyOf, gatewaySchema, type Prefix, parsePrefix } from "../address";
 import { field, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
@@ -25,7 +25,7 @@ export const sideFields = {
     example: "203.0.113.10/24",
   }),
   gateway: field({
-    schema: addressSchema,
+    schema: gatewaySchema,
     doc: "The provider's gateway. One outside the network is taken to be on the link.",
     absent: "required",
     example: "203.0.113.1",

@@ -50,18 +50,22 @@ function toggle(word: string, doc: string): Attribute<boolean> {
   });
 }
 
+/** The metrics whose locks can be said. The kernel also keeps those of others. */
+export const lockable: readonly string[] = ["mtu", "cwnd", "congctl"] satisfies Lockable[];
+type Lockable = "mtu" | "cwnd" | "congctl";
+
 /** `ip -j` does not show locks: the reader takes them from the plain text. */
-function lockOf(name: string, key: string): Attribute<boolean> {
+function lockOf(name: Lockable): Attribute<boolean> {
   return attribute({
     schema: flag,
     settle: (value) => value || undefined,
     wrong: (_value, context) => (context[name] === undefined ? `needs ${name}` : undefined),
     words: () => [],
-    observe: (json) => (isLocked(json["locks"], key) ? true : undefined),
+    observe: (json) => (isLocked(json["locks"], name) ? true : undefined),
     json: ["locks"],
     doc: `Keeps \`${name}\` as it is, whatever the kernel finds.`,
     absent: "false",
-    ip: `${key} lock`,
+    ip: `${name} lock`,
     example: true,
   });
 }
@@ -95,7 +99,7 @@ const features = attribute({
 /** What the host's TCP and IP do with packets of the route: rtnetlink's RTAX_*. */
 export const metricAttributes = {
   mtu: metric({ word: "mtu", from: 68, to: 65535, doc: "Largest packet, in bytes.", example: 1400, lock: "mtuLock" }),
-  mtuLock: lockOf("mtu", "mtu"),
+  mtuLock: lockOf("mtu"),
   advmss: metric({ word: "advmss", from: 1, to: 65495, doc: "Maximum segment size that TCP advertises, in bytes.", example: 1360 }),
   window: metric({ word: "window", from: 1, to: u32, doc: "Largest TCP window, in bytes.", example: 65535 }),
   rtt: metric({ word: "rtt", from: 1, to: 600_000, unit: "ms", doc: "First guess of the round-trip time, in milliseconds.", example: 200 }),
@@ -117,7 +121,7 @@ export const metricAttributes = {
     example: 20,
     lock: "cwndLock",
   }),
-  cwndLock: lockOf("cwnd", "cwnd"),
+  cwndLock: lockOf("cwnd"),
   initcwnd: metric({ word: "initcwnd", from: 1, to: u32, doc: "First congestion window, in segments.", example: 10 }),
   initrwnd: metric({ word: "initrwnd", from: 1, to: u32, doc: "First receive window, in segments.", example: 10 }),
   reordering: metric({
@@ -132,5 +136,5 @@ export const metricAttributes = {
   fastopenNoCookie: toggle("fastopen_no_cookie", "TCP Fast Open without a cookie."),
   features,
   congctl,
-  congctlLock: lockOf("congctl", "congctl"),
+  congctlLock: lockOf("congctl"),
 };

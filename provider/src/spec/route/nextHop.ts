@@ -1,4 +1,4 @@
-import { addressSchema, canonicalAddress, familyOf } from "../address";
+import { addressSchema, canonicalAddress, familyOf, gatewaySchema } from "../address";
 import { attribute, type Context, has, type IpObject, numberAt, textAt } from "../attribute";
 import { deviceSchema, flag, oneOf } from "../number";
 import { isErrorType, typeAt } from "./type";
@@ -28,7 +28,7 @@ export function gatewayAt(json: IpObject): string | undefined {
 }
 
 const via = attribute({
-  schema: addressSchema,
+  schema: gatewaySchema,
   words: (address, { family }) =>
     family !== undefined && familyOf(address) !== family ? ["via", familyOf(address), address] : ["via", address],
   // That of a next hop object is shown, but the object's.

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressSchema, familyOf } from "../address";
+import { familyOf, gatewaySchema } from "../address";
 import { attribute, field, has, type IpObject, numberAt, textAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
@@ -20,7 +20,7 @@ export const weight = field({
 export const nexthopFields = {
   encap: field({ schema: encap.schema, doc: encap.doc, absent: encap.absent, example: encap.example }),
   via: field({
-    schema: addressSchema,
+    schema: gatewaySchema,
     doc: "Gateway; for an IPv4 route it may be an IPv6 address.",
     absent: "on the link of `dev`",
     example: "203.0.113.1",

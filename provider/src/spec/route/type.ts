@@ -3,7 +3,7 @@ import { oneOf } from "../number";
 
 export const routeTypes = ["unicast", "local", "broadcast", "multicast", "blackhole", "unreachable", "prohibit", "throw"] as const;
 export type RouteType = (typeof routeTypes)[number];
-/** What `ip` shows: the kernel adds anycast routes of its own, which nobody can ask for. */
+/** What `ip` shows: IPv6 adds anycast routes of its own; IPv4 takes them from anybody. Nobody can declare one. */
 export type ObservedType = RouteType | "anycast";
 /** The numbers of rtnetlink.h's RTN_*, as `ip -N` shows them. */
 const typeNumbers = {
@@ -40,7 +40,7 @@ export const type = attribute<ObservedType, RouteType>({
     return value === "unicast" || has(json, "nhid") ? undefined : value; // that of a blackhole next hop is the object's
   },
   json: ["type"],
-  doc: "Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule.",
+  doc: "Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule. Without `table` every type goes to main: `ip` would put `local` and `broadcast` into local.",
   absent: "unicast",
   ip: routeTypes.join(" | "),
   example: "unreachable",

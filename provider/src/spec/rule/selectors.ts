@@ -1,25 +1,36 @@
 import { z } from "zod";
-import { familyOf, isEverything, maskedPrefixSchema, networkOf, parsePrefix, printPrefix } from "../address";
+import { familyOf, isEverything, maskedPrefixSchema, networkOf, type Prefix, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { holdsBits, prefixBitsOf } from "../bits";
 import { deviceSchema, flag, u32 } from "../number";
 import { hex } from "./hex";
 
 /** `ip -j` shows a rule's prefix in two keys, with the host bits as they were given. */
-function prefixAt(json: IpObject, key: string, lengthKey: string): string | undefined {
+function prefixAt(json: IpObject, key: string, lengthKey: string): Prefix | undefined {
   const address = textAt(json, key);
   if (address === undefined || address === "all") return undefined;
   const length = numberAt(json, lengthKey);
-  const prefix = parsePrefix(length === undefined ? address : `${address}/${length}`);
-  return prefix === undefined ? undefined : printPrefix({ ...prefix, address: networkOf(prefix) });
+  return parsePrefix(length === undefined ? address : `${address}/${length}`);
 }
+
+/** The readers of such a prefix: what is compared, and what was given. */
+const prefixUnder = (key: string, lengthKey: string) => ({
+  observe: (json: IpObject) => {
+    const prefix = prefixAt(json, key, lengthKey);
+    return prefix === undefined ? undefined : printPrefix({ ...prefix, address: networkOf(prefix) });
+  },
+  given: (json: IpObject) => {
+    const prefix = prefixAt(json, key, lengthKey);
+    return prefix === undefined ? undefined : printPrefix(prefix);
+  },
+  json: [key, lengthKey],
+});
 
 const from = attribute({
   schema: maskedPrefixSchema,
   settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
   words: (prefix) => ["from", prefix],
-  observe: (json) => prefixAt(json, "src", "srclen"),
-  json: ["src", "srclen"],
+  ...prefixUnder("src", "srclen"),
   matcher: (text) => {
     const prefix = prefixBitsOf(text);
     return ({ fromBits }) => fromBits !== undefined && holdsBits(prefix, fromBits);
@@ -34,8 +45,7 @@ const to = attribute({
   schema: maskedPrefixSchema,
   settle: (prefix) => (isEverything(prefix) ? undefined : prefix),
   words: (prefix) => ["to", prefix],
-  observe: (json) => prefixAt(json, "dst", "dstlen"),
-  json: ["dst", "dstlen"],
+  ...prefixUnder("dst", "dstlen"),
   matcher: (text) => {
     const prefix = prefixBitsOf(text);
     return ({ toBits }) => holdsBits(prefix, toBits);

@@ -15,6 +15,7 @@ const values = (input: Record<string, unknown>): unknown => {
 
 const prefix = "expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32";
 const hostBits = "has address bits set beyond its prefix length: write the network's own address";
+const gateway = "expected the gateway's own address: leave it out for what is on the link of the device";
 const address = "expected an IPv4 or IPv6 address, such as 203.0.113.1 or 2001:db8::1";
 
 describe("a route that cannot be meant", () => {
@@ -27,6 +28,13 @@ describe("a route that cannot be meant", () => {
     ["no text as destination", { ...valid, destination: 7 }, ["destination: expected default, or a prefix such as 198.51.100.0/24"]],
     ["no destination", { via: "203.0.113.1" }, ["destination: is required: default, or a prefix such as 198.51.100.0/24"]],
     ["a malformed gateway", { ...valid, via: "203.0.113.1/24" }, [`via: ${address}`]],
+    ["the address that stands for none as a gateway", { ...valid, via: "0.0.0.0" }, [`via: ${gateway}`]],
+    ["the same for IPv6", { destination: "2001:db8::/32", via: "0::0", dev: "eth1" }, [`via: ${gateway}`]],
+    [
+      "the same among several",
+      { ...valid, via: undefined, nexthops: [{ via: "0.0.0.0", dev: "eth1" }, { dev: "eth2" }] },
+      [`nexthops[0].via: ${gateway}`],
+    ],
     ["a gateway with a zone", { ...valid, via: "fe80::1%eth1" }, [`via: ${address}`]],
     ["a malformed source", { ...valid, src: "203.0.113" }, [`src: ${address}`]],
     ["a source of the other family", { ...valid, src: "2001:db8::1" }, ["src: is of another address family than destination"]],
