@@ -29,7 +29,7 @@ import {
   stack,
   tags,
 } from "./subjects";
-import { addRoute, addRule, tryOut } from "./tryOut";
+import { addGiven, addRoute, addRule, tryOut } from "./tryOut";
 
 const foreignProto = 4;
 
@@ -96,7 +96,7 @@ describe("on a kernel that compares as little as the real one", function () {
       fc.property(setting, ({ foreign, near, ours, staged, wanted, twin, owner, adopt }) => {
         const kernel = new ModelKernel();
         const others = [...foreign, ...(near ?? []).map((input) => [input, foreignProto] as const)];
-        for (const [input, proto] of others) kernel.change([addRule(ruleOf(input), proto)]);
+        for (const [input, proto] of others) kernel.change([addGiven(input, proto)]);
         if (staged !== undefined) kernel.change([addRule(ruleOf(staged), tags.staging)]);
         if (ours !== undefined) kernel.change([addRule(ruleOf(ours), tags.owner)]);
         const rule = ruleOf((twin === undefined ? undefined : others[twin]?.[0]) ?? wanted);

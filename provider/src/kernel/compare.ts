@@ -4,7 +4,7 @@ import type { Tags } from "../spec/owner";
 import { describe as describeNexthop } from "./nexthop";
 import { describe as describeRoute } from "./route";
 import { describe as describeRule } from "./rule";
-import type { ObservedName, ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
+import { givenRule, type ObservedName, type ObservedNexthop, type ObservedRoute, type ObservedRule, type State } from "./state";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -47,7 +47,7 @@ const item = (key: string, values: Values, { protocol, unread }: Pick<ObservedRu
 });
 const plain = (key: string, text: string, protocol: number): Item => ({ key, protocol, values: { text }, unread: [], print: () => text });
 
-const ruleItem = (one: ObservedRule): Item => item(ruleKey(one.rule), one.rule, one, () => describeRule(one.rule));
+const ruleItem = (one: ObservedRule): Item => item(ruleKey(one.rule), givenRule(one), one, () => describeRule(givenRule(one)));
 const routeItem = (one: ObservedRoute): Item => item(routeKey(one.route), one.route, one, () => describeRoute(one.route));
 const nexthopItem = (one: ObservedNexthop): Item =>
   item(nexthopKey(one.nexthop.nhid), one.nexthop, one, () => describeNexthop(one.nexthop));

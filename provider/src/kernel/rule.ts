@@ -7,10 +7,10 @@ import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwant
 import { needsOf } from "./gate";
 import { type Claimant, ofWhom, owningLines, protoAt, protoFor, type Title, titleOf, titlesAt } from "./ownership";
 import { ownLine } from "./register";
-import { adoptable } from "./ruleAdoption";
+import { adoptable, twinsBeside } from "./ruleAdoption";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./rulePlace";
-import { add, del, delForeign, describe, times } from "./ruleSteps";
-import { type ObservedRule, rulesAt, type State } from "./state";
+import { add, del, delAllForeign, describe, times } from "./ruleSteps";
+import { givenRule, type ObservedRule, rulesAt, type State } from "./state";
 import { asAsked, same } from "./words";
 
 export { describe } from "./ruleSteps";
@@ -21,7 +21,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const { id, stack, tags, adopt } = mandate;
   const key = ruleKey(rule);
   const place = placeOf(state, rule, mandate);
-  const { titles, ours, staged, former, foreign, shared } = place;
+  const { titles, ours, staged, former, shared } = place;
   const owner = titleOf(titles, tags.owner);
   const displaced = titles.find(({ proto, staging }) => proto === tags.staging && staging);
   const isOthers = owner !== undefined && owner.entry.id !== id && ours.length > 0;
@@ -40,30 +40,31 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const isAlone = displaced === undefined || displaced.entry.id === id;
   // Under STAGING without a register entry: a transaction that did not finish left it behind. In our own name: we come back to our place.
   const clear = isAlone ? times(staged.length, del(rule, tags.staging)) : [];
-  const adopted = ours.length === 0 ? adoptable(rule, foreign, titles, adopt) : [];
   const [current] = ours;
+  const beside = current === undefined || isOthers || shared !== undefined ? [] : twinsBeside([rule, current.rule], place);
+  const adopted = current === undefined ? adoptable(rule, place, adopt) : adopt ? beside : [];
+  const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
+  for (const old of adopted)
+    notes.push(`took over ${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`);
   if (current === undefined) {
     prepare.push(add(rule, tags.owner));
-    steps.push(...clear, ...adopted.map(delForeign));
-    for (const { rule: old, protocol } of adopted)
-      notes.push(`took over ${describe(old)} (proto ${protocol}${ofWhom(titleOf(titles, protocol))})`);
-  } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule)) {
-    steps.push(...clear);
+    steps.push(...clear, ...takeAway);
+  } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule) && adopted.length === 0) {
+    steps.push(...clear, ...takeAway);
   } else {
     if (shared !== undefined) throw sharedTag(key, shared, tags);
     if (!isAlone) waits.push(displaced.at);
     if (isOthers && owner.entry.stack === stack) {
       steps.push(...times(staged.length, del(rule, tags.staging)));
       // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
-      steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
+      steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), ...takeAway, add(rule, tags.owner));
       waits.push(ownLine(registerKey(key, tags.owner, true), owner.entry));
     } else {
       prepare.push(...times(staged.length, del(rule, tags.staging)), add(rule, tags.staging));
-      steps.push(...times(ours.length, del(rule, tags.owner)), add(rule, tags.owner));
+      steps.push(...times(ours.length, del(rule, tags.owner)), ...takeAway, add(rule, tags.owner));
       finish.push(del(rule, tags.staging));
     }
   }
-  steps.push(...former.map(({ protocol }) => del(rule, protocol)));
   if (current !== undefined && owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
   if (isOthers && owner.entry.stack !== stack) notes.push(`taken over from ${owner.entry.id} of stack ${owner.entry.stack}`);
   const idle = prepare.length + steps.length === 0;

@@ -1,51 +1,77 @@
 import { PolicyRoutingError } from "../errors";
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
-import { ofWhom, type Title, titleOf } from "./ownership";
+import { ofWhom, titleOf } from "./ownership";
+import type { Place } from "./rulePlace";
 import { describe } from "./ruleSteps";
-import type { ObservedRule } from "./state";
+import { givenRule, type ObservedRule } from "./state";
 import { fits, same } from "./words";
 
 const kernelProto = 2;
 
-/** The foreign rules that `adopt` replaces: the one that is the same but for its tag, else the only one at this priority. */
-export function adoptable(rule: Rule, foreign: readonly ObservedRule[], titles: readonly Title[], adopt: boolean): readonly ObservedRule[] {
-  const twins = foreign.filter((other) => other.unread.length === 0 && same(ruleAttributes, rule, other.rule));
+const conflict = (rule: Rule, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { object: ruleKey(rule), what, next });
+const shown = (one: ObservedRule): string => `${describe(givenRule(one))}, proto ${one.protocol}`;
+
+/** Those that say the same, but for their tags and for host bits, which the kernel does not look at when it routes. */
+const twinsOf = (rule: Rule, foreign: readonly ObservedRule[]): ObservedRule[] =>
+  foreign.filter((other) => other.unread.length === 0 && same(ruleAttributes, rule, other.rule));
+
+/** The foreign rules that `adopt` replaces: all that are the same but for their tags, else the only one at this priority. */
+export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adopt: boolean): readonly ObservedRule[] {
+  const twins = twinsOf(rule, foreign);
   const [twin] = twins;
+  const kernels = twins.find(({ protocol }) => protocol === kernelProto);
+  if (kernels !== undefined)
+    throw conflict(rule, `the kernel's own rule says the same: ${shown(kernels)}`, "leave it out: the kernel keeps it, and makes it again");
   if (!adopt) {
     if (twin === undefined) return [];
-    throw new PolicyRoutingError("conflict", {
-      object: ruleKey(rule),
-      what: `a foreign rule says the same: ${describe(twin.rule)}, proto ${twin.protocol}${ofWhom(titleOf(titles, twin.protocol))}`,
-      next: "set adopt: true to take it over, or remove it on the host",
-    });
+    throw conflict(
+      rule,
+      `a foreign rule says the same: ${shown(twin)}${ofWhom(titleOf(titles, twin.protocol))}`,
+      "set adopt: true to take it over, or remove it on the host",
+    );
   }
   const candidates = twins.length > 0 ? twins : foreign.filter(({ protocol }) => protocol !== kernelProto);
-  const [candidate] = candidates;
-  const confused = candidate === undefined ? undefined : foreign.find((other) => other !== candidate && isTakenFor(other, candidate));
+  const [confused] = confusedWith(candidates, place);
   if (confused !== undefined)
-    throw new PolicyRoutingError("conflict", {
-      object: ruleKey(rule),
-      what: `the kernel may take another foreign rule for the one to take over: ${describe(confused.rule)}, proto ${confused.protocol}`,
-      next: "remove one of them on the host, or choose another priority",
-    });
-  if (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0)) return candidates;
-  throw new PolicyRoutingError("conflict", {
-    object: ruleKey(rule),
-    what:
-      candidates.length > 1
-        ? `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(other.rule)).join("; ")}`
-        : `the foreign rule has attributes that could not be put back: ${candidates.flatMap(({ unread }) => unread).join(", ")}`,
-    next: "remove them on the host, or choose another priority",
-  });
+    throw conflict(
+      rule,
+      `the kernel may take another foreign rule for the one to take over: ${shown(confused)}`,
+      "remove one of them on the host, or choose another priority",
+    );
+  if (twins.length > 0 || (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0))) return candidates;
+  throw conflict(
+    rule,
+    candidates.length > 1
+      ? `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(givenRule(other))).join("; ")}`
+      : `the foreign rule has attributes that could not be put back: ${candidates.flatMap(({ unread }) => unread).join(", ")}`,
+    "remove them on the host, or choose another priority",
+  );
+}
+
+/**
+ * Foreign rules beside ours that say the same as it does or did, as other managers add them: `adopt` takes these away. One that the kernel
+ * may take for another stays.
+ */
+export function twinsBeside(rules: readonly Rule[], { foreign, ...place }: Place): readonly ObservedRule[] {
+  const twins = rules.flatMap((rule) => twinsOf(rule, foreign)).filter(({ protocol }) => protocol !== kernelProto);
+  const all = foreign.filter((one) => twins.includes(one));
+  return confusedWith(all, place).length === 0 ? all : [];
+}
+
+/** Others that the kernel may take for one of these. What is ours is deleted by its tag, before these. */
+function confusedWith(meant: readonly ObservedRule[], { all, ours, staged, former }: Omit<Place, "foreign" | "titles">): ObservedRule[] {
+  const known = [...meant, ...ours, ...staged, ...former];
+  return all.filter((other) => !known.includes(other) && meant.some((one) => isTakenFor(other, one)));
 }
 
 /**
  * What a rule leaves out is a wildcard when it is deleted or put back, a mark or mask of zero too; `not` and the target of `goto` are never
  * compared.
  */
-function isTakenFor(other: ObservedRule, { rule, protocol }: ObservedRule): boolean {
-  const { not: _not, goto: _goto, fwmark, ...rest } = rule;
+function isTakenFor(other: ObservedRule, one: ObservedRule): boolean {
+  const { not: _not, goto: _goto, fwmark, ...rest } = givenRule(one);
   const pattern = fwmark === undefined || /^0x0\/|\/0x0$/.test(fwmark) ? rest : { ...rest, fwmark };
-  return (protocol === 0 || protocol === other.protocol) && fits(ruleAttributes, pattern, other.rule);
+  return (one.protocol === 0 || one.protocol === other.protocol) && fits(ruleAttributes, pattern, givenRule(other));
 }

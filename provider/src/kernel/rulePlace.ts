@@ -3,7 +3,7 @@ import type { Tags } from "../spec/owner";
 import type { Rule } from "../spec/rule/rule";
 import type { Mandate, Step } from "./change";
 import { type Claimant, isFormer, type Title, titleOf, titlesAt } from "./ownership";
-import { add, del, times } from "./ruleSteps";
+import { addBack, del, delAllForeign, times } from "./ruleSteps";
 import { type ObservedRule, rulesAt, type State } from "./state";
 
 export type At = Pick<Rule, "family" | "priority">;
@@ -48,12 +48,17 @@ export function placeOf(state: State, { family, priority }: At, claimant: Claima
 
 export const tagsIn = (rules: readonly ObservedRule[]): number[] => rules.map(({ protocol }) => protocol);
 
-/** Whatever happened in between: delete what carries these tags at this priority, then add what was observed. */
+/**
+ * Whatever happened in between: delete what carries these tags at this priority, then add what was observed. Of several, what was adopted is
+ * deleted as well, so that they stand in their order again.
+ */
 export function undoAt(rule: At, all: readonly ObservedRule[], touched: readonly number[], adopted: readonly ObservedRule[] = []): Step[] {
   const count = (proto: number): number => all.filter(({ protocol }) => protocol === proto).length;
+  const back = all.filter((old) => touched.includes(old.protocol) || adopted.includes(old));
   return [
     ...touched.flatMap((proto) => times(Math.max(1, count(proto)), del(rule, proto))),
-    ...all.filter((old) => touched.includes(old.protocol) || adopted.includes(old)).map((old) => add(old.rule, old.protocol)),
+    ...(back.length > 1 ? delAllForeign(adopted) : []),
+    ...back.map(addBack),
   ];
 }
 

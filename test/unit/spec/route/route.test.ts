@@ -33,7 +33,7 @@ describe("a route that cannot be meant", () => {
     [
       "the same among several",
       { ...valid, via: undefined, nexthops: [{ via: "0.0.0.0", dev: "eth1" }, { dev: "eth2" }] },
-      [`nexthops[0].via: ${gateway}`],
+      [`nexthops.0.via: ${gateway}`],
     ],
     ["a gateway with a zone", { ...valid, via: "fe80::1%eth1" }, [`via: ${address}`]],
     ["a malformed source", { ...valid, src: "203.0.113" }, [`src: ${address}`]],
