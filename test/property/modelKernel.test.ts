@@ -17,6 +17,7 @@ import { ModelKernel, restorable } from "./modelKernel";
 import {
   change,
   family,
+  hops,
   type Input,
   nearRoute,
   routeInput,
@@ -28,11 +29,14 @@ import {
   runs,
   stack,
   tags,
+  twinRules,
 } from "./subjects";
 import { addGiven, addRoute, addRule, tryOut } from "./tryOut";
 
 const foreignProto = 4;
 
+/** What is given back stands behind its peers. */
+const anyOrder = (state: State) => state.rules.map((one) => JSON.stringify(one)).sort();
 const isForeign = ({ protocol }: { protocol: number }): boolean => protocol !== tags.owner && protocol !== tags.staging;
 
 describe("on a kernel that compares as little as the real one", function () {
@@ -121,6 +125,30 @@ describe("on a kernel that compares as little as the real one", function () {
     );
   });
 
+  it("a rule that stands there several times under foreign tags is taken over whole, and given back in its order", () => {
+    let done = 0;
+    fc.assert(
+      fc.property(family.chain(twinRules), ({ input, twins, place, other, adopt }) => {
+        const kernel = new ModelKernel();
+        const lines = twins.map(([from, proto]) => addGiven({ ...input, from }, proto));
+        if (place !== undefined) lines.splice(place, 0, addRule(ruleOf(input), tags.owner));
+        for (const line of lines) kernel.change([line]);
+        const rule = ruleOf(place === undefined ? input : (other ?? input));
+        if (place !== undefined) kernel.register([ownLine(ruleKey(rule), { id: "a", stack })]);
+        const had = kernel.state().rules.filter(isForeign).length;
+        // What was adopted stands behind the others that are left, where there are any.
+        const planned = tryOut(kernel, change("a", [wantedRule(rule)], { adopt }), adopt ? restorable : anyOrder);
+        if (planned === undefined) return;
+        done++;
+        const left = kernel.state().rules.filter(isForeign);
+        assert.equal(left.length, adopt ? 0 : had);
+        assert.equal(planned.notes.filter((note) => note.startsWith("took over ")).length, had - left.length);
+      }),
+      { numRuns: runs(300) },
+    );
+    assert.ok(done > runs(300) / 4, `only ${done} were not refused`);
+  });
+
   it("a route is added, replaced or moved among its neighbours, and every prefix undone", () => {
     const setting = family
       .chain((of) => fc.tuple(fc.constant(of), routeUpdate(of)))
@@ -149,6 +177,49 @@ describe("on a kernel that compares as little as the real one", function () {
       }),
       { numRuns: runs(800) },
     );
+  });
+
+  it("a route is changed, taken over and given back among others at its key, in their order, and every prefix undone", () => {
+    const hop = fc.constantFrom(...hops.inet.filter(({ type }) => type === undefined));
+    const at = { family: "inet", destination: "default", table: 100 };
+    const setting = fc.record({
+      others: fc.uniqueArray(fc.tuple(hop, fc.constantFrom(3, 4, 18, 16, 0)), { selector: ([, proto]) => proto, maxLength: 3 }),
+      place: fc.nat(3),
+      ours: fc.option(hop, { nil: undefined, freq: 3 }),
+      wanted: hop,
+      metric: fc.constantFrom(undefined, 50),
+      adopt: fc.boolean(),
+    });
+    let done = 0;
+    fc.assert(
+      fc.property(setting, ({ others, place, ours, wanted, metric, adopt }) => {
+        const kernel = new ModelKernel();
+        const append = (input: Input, proto: number) => addRoute(routeOf({ ...at, metric, ...input }), proto).replace(" add ", " append ");
+        const lines = others.map(([input, proto]) => append(input, proto));
+        if (ours !== undefined) lines.splice(place, 0, append(ours, tags.owner));
+        kernel.change([addRoute(routeOf({ ...at, metric: 70, dev: "e1" }), tags.owner), ...lines]);
+        const key = routeKey(routeOf({ ...at, metric, ...wanted }));
+        if (ours !== undefined) kernel.register([ownLine(key, { id: "a", stack })]);
+        const ordered = (state: State) => state.routes.map((one) => JSON.stringify(one));
+        const foreign = kernel.state().routes.filter(isForeign);
+        const planned = tryOut(kernel, change("a", [wantedRoute(routeOf({ ...at, metric, ...wanted }))], { adopt }), ordered);
+        if (planned === undefined) return;
+        done++;
+        const left = kernel.state().routes.filter(isForeign);
+        if (!adopt) assert.deepEqual(left, foreign);
+        assert.ok(left.every(({ protocol }) => ours !== undefined || protocol !== 16));
+        assert.equal(planned.notes.filter((note) => note.startsWith("took over ")).length, foreign.length - left.length);
+        assert.equal(
+          planned.notes.some((note) => note.startsWith("beside it stands ")),
+          left.length > 0,
+        );
+        // Between others it cannot be put back, only behind them.
+        assert.ok(tryOut(kernel, change("a", []), (state) => ordered(state).sort()));
+        assert.deepEqual(kernel.state().routes.filter(isForeign), left);
+      }),
+      { numRuns: runs(500) },
+    );
+    assert.ok(done > runs(500) / 4, `only ${done} were not refused`);
   });
 
   it("a name is written, moved and erased, and every prefix undone", () => {

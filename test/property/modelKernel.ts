@@ -7,7 +7,7 @@ import { type Family, families } from "../../provider/src/spec/family";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { tableOf } from "../../provider/src/spec/tableNumber";
-import { addRoute, deleteRoute, isShown, type ModelRoute, parseRoute, replaceRoute, routeJson } from "./modelRoutes";
+import { addRoute, deleteRoute, insertRoute, isShown, type ModelRoute, parseRoute, replaceRoute, routeJson } from "./modelRoutes";
 import { addRule, deleteRule, type ModelRule, parseRule, ruleJson } from "./modelRules";
 
 /** What undo must restore: rules of one priority keep their order, routes have none. */
@@ -17,6 +17,16 @@ export const restorable = ({ rules, routes, names, sysctls }: State) => ({
   names,
   sysctls,
 });
+
+const routeVerbs: Readonly<
+  Record<string, (routes: readonly ModelRoute[], route: ReturnType<typeof parseRoute>) => readonly ModelRoute[] | undefined>
+> = {
+  add: addRoute,
+  replace: replaceRoute,
+  del: deleteRoute,
+  append: (routes, route) => insertRoute("append", routes, route),
+  prepend: (routes, route) => insertRoute("prepend", routes, route),
+};
 
 /**
  * A host in memory that takes the lines of a plan. Its kernel compares as little as the real one: what is left out of a rule or a
@@ -135,13 +145,7 @@ export class ModelKernel {
       return after !== undefined;
     }
     if (object !== "route") throw new Error(`not a step: ${object}`);
-    const route = parseRoute(family, words);
-    const after =
-      verb === "add"
-        ? addRoute(this.#routes, route)
-        : verb === "replace"
-          ? replaceRoute(this.#routes, route)
-          : deleteRoute(this.#routes, route);
+    const after = routeVerbs[verb ?? ""]?.(this.#routes, parseRoute(family, words));
     this.#routes = after ?? this.#routes;
     return after !== undefined;
   }

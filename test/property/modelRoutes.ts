@@ -68,11 +68,27 @@ export function addRoute(routes: readonly ModelRoute[], route: ModelRoute): read
   return routes.some((old) => sameKey(old, route)) ? undefined : ordered([...routes, filled(route)]);
 }
 
-/** The first route at the key goes, whoever made it. */
-export function replaceRoute(routes: readonly ModelRoute[], route: ModelRoute): readonly ModelRoute[] {
+/** The first route at the key goes, whoever made it; where exactly this one stands behind it, it is refused. */
+export function replaceRoute(routes: readonly ModelRoute[], route: ModelRoute): readonly ModelRoute[] | undefined {
   const first = routes.findIndex((old) => sameKey(old, route));
+  const same = routes.findIndex((old) => isEqual(old, filled(route)));
+  if (same > first) return undefined;
   return first === -1 ? ordered([...routes, filled(route)]) : routes.toSpliced(first, 1, filled(route));
 }
+
+/** Before or behind those at the key, unless exactly this one is there. */
+export function insertRoute(
+  verb: "append" | "prepend",
+  routes: readonly ModelRoute[],
+  route: ModelRoute,
+): readonly ModelRoute[] | undefined {
+  const made = filled(route);
+  if (routes.some((old) => isEqual(old, made))) return undefined;
+  return ordered(verb === "append" ? [...routes, made] : [made, ...routes]);
+}
+
+const isEqual = (a: ModelRoute, b: ModelRoute): boolean =>
+  sameKey(a, b) && a.type === b.type && [...new Set([...a.words.keys(), ...b.words.keys()])].every((word) => of(a, word) === of(b, word));
 
 /**
  * IPv4 takes metric 0 for any. IPv6 looks among the routes of any source when there is none with the `from` that was given.

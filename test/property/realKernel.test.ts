@@ -11,7 +11,7 @@ import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/pla
 import { emptyRegister, ownLine, parseRegister, type Register } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../provider/src/kernel/state";
+import { emptyState, givenRule, type State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { type Family, families } from "../../provider/src/spec/family";
 import { registerKey, routeKey } from "../../provider/src/spec/key";
@@ -22,6 +22,7 @@ import { KernelNamespace, versions } from "./kernelNamespace";
 import {
   change,
   family,
+  hops,
   type Input,
   nearRoute,
   registerOf,
@@ -34,8 +35,10 @@ import {
   runs,
   stack,
   tags,
+  twinRules,
   wholeRouteUpdate,
 } from "./subjects";
+import { addGiven } from "./tryOut";
 
 const foreignProto = 4;
 const tables = [100, 101];
@@ -65,6 +68,7 @@ const batch = (of: Family, lines: readonly string[]): string => `batch_undo ${ch
 const cleared = (of: Family): string =>
   batch(of, [...Array.from({ length: 8 }, () => "rule del pref 1000"), ...tables.map((table) => `route flush table ${table}`)]);
 const addRule = (rule: Rule, proto: number): string => `rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${proto}`;
+const withoutChannel = (line: string): string => line.slice(2);
 const addRoute = (input: Input, proto: number): string => `route add ${wordsOf(routeAttributes, routeOf(input)).join(" ")} proto ${proto}`;
 
 /** The steps as the host runs them. */
@@ -234,7 +238,7 @@ describe("the real kernel", function () {
             family: of,
             kind: "rules",
             setUp: [
-              ...foreign.map(([input, proto]) => addRule(ruleOf(input), proto)),
+              ...foreign.map(([input, proto]) => withoutChannel(addGiven(input, proto))),
               ...(staged === undefined ? [] : [addRule(ruleOf(staged), tags.staging)]),
               ...(ours === undefined ? [] : [addRule(ruleOf(ours), tags.owner)]),
             ],
@@ -253,7 +257,7 @@ describe("the real kernel", function () {
         );
         const lost = had.filter((object) => !kept.includes(object));
         const named = parseRules(parseIpJson(`[${lost.join()}]`, "rules"), of).map(
-          ({ rule, protocol }) => `took over ${describeRule(rule)} (proto ${protocol})`,
+          (one) => `took over ${describeRule(givenRule(one))} (proto ${one.protocol})`,
         );
         assert.deepEqual(
           named,
@@ -262,6 +266,34 @@ describe("the real kernel", function () {
         );
       }),
       { numRuns: runs(70) },
+    );
+  });
+
+  it("takes a rule that stands there several times under foreign tags over whole, and gives it back in its order", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        family.chain(twinRules).filter(({ input, other }) => isKnown(input) && (other === undefined || isKnown(other))),
+        async ({ of, input, twins, place, other, adopt }) => {
+          const lines = twins.map(([from, proto]) => withoutChannel(addGiven({ ...input, from }, proto)));
+          if (place !== undefined) lines.splice(place, 0, addRule(ruleOf(input), tags.owner));
+          const rule = ruleOf(place === undefined ? input : (other ?? input));
+          const outcome = await tryOut(
+            kernel,
+            {
+              family: of,
+              kind: "rules",
+              setUp: lines,
+              register: place === undefined ? emptyRegister : registerOf({ [`rule ${of} 1000`]: "a" }),
+              change: change("a", [wantedRule(rule)], { adopt }),
+            },
+            adopt ? exactly : anyOrder,
+          );
+          if (outcome === undefined) return;
+          const foreign = (reading: string) => foreignOf(reading).filter((object) => object.includes('"priority":1000'));
+          assert.deepEqual(foreign(outcome.after), adopt ? [] : foreign(outcome.before));
+        },
+      ),
+      { numRuns: runs(60) },
     );
   });
 
@@ -297,6 +329,54 @@ describe("the real kernel", function () {
       }),
       { numRuns: runs(100) },
     );
+  });
+
+  it("takes a route among others at its key, adopting or not, and its undo after every prefix, twice, in their order", async () => {
+    const setting = family.chain((of) => {
+      // An IPv6 route with a gateway becomes one with its neighbours.
+      const hop = fc.constantFrom(...hops[of].filter(({ type, via }) => type === undefined && (of === "inet" || via === undefined)));
+      return fc.record({
+        of: fc.constant(of),
+        others: fc.uniqueArray(fc.tuple(hop, fc.constantFrom(3, foreignProto, 18, 16, 0)), {
+          selector: ([, proto]) => proto,
+          maxLength: 3,
+        }),
+        place: fc.nat(3),
+        ours: fc.option(hop, { nil: undefined, freq: 3 }),
+        wanted: hop,
+        metric: fc.constantFrom(undefined, 50),
+        mtu: fc.constantFrom(undefined, 1400),
+        adopt: fc.boolean(),
+      });
+    });
+    let done = 0;
+    await fc.assert(
+      fc.asyncProperty(setting, async ({ of, others, place, ours, wanted, metric, mtu, adopt }) => {
+        const at = { family: of, destination: "default", table: 100, metric };
+        const append = (input: Input, proto: number): string => addRoute({ ...at, ...input }, proto).replace(" add ", " append ");
+        const lines = others.map(([input, proto]) => append(input, proto));
+        if (ours !== undefined) lines.splice(place, 0, append(ours, tags.owner));
+        const route = routeOf({ ...at, ...wanted, mtu });
+        const outcome = await tryOut(
+          kernel,
+          {
+            family: of,
+            kind: "routes",
+            setUp: [addRoute({ ...at, metric: 70, dev: "e1" }, tags.owner), ...lines],
+            register: ours === undefined ? emptyRegister : registerOf({ [routeKey(route)]: "a" }),
+            change: change("a", [wantedRoute(route)], { adopt }),
+          },
+          exactly,
+        );
+        if (outcome === undefined) return;
+        done++;
+        if (!adopt) assert.deepEqual(foreignOf(outcome.after), foreignOf(outcome.before));
+        const gone = foreignOf(outcome.before).length - foreignOf(outcome.after).length;
+        assert.equal(outcome.plan.notes.filter((note) => note.startsWith("took over ")).length, gone);
+      }),
+      { numRuns: runs(100) },
+    );
+    assert.ok(done > runs(100) / 4, `only ${done} were not refused`);
   });
 
   it("never is without a rule of ours during updates at one priority", async () => {

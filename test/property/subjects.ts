@@ -18,7 +18,7 @@ export type Input = Readonly<Record<string, unknown>>;
 /** One generator an attribute: who adds an attribute must add its values here. */
 type Fields<Table> = { [Name in keyof Table]-?: fc.Arbitrary<Inputs<Table>[Name] | undefined> };
 
-const prefixes: Readonly<Record<Family, readonly [string, ...string[]]>> = {
+const prefixes: Readonly<Record<Family, readonly [string, string, string, ...string[]]>> = {
   inet: ["198.18.1.2", "198.18.1.0/24", "198.18.1.77/24", "198.18.0.0/15", "0.0.0.0/0"],
   inet6: ["2001:db8:1::2", "2001:DB8:1::/64", "2001:db8:1::7/64", "2001:db8::/32", "::/0"],
 };
@@ -70,6 +70,21 @@ export const family: fc.Arbitrary<Family> = fc.constantFrom("inet", "inet6");
 
 export const ruleInput = (of: Family, priority: fc.Arbitrary<number> = fc.constant(1000)): fc.Arbitrary<Input> =>
   fc.record({ ...ruleFields(of), priority }, { requiredKeys: ["priority", "family"] }).map((input) => sensible(input));
+
+/** The same rule several times under foreign tags, some with host bits, and ours among them or not; another one that is wanted. */
+export const twinRules = (of: Family) =>
+  fc.record({
+    of: fc.constant(of),
+    input: ruleInput(of).map((input) => ({ ...input, from: prefixes[of][1] })),
+    twins: fc.uniqueArray(fc.tuple(fc.constantFrom(prefixes[of][1], prefixes[of][2]), fc.constantFrom(4, 0, 18)), {
+      selector: (pair) => pair.join(),
+      minLength: 1,
+      maxLength: 4,
+    }),
+    place: fc.option(fc.nat(4), { nil: undefined, freq: 2 }),
+    other: fc.option(ruleInput(of), { nil: undefined, freq: 1 }),
+    adopt: fc.boolean(),
+  });
 
 export const ruleFieldNames = Object.keys(ruleAttributes).filter((name) => name !== "priority" && name !== "family");
 

@@ -3,6 +3,7 @@ import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
 import type { Entry } from "./register";
+import type { Hop } from "./routePlace";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /**
@@ -23,6 +24,8 @@ export interface Mandate {
   readonly adopt: boolean;
   /** Keys to set anew although they are as they should be: a lifetime was changed, which cannot be compared. */
   readonly renew?: ReadonlySet<string>;
+  /** Next hops of its routes until now, by key: others that stand there are somebody else's. Undefined where it had none. */
+  readonly hops?: ReadonlyMap<string, readonly Hop[]> | undefined;
   /** Also removes what carries our tag and nobody owns. */
   readonly exclusive?: boolean;
 }
@@ -89,6 +92,8 @@ export interface Wanted {
   readonly needs: readonly Need[];
   /** What of it runs down by itself; a change of it is seen only here. */
   readonly fading?: string;
+  /** Of a route, where its packets go. */
+  readonly hops?: readonly Hop[];
   /** What makes it so. Throws `conflict` when something stands in the way. */
   ensure(state: State, mandate: Mandate): Plan;
   /** Undefined when it is there, exactly once and ours; else what is wrong. */

@@ -1,161 +1,113 @@
-import { PolicyRoutingError } from "../errors";
 import { parseRegisterKey, routeKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
-import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
-import { channelOf, emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import {
-  type Claimant,
-  isOurs,
-  notesOf,
-  ofWhom,
-  owningLines,
-  protoAt,
-  protoFor,
-  type Title,
-  takesFrom,
-  titleOf,
-  titlesAt,
-} from "./ownership";
+import { type Claimant, notesOf, owningLines, protoAt, protoFor, takesFrom, titleOf } from "./ownership";
 import type { Entry } from "./register";
+import { adoptable, beside, removedHops, standsInTheWay } from "./routeAdoption";
+import { exchangeOf } from "./routeExchange";
+import { addedHops, hopsOf, placeOf, tagsIn, titlesOf } from "./routePlace";
+import { command, deletion, describe, guardedDeletion } from "./routeSteps";
 import { type ObservedRoute, routesAt, type State } from "./state";
-import { asAsked, fades, fadingOf, same, wordsOf } from "./words";
+import { asAsked, fades, fadingOf, same } from "./words";
+
+export { describe, namedForDeletion } from "./routeSteps";
 
 /** A gateway is looked up when its route is added: the routes on the link come first. */
 const stageOf = (route: Pick<Route, "via">): number => (route.via === undefined ? 20 : 30);
-
-const command = (verb: "add" | "replace", route: Route, proto: number): Step =>
-  [channelOf(route.family), "route", verb, ...wordsOf(routeAttributes, route, proto === 0 ? [] : ["proto", String(proto)])].join(" ");
-
-/** Metric 0 is a wildcard in a delete for IPv6 and means "any" for IPv4: the metric is always said. */
-const metricOf = (route: Route): number => route.metric ?? defaultMetric[route.family];
-
-/**
- * What names the route to delete. A scope that differs from the default is said: for types other than unicast, `ip` takes the default
- * where none is given.
- */
-export function namedForDeletion({ family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric }: Route) {
-  return { family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric };
-}
-
-function deletion(route: Route, proto: number): Step {
-  const named = { ...namedForDeletion(route), metric: undefined };
-  const tag = ["metric", String(route.metric ?? defaultMetric[route.family]), "proto", String(proto)];
-  return [channelOf(route.family), "route del", ...wordsOf(routeAttributes, named, tag)].join(" ");
-}
-
-/**
- * Where there is nothing to delete, two commands take another route: at IPv4 metric 0 that of another metric, and for an IPv6 `from`
- * that of any source. These are run only while the route is shown.
- */
-function guardedDeletion(route: Route, proto: number): Step[] {
-  const step = deletion(route, proto);
-  const metric = metricOf(route);
-  if (route.family === "inet6" ? route.from === undefined : metric !== 0) return [step];
-  const { family, destination, from, table } = route;
-  const tos = family === "inet" ? (route.tos ?? "0x0") : undefined; // left out, every one would be shown
-  const shown = wordsOf(routeAttributes, { family, destination, from, tos, table }).join(" ");
-  return [`${channelOf(family)} when route show exact ${shown} proto ${proto} metric ${metric}`, step];
-}
-
-const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { object: key, what, next });
-
-/** What stands at a key, and the lines of the register about it. */
-interface Place {
-  readonly all: readonly ObservedRoute[];
-  readonly titles: readonly Title[];
-}
-
-function placeOf(key: string, state: State, claimant: Claimant): Place {
-  const all = routesAt(state, key);
-  return { all, titles: titlesAt(state.register, key, tagsIn(all), claimant) };
-}
-
-const tagsIn = (routes: readonly ObservedRoute[]): number[] => routes.map(({ protocol }) => protocol);
-
-/** The one route at the key, which may be replaced; undefined when there is none. Throws when it must stay as it is. */
-function replaceable(key: string, { all, titles }: Place, mandate: Mandate): ObservedRoute | undefined {
-  const [current] = all;
-  if (current === undefined) return undefined;
-  const shown = (): string =>
-    all.map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`).join("; ");
-  if (all.length > 1)
-    throw conflict(key, `${all.length} routes stand at this key: ${shown()}`, "remove them on the host, or choose another metric");
-  const title = titleOf(titles, current.protocol);
-  if (isOurs(titles, current.protocol, mandate)) return current;
-  if (!mandate.adopt)
-    throw title !== undefined
-      ? conflict(
-          key,
-          `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
-          "choose another metric, remove it there, or set adopt: true to take it over",
-        )
-      : conflict(
-          key,
-          `a foreign route stands at this key: ${shown()}`,
-          "set adopt: true to take it over, remove it on the host, or choose another metric",
-        );
-  if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
-    throw conflict(
-      key,
-      `the foreign route has attributes that could not be put back: ${current.unread.join(", ")}`,
-      "remove it on the host first",
-    );
-  return current;
-}
 
 function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const { tags } = mandate;
   const key = routeKey(route);
   const place = placeOf(key, state, mandate);
-  const current = replaceable(key, place, mandate);
-  const title = current === undefined ? undefined : titleOf(place.titles, current.protocol);
-  const plan = {
-    keys: [key],
-    register: owningLines(place.titles, key, mandate, [title]),
-    becomes: [{ key, rules: [], routes: [{ route, protocol: tags.owner, unread: [] }] }],
-    takes: takesFrom(title, key, mandate),
+  const adopted = adoptable(key, place, mandate);
+  // What becomes ours by being replaced: ours, else the first that is taken over.
+  const held = place.ours[0] ?? adopted[0];
+  const ours = { route, protocol: tags.owner, unread: [] };
+  const planWith = (taken: readonly ObservedRoute[]) => {
+    const titles = [...place.ours, ...taken].map(({ protocol }) => titleOf(place.titles, protocol));
+    return {
+      keys: [key],
+      register: owningLines(place.titles, key, mandate, titles),
+      becomes: [{ key, rules: [], routes: [ours] }],
+      takes: titles.flatMap((title) => takesFrom(title, key, mandate)),
+    };
   };
-  if (current === undefined)
-    return { ...plan, steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), notes: [] };
-  const notes = notesOf(() => describe(current.route), current.protocol, place.titles, mandate);
-  if (
-    current.protocol === tags.owner &&
-    mandate.renew?.has(key) !== true &&
-    current.unread.length === 0 &&
-    same(routeAttributes, route, current.route)
-  )
-    return { ...plan, steps: [], undo: [], becomes: [], notes };
-  const undo = [command("replace", current.route, current.protocol)];
-  return { ...plan, steps: [command("replace", route, tags.owner)], undo, notes };
+  if (held === undefined)
+    return { ...planWith([]), steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), notes: [] };
+  const changed = mandate.renew?.has(key) === true || !isRight(route, held, tags.owner);
+  // What cannot be taken away stays beside ours.
+  const [exchange] = (place.ours.length === 0 ? [adopted] : [adopted, []]).flatMap(
+    (some) => exchangeOf(route, place.all, held, some, changed, tags.owner) ?? [],
+  );
+  if (place.ours.length > 1 || exchange === undefined) throw standsInTheWay(key, place);
+  const { taken, steps, undo, before } = exchange;
+  const left = place.foreign.filter((one) => !taken.includes(one));
+  const notes = [held, ...taken.filter((one) => one !== held)].flatMap((one) =>
+    notesOf(() => describe(one.route), one.protocol, place.titles, mandate).map((note) =>
+      one === held && place.foreign.includes(one) && !isRight(route, one, one.protocol)
+        ? `${note}, which becomes ${describe(route)}`
+        : note,
+    ),
+  );
+  notes.push(...beside(place, left, !before));
+  if (steps.length === 0) return { ...planWith(taken), steps, undo, becomes: [], notes };
+  if (changed && place.ours.length > 0) notes.push(...removedHops(key, route, held.route, mandate));
+  const now = changed ? ours : held;
+  return { ...planWith(taken), steps, undo, becomes: [{ key, rules: [], routes: before ? [...left, now] : [now, ...left] }], notes };
 }
+
+const isRight = (route: Route, { route: current, protocol, unread }: ObservedRoute, proto: number): boolean =>
+  protocol === proto && unread.length === 0 && same(routeAttributes, route, current);
 
 function remove(at: string, key: string, gone: number | undefined, state: State, mandate: Mandate): Plan {
   if (!isRemovable(state.register.entries.get(at), mandate)) return emptyPlan([key]);
-  const going = routesAt(state, key).filter(({ protocol }) => protocol === gone);
-  const left = routesAt(state, key).filter(({ protocol }) => protocol !== gone);
+  const all = routesAt(state, key);
+  const going = all.filter(({ protocol }) => protocol === gone);
+  const left = all.filter(({ protocol }) => protocol !== gone);
+  const parts = going.map(({ route, protocol }) => ({ ...partsOf(key, route, mandate), protocol }));
+  // Beside others the kernel adds only before or behind them; to an IPv6 route that is in several parts, behind.
+  const isPart = parts.some(({ stays }) => stays !== undefined);
+  const verb = isPart ? "append" : left.length === 0 ? "add" : all[0]?.protocol === gone ? "prepend" : "append";
   return {
     keys: [key],
-    steps: going.map(({ route, protocol }) => deletion(route, protocol)),
-    undo: going.map(({ route, protocol }) => command("add", route, protocol)),
+    steps: parts.map(({ goes, protocol }) => deletion(goes, protocol)),
+    undo: parts.map(({ goes, protocol }) => command(verb, goes, protocol)),
     register: [at],
-    becomes: going.length === 0 ? [] : [{ key, rules: [], routes: left }],
+    becomes:
+      going.length === 0
+        ? []
+        : [
+            {
+              key,
+              rules: [],
+              routes: [...left, ...parts.flatMap(({ stays }) => (stays === undefined ? [] : [{ route: stays, protocol: 0, unread: [] }]))],
+            },
+          ],
     notes: [],
   };
 }
 
-export function describe(route: Route): string {
-  return ["ip", `-${channelOf(route.family)}`, "route", ...wordsOf(routeAttributes, route)].join(" ");
+/** Of a route to which somebody added next hops, that part goes which was declared. */
+function partsOf(key: string, route: Route, { hops }: Mandate): { goes: Route; stays: Route | undefined } {
+  const declared = hops?.get(key);
+  const added = declared === undefined ? [] : addedHops(route, declared);
+  const { nexthops = [], ...rest } = route;
+  if (added.length === 0 || added.length === nexthops.length) return { goes: route, stays: undefined };
+  const of = (some: typeof nexthops): Route =>
+    some.length === 1 ? { ...rest, ...withoutWeight(some[0] ?? {}) } : { ...rest, nexthops: some };
+  return { goes: of(nexthops.filter((hop) => !added.includes(hop))), stays: of(nexthops.filter((hop) => added.includes(hop))) };
 }
+
+const withoutWeight = <Hop extends { weight?: number }>({ weight: _weight, ...hop }: Hop): Omit<Hop, "weight"> => hop;
 
 export function wantedRoute(route: Route): Wanted {
   const key = routeKey(route);
   const ours = (state: State, tags: Tags): ObservedRoute[] => routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
   const holder = (state: State, tags: Tags, id: string): Entry | undefined =>
-    titleOf(placeOf(key, state, { id, tags }).titles, tags.owner)?.entry;
+    titleOf(titlesOf(key, routesAt(state, key), state, { id, tags }), tags.owner)?.entry;
   return {
     key,
     label: describe(route),
@@ -163,6 +115,7 @@ export function wantedRoute(route: Route): Wanted {
     needs: needsOf(routeAttributes, route),
     fading: fadingOf(routeAttributes, route),
     stage: stageOf(route),
+    hops: hopsOf(route),
     ensure: (state, mandate) => ensure(route, state, mandate),
     missing: (state, tags) => {
       const [current, ...others] = ours(state, tags);
@@ -175,8 +128,8 @@ export function wantedRoute(route: Route): Wanted {
     stored: (tags) =>
       fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : command("add", route, tags.owner),
     read: (state, tags, id) => {
-      const { all, titles } = placeOf(key, state, { id, tags });
-      const proto = protoFor(titles, tagsIn(all), { id, tags });
+      const all = routesAt(state, key);
+      const proto = protoFor(titlesOf(key, all, state, { id, tags }), tagsIn(all), { id, tags });
       const current = all.find(({ protocol }) => protocol === proto);
       return current === undefined ? undefined : asAsked(routeAttributes, route, current.route);
     },

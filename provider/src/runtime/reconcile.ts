@@ -35,16 +35,23 @@ function renewed(before: Declared, after: Declared): Set<string> {
   return new Set(after.wanted.flatMap(({ key, fading }) => (old.has(key) && old.get(key) !== fading ? [key] : [])));
 }
 
+const hopsOf = ({ wanted }: Declared): Change["hops"] =>
+  new Map(wanted.flatMap(({ key, hops }) => (hops === undefined ? [] : [[key, hops]])));
+
 /** The change of create and update: the host shows what is declared. */
 export function changeToEnsure(id: string, declared: Declared, before?: Declared): Change {
   const change = changeOf(id, declared, declared.wanted);
   if (before === undefined) return change;
   const former = before.owner.proto === declared.owner.proto ? undefined : tagsOf(before.owner.proto);
-  return { ...change, former, renew: renewed(before, declared) };
+  return { ...change, former, renew: renewed(before, declared), hops: hopsOf(before) };
 }
 
 /** The change of delete: what the register names as this id's goes. */
-export const changeToRemove = (id: string, declared: Declared): Change => ({ ...changeOf(id, declared, []), exclusive: false });
+export const changeToRemove = (id: string, declared: Declared): Change => ({
+  ...changeOf(id, declared, []),
+  exclusive: false,
+  hops: hopsOf(declared),
+});
 
 /** create and update are one: make the host show what is declared. `before` says where to look for what the id held until now. */
 export async function ensure(id: string, declared: Declared, inputs: Properties, before?: Declared, run?: Run): Promise<Applied> {

@@ -7,7 +7,9 @@ import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
 import { wantedRoute } from "../../../provider/src/kernel/route";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/state";
+import { routeKey } from "../../../provider/src/spec/key";
 import { tagsOf } from "../../../provider/src/spec/owner";
+import type { Route } from "../../../provider/src/spec/route/route";
 import type { Rule } from "../../../provider/src/spec/rule/rule";
 
 const tags = tagsOf(undefined);
@@ -169,12 +171,55 @@ describe("what stands in the way", () => {
     );
   });
 
-  it("two routes at one key are not replaced by one", () => {
-    const state = { ...emptyState, routes: [route(gateway), route({ ...gateway, via: "203.0.113.2" }, 4)] };
+  it("several routes of ours at one key, or ours between others, are not changed by one step", () => {
+    const [other, third] = [
+      { ...gateway, via: "203.0.113.2" },
+      { ...gateway, via: "203.0.113.3" },
+    ];
+    for (const routes of [
+      [route(gateway), route(other)],
+      [route(other, 4), route(gateway), route(third, 4)],
+    ])
+      assert.match(
+        conflictOf(() => plan(change([wantedRoute({ ...gateway, mtu: 1400 })]), { ...emptyState, routes })),
+        /routes stand at this key/,
+      );
+  });
+
+  it("a route that comes and goes by itself is not taken over, with words that say why", () => {
+    for (const [proto, why] of [
+      [2, /the kernel makes it/],
+      [9, /learned from router advertisements/],
+      [16, /a DHCP client made it/],
+    ] as const)
+      assert.match(
+        conflictOf(() => plan(change([wantedRoute(gateway)], { adopt: true }), { ...emptyState, routes: [route(gateway, proto)] })),
+        why,
+      );
+  });
+
+  it("next hops that somebody added to our IPv6 route are not taken away by an update, unless adopt says so", () => {
+    const ours: Route = { family: "inet6", table: 100, destination: "default", via: "2001:db8::1", dev: "eth1" };
+    const { via: _via, dev: _dev, ...both } = ours;
+    const hops = [
+      { via: "2001:db8::1", dev: "eth1" },
+      { via: "2001:db8::77", dev: "eth1" },
+    ];
+    const state = { ...emptyState, routes: [route({ ...both, nexthops: hops })], register: owned(routeKey(ours)) };
+    const before = new Map([[routeKey(ours), [{ via: "2001:db8::1", dev: "eth1" }]]]);
+    const wanted = wantedRoute({ ...ours, mtu: 1400 });
     assert.match(
-      conflictOf(() => plan(change([wantedRoute(gateway)], { adopt: true }), state)),
-      /2 routes stand at this key/,
+      conflictOf(() => plan(change([wanted], { hops: before }), state)),
+      /somebody added next hops to it, which a change would take away: via 2001:db8::77 dev eth1/,
     );
+    assert.deepEqual(plan(change([wanted], { hops: before, adopt: true }), state).notes, [
+      "removes next hops that are not declared: via 2001:db8::77 dev eth1",
+    ]);
+    // What the program itself had before is its own.
+    assert.deepEqual(plan(change([wanted], { hops: new Map([[routeKey(ours), hops]]) }), state).notes, []);
+    const gone = plan(change([], { hops: before }), state);
+    assert.deepEqual(gone.steps, ["6 route del default via 2001:db8::1 dev eth1 table 100 metric 1024 proto 214"]);
+    assert.deepEqual(gone.undo, ["6 route append default via 2001:db8::1 dev eth1 table 100 proto 214"]);
   });
 
   it("a name that means another table, or a table that has another name", () => {
