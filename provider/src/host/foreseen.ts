@@ -34,8 +34,11 @@ export function unmetIn(network: Network, expectation: Expectation): string | un
   const [first] = outcomes;
   // Of several ways that it may take, the kernel's choice is not foreseen.
   if (first === undefined || outcomes.includes(undefined) || cases.some((one) => one.length === 0)) return undefined;
-  const decider = explain(network, flow).lines.at(-1);
-  return decider === undefined ? first : `${first} (${decider.rule} ${decider.says})`;
+  const { verdict, lines } = explain(network, flow);
+  const decider = lines.at(-1);
+  // Decided before any rule: by a source that is no address of the host, a device that is down.
+  if (decider === undefined) return "why" in verdict ? `${first}: ${verdict.why}` : first;
+  return `${first} (${decider.rule} ${decider.says})`;
 }
 
 /** What may become of it; nothing where that is not for a lookup to say. */

@@ -124,14 +124,14 @@ export const hostRouting = defineKind({
   across: settleHostRouting,
   place: () => "routing",
   wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
-  look: ({ tables, nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags) =>
+  look: ({ tables, nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags, adopt) =>
     together([
       tables === undefined ? nothingMore : lookAtNames,
       nexthops === undefined && exclusive !== true
         ? nothingMore
         : lookAtNexthops(Object.values(nexthops ?? {}).map((values) => nexthopOf(values).nhid)),
       reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
-      ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values))),
+      ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values), adopt)),
       ...Object.values(rules ?? {}).map((values) => lookAtRules(ruleOf(values).family)),
       ...(exclusive === true ? [lookAtTagged(tags.owner)] : []),
     ]),

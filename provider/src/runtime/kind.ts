@@ -59,7 +59,7 @@ interface Definition<Table extends FieldTable> {
   readonly across: Across<Values<Table>>;
   place(values: Values<Table>): string;
   wanted(values: Values<Table>): readonly Wanted[];
-  look(values: Values<Table>, tags: Tags): Look;
+  look(values: Values<Table>, tags: Tags, adopt: boolean): Look;
   /** Where it is more than one object. */
   readonly many?: {
     readonly label: string;
@@ -117,7 +117,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         wish: { persist: common.persist, coexist: common.coexist },
         place: place(own),
         wanted: all,
-        look: look(own, tags),
+        look: look(own, tags, common.adopt === true),
         exclusive: many?.exclusive(own) === true,
         expect: many?.expect(own) ?? [],
         label: many?.label,

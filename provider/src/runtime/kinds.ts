@@ -29,7 +29,7 @@ export const kinds: readonly Kind[] = [
     across: settleRoute,
     place: (values) => `route/${values.family}/${values.table}/${values.destination}`,
     wanted: (values) => [wantedRoute(routeOf(values))],
-    look: (values) => lookAtRoute(routeOf(values)),
+    look: (values, _tags, adopt) => lookAtRoute(routeOf(values), adopt),
   }),
   defineKind({
     name: "NextHop",

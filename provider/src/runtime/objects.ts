@@ -34,6 +34,6 @@ export function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
   return { ...values, nhid };
 }
 
-/** Where a route is to be seen. */
-export const lookAtRoute = (route: Route): Look =>
-  lookAtDestination(route, route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);
+/** Where a route is to be seen. With its locks where it has some, or where it may take over one that has. */
+export const lookAtRoute = (route: Route, adopt: boolean): Look =>
+  lookAtDestination(route, adopt || route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);
