@@ -175,6 +175,7 @@ describe("what others have made on a host", function () {
       (await refusal(create("PolicyRoute", { ...route, src: "198.18.128.99" }))).message,
       /next: 198\.18\.128\.99 is no address of the host/,
     );
+    assert.match((await refusal(create("PolicyRoute", { ...route, dev: "eth1@if3" }))).message, /next: write eth1: /);
     const six = { connection: host.connection, destination: "default", via: "2001:db8:2::1", dev: "eth1", table: 100 };
     assert.match(
       (await refusal(create("PolicyRoute", { ...six, src: "2001:db8:2::99" }))).message,

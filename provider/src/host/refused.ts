@@ -1,6 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import type { Difference } from "../kernel/compare";
-import { lackOf } from "../kernel/gate";
+import { lackOf, remedyOf } from "../kernel/gate";
 import { isOfIp, printStep } from "../kernel/step";
 import { type Undone, undoFailed, undoneOutcome, undoneText } from "./ending";
 import type { Facts } from "./facts";
@@ -40,6 +40,7 @@ export function refusedError(
             .slice(0, 3)
             .join("; ") || undefined,
     cameBack: [text, ...(left.doubt?.cameBack === undefined ? [] : [left.doubt.cameBack])].join("\n"),
+    next: remedyOf(text, step ?? ""),
     outcome: undoneOutcome(left),
   });
 }

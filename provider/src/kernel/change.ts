@@ -2,8 +2,8 @@ import type { PolicyRoutingError } from "../errors";
 import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
+import type { Hop } from "./hop";
 import type { Entry } from "./register";
-import type { Hop } from "./routePlace";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 
 /**

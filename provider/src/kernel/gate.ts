@@ -66,3 +66,12 @@ export function lackOf(refused: string, { iproute2, kernel }: Since): string | u
     return `the host's kernel does not support something of it, whatever its version (${kernel}) says`;
   return undefined;
 }
+
+/** What helps, where the kernel's words do not say what is missing: an address, a device by the name that it goes by. */
+export function remedyOf(refused: string, step: string): string | undefined {
+  const [, source] = /Invalid (?:prefsrc|source) address/.test(refused) ? (/ src (\S+)/.exec(step) ?? []) : [];
+  if (source !== undefined)
+    return `${source} is no address of the host now (one that moves between hosts, a lease that changed): give it to a device first, or leave src out`;
+  const [, device] = /Cannot find device "([^"@]+)@/.exec(refused) ?? [];
+  return device === undefined ? undefined : `write ${device}: what ip shows behind the @ is no part of the device's name`;
+}

@@ -1,8 +1,9 @@
 import { PolicyRoutingError } from "../errors";
 import type { Route } from "../spec/route/route";
 import type { Mandate } from "./change";
+import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import { ofWhom, titleOf } from "./ownership";
-import { addedHops, type Hop, hopsOf, type Place, printHop } from "./routePlace";
+import type { Place } from "./routePlace";
 import { describe } from "./routeSteps";
 import type { ObservedRoute } from "./state";
 

@@ -1,4 +1,3 @@
-import type { Route } from "../spec/route/route";
 import type { Mandate } from "./change";
 import { type Claimant, isOurs, type Title, titlesAt } from "./ownership";
 import { type ObservedRoute, routesAt, type State } from "./state";
@@ -22,26 +21,3 @@ export const titlesOf = (key: string, all: readonly ObservedRoute[], state: Stat
   titlesAt(state.register, key, tagsIn(all), claimant);
 
 export const tagsIn = (routes: readonly ObservedRoute[]): number[] => routes.map(({ protocol }) => protocol);
-
-/** One next hop of a route. */
-export interface Hop {
-  readonly via?: string | undefined;
-  readonly dev?: string | undefined;
-}
-
-export const hopsOf = ({ via, dev, nexthops }: Pick<Route, "via" | "dev" | "nexthops">): readonly Hop[] => nexthops ?? [{ via, dev }];
-
-const isSame = (declared: Hop, seen: Hop): boolean =>
-  declared.via === seen.via && (declared.dev === undefined || declared.dev === seen.dev);
-
-/**
- * Next hops that somebody added to an IPv6 route of ours: the kernel keeps them as one route, shows it under the first one's tag, and replaces
- * or deletes it whole. `declared` are all that the program asks for or asked for until now.
- */
-export function addedHops({ family, ...route }: Route, declared: readonly Hop[]): readonly Hop[] {
-  if (family !== "inet6" || route.nexthops === undefined) return [];
-  return route.nexthops.filter((hop) => !declared.some((one) => isSame(one, hop)));
-}
-
-export const printHop = ({ via, dev }: Hop): string =>
-  [...(via === undefined ? [] : [`via ${via}`]), ...(dev === undefined ? [] : [`dev ${dev}`])].join(" ");

@@ -50,9 +50,10 @@ function toggle(word: string, doc: string): Attribute<boolean> {
   });
 }
 
-/** The metrics whose locks can be said. The kernel also keeps those of others. */
-export const lockable: readonly string[] = ["mtu", "cwnd", "congctl"] satisfies Lockable[];
 type Lockable = "mtu" | "cwnd" | "congctl";
+const locks: readonly Lockable[] = ["mtu", "cwnd", "congctl"];
+/** The metrics whose locks can be said, and the one that `ip` locks by itself. The kernel also keeps those of others. */
+export const lockable: readonly string[] = [...locks, "rto_min"];
 
 /** `ip -j` does not show locks: the reader takes them from the plain text. */
 function lockOf(name: Lockable): Attribute<boolean> {
