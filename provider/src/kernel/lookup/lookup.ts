@@ -17,8 +17,9 @@ import { type Walk, walk } from "./walk";
  * the same.
  */
 export function lookup(network: Network, flow: Flow): Verdict {
-  const packet = packetIn(network, flow);
-  const first = lookupCase(network, packet);
+  const ready = readyFor(network, flow.family);
+  const packet = packetFor(ready, flow);
+  const first = caseOf(ready, packet);
   if (!isOpen(first)) return first;
   const verdicts = lookups(network, packet);
   const [verdict] = verdicts;
@@ -27,10 +28,10 @@ export function lookup(network: Network, flow: Flow): Verdict {
 }
 
 /** A flow's packet, with what the network says of its device. */
-export function packetIn(network: Network, flow: Flow): Packet {
-  const { finder } = readyFor(network, flow.family);
-  return packetOf(flow, finder.isInVrf(flow.oif ?? (flow.iif === "lo" ? undefined : flow.iif)));
-}
+export const packetIn = (network: Network, flow: Flow): Packet => packetFor(readyFor(network, flow.family), flow);
+
+const packetFor = ({ finder }: Ready, flow: Flow): Packet =>
+  packetOf(flow, finder.isInVrf(flow.oif ?? (flow.iif === "lo" ? undefined : flow.iif)));
 
 /** Every verdict that a packet may meet. */
 export function lookups(network: Network, packet: Packet): readonly Verdict[] {
@@ -39,9 +40,10 @@ export function lookups(network: Network, packet: Packet): readonly Verdict[] {
 }
 
 /** The same for one case of those that may occur; what is open is told as that. */
-export function lookupCase(network: Network, packet: Packet): Verdict | Open {
+export const lookupCase = (network: Network, packet: Packet): Verdict | Open => caseOf(readyFor(network, packet.family), packet);
+
+function caseOf(ready: Ready, packet: Packet): Verdict | Open {
   const { family, iif } = packet;
-  const ready = readyFor(network, family);
   if (iif === undefined || iif === "lo") return family === "inet" ? sendInet(ready, packet) : sendInet6(ready, packet);
   return family === "inet" ? receiveInet(ready, packet, iif) : receiveInet6(ready, packet, iif);
 }

@@ -43,10 +43,11 @@ export function selectorsOf({ rule, unread }: ObservedRule): Question[] {
 export function ruleMatches(not: boolean | undefined, asked: readonly Question[], packet: Packet): boolean | Question {
   let open: Question | undefined;
   for (const question of asked) {
-    let match = question.matches(packet);
-    if (match === "unknown" && question.asks !== undefined) match = packet.assumed.get(question.asks) ?? match;
-    if (match === false) return not === true;
-    if (match === "unknown") open ??= question;
+    const match = question.matches(packet);
+    if (match === true) continue;
+    const taken = match === false || question.asks === undefined ? match : packet.assumed.get(question.asks);
+    if (taken === false) return not === true;
+    if (taken !== true) open ??= question;
   }
   return open ?? not !== true;
 }
