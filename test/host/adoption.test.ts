@@ -157,16 +157,14 @@ describe("what others have made on a host", function () {
     await host.exec("ip -6 route del default table 100");
   });
 
-  it("what a resource demanded of packets ends with it: it can be removed, by itself and at its old address", async () => {
-    const [, { address, gateway }] = host.uplinks;
-    const fields: Fields = {
-      connection: host.connection,
-      routes: { default: { destination: "default", via: gateway, dev: "eth1", table: 100 } },
-      rules: { from: { priority: 1000, from: address, table: 100 } },
-      guard: { probes: [{ route: "192.0.2.1", from: address, dev: "eth1", expect: true }] },
-      expect: [{ from: address, to: "192.0.2.1", dev: "eth1" }],
-    };
-    await remove(await create("HostRouting", fields));
+  it("a rule that jumps and names a table, at which the kernel never looks, is told with it, and given back with it", async () => {
+    await host.batch(["rule add pref 1000 from 192.0.2.0/24 goto 2000 table 77 proto 4"]);
+    const before = await host.snapshot();
+    const rule = adopting({ priority: 1000, from: "192.0.2.0/24", goto: 2000 });
+    assert.match((await refusal(create("PolicyRule", { ...rule, guard: failing }))).message, /: reverted \(verified\): ping /);
+    assert.equal(await host.snapshot(), before);
+    const said = await warnings(async () => remove(await create("PolicyRule", rule)));
+    assert.match(said, /took over ip -4 rule pref 1000 from 192\.0\.2\.0\/24 table 77 goto 2000 \(proto 4\)/);
   });
 
   it("names the address that is missing", async () => {

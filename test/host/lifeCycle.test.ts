@@ -396,6 +396,20 @@ describe("the life of a resource on a host", () => {
       assert.deepEqual(await rulesOf(second), []);
     });
 
+    it("of another machine: what it demanded of packets ends at the old one, and at the new one with it", async () => {
+      const fields = ({ connection, uplinks: [, { address, gateway }] }: Host): Fields => ({
+        connection,
+        routes: { default: { destination: "default", via: gateway, dev: "eth1", table: 100 } },
+        rules: { from: { priority: 1000, from: address, table: 100 } },
+        guard: { probes: [{ route: "192.0.2.1", from: address, dev: "eth1", expect: true }] },
+        expect: [{ from: address, to: "192.0.2.1", dev: "eth1" }],
+      });
+      const moved = await update(await create("HostRouting", fields(host)), fields(second));
+      assert.deepEqual([await rulesOf(host), await routesOf(host, 100)], [[], []]);
+      await remove(moved);
+      assert.deepEqual([await rulesOf(second), await routesOf(second, 100)], [[], []]);
+    });
+
     it("of another machine that refuses: the old one is left as it was", async () => {
       const made = await create("PolicyRule", rule());
       await second.batch(["rule add pref 1000 from 198.18.128.2 table 100 proto 77"]);
