@@ -74,9 +74,15 @@ async function main(): Promise<number> {
     for (const { name, promise } of contract) console.log(`${name}: ${promise}`);
     return 0;
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+  let isEnded = false;
+  const end = (): void => {
+    isEnded = true;
+    void stopAll().finally(() => process.exit(130));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
   const began = performance.now();
-  const reports = await runAll(chosen, steps, async (report) => (values.record ? record(report) : undefined));
+  // What fails because its host is taken away says nothing of it.
+  const reports = await runAll(chosen, steps, async (report) => (values.record && !isEnded ? record(report) : undefined));
   const inOrder = chosen.flatMap(({ name }) => reports.filter(({ profile }) => profile.name === name));
   const all = reports.flatMap(({ results }) => results);
   const count = (sort: Result["sort"]): number => all.filter((one) => one.sort === sort).length;

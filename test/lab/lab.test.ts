@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lab, startLab } from "./lab.js";
 import { must } from "./run.js";
-import { labName, takenSlots } from "./slots.js";
+import { freeSlot, labName, takenSlots, takeSlot } from "./slots.js";
 import { takeDown } from "./teardown.js";
 import { until } from "./until.js";
 
@@ -101,6 +101,19 @@ describe("a lab", function () {
       await takeDown("test-killed");
       await assertNothingLeft(labName("test-killed"));
     }
+  });
+
+  it("is seen with its slot, or is not seen, while others come and go", async () => {
+    let isOver = false;
+    const others = (async () => {
+      for (let rounds = 0; rounds < 100; rounds++) {
+        const slot = await takeSlot("test-comes-and-goes");
+        await freeSlot({ slot, lab: "test-comes-and-goes", pid: undefined, orphaned: false });
+      }
+      isOver = true;
+    })();
+    while (!isOver) assert.ok((await takenSlots()).every(({ lab }) => lab !== ""));
+    await others;
   });
 
   it("is refused while another process uses its name", async () => {

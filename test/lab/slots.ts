@@ -41,15 +41,21 @@ export async function takeSlot(lab: string, pid?: number): Promise<number> {
 
 export async function takenSlots(): Promise<Slot[]> {
   const names = await readdir(SLOTS).catch(() => []);
-  return Promise.all(names.map(readSlot));
+  return (await Promise.all(names.map(readSlot))).flat();
 }
 
 export async function freeSlot({ slot }: Slot): Promise<void> {
   await rm(`${SLOTS}/${slot}`, { force: true });
 }
 
-async function readSlot(name: string): Promise<Slot> {
-  const [lab = "", pid, born] = (await readlink(`${SLOTS}/${name}`)).split(" ");
-  if (pid === undefined) return { slot: Number(name), lab, pid: undefined, orphaned: false };
-  return { slot: Number(name), lab, pid: Number(pid), orphaned: (await bornAt(Number(pid))) !== born };
+/** None where its lab ended since the names were read. */
+async function readSlot(name: string): Promise<Slot[]> {
+  const owner = await readlink(`${SLOTS}/${name}`).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (owner === undefined) return [];
+  const [lab = "", pid, born] = owner.split(" ");
+  if (pid === undefined) return [{ slot: Number(name), lab, pid: undefined, orphaned: false }];
+  return [{ slot: Number(name), lab, pid: Number(pid), orphaned: (await bornAt(Number(pid))) !== born }];
 }
