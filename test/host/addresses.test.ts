@@ -107,18 +107,22 @@ describe("one host under two addresses", () => {
     await kind.delete(old.id, outs);
   });
 
-  it("what another id of the stack took is told by a refresh, with its name", async () => {
-    const old = await create("HostRouting", {
-      connection: host.connection,
+  it("what another id of the stack took is told by a refresh, with its name, for every kind of entry", async () => {
+    const entries: Fields = {
       rules: { one: { priority: 1000, from: "198.18.128.2", table: 100 } },
-    });
-    const other = await create("PolicyRule", rule(byIpv6()));
+      routes: { link: { destination: "203.0.113.0/24", dev: "eth1", table: 100 } },
+      nexthops: { gate: { nhid: 7, dev: "eth1" } },
+      tables: { rt2: { tableId: 100, name: "rt2" } },
+    };
+    const old = await create("HostRouting", { connection: host.connection, ...entries });
+    const other = await create("HostRouting", { connection: byIpv6(), ...entries });
     let seen: unknown;
     const said = await warnings(async () => {
       seen = await read(old);
     });
     assert.equal(seen, undefined);
-    assert.ok(said.includes(`is there, but is not this resource's: the register names ${other.id} of stack organization/test/host`), said);
+    const whose = `is there, but is not this resource's: the register names ${other.id} of stack organization/test/host`;
+    assert.equal(said.split(whose).length - 1, 4, said);
     await remove(other);
     await remove(old);
   });
