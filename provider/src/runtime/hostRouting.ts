@@ -7,20 +7,13 @@ import { wantedRoute } from "../kernel/route";
 import { wantedRule } from "../kernel/rule";
 import type { State } from "../kernel/state";
 import { wantedSysctl } from "../kernel/sysctl";
-import { canonical } from "../spec/canonical";
 import type { Entries } from "../spec/entries";
 import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
-import { nexthopKey, registerKey, routeKey, ruleKey } from "../spec/key";
-import { nexthopAttributes } from "../spec/nexthop/attributes";
-import { settleNexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
-import { routeAttributes } from "../spec/route/attributes";
-import { settleRoute } from "../spec/route/route";
-import { routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
-import { ruleAttributes, settleRule } from "../spec/rule/rule";
 import { type SysctlField, sysctlFields } from "../spec/sysctl";
 import { defineKind, type ReadOne } from "./kind";
 import { lookAtRoute, nameOf, nexthopOf, routeOf, ruleOf } from "./objects";
+import { declarable, type Standing, standingAt } from "./standing";
 
 type Found = Readonly<Record<string, unknown>>;
 
@@ -32,12 +25,6 @@ interface Entry {
   /** What was found, as it would stand in the inputs; undefined when nobody could declare it, such as a rule at priority 0. */
   declarable(found: Found): unknown;
 }
-
-const declarableName = (found: Found) =>
-  canonical(routingTableAttributes, found, settleRoutingTable).problems.length === 0 ? found : undefined;
-const declarableNexthop = (found: Found) => (canonical(nexthopAttributes, found, settleNexthop).problems.length === 0 ? found : undefined);
-const declarableRoute = (found: Found) => (canonical(routeAttributes, found, settleRoute).problems.length === 0 ? found : undefined);
-const declarableRule = (found: Found) => (canonical(ruleAttributes, found, settleRule).problems.length === 0 ? found : undefined);
 
 function section<Values>(
   name: Entry["section"],
@@ -65,10 +52,10 @@ function settings<Word extends string>(
 }
 
 const entriesOf = (values: HostRoutingValues): Entry[] => [
-  ...section("tables", values.tables, (one) => wantedName(nameOf(one)), declarableName),
-  ...section("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarableNexthop),
-  ...section("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarableRoute),
-  ...section("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarableRule),
+  ...section("tables", values.tables, (one) => wantedName(nameOf(one)), declarable.tables),
+  ...section("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarable.nexthops),
+  ...section("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarable.routes),
+  ...section("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarable.rules),
   ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
   ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
   ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
@@ -95,27 +82,26 @@ class Seen {
 }
 
 /** Entry by entry; what is gone is left out. Undefined when all of it is gone. */
-function read(values: HostRoutingValues, readOne: ReadOne, state: State, tags: Tags): Record<string, unknown> | undefined {
+function read(
+  values: HostRoutingValues,
+  readOne: ReadOne,
+  state: State,
+  tags: Tags,
+  more: readonly Standing[],
+): Record<string, unknown> | undefined {
   const seen = new Seen();
   const entries = entriesOf(values);
-  for (const { section: name, label, wanted, declarable } of entries) {
+  for (const { section: name, label, wanted, declarable: shown } of entries) {
     const found = readOne(wanted);
-    if (found !== undefined) seen.add(name, label, declarable(found));
+    if (found !== undefined) seen.add(name, label, shown(found));
   }
+  // Drift under its key, which the next `up` takes away: what stands in its name and is not declared, and, where it is exclusive, in nobody's.
+  for (const { section: name, at, found } of more) seen.add(name, `stray ${at}`, found);
   if (entries.length > 0 && seen.isEmpty) return undefined;
-  if (values.exclusive === true) addStrays(seen, state, tags);
+  if (values.exclusive === true)
+    for (const { section: name, key, found } of standingAt(new Set(strays({ tags, exclusive: true }, state)), state))
+      seen.add(name, `stray ${key}`, found);
   return seen.instead(values, entries);
-}
-
-/** What nobody owns is drift of whoever is exclusive: it appears under its key, and the next `up` takes it away. */
-function addStrays(seen: Seen, state: State, tags: Tags): void {
-  const keys = new Set(strays({ tags, exclusive: true }, state));
-  const add = (name: keyof HostRoutingValues, key: string, found: unknown): void => {
-    if (keys.has(registerKey(key, tags.owner))) seen.add(name, `stray ${key}`, found);
-  };
-  for (const { nexthop } of state.nexthops) add("nexthops", nexthopKey(nexthop.nhid), declarableNexthop(nexthop));
-  for (const { route } of state.routes) add("routes", routeKey(route), declarableRoute(route));
-  for (const { rule } of state.rules) add("rules", ruleKey(rule), declarableRule(rule));
 }
 
 export const hostRouting = defineKind({

@@ -10,7 +10,8 @@ import { type Common, commonFields, internalFields, settleCommon } from "../spec
 import { type Connection, isConnection } from "../spec/connection";
 import type { Expectation } from "../spec/expectation";
 import { printProblem } from "../spec/failures";
-import { type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
+import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
+import { type Standing, surplus } from "./standing";
 
 /** What the life cycle knows of one kind of resource. */
 export interface Kind {
@@ -65,7 +66,7 @@ interface Definition<Table extends FieldTable> {
     readonly label: string;
     exclusive(values: Values<Table>): boolean;
     expect(values: Values<Table>): readonly Expectation[];
-    read(values: Values<Table>, readOne: ReadOne, state: State, tags: Tags): Record<string, unknown> | undefined;
+    read(values: Values<Table>, readOne: ReadOne, state: State, tags: Tags, more: readonly Standing[]): Record<string, unknown> | undefined;
   };
 }
 
@@ -107,11 +108,12 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
       const { connection, owner } = common;
       if (!isConnection(connection) || owner?.stack === undefined)
         throw new PolicyRoutingError("bug", { what: "connection and owner are missing" });
+      const owned = { ...owner, stack: owner.stack };
       const tags = tagsOf(owner.proto);
       const all = wanted(own);
       return {
         connection,
-        owner: { ...owner, stack: owner.stack },
+        owner: owned,
         adopt: common.adopt === true,
         guard: common.guard ?? {},
         wish: { persist: common.persist, coexist: common.coexist },
@@ -123,8 +125,12 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         label: many?.label,
         read: (state, id) => {
           const readOne: ReadOne = (one) => one.read(state, tags, id);
-          if (many !== undefined) return many.read(own, readOne, state, tags);
+          const more = surplus(state, id, new Set(all.map(({ key }) => key)));
+          if (many !== undefined) return many.read(own, readOne, state, tags, more);
           const [only] = all;
+          const [other] = more;
+          // What it was before, or was to be: the next change says which, and ends it.
+          if (other !== undefined) return { ...other.found, ...ownerOf(other, owned) };
           return only === undefined ? undefined : readOne(only);
         },
         others: (state, id) =>
@@ -137,3 +143,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
     },
   };
 }
+
+/** The owner that an entry's tag tells; a name has none. */
+const ownerOf = ({ tag }: Standing, { proto: _proto, ...owner }: Owner): Record<string, unknown> =>
+  tag === undefined ? {} : { owner: tag === defaultOwner ? owner : { ...owner, proto: tag } };

@@ -1,11 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { hostOf } from "../host/host";
+import { isCovered, lookFor, together } from "../host/look";
+import type { Observation } from "../host/observe";
 import { persistFound } from "../host/persistence";
+import { keysOf } from "../kernel/register";
+import type { State } from "../kernel/state";
+import { leftovers, type Persistence } from "../kernel/store";
 import { addressOf } from "../spec/connection";
 import type { Handlers, Properties } from "./handlers";
-import type { Kind } from "./kind";
+import type { Declared, Kind } from "./kind";
 import { untilDone } from "./orphan";
-import { changeOf, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { changeOf, changeToRemove, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 import type { Run } from "./run";
 import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
 
@@ -24,7 +29,7 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
     },
     read: async (id, props) => {
       const declared = kind.declared(props);
-      const looked = await hostOf(declared.connection).look(declared.look).catch(keptOrRecipe(declared.connection.host));
+      const looked = await lookAtAll(id, declared).catch(keptOrRecipe(declared.connection.host));
       if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
       const { state, facts, persistence } = looked;
       for (const { label, owner } of declared.others(state, id))
@@ -33,10 +38,11 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
           label,
         );
       const seen = declared.read(state, id);
-      if (seen === undefined) return {};
-      const found = persistFound(changeOf(id, declared, declared.wanted), declared.wish, persistence);
+      if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
+      // What only a boot would bring back is not gone: nobody else remembers to remove it.
+      const found = persistFound(changeOf(id, declared, seen === undefined ? [] : declared.wanted), declared.wish, persistence);
       const { inputs } = kind.check({
-        ...withoutEntries(props, kind.entryFields),
+        ...withoutEntries(props, seen === undefined ? [] : kind.entryFields),
         owner: props["owner"],
         ...seen,
         ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
@@ -70,6 +76,18 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
     delete: (id, props) => untilDone(calls.delete(id, props)),
   };
 }
+
+/** What is declared, and what else the register names as the id's. */
+async function lookAtAll(id: string, { connection, look }: Declared): Promise<Observation> {
+  const host = hostOf(connection);
+  const seen = await host.look(look);
+  const whole = together([look, lookFor(keysOf(seen.state.register, id))]);
+  return isCovered(whole, look) ? seen : host.look(whole);
+}
+
+/** Removed from the kernel, and not from the disk. What waits for its device is the register's. */
+const isLeftOnDisk = (id: string, declared: Declared, { register }: State, seen: Persistence): boolean =>
+  leftovers(changeToRemove(id, declared), {}, seen).some(({ key }) => register.entries.get(key)?.id !== id);
 
 /** The engine stores what a failed create or update carries as it is, and needs the text to read or delete it later. */
 const keepProvider =

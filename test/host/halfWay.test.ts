@@ -1,0 +1,111 @@
+import { strict as assert } from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import { closeHosts } from "../../provider/src/host/host";
+import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { create, type Fields, type Made, read, refusal, remove, update } from "./resource";
+
+/** Refuses what an undo asks of it. */
+const jammed = `#!/bin/sh
+case "$*" in
+  '-4 -force -batch -') cat >/dev/null; echo 'RTNETLINK answers: Operation not permitted' >&2; echo 'Command failed -:1' >&2; exit 1 ;;
+esac
+exec ip.real "$@"
+`;
+const failing = { confirmTimeout: 30, probes: [{ route: "192.0.2.1", dev: "nowhere", expect: true }] };
+
+describe("what a change left half-way", () => {
+  let lab: Lab;
+  let host: Host;
+  let other: Host;
+  let clean: readonly string[];
+  const snapshots = (): Promise<string[]> => Promise.all(lab.hosts.map((one) => one.snapshot()));
+  before(async () => {
+    lab = await startLab({ name: "test-host-half", hosts: 2 });
+    [host, other = host] = lab.hosts;
+    clean = await snapshots();
+  });
+  afterEach(async () => {
+    closeHosts();
+    assert.deepEqual(await snapshots(), clean);
+  });
+  after(async () => {
+    closeHosts();
+    await lab.stop();
+  });
+
+  const rule = (fields: Fields = {}): Promise<Made> =>
+    create("PolicyRule", { connection: host.connection, priority: 1000, from: "198.18.128.2", table: 100, ...fields });
+  /** As the engine keeps what was told as different. */
+  const kept = async (made: Made, action: Promise<unknown>): Promise<Made> => {
+    const error = await refusal(action);
+    assert.ok(error instanceof InitializationFailed, String(error));
+    return { ...made, state: error.properties };
+  };
+  /** What a refresh finds, and the state that it leaves. */
+  const refreshed = async (made: Made): Promise<Made> => {
+    closeHosts();
+    const found = await read(made);
+    assert.notEqual(found, undefined, "it is read as gone");
+    return { ...made, state: { ...made.state, ...found } };
+  };
+
+  it("an update to another priority that was undone: a refresh finds it where it stands, and the next one moves it", async () => {
+    const made = await rule();
+    await host.batch(["rule add pref 1000 from 198.51.100.1 table 150"]);
+    // Undone, it stands behind the foreign rule: that is a difference.
+    const half = await kept(made, update(made, { priority: 1003, guard: failing }));
+    const found = await refreshed(half);
+    assert.equal(found.state["priority"], 1000);
+    const moved = await update(found, { priority: 1003 });
+    assert.deepEqual(
+      (await host.ip("rule show")).filter(({ protocol }) => protocol === "214").map(({ priority }) => priority),
+      [1003],
+    );
+    await remove(moved);
+    await host.batch(["rule del pref 1000 from 198.51.100.1 table 150"]);
+  });
+
+  it("the same of a whole host: what is its own and not declared is drift, and goes", async () => {
+    const whole = { connection: host.connection, rules: { one: { priority: 1000, from: "198.18.128.2", table: 100 } } };
+    const made = await create("HostRouting", whole);
+    await host.batch(["rule add pref 1000 from 198.51.100.1 table 150"]);
+    const moved = { rules: { one: { priority: 1003, from: "198.18.128.2", table: 100 } } };
+    const half = await kept(made, update(made, { ...moved, guard: failing }));
+    const found = await refreshed(half);
+    assert.deepEqual(Object.keys(Object(found.state["rules"])), ["stray rule inet 1000"]);
+    await remove(await update(found, moved));
+    await host.batch(["rule del pref 1000 from 198.51.100.1 table 150"]);
+  });
+
+  it("a move to another machine, whose undo failed there: what stands here is not forgotten", async () => {
+    const made = await rule();
+    const restore = await other.replaceBinary("/usr/sbin/ip", jammed);
+    const half = await kept(made, update(made, { connection: other.connection, guard: failing }));
+    await restore();
+    const found = await refreshed(half);
+    assert.deepEqual([found.state["priority"], Object(found.state["connection"])["host"]], [1000, host.address]);
+    await remove(await update(found, { connection: other.connection }));
+  });
+
+  it("a removal that could not remove it from the disk: a refresh does not forget it, and it is removed once that can be", async () => {
+    const made = await rule({ persist: "rc-local" });
+    await host.makeReadOnly("/etc");
+    assert.match((await refusal(remove(made))).message, /gone until the next boot only: /);
+    await host.makeWritable("/etc");
+    const found = await refreshed(made);
+    assert.equal(found.state["persist"], "none");
+    await remove(found);
+  });
+
+  it("the same, wanted again after all: it is made, and persisted", async () => {
+    const made = await rule({ persist: "rc-local" });
+    await host.makeReadOnly("/etc");
+    await refusal(remove(made));
+    await host.makeWritable("/etc");
+    const again = await update(await refreshed(made), {});
+    assert.equal(again.state["persisted"], "rc-local");
+    assert.equal((await read(again))?.["priority"], 1000);
+    await remove(again);
+  });
+});
