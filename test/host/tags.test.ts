@@ -171,6 +171,7 @@ describe("stacks with tags of their own on one host", () => {
     const now = await update(old, owner("a", 220));
     closeHosts();
     assert.deepEqual((await read(old))?.["rules"], (await checked(old.kind, old.fields))["rules"]);
+    assert.deepEqual((await read(old))?.["owner"], now.state["owner"]);
     assert.equal(Object.keys((await read(old)) ?? {}).includes("routes"), true);
     const again = await update(old, owner("a", 220));
     assert.deepEqual(again.state, { ...now.state, appliedAt: again.state["appliedAt"] });

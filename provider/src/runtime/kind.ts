@@ -11,7 +11,7 @@ import { type Connection, isConnection } from "../spec/connection";
 import type { Expectation } from "../spec/expectation";
 import { printProblem } from "../spec/failures";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
-import { type Standing, surplus } from "./standing";
+import { otherTag, type Standing, surplus } from "./standing";
 
 /** What the life cycle knows of one kind of resource. */
 export interface Kind {
@@ -126,12 +126,12 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         read: (state, id) => {
           const readOne: ReadOne = (one) => one.read(state, tags, id);
           const more = surplus(state, id, new Set(all.map(({ key }) => key)));
-          if (many !== undefined) return many.read(own, readOne, state, tags, more);
           const [only] = all;
           const [other] = more;
+          const one = (): object | undefined => (only === undefined ? undefined : readOne(only));
           // What it was before, or was to be: the next change says which, and ends it.
-          if (other !== undefined) return { ...other.found, ...ownerOf(other, owned) };
-          return only === undefined ? undefined : readOne(only);
+          const seen = many === undefined ? (other?.found ?? one()) : many.read(own, readOne, state, tags, more);
+          return seen === undefined ? undefined : { ...seen, ...ownerUnder(otherTag(state, id, tags), owned) };
         },
         others: (state, id) =>
           all.flatMap((one) => {
@@ -144,6 +144,6 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   };
 }
 
-/** The owner that an entry's tag tells; a name has none. */
-const ownerOf = ({ tag }: Standing, { proto: _proto, ...owner }: Owner): Record<string, unknown> =>
+/** The owner as another tag tells it. */
+const ownerUnder = (tag: number | undefined, { proto: _proto, ...owner }: Owner): Record<string, unknown> =>
   tag === undefined ? {} : { owner: tag === defaultOwner ? owner : { ...owner, proto: tag } };

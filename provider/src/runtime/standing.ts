@@ -4,6 +4,7 @@ import { canonical } from "../spec/canonical";
 import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey, tableKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { settleNexthop } from "../spec/nexthop/nexthop";
+import { defaultOwner, type Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
 import { settleRoute } from "../spec/route/route";
 import { routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
@@ -53,4 +54,10 @@ export function surplus(state: State, id: string, declared: ReadonlySet<string>)
   });
   const keys = keysOf(state.register, id).filter((at) => !declared.has(parseRegisterKey(at).key));
   return [...names, ...standingAt(new Set(keys), state)];
+}
+
+/** The tag under which something of an id stands though its state says another: a change of tags ended half-way, or nobody was told. */
+export function otherTag(state: State, id: string, { owner }: Tags): number | undefined {
+  const keys = keysOf(state.register, id).filter((at) => (parseRegisterKey(at).owner ?? defaultOwner) !== owner);
+  return standingAt(new Set(keys), state)[0]?.tag;
 }
