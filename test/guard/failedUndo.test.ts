@@ -108,7 +108,7 @@ describe("an undo that fails", function () {
     const error = await refusal(update(made, { table: 101, guard: failing }));
     assert.match(
       error.message,
-      /: reverted, but differs: rule inet 1000: was .* table 100 .*, is .* table 101 .*, its undo failed: .*\n {2}came back: ip -4 rule del pref 1000 proto 215: /,
+      /: reverted, but differs: rule inet 1000: was .* table 100 .*, is .* table 101 .*, its undo failed: .*\n {2}came back: its undo: ip -4 rule del pref 1000 proto 215: /,
     );
     assert.match(await result(), /^retracted at [0-9]+\nfailed\n/);
     assert.match(await result(), cameBack);

@@ -17,11 +17,14 @@ export interface Undone {
   readonly reason: string;
   readonly differences: readonly Difference[];
   readonly foreign: readonly Difference[];
-  /** Why it may not be as before, whatever was seen. */
-  readonly doubt?: { readonly what: string; readonly cameBack: string | undefined } | undefined;
+  /** What came back instead of what is there now: it may not be as before. */
+  readonly unread?: string | undefined;
+  /** What came back where the undo did not do all that it should. What is there now decides all the same. */
+  readonly complaint?: string | undefined;
 }
 
-export const undoFailed = "its undo failed";
+/** What is known of an undo, of a whole transaction or of one change. */
+export type Left = Pick<Undone, "differences" | "unread" | "complaint">;
 
 interface Unknown {
   readonly outcome: "unknown";
@@ -32,26 +35,37 @@ interface Unknown {
   readonly instead: string | undefined;
 }
 
-/** What an undo left: the words and the outcome of it in every message. */
-export function undoneText({ differences, doubt }: Pick<Undone, "differences" | "doubt">): string {
-  const wrong = [...differences.map(printDifference), ...(doubt === undefined ? [] : [doubt.what])];
-  return wrong.length === 0 ? "reverted (verified)" : `reverted, but differs: ${wrong.join(", ")}`;
+export function undoneText(left: Left): string {
+  const { differences, unread, complaint } = left;
+  if (undoneOutcome(left) === "reverted") return "reverted (verified)";
+  const wrong = [
+    ...differences.map(printDifference),
+    ...(unread === undefined ? [] : ["what is there now could not be read"]),
+    ...(complaint === undefined ? [] : ["its undo failed"]),
+  ];
+  return `reverted, but differs: ${wrong.join(", ")}`;
 }
 
-export const undoneOutcome = ({ differences, doubt }: Pick<Undone, "differences" | "doubt">): "reverted" | "differs" =>
-  differences.length === 0 && doubt === undefined ? "reverted" : "differs";
+export const undoneOutcome = ({ differences, unread }: Left): "reverted" | "differs" =>
+  differences.length === 0 && unread === undefined ? "reverted" : "differs";
+
+/** What the host said of it, for a message. */
+export const cameBackOf = ({ unread, complaint }: Left): string[] => [
+  ...(unread === undefined ? [] : [unread]),
+  ...(complaint === undefined ? [] : [`its undo: ${complaint}`]),
+];
 
 export const endingError = (host: string, object: string, ending: Undone | Unknown): PolicyRoutingError =>
   ending.outcome === "undone" ? undoneError(host, object, ending) : unknownError(host, object, ending);
 
 function undoneError(host: string, object: string, ending: Undone): PolicyRoutingError {
-  const { reason, foreign, doubt } = ending;
+  const { reason, foreign } = ending;
   const meanwhile = foreign.length === 0 ? [] : [`meanwhile somebody else changed ${foreign.map(printDifference).join(", ")}`];
   return new PolicyRoutingError("verify", {
     host,
     object,
     what: `${undoneText(ending)}: ${reason}`,
-    cameBack: [...(doubt?.cameBack === undefined ? [] : [doubt.cameBack]), ...meanwhile].join("\n"),
+    cameBack: [...cameBackOf(ending), ...meanwhile].join("\n"),
     outcome: undoneOutcome(ending),
   });
 }

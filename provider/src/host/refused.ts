@@ -2,7 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import type { Difference } from "../kernel/compare";
 import { lackOf, remedyOf } from "../kernel/gate";
 import { isOfIp, printStep } from "../kernel/step";
-import { type Undone, undoFailed, undoneOutcome, undoneText } from "./ending";
+import { cameBackOf, type Left, undoneOutcome, undoneText } from "./ending";
 import type { Facts } from "./facts";
 import { refusedAt } from "./frames";
 import { labelOf, type Planned } from "./planned";
@@ -22,9 +22,9 @@ export function refusedError(
   facts: Facts,
   { work, plan }: Planned,
   { text, at, undoFailure }: Refused,
-  undone: Pick<Undone, "differences" | "doubt">,
+  undone: Left,
 ): PolicyRoutingError {
-  const left = undoFailure === undefined ? undone : { ...undone, doubt: { what: undoFailed, cameBack: undoFailure } };
+  const left = undoFailure === undefined ? undone : { ...undone, complaint: undoFailure };
   const lack = lackOf(text, facts);
   const step = at === "register" ? undefined : refusedAt(plan.steps, at, text);
   const some = step === undefined ? plan.steps : [step];
@@ -39,7 +39,7 @@ export function refusedError(
             .flatMap((one) => printStep(one) ?? [])
             .slice(0, 3)
             .join("; ") || undefined,
-    cameBack: [text, ...(left.doubt?.cameBack === undefined ? [] : [left.doubt.cameBack])].join("\n"),
+    cameBack: [text, ...cameBackOf(left)].join("\n"),
     next: remedyOf(text, step ?? ""),
     outcome: undoneOutcome(left),
   });

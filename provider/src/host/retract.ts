@@ -3,7 +3,7 @@ import { compare } from "../kernel/compare";
 import { withSecondLook } from "../kernel/doubt";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
-import { type Ending, type Undone, undoFailed } from "./ending";
+import type { Ending, Undone } from "./ending";
 import { parseState, readEntries } from "./entries";
 import { observeText } from "./frames";
 import { parseLeft } from "./observe";
@@ -95,26 +95,23 @@ async function believed(shell: Shell, { before, look: wanted, scope }: Transacti
 const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });
 
 function undone(answer: Answer, { transaction: { txn, before, scope }, reason }: Matter, state: State): Undone {
-  const failure = failureOf(answer, txn);
   const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
   return {
     outcome: "undone",
     reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
     ...compare(before.state, state, scope),
-    ...(failure === undefined ? {} : { doubt: { what: undoFailed, cameBack: failure } }),
+    complaint: complaintOf(answer, txn),
   };
 }
 
 /** What came back where the undo did not do all that it should. */
-const failureOf = (answer: Answer, txn: string): string | undefined => parseLeft(answer).find((one) => one.txn === txn)?.failure;
+const complaintOf = (answer: Answer, txn: string): string | undefined => parseLeft(answer).find((one) => one.txn === txn)?.failure;
 
 const unread = (answer: Answer, { transaction: { txn }, reason }: Matter, why: string): Undone => ({
   outcome: "undone",
   reason,
   differences: [],
   foreign: [],
-  doubt: {
-    what: "what is there now could not be read",
-    cameBack: [why, failureOf(answer, txn)].filter((text) => text !== undefined).join("\n"),
-  },
+  unread: why,
+  complaint: complaintOf(answer, txn),
 });
