@@ -127,7 +127,7 @@ function lookAt(keys: readonly string[]): Look {
 /** As on a host with many routes: only what is asked for is picked out of what the kernel shows. */
 async function read(kernel: KernelNamespace, register: readonly string[], look = everything): Promise<State> {
   const answer = { code: "0", sections: await kernel.run(`many=0\n${observeText(look, "entries")}`) };
-  return { ...parseState(answer, look, kernel.name), register: parseRegister(`${register.join("\n")}\n`) };
+  return { ...(await parseState(answer, look, kernel.name)), register: parseRegister(`${register.join("\n")}\n`) };
 }
 
 async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, pairs: readonly Pair[], report: Report): Promise<void> {

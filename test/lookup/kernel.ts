@@ -78,7 +78,7 @@ export async function askKernel({ sysctls, batches, flows }: Scenario): Promise<
   ].join("\n");
   const printed = await inNamespace(script);
   const answer = parseAnswer(printed, mark);
-  const state = stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace");
+  const state = await stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace");
   const answers = families.flatMap((family) => {
     const asked = flows.filter((flow) => flow.family === family);
     const text = answer.sections.find(({ name }) => name === `get ${family}`)?.text ?? "";

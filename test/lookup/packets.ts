@@ -116,6 +116,6 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
   for (const family of families)
     for (const [, from, to, port, dev] of text(family).matchAll(/([0-9a-f.:]+) \. ([0-9a-f.:]+) \. ([0-9]+) \. "([^"]+)"/g))
       seen.set(`${from} ${to} ${port}`, dev ?? "");
-  const network = networkOfState(stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace"));
+  const network = networkOfState(await stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace"));
   return { network, flows: packets.map((flow) => ({ flow, dev: seen.get(`${flow.from} ${flow.to} ${flow.dport?.from}`) })) };
 }

@@ -22,10 +22,26 @@ export function parseAnswer(whole: string, mark: string): Answer {
 }
 
 /** What was read again counts: the last of these. */
-export const section = (answer: Answer, name: string): string | undefined => answer.sections.findLast((one) => one.name === name)?.text;
+export const section = (answer: Answer, name: string): string | undefined => sectionsNamed(answer, name).at(-1);
 
-export const sectionsNamed = (answer: Answer, name: string): string[] =>
-  answer.sections.filter((one) => one.name === name).map(({ text }) => text);
+export const sectionsNamed = ({ sections }: Answer, name: string): readonly string[] => {
+  const known = textsByName.get(sections) ?? indexed(sections);
+  textsByName.set(sections, known);
+  return known.get(name) ?? [];
+};
+
+/** Hundreds of tables are asked for by their names. */
+const textsByName = new WeakMap<readonly Section[], ReadonlyMap<string, readonly string[]>>();
+
+function indexed(sections: readonly Section[]): Map<string, string[]> {
+  const texts = new Map<string, string[]>();
+  for (const { name, text } of sections) {
+    const others = texts.get(name);
+    if (others === undefined) texts.set(name, [text]);
+    else others.push(text);
+  }
+  return texts;
+}
 
 /** The rest of the first section whose name begins with a word, and its text. */
 export function sectionAfter(answer: Answer, word: string): { rest: string; text: string } | undefined {

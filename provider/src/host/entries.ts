@@ -1,15 +1,17 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
-import { parseIpJson } from "../kernel/ipJson";
-import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules, parseSysctls } from "../kernel/parse";
-import { parseRegister } from "../kernel/register";
-import type { ObservedRoute, State } from "../kernel/state";
-import type { IpObject } from "../spec/attribute";
+import { parseNames, parseSysctls } from "../kernel/parse";
+import type { Pieces } from "../kernel/pieces";
+import { readNexthops, readNexthopUsers, readRoutes, readRules } from "../kernel/read";
+import { readRegister } from "../kernel/register";
+import type { NexthopUser, ObservedRoute, ObservedRule, State } from "../kernel/state";
 import { type Family, families } from "../spec/family";
 import { tableOf } from "../spec/tableNumber";
 import { type Answer, section, sectionsAfter, sectionsNamed } from "./answer";
+import { boundOf } from "./bound";
 import { lacksFamily } from "./facts";
 import { observeText } from "./frames";
 import { askedFor, byTable, destinationOf, type Look } from "./look";
+import { paced } from "./paced";
 import type { Shell } from "./shell";
 
 const channels = { inet: "4", inet6: "6" } as const;
@@ -22,74 +24,96 @@ export const wholeTables = (answer: Answer, { routes, tables }: Look): string[] 
   [...byTable(routes, tables).keys()].filter((table) => section(answer, `routes ${placeOf(table)}`) !== undefined);
 
 /** The entries that `look` asked for: two readings can be compared in these. */
-export const parseState = (answer: Answer, look: Look, host: string): State => askedFor(look, parseShown(answer, look, host));
+export const parseState = async (answer: Answer, look: Look, host: string): Promise<State> =>
+  askedFor(look, await parseShown(answer, look, host));
 
 /** The same, looked at now. */
 export async function readEntries(shell: Shell, look: Look): Promise<State> {
-  return parseState(await shell.run(observeText({ ...look, probes: [] }, "entries")), look, shell.host);
+  return parseState(await shell.run(observeText({ ...look, probes: [] }, "entries"), { bound: boundOf(look) }), look, shell.host);
 }
 
-/** `ip` leaves out what it was asked to filter by. */
-const withTag = (protocol: number, routes: readonly ObservedRoute[]): ObservedRoute[] => routes.map((one) => ({ ...one, protocol }));
-
 /** All entries of an answer: a host with few routes shows whole tables. */
-export function parseShown(answer: Answer, look: Look, host: string): State {
-  const text = (name: string): string => {
-    const found = section(answer, name);
-    if (sectionsAfter(answer, "failed").some(({ rest }) => rest === name)) {
-      // Not an error: a table without routes does not exist for the kernel.
-      if (/FIB table does not exist/i.test(found ?? "")) return "";
-      // Nor is a kernel without this family.
-      if (lacksFamily.test(found ?? "")) return "";
-      // Nor is this: an old `ip` and its host know no next hop objects, which the check of versions says.
-      if (/Object "nexthop" is unknown/i.test(found ?? "")) return "";
-      throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: found });
-    }
-    if (found === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
-    return found;
-  };
-  const objects = (name: string, what: string): IpObject[] => {
-    try {
-      return parseIpJson(text(name), what);
-    } catch (error) {
-      throw isPolicyRoutingError(error) ? error.at({ host }) : error;
-    }
-  };
-  const rules = (family: Family) => parseRules(objects(`rules ${channels[family]}`, `rules ${family}`), family);
-  const whole = new Set([...look.tables, ...wholeTables(answer, look)]);
-  const routesIn = (table: string, sections: readonly string[]): ObservedRoute[] => {
-    const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
-    const number = Number(table.split(" ")[1]);
-    const locks = sectionsNamed(answer, `locks ${placeOf(table)}`).flatMap((lines) => lines.split("\n"));
-    const shown = sections.flatMap((name) => objects(name, `routes of table ${number}`));
-    return parseRoutes(shown, family, tableOf(number), locks);
-  };
-  const routes = [
-    ...[...whole].flatMap((table) => routesIn(table, [`routes ${placeOf(table)}`])),
-    ...[...byTable(look.routes, whole)].flatMap(([table, destinations]) => {
-      const picked = `picked ${placeOf(table)}`;
-      const one = destinations.map((destination) => `exact ${placeOf(table)} ${destination}`);
-      const found = routesIn(table, section(answer, picked) === undefined ? one : [picked]);
-      const known = new Set(found.map(({ route }) => destinationOf(route)));
-      const others = [...look.ours].flatMap((tag) => withTag(tag, routesIn(table, [`ours ${placeOf(table)} ${tag}`])));
-      return [...found, ...others.filter(({ route }) => !known.has(destinationOf(route)))];
-    }),
-  ];
-  const known = new Set(look.tagged.size === 0 ? [] : routes.map(({ route }) => destinationOf(route)));
-  const tagged = (family: Family) =>
-    [...look.tagged].flatMap((tag) =>
-      withTag(tag, parseRoutes(objects(`tagged ${channels[family]} ${tag}`, `routes of proto ${tag}`), family, "main")).filter(
-        ({ route }) => !known.has(destinationOf(route)),
-      ),
-    );
+export async function parseShown(answer: Answer, look: Look, host: string): Promise<State> {
+  try {
+    return await paced(shown(answer, look));
+  } catch (error) {
+    throw isPolicyRoutingError(error) ? error.at({ host }) : error;
+  }
+}
+
+function* shown(answer: Answer, look: Look): Pieces<State> {
+  const text = textsOf(answer);
+  const rules: ObservedRule[] = [];
+  for (const family of look.rules) append(rules, yield* readRules(text(`rules ${channels[family]}`), `rules ${family}`, family));
   return {
-    rules: [...look.rules].flatMap(rules),
-    routes: [...routes, ...families.flatMap(tagged)],
-    nexthops: look.nexthops ? parseNexthops(objects("nexthops", "next hops"), objects("nexthops 6", "next hops")) : [],
-    nexthopUsers:
-      look.users.size > 0 ? families.flatMap((family) => parseNexthopUsers(text(`nexthop_users ${channels[family]}`), family)) : [],
+    rules,
+    routes: yield* routesIn(answer, look, text),
+    nexthops: look.nexthops ? yield* readNexthops(text("nexthops"), text("nexthops 6"), "next hops") : [],
+    nexthopUsers: look.users.size > 0 ? yield* usersIn(text) : [],
     sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
     names: look.names ? parseNames(text("names")) : [],
-    register: parseRegister(text("register")),
+    register: yield* readRegister(text("register")),
   };
+}
+
+type TextOf = (name: string) => string;
+
+/** What an answer shows under a name. Throws where `ip` could not show it. */
+function textsOf(answer: Answer): TextOf {
+  const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
+  return (name) => {
+    const found = section(answer, name);
+    if (found === undefined) throw new PolicyRoutingError("protocol", { what: `the host's answer lacks ${name}` });
+    if (!failed.has(name)) return found;
+    if (emptyWords.some((words) => words.test(found))) return "";
+    throw new PolicyRoutingError("command", { what: `ip could not show ${name}`, cameBack: found });
+  };
+}
+
+/** No failures: a table without routes does not exist for the kernel; a kernel without this family; an old `ip`, which the check of versions names. */
+const emptyWords = [/FIB table does not exist/i, lacksFamily, /Object "nexthop" is unknown/i];
+
+function* routesIn(answer: Answer, look: Look, text: TextOf): Pieces<ObservedRoute[]> {
+  const whole = new Set([...look.tables, ...wholeTables(answer, look)]);
+  const routes: ObservedRoute[] = [];
+  for (const table of whole) append(routes, yield* tableIn(answer, text, table, [`routes ${placeOf(table)}`]));
+  for (const [table, destinations] of byTable(look.routes, whole)) {
+    const place = placeOf(table);
+    const one = destinations.map((destination) => `exact ${place} ${destination}`);
+    const picked = section(answer, `picked ${place}`) === undefined ? one : [`picked ${place}`];
+    const found = yield* tableIn(answer, text, table, picked);
+    append(routes, found);
+    const known = destinationsOf(found);
+    for (const tag of look.ours) append(routes, othersOf(tag, known, yield* tableIn(answer, text, table, [`ours ${place} ${tag}`])));
+  }
+  const known = look.tagged.size === 0 ? new Set<string>() : destinationsOf(routes);
+  for (const family of families)
+    for (const tag of look.tagged) {
+      const tagged = text(`tagged ${channels[family]} ${tag}`);
+      append(routes, othersOf(tag, known, yield* readRoutes([tagged], `routes of proto ${tag}`, family, "main", [])));
+    }
+  return routes;
+}
+
+function* tableIn(answer: Answer, text: TextOf, table: string, names: readonly string[]): Pieces<ObservedRoute[]> {
+  const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
+  const number = Number(table.split(" ")[1]);
+  const locks = sectionsNamed(answer, `locks ${placeOf(table)}`).flatMap((lines) => lines.split("\n"));
+  return yield* readRoutes(names.map(text), `routes of table ${number}`, family, tableOf(number), locks);
+}
+
+const destinationsOf = (routes: readonly ObservedRoute[]): Set<string> => new Set(routes.map(({ route }) => destinationOf(route)));
+
+/** Those at other destinations. `ip` leaves out what it was asked to filter by: the tag. */
+const othersOf = (protocol: number, known: ReadonlySet<string>, routes: readonly ObservedRoute[]): ObservedRoute[] =>
+  routes.filter(({ route }) => !known.has(destinationOf(route))).map((one) => ({ ...one, protocol }));
+
+function* usersIn(text: TextOf): Pieces<NexthopUser[]> {
+  const users: NexthopUser[] = [];
+  for (const family of families) append(users, yield* readNexthopUsers(text(`nexthop_users ${channels[family]}`), family));
+  return users;
+}
+
+function append<One>(all: One[], more: readonly One[]): void {
+  for (const one of more) all.push(one);
 }

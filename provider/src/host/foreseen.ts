@@ -3,11 +3,13 @@ import { type Outcome, unmet } from "../kernel/expectation";
 import { explain } from "../kernel/lookup/explain";
 import { lookups, packetIn } from "../kernel/lookup/lookup";
 import { type Network, proposed } from "../kernel/lookup/network";
-import { networkOfState } from "../kernel/lookup/stateJson";
+import { readNetwork } from "../kernel/lookup/stateJson";
 import type { Verdict } from "../kernel/lookup/verdict";
 import { type Expectation, flowOf } from "../spec/expectation";
+import { ofNetwork } from "./bound";
 import { stateJsonOf } from "./network";
 import type { Observation } from "./observe";
+import { paced } from "./paced";
 import type { Session } from "./session";
 
 /**
@@ -21,8 +23,8 @@ export async function foreseen(
   becomes: readonly Becomes[],
 ): Promise<string[]> {
   if (expectations.length === 0) return [];
-  const answer = await (await session.shell()).run("network");
-  const network = proposed(networkOfState(stateJsonOf(answer, facts, session.host)), becomes);
+  const answer = await (await session.shell()).run("network", { bound: ofNetwork });
+  const network = proposed(await paced(readNetwork(await stateJsonOf(answer, facts, session.host))), becomes);
   return expectations.flatMap((one) => unmetIn(network, one) ?? []);
 }
 

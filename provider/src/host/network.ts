@@ -1,17 +1,19 @@
 import { PolicyRoutingError } from "../errors";
 import { type Holding, holdingsOf } from "../kernel/holdings";
-import { parseIpJson } from "../kernel/ipJson";
+import { readIpJson } from "../kernel/ipJson";
 import type { StateJson } from "../kernel/lookup/stateJson";
 import type { IpObject } from "../spec/attribute";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
+import { ofNetwork } from "./bound";
 import type { Facts } from "./facts";
 import { lookAtNames, nothingMore } from "./look";
 import { observe } from "./observe";
+import { paced } from "./paced";
 import { Session } from "./session";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */
-export function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["versions"]>, host: string): StateJson {
+export async function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["versions"]>, host: string): Promise<StateJson> {
   const tooMany = sectionAfter(answer, "too_many")?.rest;
   if (tooMany !== undefined)
     throw new PolicyRoutingError("unsupported", {
@@ -20,20 +22,26 @@ export function stateJsonOf(answer: Answer, versions: NonNullable<StateJson["ver
       next: "there, leave out `expect` (a probe of kind `route` asks the kernel itself), and ask `ip route get` on the host for single packets",
     });
   const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
-  const objects = (name: string): IpObject[] => {
+  const objects = async (name: string): Promise<IpObject[]> => {
     const text = section(answer, name);
     if (text === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
     if (failed.has(name)) throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: text });
-    // iproute2 prints an object without contents for what it leaves out.
-    return parseIpJson(text, name).filter((json) => Object.keys(json).length > 0);
+    const found: IpObject[] = [];
+    await paced(
+      readIpJson(text, name, (some) => {
+        // iproute2 prints an object without contents for what it leaves out.
+        for (const json of some) if (Object.keys(json).length > 0) found.push(json);
+      }),
+    );
+    return found;
   };
   return {
-    rules: { inet: objects("rules 4"), inet6: objects("rules 6") },
-    routes: { inet: objects("routes 4 all"), inet6: objects("routes 6 all") },
-    links: objects("links"),
-    addresses: objects("addresses"),
+    rules: { inet: await objects("rules 4"), inet6: await objects("rules 6") },
+    routes: { inet: await objects("routes 4 all"), inet6: await objects("routes 6 all") },
+    links: await objects("links"),
+    addresses: await objects("addresses"),
     // Next hop objects came with Linux 5.3: an older host has none.
-    nexthops: failed.has("nexthops") ? [] : objects("nexthops"),
+    nexthops: failed.has("nexthops") ? [] : await objects("nexthops"),
     sysctls: sysctlsOf(section(answer, "sysctls") ?? ""),
     versions,
   };
@@ -51,7 +59,7 @@ function sysctlsOf(text: string): Record<string, number> {
 /** The same over a connection that is open, beside what else is known of the host. */
 export async function readNetwork(session: Session, { kernel, iproute2 }: Facts): Promise<StateJson> {
   const shell = await session.shell();
-  return stateJsonOf(await shell.run("network"), { kernel, iproute2 }, session.host);
+  return stateJsonOf(await shell.run("network", { bound: ofNetwork }), { kernel, iproute2 }, session.host);
 }
 
 /** What a host says of itself, by one dial and a connection of its own: who asks may stand in the queue of a host that waits for this one. */

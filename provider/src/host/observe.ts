@@ -4,6 +4,7 @@ import type { Management } from "../kernel/managementPath";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
+import { boundOf } from "./bound";
 import { parseShown, wholeTables } from "./entries";
 import { type Facts, parseFacts } from "./facts";
 import { observeText } from "./frames";
@@ -62,7 +63,7 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
 /** Waits, bounded, while another transaction holds the host: what it changes may be undone. */
 async function observeOnce(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
   for (let wait = 1; ; wait++) {
-    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`);
+    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`, { bound: boundOf(look) });
     const busy = sectionAfter(answer, "busy");
     const cleared = sectionAfter(answer, "cleared")?.rest;
     if (cleared !== undefined) warn(`${cleared} was no lock that could be read: cleared`);
@@ -78,14 +79,14 @@ async function observeOnce(shell: Shell, look: Look, warn: (text: string) => voi
   }
 }
 
-function parseObservation(answer: Answer, look: Look, host: string): Observation {
+async function parseObservation(answer: Answer, look: Look, host: string): Promise<Observation> {
   const facts = parseFacts(answer, host);
   return {
     answer,
     facts,
     seen: { ...look, tables: new Set([...look.tables, ...wholeTables(answer, look)]) },
     management: look.paths ? parseManagement(facts.ssh, answer) : undefined,
-    state: parseShown(answer, look, host),
+    state: await parseShown(answer, look, host),
     persistence: parsePersistence(answer),
     lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
     freeze: section(answer, "freeze")?.trim(),

@@ -1,8 +1,9 @@
 import { whatOf } from "../errors";
-import { compare } from "../kernel/compare";
+import { type Comparison, compare } from "../kernel/compare";
 import { withSecondLook } from "../kernel/doubt";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
+import { boundOf } from "./bound";
 import type { Ending, Undone } from "./ending";
 import { parseState, readEntries } from "./entries";
 import { observeText } from "./frames";
@@ -67,7 +68,9 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
   const { txn, look: wanted, before } = transaction;
   let answer: Answer;
   try {
-    answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`);
+    answer = await shell.run(`retract ${txn}\n${observeText({ ...wanted, paths: false, probes: [] }, "whole")}`, {
+      bound: boundOf(wanted),
+    });
   } catch (error) {
     return { outcome: "silence", instead: whatOf(error) };
   }
@@ -77,8 +80,8 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
   // Once the answer has come: until then the next process must tell it. No matter if this one is lost.
   if (stage !== "confirmed") await shell.run(`told ${txn}`, { within: tellTime }).catch(() => {});
   try {
-    const state = parseState(answer, wanted, shell.host);
-    return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, await believed(shell, transaction, state));
+    const state = await parseState(answer, wanted, shell.host);
+    return stage === "confirmed" ? applied(answer, state) : undone(answer, matter, await compared(shell, transaction, state));
   } catch (error) {
     // The host's word about the transaction stands, whatever else cannot be read.
     return stage === "confirmed" ? applied(answer, readBack ?? before.state) : unread(answer, matter, whatOf(error));
@@ -86,20 +89,22 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
 }
 
 /** What differs is looked at once more before it is told. */
-async function believed(shell: Shell, { before, look: wanted, scope }: Transaction, state: State): Promise<State> {
-  const { differences } = compare(before.state, state, scope);
-  const again = differences.length === 0 ? undefined : await readEntries(shell, wanted).catch(() => undefined);
-  return again === undefined ? state : withSecondLook(state, again, new Set(differences.map(({ key }) => key)));
+async function compared(shell: Shell, { before, look: wanted, scope }: Transaction, state: State): Promise<Comparison> {
+  const first = compare(before.state, state, scope);
+  const again = first.differences.length === 0 ? undefined : await readEntries(shell, wanted).catch(() => undefined);
+  if (again === undefined) return first;
+  const differing = new Set(first.differences.map(({ key }) => key));
+  return compare(before.state, withSecondLook(state, again, differing), scope);
 }
 
 const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });
 
-function undone(answer: Answer, { transaction: { txn, before, scope }, reason }: Matter, state: State): Undone {
+function undone(answer: Answer, { transaction: { txn, before }, reason }: Matter, comparison: Comparison): Undone {
   const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
   return {
     outcome: "undone",
     reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
-    ...compare(before.state, state, scope),
+    ...comparison,
     complaint: complaintOf(answer, txn),
   };
 }

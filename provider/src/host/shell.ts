@@ -4,22 +4,31 @@ import type { Client, ClientChannel } from "ssh2";
 import { PolicyRoutingError } from "../errors";
 import type { Connection } from "../spec/connection";
 import { type Answer, parseAnswer } from "./answer";
+import { type Bound, ofItsOwn } from "./bound";
 import { connect, type Urgent } from "./connect";
+import { Incoming } from "./incoming";
+import { badCode, noShell, noSudo } from "./noShell";
 import { library, loop } from "./scripts";
 import { type Target, targetOf } from "./sshConfig";
 
-/** More than a table with every route of the internet; a host that sends more is not answering us. */
-const longestAnswer = 256 * 1024 * 1024;
-/** The last line of an answer is shorter than this. */
-const longestMark = 80;
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
 
-/** How long a frame may take, in milliseconds. */
-export interface Patience {
+/** What a frame may take, of time in milliseconds, and what its answer may hold. */
+export interface Allowance {
   readonly within?: number;
   /** Until so much of the answer is here, where a frame says that before it does what may take longer. */
   readonly first?: { readonly bytes: number; readonly within: number };
+  readonly bound?: Bound;
+}
+
+interface Waiting {
+  readonly mark: string;
+  readonly incoming: Incoming;
+  /** That so many bytes came. */
+  heard(length: number): void;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
 }
 
 /** A connection with one long-lived shell. One frame is on the wire at a time. */
@@ -27,12 +36,7 @@ export class Shell {
   readonly #channel: ClientChannel;
   readonly #target: Target;
   readonly #sudo: boolean;
-  #waiting:
-    | { mark: string; heard: (length: number) => void; resolve: (answer: Answer) => void; reject: (error: Error) => void }
-    | undefined;
-  #chunks: string[] = [];
-  #length = 0;
-  #tail = "";
+  #waiting: Waiting | undefined;
   /** What a shell says that reads no frames. */
   #early = "";
   #stderr = "";
@@ -86,7 +90,7 @@ export class Shell {
   }
 
   /** Sends one text, which runs only when it arrived whole, and resolves with what it said. */
-  run(text: string, { within = frameTimeout, first }: Patience = {}): Promise<Answer> {
+  run(text: string, { within = frameTimeout, first, bound = ofItsOwn }: Allowance = {}): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#waiting !== undefined)
       return Promise.reject(new PolicyRoutingError("bug", { host: this.host, what: "two frames at once in one shell" }));
@@ -102,7 +106,13 @@ export class Shell {
         this.#waiting = undefined;
         then();
       };
-      this.#waiting = { mark, heard, resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
+      this.#waiting = {
+        mark,
+        incoming: new Incoming(mark, bound),
+        heard,
+        resolve: (answer) => done(() => resolve(answer)),
+        reject: (error) => done(() => reject(error)),
+      };
       this.#channel.write(frame(mark, this.#sentLibrary ? text : firstText(text)));
       this.#sentLibrary = true;
     });
@@ -119,44 +129,21 @@ export class Shell {
   #receive(text: string): void {
     if (!this.#answered) this.#early = (this.#early + text).slice(-500);
     if (this.#waiting === undefined) return;
-    const { mark, heard, resolve, reject } = this.#waiting;
-    this.#chunks.push(text);
-    this.#length += text.length;
-    heard(this.#length);
-    if (this.#length > longestAnswer) {
-      const cameBack = this.#chunks[0]?.slice(0, 200);
-      this.#fail(new PolicyRoutingError("protocol", { host: this.host, what: "the host sends without an end", cameBack }));
+    const { mark, incoming, heard, resolve, reject } = this.#waiting;
+    const isWhole = incoming.take(text);
+    heard(incoming.length);
+    const { tooMuch } = incoming;
+    if (tooMuch !== undefined) {
+      const what = `the host sends more than was asked for, or without an end: ${tooMuch}`;
+      this.#fail(new PolicyRoutingError("protocol", { host: this.host, what, cameBack: incoming.latest }));
       return;
     }
-    // The last line may lie across two chunks.
-    const end = this.#tail + text;
-    this.#tail = end.slice(-longestMark);
-    if (!new RegExp(`\n${mark} end \\w+\n`).test(end)) return;
+    if (!isWhole) return;
     this.#answered = true;
-    const whole = this.#chunks.join("");
-    this.#chunks = [];
-    this.#length = 0;
-    this.#tail = "";
+    const whole = incoming.whole();
     const answer = parseAnswer(whole, mark);
     if (answer.code === "0") resolve(answer);
-    else if (answer.code === "cut" || answer.code === "headless")
-      reject(
-        new PolicyRoutingError("unsupported", {
-          host: this.host,
-          what: answer.code === "cut" ? "head on the host does not read what was sent" : "programs are missing on the host: head",
-          ran: "head -c",
-          cameBack: this.#stderr,
-          next: "install coreutils, busybox or toybox, or let the login's PATH lead to it",
-        }),
-      );
-    else
-      reject(
-        new PolicyRoutingError("protocol", {
-          host: this.host,
-          what: `a script on the host ended with ${answer.code}`,
-          cameBack: this.#stderr || whole.slice(-500),
-        }),
-      );
+    else reject(badCode(this.host, answer.code, this.#stderr || whole.slice(-500)));
   }
 
   /** The channel or the connection closed. */
@@ -165,30 +152,8 @@ export class Shell {
     // What sudo wrote is no refusal once a frame was answered: it also complains about a host name.
     if (this.#answered || !this.#exited)
       this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
-    else if (this.#sudo && /sudo: /.test(this.#stderr)) this.#fail(this.#sudoRefusal());
-    else
-      this.#fail(
-        new PolicyRoutingError("auth", {
-          host: this.host,
-          what: `user ${this.#target.user} has no shell that runs commands`,
-          cameBack: this.#stderr.trim() === "" ? this.#early : this.#stderr,
-          next: `check that \`ssh ${this.#target.user}@${this.#target.host} sh -c true\` works`,
-        }),
-      );
-  }
-
-  #sudoRefusal(): PolicyRoutingError {
-    const { user, name: host } = this.#target;
-    const wantsTerminal = /must have a tty/.test(this.#stderr);
-    return new PolicyRoutingError("auth", {
-      host,
-      what: wantsTerminal ? `sudo wants a terminal of user ${user}, and there is none` : `user ${user} cannot run sudo without a password`,
-      ran: "sudo -n sh",
-      cameBack: this.#stderr,
-      next: wantsTerminal
-        ? `allow it on the host (in /etc/sudoers.d/: Defaults:${user} !requiretty), or log in as root`
-        : `allow it on the host (in /etc/sudoers.d/: ${user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
-    });
+    else if (this.#sudo && /sudo: /.test(this.#stderr)) this.#fail(noSudo(this.#target, this.#stderr));
+    else this.#fail(noShell(this.#target, this.#stderr.trim() === "" ? this.#early : this.#stderr));
   }
 
   #fail(error: PolicyRoutingError): void {

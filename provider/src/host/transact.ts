@@ -5,6 +5,7 @@ import { isEmpty, keysHeld } from "../kernel/plan";
 import { compacted } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter } from "./answer";
+import { boundOf } from "./bound";
 import { conclude, giveUp } from "./conclude";
 import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
@@ -107,7 +108,7 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
   let answer: Answer;
   try {
     // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
-    answer = await shell.run(text, transaction.guard === undefined ? {} : { within: longestChange(transaction.guard.seconds) });
+    answer = await shell.run(text, { bound: boundOf(look), within: longestChange(transaction.guard?.seconds ?? 0) });
   } catch (error) {
     await giveUp(session, planned, transaction, `while the change was applied: ${whatOf(error)}`);
     return true;

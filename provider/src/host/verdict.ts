@@ -32,7 +32,7 @@ const wholeSecond = 1000;
 
 /** What is not as it was asked is looked at once more: while others change many rules, a reading passes over some that stand. */
 export async function verdictOf(session: Session, planned: readonly Planned[], transaction: Transaction, answer: Answer): Promise<Verdict> {
-  const first = firstVerdict(planned, transaction, answer, session.host);
+  const first = await firstVerdict(planned, transaction, answer, session.host);
   const { after, deviating } = first;
   if (after === undefined || deviating.length === 0) return first;
   try {
@@ -43,7 +43,7 @@ export async function verdictOf(session: Session, planned: readonly Planned[], t
   }
 }
 
-function firstVerdict(planned: readonly Planned[], transaction: Transaction, answer: Answer, host: string): Verdict {
+async function firstVerdict(planned: readonly Planned[], transaction: Transaction, answer: Answer, host: string): Promise<Verdict> {
   // What was read back then says nothing about the change.
   if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
     const fired = "its guard fired while the change was still under way";
@@ -52,7 +52,7 @@ function firstVerdict(planned: readonly Planned[], transaction: Transaction, ans
   }
   let after: State;
   try {
-    after = parseState(answer, transaction.look, host);
+    after = await parseState(answer, transaction.look, host);
   } catch (error) {
     return { ...nothing, against: `what was applied could not be read back: ${whatOf(error)}` };
   }

@@ -7,7 +7,7 @@ import { lookups } from "./lookup/lookup";
 import { type Link, type Network, networkOf, proposed } from "./lookup/network";
 import { NextHopFinder } from "./lookup/nextHops";
 import { type Pair, pairsOf } from "./lookup/pairs";
-import { ruleMatches, selectorsOf } from "./lookup/rules";
+import { mayMatch } from "./lookup/rules";
 import { printVerdict, sameWay, type Verdict } from "./lookup/verdict";
 import { type Ends, endsOf, replyOf } from "./ownConnection";
 import type { ObservedRoute, State } from "./state";
@@ -54,7 +54,7 @@ interface Relevant {
 function relevant(packet: Packet, network: Network, becomes: readonly Becomes[]): Relevant {
   const { family, to } = packet;
   const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
-    (one) => one.rule.family === family && ruleMatches(one.rule.not, selectorsOf(one), packet) !== false,
+    (one) => one.rule.family === family && mayMatch(one, packet),
   );
   const rules = new Set(
     matching.flatMap(({ rule }) => [ruleKey(rule), ...(rule.goto === undefined ? [] : [ruleKey({ family, priority: rule.goto })])]),

@@ -5,17 +5,21 @@ import { nexthopAttributes } from "../spec/nexthop/attributes";
 import { routeAttributes } from "../spec/route/attributes";
 import { isStrange, withoutTunnel } from "../spec/route/encap";
 import { lockable } from "../spec/route/metrics";
-import { inOrder } from "../spec/route/nexthops";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type Table, tableNumber } from "../spec/tableNumber";
+import { eachLine, finish } from "./pieces";
+import { withSiblings } from "./siblings";
 import type { NexthopUser, ObservedName, ObservedNexthop, ObservedRoute, ObservedRule } from "./state";
 import { observe } from "./words";
 
 const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `ip -j -N -d rule show` of one family. */
-export function parseRules(objects: readonly IpObject[], family: Family): ObservedRule[] {
-  return objects.map((json) => {
+export const parseRules = (objects: readonly IpObject[], family: Family): ObservedRule[] => objects.map(ruleReader(family));
+
+export const ruleReader =
+  (family: Family) =>
+  (json: IpObject): ObservedRule => {
     const { values, given, unread } = observe(ruleAttributes, json, { family });
     const rule = { ...values, family, priority: numberAt(json, "priority") ?? 0 };
     return {
@@ -24,8 +28,7 @@ export function parseRules(objects: readonly IpObject[], family: Family): Observ
       protocol: numberAt(json, "protocol") ?? 0,
       unread: unread.filter((key) => !key.endsWith("_detached")),
     };
-  });
-}
+  };
 
 /** A tunnel of which something is not understood is one that no attribute reads. That of a next hop object is shown by its routes too. */
 function withStrange({ encap, ...json }: IpObject): IpObject {
@@ -49,8 +52,14 @@ function flat({ metrics, flow, ...json }: IpObject): IpObject {
  * lines of the plain text that hold a lock, which JSON leaves out.
  */
 export function parseRoutes(objects: readonly IpObject[], family: Family, table: Table, locks: readonly string[] = []): ObservedRoute[] {
+  const routes = objects.map(routeReader(family, table, locks));
+  return family === "inet6" ? finish(withSiblings(routes)) : routes;
+}
+
+/** Of each object by itself: an old `ip` shows the next hops of one IPv6 route as several (`withSiblings`). */
+export function routeReader(family: Family, table: Table, locks: readonly string[]): (json: IpObject) => ObservedRoute {
   const locksOf = locksIn(locks);
-  const routes = objects.map((json) => {
+  return (json) => {
     const locked = locksOf(json);
     const { values, unread } = observe(routeAttributes, { table: tableNumber(table), ...flat(json), locks: locked }, { family });
     const unsayable = locked.filter((name) => !lockable.includes(name)).map((name) => `${name} lock`);
@@ -59,8 +68,7 @@ export function parseRoutes(objects: readonly IpObject[], family: Family, table:
       protocol: numberAt(json, "protocol") ?? 0,
       unread: [...unread, ...unsayable],
     };
-  });
-  return family === "inet6" ? withSiblings(routes) : routes;
+  };
 }
 
 /**
@@ -83,17 +91,23 @@ function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[
 }
 
 /** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */
-export function parseNexthops(objects: readonly IpObject[], inet6: readonly IpObject[]): ObservedNexthop[] {
-  const ofInet6 = new Set(inet6.map((json) => json["id"]));
-  return objects.map((json) => {
-    const { values, unread } = observe(nexthopAttributes, withStrange(json), { family: ofInet6.has(json["id"]) ? "inet6" : "inet" });
+export const parseNexthops = (objects: readonly IpObject[], inet6: readonly IpObject[]): ObservedNexthop[] =>
+  objects.map(nexthopReader(new Set(inet6.map((json) => json["id"]))));
+
+/** `inet6` holds the numbers of those that `ip -6` shows. */
+export const nexthopReader =
+  (inet6: ReadonlySet<unknown>) =>
+  (json: IpObject): ObservedNexthop => {
+    const { values, unread } = observe(nexthopAttributes, withStrange(json), { family: inet6.has(json["id"]) ? "inet6" : "inet" });
     return { nexthop: { ...values, nhid: values.nhid ?? 0 }, protocol: numberAt(json, "protocol") ?? 0, unread };
-  });
-}
+  };
 
 /** Lines of `ip -N -d -o route show table all` that name a next hop object. */
-export function parseNexthopUsers(text: string, family: Family): NexthopUser[] {
-  return text.split("\n").flatMap((line) => {
+export const parseNexthopUsers = (text: string, family: Family): NexthopUser[] => [...eachLine(text)].flatMap(userReader(family));
+
+export const userReader =
+  (family: Family) =>
+  (line: string): NexthopUser[] => {
     const [, destination] = /^[0-9]+ (\S+)/.exec(line) ?? [];
     const word = (name: string) => new RegExp(` ${name} (\\S+)`).exec(line)?.[1];
     const nhid = word("nhid");
@@ -112,32 +126,7 @@ export function parseNexthopUsers(text: string, family: Family): NexthopUser[] {
         text: `ip -${family === "inet" ? 4 : 6} route ${line.replace(/^[0-9]+ /, "").replace(/ proto .*/, "")}`,
       },
     ];
-  });
-}
-
-/** Older iproute2 shows the next hops of one IPv6 route as several routes at one key. */
-function withSiblings(routes: readonly ObservedRoute[]): ObservedRoute[] {
-  const groups = new Map<string, ObservedRoute[]>();
-  for (const one of routes) {
-    const key = `${routeKey(one.route)} ${one.protocol}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined || group.length === 1 || !group.every(({ route }) => route.via !== undefined && route.nexthops === undefined))
-      return group;
-    const { encap: _encap, via: _via, dev: _dev, onlink: _onlink, ...route } = first.route;
-    const nexthops = group.map(({ route: { encap, via, dev, onlink } }) => ({
-      ...(encap === undefined ? {} : { encap }),
-      ...(via === undefined ? {} : { via }),
-      ...(dev === undefined ? {} : { dev }),
-      ...(onlink === undefined ? {} : { onlink }),
-    }));
-    return [{ ...first, route: { ...route, nexthops: inOrder(nexthops) } }];
-  });
-}
+  };
 
 /** Lines `/proc/sys/net/ipv4/conf/DEVICE/FILE VALUE`. */
 export function parseSysctls(text: string): Map<string, number> {

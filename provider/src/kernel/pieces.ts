@@ -16,11 +16,20 @@ export function finish<Result>(work: Pieces<Result>): Result {
 }
 
 /** Each line of a text, without its end. */
-export function* linesOf(text: string): Generator<string> {
+export function* eachLine(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     const end = text.indexOf("\n", from);
     yield end === -1 ? text.slice(from) : text.slice(from, end);
     if (end === -1) return;
     from = end + 1;
   }
+}
+
+export function* mapped<One, Other>(ones: readonly One[], of: (one: One) => Other): Pieces<Other[]> {
+  const others: Other[] = [];
+  for (const [index, one] of ones.entries()) {
+    others.push(of(one));
+    if (index % piece === piece - 1) yield;
+  }
+  return others;
 }

@@ -1,4 +1,5 @@
 import { parseRegisterKey, type RegisterKey } from "../spec/key";
+import { eachLine, finish, type Pieces, piece } from "./pieces";
 
 /**
  * The register on the host says which resource owns which entry of ours: a journal in /run, one line a change,
@@ -20,12 +21,14 @@ export interface Register {
 
 export const emptyRegister: Register = { entries: new Map(), lines: 0 };
 
-export function parseRegister(text: string): Register {
+export const parseRegister = (text: string): Register => finish(readRegister(text));
+
+export function* readRegister(text: string): Pieces<Register> {
   const entries = new Map<string, Entry>();
   let lines = 0;
-  for (const line of text.split("\n")) {
+  for (const line of eachLine(text)) {
     if (line === "") continue;
-    lines++;
+    if (++lines % piece === 0) yield;
     const [key, id, stack, more] = line.split("\t");
     if (key === undefined) continue;
     if (id === undefined || stack === undefined) entries.delete(key);

@@ -17,8 +17,12 @@ const keepers: Readonly<Record<number, string>> = {
   16: "a DHCP client made it, and takes it away with its lease (proto dhcp)",
 };
 
+/** The first of them. */
 const shown = ({ titles }: Place, routes: readonly ObservedRoute[]): string =>
-  routes.map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`).join("; ");
+  routes
+    .slice(0, 5)
+    .map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`)
+    .join("; ");
 
 /** Why a foreign route is not taken over; undefined: it can be, and put back. */
 function whyKept({ protocol, unread }: ObservedRoute, { all }: Place): readonly [what: string, next: string] | undefined {

@@ -26,7 +26,7 @@ export interface ReadyRule {
 }
 
 /** What a rule asks of a packet. */
-export function selectorsOf({ rule, unread }: ObservedRule): Question[] {
+function selectorsOf({ rule, unread }: ObservedRule): Question[] {
   const values: Readonly<Record<string, unknown>> = rule;
   const known = selectors.flatMap(([name, { matcher, words }]) =>
     values[name] === undefined || matcher === undefined
@@ -34,6 +34,18 @@ export function selectorsOf({ rule, unread }: ObservedRule): Question[] {
       : [{ asks: words(values[name], rule).join(" "), matches: matcher(values[name]) }],
   );
   return unread.length === 0 ? known : [...known, { asks: undefined, matches: () => "unknown" }];
+}
+
+/** Whether a rule can apply to a packet of which nothing is assumed: quick, for a rule that is asked once. */
+export function mayMatch({ rule, unread }: ObservedRule, packet: Packet): boolean {
+  const values: Readonly<Record<string, unknown>> = rule;
+  let isOpen = unread.length > 0;
+  for (const [name, { matcher }] of selectors) {
+    const match = values[name] === undefined ? true : matcher?.(values[name])(packet);
+    if (match === false) return rule.not === true;
+    if (match === "unknown") isOpen = true;
+  }
+  return isOpen || rule.not !== true;
 }
 
 /**

@@ -4,7 +4,10 @@ import { canonicalAddress } from "../../spec/address";
 import { type IpObject, numberAt, textAt } from "../../spec/attribute";
 import { problemsOf } from "../../spec/failures";
 import { type Family, families } from "../../spec/family";
-import { parseNexthops, parseRoutes, parseRules } from "../parse";
+import { nexthopReader, routeReader, ruleReader } from "../parse";
+import { finish, mapped, type Pieces } from "../pieces";
+import { withSiblings } from "../siblings";
+import type { ObservedRoute, ObservedRule } from "../state";
 import type { HostAddress, Link, Network } from "./network";
 
 const objects = z.array(z.record(z.string(), z.unknown()));
@@ -34,25 +37,34 @@ export function parseStateJson(value: unknown): StateJson {
 }
 
 /** What a lookup needs of it. */
-export function networkOfState({ rules, routes, links, addresses, nexthops, sysctls, versions }: StateJson): Network {
+export const networkOfState = (state: StateJson): Network => finish(readNetwork(state));
+
+/** The same in pieces: a host may have 200,000 routes. */
+export function* readNetwork({ rules, routes, links, addresses, nexthops, sysctls, versions }: StateJson): Pieces<Network> {
+  const read: { rules: ObservedRule[][]; routes: ObservedRoute[][] } = { rules: [], routes: [] };
+  for (const family of families) {
+    read.rules.push(yield* mapped(rules[family], ruleReader(family)));
+    read.routes.push(yield* routesOf(routes[family], family));
+  }
   return {
-    rules: families.flatMap((family) => parseRules(rules[family], family)),
-    routes: families.flatMap((family) => routesOf(routes[family], family)),
+    rules: read.rules.flat(),
+    routes: read.routes.flat(),
     links: links?.map(linkOf),
     addresses: addresses?.flatMap(addressesOf),
-    nexthops: nexthops === undefined ? undefined : parseNexthops(nexthops, []),
+    nexthops: nexthops === undefined ? undefined : yield* mapped(nexthops, nexthopReader(new Set())),
     sysctls,
     kernel: versions?.kernel,
   };
 }
 
 /** The kernel's clones of routes are no routes. */
-const routesOf = (shown: readonly IpObject[], family: Family) =>
-  parseRoutes(
+function* routesOf(shown: readonly IpObject[], family: Family): Pieces<ObservedRoute[]> {
+  const routes = yield* mapped(
     shown.filter((json) => !(Array.isArray(json["flags"]) && json["flags"].includes("cloned"))),
-    family,
-    "main",
+    routeReader(family, "main", []),
   );
+  return family === "inet6" ? yield* withSiblings(routes) : routes;
+}
 
 const flagsOf = (json: IpObject): readonly unknown[] => (Array.isArray(json["flags"]) ? json["flags"] : []);
 
