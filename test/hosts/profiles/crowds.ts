@@ -32,7 +32,7 @@ export const crowds: readonly Profile[] = [
     churns: / lookup 9999( |$)/,
     boot: `i=0; while [ $i -lt 3000 ]; do echo "rule add pref $((20000 + i)) from 10.$((i >> 8)).$((i & 255)).1 table 9999 proto 77"; i=$((i + 1)); done >/run/many
       setsid sh -c 'while :; do ip -batch /run/many; ip rule flush proto 77; done' </dev/null >/dev/null 2>&1 &`,
-    weight: 1,
+    weight: 0.5,
   },
   {
     name: "400,000 routes",
@@ -41,6 +41,7 @@ export const crowds: readonly Profile[] = [
     boot: `awk 'BEGIN { for (i = 0; i < 400000; i++) printf "route add 10.%d.%d.%d/28 via 198.18.128.1 dev eth1 proto 186\\n", i / 4096, i / 16 % 256, i % 16 * 16 }' | ip -batch -`,
     seconds: 20,
     guard: { confirmTimeout: 60 },
+    slow: true,
     weight: 1,
   },
   {
