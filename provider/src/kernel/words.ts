@@ -76,11 +76,15 @@ export function fits(table: AttributeTable, pattern: Context, observed: Context)
   return Object.keys(table).every((name) => pattern[name] === undefined || isDeepStrictEqual(pattern[name], observed[name]));
 }
 
+/** What the kernel finds a device by. Where none of these is there, the device is all that leads on, and somebody asked for it. */
+const leads = ["via", "nhid", "type", "blackhole", "group"];
+
 /** Observed values as inputs: without what the kernel filled in and nobody asked for. */
 export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
+  const mayBeFilled = leads.some((name) => observed[name] !== undefined);
   return Object.fromEntries(
     entriesOf(table).flatMap(([name, attribute]) =>
-      observed[name] === undefined || (attribute.filled === true && asked[name] === undefined)
+      observed[name] === undefined || (mayBeFilled && attribute.filled === true && asked[name] === undefined)
         ? []
         : [[name, attribute.fades === true ? (asked[name] ?? observed[name]) : observed[name]]],
     ),

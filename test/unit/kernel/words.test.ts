@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { asAsked, fits, observe, same, wordsOf } from "../../../provider/src/kernel/words";
+import { nexthopAttributes } from "../../../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../../../provider/src/spec/route/attributes";
 import { ruleAttributes } from "../../../provider/src/spec/rule/rule";
 
@@ -38,6 +39,12 @@ describe("what is asked and what is observed", () => {
   it("are given back as inputs without what nobody asked for", () => {
     assert.deepEqual(asAsked(routeAttributes, asked, { ...asked, dev: "e0", metric: 7 }), { ...asked, metric: 7 });
     assert.deepEqual(asAsked(routeAttributes, { ...asked, dev: "e1" }, { ...asked, dev: "e0" }), { ...asked, dev: "e0" });
+  });
+
+  it("are given back with the device where nothing else leads on: without it, they could not be declared", () => {
+    const [link, hole] = [{ family: "inet", destination: "default", table: 100, dev: "e0" }, { type: "blackhole" }] as const;
+    assert.deepEqual(asAsked(routeAttributes, { ...link, dev: undefined, ...hole }, link), link);
+    assert.deepEqual(asAsked(nexthopAttributes, { nhid: 7, blackhole: true }, { nhid: 7, dev: "e0" }), { nhid: 7, dev: "e0" });
   });
 
   it("fit a pattern when everything that it says is so", () => {
