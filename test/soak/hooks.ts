@@ -6,6 +6,8 @@ import type { Host } from "../lab/lab";
 export type Place =
   /** While the host is observed, before the lock. */
   | "observe"
+  /** The lock is about to be taken. */
+  | "lock"
   /** Before the Nth batch of changes; the guard is armed. */
   | "apply"
   /** After all changes, before they are read back. */
@@ -14,6 +16,8 @@ export type Place =
   | "confirm"
   /** The rename is made, and nobody was told. */
   | "confirmed"
+  /** What is persisted is written, and has not got its name. */
+  | "persist"
   /** Before the Nth batch of an undo. */
   | "undo";
 
@@ -22,9 +26,20 @@ export interface Point {
   readonly number: number;
 }
 
+/** What happens to who comes to the point. */
+export type Mode =
+  /** Waits until it is released. */
+  | "hold"
+  /** `ip` refuses at that line of the batch, once. */
+  | `refuse ${number}`
+  /** From then on `ip` does none of it, until it is released. */
+  | "jam"
+  /** From then on `ip` cannot show anything, until it is released. */
+  | "blind";
+
 const folder = "/tmp/soak";
 
-/** Holds the caller, or lets `ip` refuse a batch at a line, at one point of a transaction. Is the real program for the rest. */
+/** Is the real program but at one point of a transaction. */
 const common = `#!/bin/sh
 d=${folder}
 place='' number='' mode='' lines=''
@@ -34,7 +49,7 @@ reached() { # after how many
   { read -r seen <$d/seen; } 2>/dev/null
   seen=$((seen + 1))
   echo $seen >$d/seen
-  [ $seen -eq "$number" ]
+  [ $seen -eq "$number" ] || { [ "$mode" = jam ] && [ $seen -gt "$number" ]; }
 }
 hold() {
   : >$d/reached
@@ -45,15 +60,25 @@ hold() {
 
 const ip = `${common}
 if [ -n "$place" ]; then
-  here=''
+  here='' armed=''
+  for one in /run/policy-routing/t-*/armed /run/policy-routing/net-*/t-*/armed; do [ ! -e "$one" ] || armed=1; done
   case "$*" in
-    '-4 -batch -' | '-6 -batch -') here=apply ;;
-    '-4 -force -batch -' | '-6 -force -batch -') here=undo ;;
-    *'-4 rule show') here=observe; for armed in /run/policy-routing/t-*/armed; do [ ! -e "$armed" ] || here=readback; done ;;
+    -[46N]' -force -batch -') here=undo ;;
+    -[46N]' -batch -') [ -z "$armed" ] || here=apply ;;
+    '-j '*' show'*) here=observe; [ -z "$armed" ] || here=readback ;;
   esac
   if [ "$here" = "$place" ] && reached; then
     case $mode in
       hold) hold ;;
+      blind) : >$d/reached; : >$d/blind ;;
+      jam)
+        : >$d/reached
+        number=0
+        while read -r _; do
+          number=$((number + 1))
+          printf 'RTNETLINK answers: Operation not permitted\\nCommand failed -:%s\\n' $number >&2
+        done
+        exit 1 ;;
       refuse)
         head -n "$lines" >$d/lines
         : >$d/reached
@@ -62,6 +87,7 @@ if [ -n "$place" ]; then
         exit 1 ;;
     esac
   fi
+  case "$*" in *' show'*) [ ! -e $d/blind ] || { echo 'Cannot send dump request: No buffer space available' >&2; exit 1; } ;; esac
 fi
 exec ip.real "$@"
 `;
@@ -74,7 +100,17 @@ esac
 exec mv.real "$@"
 `;
 
-/** The points of one host. They live in its /tmp, so a reboot takes them away; the programs stay. */
+const ln = `${common}
+case "$place $*" in lock\\ */lock\\ */lock.*) hold ;; esac
+exec ln.real "$@"
+`;
+
+const sync = `${common}
+case "$place $*" in persist\\ */policy-routing/new/*) hold ;; esac
+exec sync.real "$@"
+`;
+
+/** The points of one host. They live in its /tmp; the programs stay over a reboot. */
 export class Hooks {
   #folder = "";
 
@@ -82,11 +118,16 @@ export class Hooks {
 
   async install(): Promise<void> {
     await this.host.replaceBinary("/usr/sbin/ip", ip);
-    await this.host.replaceBinary("/usr/bin/mv", mv);
+    for (const [path, program] of [
+      ["/usr/bin/mv", mv],
+      ["/usr/bin/ln", ln],
+      ["/usr/bin/sync", sync],
+    ] as const)
+      await this.host.replaceBinary(path, program);
   }
 
-  /** From now on, whoever comes to the point is held there. */
-  async set({ place, number }: Point, mode: "hold" | `refuse ${number}` = "hold"): Promise<void> {
+  /** From now on, whoever comes to the point fares so. */
+  async set({ place, number }: Point, mode: Mode = "hold"): Promise<void> {
     this.#folder = await this.host.file(folder);
     await this.release();
     await mkdir(this.#folder, { recursive: true });

@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** A TCP relay that is a bad path at will: late, silent from a given byte on, cut, or delivering what the other end no longer waits for. */
 export interface BadPath {
   readonly host: string;
   readonly port: number;
+  /** Another port of the same path: to the product, another address. */
+  readonly otherPort: number;
   /** From now on each byte takes so long, either way. */
   delay(ms: number): void;
   /** Nothing is forwarded from now on, and all connections stay open. */
@@ -50,7 +52,7 @@ export async function startBadPath(target: string): Promise<BadPath> {
     from.on("end", () => later(() => void to.end(), towardsHost));
     from.on("error", () => later(() => void to.resetAndDestroy(), towardsHost));
   };
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const accept = (socket: Socket): void => {
     const other = connect({ host: target, port: 22, allowHalfOpen: true });
     for (const [set, one] of [
       [near, socket],
@@ -61,11 +63,8 @@ export async function startBadPath(target: string): Promise<BadPath> {
     }
     pipe(socket, other, true);
     pipe(other, socket, false);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the relay does not listen");
+  };
+  const [first, second] = [await listen(accept), await listen(accept)];
 
   const reset = (sockets: Iterable<Socket>): void => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -77,7 +76,8 @@ export async function startBadPath(target: string): Promise<BadPath> {
   };
   return {
     host: "127.0.0.1",
-    port: address.port,
+    port: first.port,
+    otherPort: second.port,
     delay: (ms) => {
       delayMs = ms;
     },
@@ -105,10 +105,20 @@ export async function startBadPath(target: string): Promise<BadPath> {
       isStalled = false;
     },
     close: () => {
-      server.close();
+      first.server.close();
+      second.server.close();
       held.length = 0;
       late.length = 0;
       reset([...near, ...far]);
     },
   };
+}
+
+async function listen(accept: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
+  const server = createServer({ allowHalfOpen: true }, accept);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the relay does not listen");
+  return { server, port: address.port };
 }

@@ -1,63 +1,107 @@
 import type { Host } from "../lab/lab";
-import { Controller } from "./controller";
-import { type Entry, looseDevice } from "./entries";
+import { looseDevice } from "./draw/room";
 import { Hooks } from "./hooks";
 import type { Fields } from "./protocol";
 import type { Random } from "./random";
 import { type BadPath, startBadPath } from "./relay";
+import type { Spare } from "./spare";
+import { type Door, Stack } from "./stack";
+import type { Guest } from "./subjects/guests";
+import { besides, type View, viewOf } from "./view";
+import { tags } from "./words";
 
-/** A resource in the engine's state. */
-export interface Held {
-  readonly entry: Entry;
-  readonly id: string;
-  readonly state: Fields;
-}
+/** What a host of the soak is: faults and subjects say which they need. */
+export type Trait =
+  /** Reached by a relay, which can be a bad path. */
+  | "relay"
+  /** A namespace of this machine, in which nothing but sshd runs: guards by setsid. */
+  | "namespace"
+  /** A booted Debian: guards are services of systemd. */
+  | "booted"
+  /** What is confirmed is persisted. */
+  | "persist"
+  /** A service puts back what is missing, beside the transactions. */
+  | "monitor";
 
-export const stacks = { first: "organization/soak/first", second: "organization/soak/second" } as const;
+export const stackNames = { first: "organization/soak/first", second: "organization/soak/second" } as const;
 
-/** One host of the soak with the controller that works on it, and what the engine would know of it. */
+/** Logins of the soak are quick, and a host that is gone should be told soon. */
+const patience = { perDialTimeout: 4, dialErrorLimit: 8 };
+
+/** One host of the soak, the stacks that work on it, and what is none of their business. */
 export class Site {
   readonly hooks: Hooks;
-  readonly controller = new Controller();
-  /** Of another stack. */
-  readonly second = new Controller();
-  /** By key. */
-  readonly held = new Map<string, Held>();
-  /** What is on the host in our name and the engine does not know: it will be declared again, as a person would. */
-  lost: Entry[] = [];
-  /** Keys of entries that went away with a device: the register may still name them. */
+  readonly first = new Stack(stackNames.first, tags.first);
+  /** Another team's, with a tag of its own. */
+  readonly second = new Stack(stackNames.second, tags.second);
+  /** Seconds that a dial may take, where it is not the usual. */
+  dial: number | undefined;
+  /** Whether the spare host belongs to what is changed at present. */
+  usesSpare = false;
+  /** What somebody put there for one change. */
+  readonly guests: Guest[] = [];
+  /** Slots of entries that went away by themselves: the register may still name them. */
   readonly stale = new Set<string>();
-  /** Everything that was ever declared here, by key and what is seen of it. */
-  readonly declared = new Map<string, Entry>();
+  /** The lines that are not ours, and the settings of devices, when nobody is at work. */
+  foreign: readonly string[] = [];
+  #usual: ReadonlyMap<string, readonly string[]> = new Map();
 
   private constructor(
     readonly host: Host,
+    readonly traits: ReadonlySet<Trait>,
     readonly random: Random,
+    readonly spare: Spare,
     /** How this host is reached, on hosts that are reached by a relay. */
     readonly path: BadPath | undefined,
-    readonly connection: Fields,
+    private readonly login: Fields,
   ) {
     this.hooks = new Hooks(host);
   }
 
-  static async open(host: Host, random: Random, byRelay: boolean): Promise<Site> {
-    const path = byRelay ? await startBadPath(host.address) : undefined;
-    const patience = { perDialTimeout: 4, dialErrorLimit: 8 };
-    const { user, privateKeyPath } = host.connection;
-    const connection =
-      path === undefined
-        ? { ...host.connection, ...patience }
-        : { host: path.host, port: path.port, user, privateKeyPath, hostKey: await host.hostKey(), ...patience };
-    const site = new Site(host, random, path, connection);
+  static async open(host: Host, traits: ReadonlySet<Trait>, random: Random, spare: Spare, user: "root" | "ops"): Promise<Site> {
+    const path = traits.has("relay") ? await startBadPath(host.address) : undefined;
+    const sudo = user === "root" ? {} : { sudo: true };
+    const known = path === undefined ? { knownHostsPath: host.connection.knownHostsPath } : { hostKey: await host.hostKey() };
+    const site = new Site(host, traits, random, spare, path, { user, ...sudo, privateKeyPath: host.keyPath, ...known });
     await site.hooks.install();
     await site.furnish();
+    const { ours, foreign } = await viewOf(host);
+    site.foreign = foreign;
+    site.#usual = ours;
     return site;
+  }
+
+  get stacks(): readonly [Stack, Stack] {
+    return [this.first, this.second];
+  }
+
+  /** What resources say about reboots here: where systemd runs, `auto` finds it. */
+  get persist(): string | undefined {
+    return this.traits.has("persist") && !this.traits.has("booted") ? "rc-local" : undefined;
+  }
+
+  connection(door: Door): Fields {
+    const dial = this.dial === undefined ? patience : { ...patience, perDialTimeout: this.dial };
+    if (door === "spare") return { ...this.spare.host.connection, ...dial };
+    const { path, host, login } = this;
+    const isFirst = door === "first";
+    if (path !== undefined) return { host: path.host, port: isFirst ? path.port : path.otherPort, ...login, ...dial };
+    return { host: isFirst ? host.address : host.address6, ...login, ...dial };
+  }
+
+  /** What stands at a slot while nobody of ours wants anything there. */
+  absent(slot: string): readonly string[] {
+    return this.#usual.get(slot.replace(/^spare: /, "")) ?? [];
+  }
+
+  async view(): Promise<View> {
+    const view = await viewOf(this.host);
+    return this.usesSpare ? besides(view, "spare", await viewOf(this.spare.host)) : view;
   }
 
   /** What a host has that is none of our business, and a device that can be taken away. Again after a reboot. */
   async furnish(): Promise<void> {
     const { host } = this;
-    const [first, second] = host.uplinks;
     await host.batch([
       `link add ${looseDevice} type veth peer name loose1`,
       `link set ${looseDevice} addrgenmode none up`,
@@ -65,26 +109,44 @@ export class Site {
       "rule add pref 900 from 198.51.100.99 table 150",
       "rule add pref 1003 from 198.51.100.98 table 150",
       "rule add pref 1007 to 192.0.2.98 table 100 proto 4",
-      `route add default via ${first.gateway} dev ${first.device} table 150 proto static`,
-      `route add 203.0.113.200 via ${second.gateway} dev ${second.device} table 100 metric 7 proto static`,
     ]);
-    await host.exec(
-      "ip.real -6 rule add pref 1005 from 2001:db8:f::/48 table 150; ip.real -6 route add 2001:db8:f::/48 dev eth1 table 100 proto static",
-    );
+    await host.exec("ip.real -6 rule add pref 1005 from 2001:db8:f::/48 table 150");
+    await this.furnishRoutes();
   }
 
-  /** A host that was lost is started anew, so that the others' figures are of use. */
-  async rescue(): Promise<void> {
-    await this.controller.stop();
+  /** Those that go with an uplink's carrier or address. */
+  async furnishRoutes(): Promise<void> {
+    const { host } = this;
+    const [first, second] = host.uplinks;
+    await host.batch([
+      `route replace default via ${first.gateway} dev ${first.device} table 150 proto static`,
+      `route replace 203.0.113.200 via ${second.gateway} dev ${second.device} table 100 metric 7 proto static`,
+    ]);
+    await host.exec(`ip.real -6 route replace 2001:db8:f::/48 dev ${second.device} table 100 proto static`);
+  }
+
+  /** Cuts the power and boots; then what is persisted is put back, by whatever does that here. */
+  async reboot(): Promise<void> {
     await this.host.reboot();
-    this.held.clear();
+    await this.furnish();
+    if (this.persist !== undefined) await this.host.result("[ ! -x /etc/rc.local ] || /etc/rc.local");
+  }
+
+  /** A host on which something failed begins anew, so that the others' figures are of use. */
+  async rescue(): Promise<void> {
+    await Promise.all(this.stacks.map(({ controller }) => controller.stop()));
+    await this.hooks.release();
+    for (const stack of this.stacks) stack.forget();
+    this.guests.length = 0;
     this.stale.clear();
-    this.lost = [];
+    const service = "systemd/system/policy-routing.service systemd/system/multi-user.target.wants/policy-routing.service";
+    await this.host.exec(`cd /etc && rm -rf policy-routing iproute2/rt_tables.d/policy-routing-* rc.local ${service}`);
+    await this.host.reboot();
     await this.furnish();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.controller.stop(), this.second.stop()]);
+    await Promise.all(this.stacks.map(({ controller }) => controller.stop()));
     this.path?.close();
   }
 }

@@ -1,124 +1,121 @@
-import { cuttingRule, type Entry, priorities, randomPriority, randomRoute, randomRoutePlace, randomRule } from "./entries";
+import type { Answered } from "./controller";
 import type { Call, Fields } from "./protocol";
-import { type Held, type Site, stacks } from "./site";
-import { families } from "./view";
+import type { Site } from "./site";
+import { type Held, type Resource, type Stack, shownOf } from "./stack";
+import { tags } from "./words";
 
-/** One resource's change: the call, and what stands at its keys afterwards. */
+/** One resource's change: the call, and what stands at its slots afterwards. */
 export interface Step {
+  readonly stack: Stack;
+  readonly name: string;
   readonly call: Call;
-  /** By key: what must be seen of ours. */
+  readonly was: Resource | undefined;
+  readonly wanted: Resource | undefined;
   readonly after: ReadonlyMap<string, readonly string[]>;
-  readonly old: Held | undefined;
-  readonly wanted: Entry | undefined;
+  readonly phase: number;
 }
 
+/** What was answered to a step; undefined when it was not asked for, since one that comes before it failed. */
+export interface Report {
+  readonly step: Step;
+  readonly answered: Answered | undefined;
+}
+
+/** What all resources of a run say about their change. */
 export interface Terms {
   readonly seconds: number;
-  readonly cuts: boolean;
+  readonly cuts?: boolean;
+  readonly probes?: readonly Fields[];
 }
 
-export const common = (connection: Fields, { seconds, cuts }: Terms, stack: string = stacks.first): Fields => ({
-  connection,
-  owner: { stack },
-  guard: { confirmTimeout: seconds, ...(cuts ? { allowManagementPathChange: true } : {}) },
+const common = (site: Site, stack: Stack, { declaration: { tag }, door, also }: Resource, { seconds, cuts, probes }: Terms): Fields => ({
+  ...also,
+  connection: site.connection(door),
+  owner: { stack: stack.name, ...(tag === tags.first ? {} : { proto: tag }) },
+  guard: {
+    confirmTimeout: seconds,
+    ...(cuts === true ? { allowManagementPathChange: true } : {}),
+    ...(probes === undefined ? {} : { probes }),
+  },
+  ...(site.persist === undefined ? {} : { persist: site.persist }),
 });
 
-const largest = 6;
-const crowd = 16;
-const few = 5;
-
-/** A random group of changes, each at keys of its own. */
-export function randomSteps(site: Site, terms: Terms, extra: readonly Entry[] = []): Step[] {
-  const { random, held } = site;
-  const taken = new Set<string>();
-  const steps: Step[] = [];
-  const accept = (step: Step): void => {
-    for (const key of step.after.keys()) taken.add(key);
-    steps.push(step);
-  };
-  const isFree = ({ key }: Entry): boolean => !taken.has(key) && !held.has(key);
-  const size = random.integer(1, largest);
-  for (const entry of [...extra, ...site.lost]) if (isFree(entry)) accept(creation(site, entry, terms));
-  site.lost = [];
-  for (let tries = 0; steps.length < size + extra.length && tries < 50; tries++) {
-    const old = random.pick([...held.values()].filter(({ entry }) => !taken.has(entry.key)));
-    const sort = random.next() + (held.size > crowd ? 0.3 : held.size < few ? -0.3 : 0);
-    if (old === undefined || sort < 0.4) {
-      const entry = randomEntry(site);
-      if (isFree(entry)) accept(creation(site, entry, terms));
-    } else if (sort < 0.75) {
-      const entry = changed(site, old.entry);
-      if (entry.key === old.entry.key || isFree(entry)) accept(updating(site, old, entry, terms));
-    } else accept(deletion(old));
-  }
-  return steps;
+/** What `up` would do now: what the program says, against what the engine knows. */
+export function stepsOf(site: Site, stack: Stack, terms: Terms): Step[] {
+  const { program, state } = stack;
+  const made = [...program.values()].flatMap((resource) => {
+    const held = state.get(resource.name);
+    if (held?.isRight === true && held.resource === resource) return [];
+    const { kind, fields: entry } = resource.declaration;
+    const fields = { ...entry, ...common(site, stack, resource, terms) };
+    const call: Call =
+      held === undefined ? { method: "create", kind, fields } : { method: "update", kind, id: held.id, state: held.state, fields };
+    return [stepOf(site, stack, call, held?.resource, resource)];
+  });
+  const gone = [...state.values()]
+    .filter(({ resource }) => !program.has(resource.name))
+    .map((held: Held) => {
+      const call: Call = { method: "delete", kind: held.resource.declaration.kind, id: held.id, state: held.state };
+      return stepOf(site, stack, call, held.resource, undefined);
+    });
+  return [...made, ...gone];
 }
 
-export const freeRoutePlace = (site: Site): Fields | undefined => {
-  for (let tries = 0; tries < 50; tries++) {
-    const place = randomRoutePlace(site.random);
-    if (!site.held.has(randomRoute(site.random, place, site.host).key)) return place;
-  }
-  return undefined;
-};
-
-export const freeCut = (site: Site, controller: string): Entry | undefined => {
-  for (let tries = 0; tries < 50; tries++) {
-    const entry = cuttingRule(randomPriority(site.random, priorities.first), controller);
-    if (!site.held.has(entry.key)) return entry;
-  }
-  return undefined;
-};
-
-export function randomEntry({ random, host }: Site, first: number = priorities.first): Entry {
-  if (random.chance(0.55)) return randomRule(random, random.pick(families), randomPriority(random, first));
-  return randomRoute(random, randomRoutePlace(random), host);
-}
-
-/** Another content, mostly at the same key. */
-function changed({ random, host }: Site, { kind, fields }: Entry): Entry {
-  const stays = random.chance(0.75);
-  if (kind === "PolicyRoute") {
-    const { family, table, destination, metric } = fields;
-    return randomRoute(
-      random,
-      stays ? { family, table, destination, ...(metric === undefined ? {} : { metric }) } : randomRoutePlace(random),
-      host,
-    );
-  }
-  const family = fields["family"] === "inet6" ? "inet6" : "inet";
-  return randomRule(random, family, stays ? Number(fields["priority"]) : randomPriority(random, priorities.first));
-}
-
-export function creation(site: Site, entry: Entry, terms: Terms, stack?: string): Step {
-  site.declared.set(`${entry.key} ${entry.shown}`, entry);
+function stepOf(site: Site, stack: Stack, call: Call, was: Resource | undefined, wanted: Resource | undefined): Step {
+  const slots = (resource: Resource | undefined): [string, string][] => (resource === undefined ? [] : [...shownOf(resource)]);
   return {
-    call: { method: "create", kind: entry.kind, fields: { ...entry.fields, ...common(site.connection, terms, stack) } },
-    after: new Map([[entry.key, [entry.shown]]]),
-    old: undefined,
-    wanted: entry,
-  };
-}
-
-function updating(site: Site, old: Held, entry: Entry, terms: Terms): Step {
-  site.declared.set(`${entry.key} ${entry.shown}`, entry);
-  const fields = { ...entry.fields, ...common(site.connection, terms) };
-  return {
-    call: { method: "update", kind: entry.kind, id: old.id, state: old.state, fields },
+    stack,
+    name: wanted?.name ?? was?.name ?? "",
+    call,
+    was,
+    wanted,
     after: new Map([
-      [old.entry.key, []],
-      [entry.key, [entry.shown]],
+      ...(wanted?.sweeps ?? []).map((slot): [string, readonly string[]] => [slot, []]),
+      ...slots(was).map(([slot]): [string, readonly string[]] => [slot, site.absent(slot)]),
+      ...slots(wanted).map(([slot, text]): [string, readonly string[]] => [slot, [text]]),
     ]),
-    old,
-    wanted: entry,
+    phase: phaseOf(wanted, was),
   };
 }
 
-export function deletion(old: Held): Step {
-  return {
-    call: { method: "delete", kind: old.entry.kind, id: old.id, state: old.state },
-    after: new Map([[old.entry.key, []]]),
-    old,
-    wanted: undefined,
-  };
+/** As the engine orders them: an object before the groups and routes that go by it, and behind them when it goes. */
+function phaseOf(wanted: Resource | undefined, was: Resource | undefined): number {
+  const rank = ({ declaration: { kind, fields } }: Resource): number => (kind !== "NextHop" ? 2 : fields["group"] === undefined ? 0 : 1);
+  if (wanted !== undefined) return rank(wanted);
+  return was === undefined ? 2 : 4 - rank(was);
+}
+
+/** Runs the steps, side by side where none needs another. */
+export async function runSteps(stack: Stack, steps: readonly Step[]): Promise<Report[]> {
+  const reports = new Map<Step, Answered>();
+  for (const phase of [...new Set(steps.map((step) => step.phase))].sort((a, b) => a - b)) {
+    const now = steps.filter((step) => step.phase === phase);
+    const answers = await stack.controller.run(now.map(({ call }) => call));
+    for (const [index, step] of now.entries()) {
+      const answered = answers[index];
+      if (answered !== undefined) reports.set(step, answered);
+    }
+    if (answers.some(({ reply }) => reply?.ok === undefined)) break;
+  }
+  return steps.map((step) => ({ step, answered: reports.get(step) }));
+}
+
+/** What the engine does with one report. */
+export function keep({ step: { stack, name, call, was, wanted }, answered }: Report): void {
+  const { ok, failed } = answered?.reply ?? {};
+  if (call.method === "delete") {
+    if (ok !== undefined) stack.state.delete(name);
+    return;
+  }
+  const resource = wanted ?? was;
+  if (resource === undefined) return;
+  if (ok?.id !== undefined && ok.state !== undefined) stack.state.set(name, { resource, id: ok.id, state: ok.state, isRight: true });
+  else if (failed?.kept !== undefined) stack.state.set(name, { resource, ...failed.kept, isRight: false });
+}
+
+export function describe({ name, call, after, wanted }: Step): string {
+  const slots = [...after.keys()];
+  const where = `${slots.slice(0, 4).join(", ")}${slots.length > 4 ? ` and ${slots.length - 4} more` : ""}`;
+  const what = JSON.stringify(wanted === undefined ? {} : { ...wanted.declaration.fields, ...wanted.also });
+  return `${call.method} ${name} (${where}): ${what.length > 600 ? `${what.slice(0, 600)}...` : what}`;
 }

@@ -1,16 +1,13 @@
-import { isLoose, looseDevice, refusedRoute } from "../entries";
-import type { Site } from "../site";
-import { freeRoutePlace } from "../steps";
-import { atOnce, type Case, type Fault, long, nothing, shortOrLong } from "./fault";
-import { cut } from "./path";
+import { cut, refused } from "../draw/free";
+import { looseDevice, looseUplink } from "../draw/room";
+import { atOnce, byItself, type Case, type Fault, long, nothing, shortOrLong } from "./fault";
+import { guardsOf } from "./guards";
 
-/** Process ids of the guards on a host, each started by `setsid sh .../guard`. */
-async function guards({ host }: Site): Promise<string[]> {
-  return (await host.exec("pgrep -f '^sh /run/policy-routing/t-[0-9a-f]*/guard' || true")).split("\n").filter((pid) => pid !== "");
-}
+const isBy = (device: string) => (slot: string, text: string) =>
+  /^(route|nexthop) /.test(slot) && (` ${text} `.includes(` ${device} `) || /^(nhid|group) /.test(text));
 
 const takeDevice = async (one: Case): Promise<void> => {
-  one.damage.gone = isLoose;
+  one.damage.gone = isBy(looseDevice);
   await one.site.host.batch([`link del ${looseDevice}`]);
 };
 const giveDevice = ({ site }: Case): Promise<void> =>
@@ -22,45 +19,55 @@ const giveDevice = ({ site }: Case): Promise<void> =>
 
 /** The host itself fails in some way. */
 export const machineFaults: readonly Fault[] = [
-  {
-    name: "the kernel refuses a route",
-    extra: (site) => {
-      const place = freeRoutePlace(site);
-      return place === undefined ? [] : [refusedRoute(place)];
-    },
-    strike: nothing,
-    lasts: atOnce,
-    heal: nothing,
-  },
+  { name: "the kernel refuses a route", group: "machine", extra: refused, ...byItself },
   {
     name: "a batch is refused at a line",
+    group: "machine",
     places: ["apply"],
-    refusal: ({ random }) => random.integer(0, 3),
-    strike: nothing,
-    lasts: atOnce,
-    heal: nothing,
+    mode: ({ random }) => `refuse ${random.integer(0, 3)}`,
+    ...byItself,
   },
-  { name: "device removed", places: ["apply", "readback"], strike: takeDevice, lasts: atOnce, heal: giveDevice },
+  { name: "device removed", group: "machine", places: ["apply", "readback"], strike: takeDevice, lasts: atOnce, heal: giveDevice },
   {
     name: "address removed",
+    group: "machine",
     places: ["apply", "readback"],
     strike: async ({ site, damage }) => {
       const { address, device } = site.host.uplinks[1];
       // With the last IPv4 address of a device the kernel removes all routes by it.
-      damage.gone = (entry) => entry.includes(` ${device} `);
+      damage.gone = isBy(device);
       await site.host.batch([`addr del ${address}/18 dev ${device}`]);
     },
     lasts: ({ site }) => site.random.between(0, 1500),
     heal: async ({ site }) => {
-      const { address, gateway, device } = site.host.uplinks[1];
+      const { address, device } = site.host.uplinks[1];
+      await site.host.batch([`addr add ${address}/18 dev ${device}`]);
+      await site.furnishRoutes();
+    },
+  },
+  {
+    name: "an uplink goes down and comes up",
+    group: "machine",
+    places: ["observe", "apply", "readback", "confirm", "confirmed"],
+    strike: async ({ site, damage }) => {
+      damage.gone = isBy(looseUplink);
+      await site.host.batch([`link set ${looseUplink} down`]);
+    },
+    lasts: ({ site }) => site.random.between(0, 1500),
+    heal: async ({ site }) => {
+      const { address6, device } = site.host.uplinks[1];
       await site.host.batch([
-        `addr add ${address}/18 dev ${device}`,
-        `route add 203.0.113.200 via ${gateway} dev ${device} table 100 metric 7 proto static`,
+        `link set ${device} up`,
+        ...[`${address6}/64`, `fe80::${(site.host.number + 1).toString(16)}/64`].map(
+          (address) => `addr replace ${address} dev ${device} nodad`,
+        ),
       ]);
+      await site.furnishRoutes();
     },
   },
   {
     name: "ip hangs longer than the guard",
+    group: "machine",
     places: ["apply"],
     holds: true,
     strike: nothing,
@@ -68,36 +75,11 @@ export const machineFaults: readonly Fault[] = [
     heal: nothing,
   },
   {
-    name: "/run full before",
-    strike: ({ site }) => site.host.fillRun(),
-    lasts: (one) => long(one),
-    heal: ({ site }) => site.host.freeRun(),
-  },
-  {
-    name: "/run full in between",
-    places: ["apply", "readback", "confirm"],
-    strike: ({ site }) => site.host.fillRun(),
-    lasts: shortOrLong,
-    heal: ({ site }) => site.host.freeRun(),
-  },
-  {
-    name: "/run read-only before",
-    strike: ({ site }) => site.host.makeReadOnly("/run"),
-    lasts: (one) => long(one),
-    heal: ({ site }) => site.host.makeWritable("/run"),
-  },
-  {
-    name: "/run read-only in between",
-    places: ["apply", "readback", "confirm"],
-    strike: ({ site }) => site.host.makeReadOnly("/run"),
-    lasts: shortOrLong,
-    heal: ({ site }) => site.host.makeWritable("/run"),
-  },
-  {
     name: "a guard killed, and the link down",
+    group: "machine",
     places: ["apply", "readback"],
     strike: async ({ site }) => {
-      const pid = site.random.pick(await guards(site));
+      const pid = site.random.pick(await guardsOf(site));
       if (pid !== undefined) await site.host.result(`kill -9 ${pid}`);
       await site.host.linkDown();
     },
@@ -105,19 +87,22 @@ export const machineFaults: readonly Fault[] = [
     heal: ({ site }) => site.host.linkUp(),
   },
   {
-    name: "both guards and the controller killed",
+    name: "all guards and the controller killed",
+    group: "machine",
     places: ["apply", "readback"],
-    strike: async ({ site, damage }) => {
-      damage.unguarded = true;
-      const pids = await guards(site);
+    strike: async ({ site, stack, damage }) => {
+      // systemd starts a guard anew.
+      damage.unguarded = !site.traits.has("booted");
+      const pids = await guardsOf(site);
       if (pids.length > 0) await site.host.result(`kill -9 ${pids.join(" ")}`);
-      site.controller.signal("SIGKILL");
+      stack.controller.signal("SIGKILL");
     },
     lasts: atOnce,
     heal: nothing,
   },
   {
     name: "a guard killed while it undoes",
+    group: "machine",
     places: ["undo"],
     cuts: true,
     extra: cut,
@@ -129,29 +114,62 @@ export const machineFaults: readonly Fault[] = [
     heal: nothing,
   },
   {
-    name: "the host reboots while armed",
-    places: ["apply", "readback", "confirm"],
-    strike: async ({ site, damage }) => {
-      damage.rebooted = true;
-      await site.host.reboot();
-      await site.furnish();
-    },
-    lasts: atOnce,
+    name: "an undo fails for a while",
+    group: "machine",
+    places: ["undo"],
+    mode: () => "jam",
+    cuts: true,
+    extra: cut,
+    jams: true,
+    strike: nothing,
+    lasts: ({ site }) => site.random.between(500, 8000),
     heal: nothing,
   },
   {
-    name: "a foreign change in between",
-    places: ["observe", "apply", "readback", "confirm"],
-    strike: async ({ site }) => {
-      const priority = 1000 + site.random.integer(0, 13);
-      const proto = site.random.chance(0.5) ? "" : " proto 7";
-      await site.host.batch([
-        `rule add pref ${priority} from 198.51.100.77 table 177${proto}`,
-        "route add 203.0.113.177 dev eth1 table 101 proto 7",
-      ]);
-    },
-    lasts: atOnce,
-    // Fails where it is no longer there.
-    heal: ({ site }) => site.host.batch(["rule del from 198.51.100.77 table 177", "route del 203.0.113.177 dev eth1 table 101 proto 7"]),
+    name: "an undo fails until it is told",
+    group: "machine",
+    places: ["undo"],
+    mode: () => "jam",
+    probes: [{ route: "192.0.2.1", dev: "nowhere0", expect: true }],
+    forbids: true,
+    jams: true,
+    strike: nothing,
+    lasts: () => "until told",
+    heal: nothing,
+  },
+  {
+    name: "ip cannot show anything from a point on",
+    group: "machine",
+    places: ["observe", "apply", "readback"],
+    mode: () => "blind",
+    blinds: true,
+    strike: nothing,
+    lasts: shortOrLong,
+    heal: nothing,
+  },
+  {
+    name: "ip cannot show anything until it is told",
+    group: "machine",
+    places: ["readback"],
+    mode: () => "blind",
+    blinds: true,
+    strike: nothing,
+    lasts: () => "until told",
+    heal: nothing,
+  },
+  {
+    name: "a check of the change fails",
+    group: "machine",
+    probes: [{ route: "192.0.2.1", dev: "nowhere0", expect: true }],
+    forbids: true,
+    ...byItself,
+  },
+  {
+    name: "a check of an adoption fails",
+    group: "machine",
+    subject: "foreign entries are adopted",
+    probes: [{ route: "192.0.2.1", dev: "nowhere0", expect: true }],
+    forbids: true,
+    ...byItself,
   },
 ];

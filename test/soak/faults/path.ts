@@ -1,30 +1,21 @@
-import { management } from "../../lab/addresses";
-import type { Entry } from "../entries";
+import { cut } from "../draw/free";
 import type { Place } from "../hooks";
-import type { Site } from "../site";
-import { freeCut } from "../steps";
-import { atOnce, type Fault, long, nothing, shortOrLong } from "./fault";
+import { atOnce, byItself, type Fault, long, nothing, shortOrLong } from "./fault";
 
 const anywhere: readonly [Place, ...Place[]] = ["observe", "apply", "readback", "confirm", "confirmed"];
-/** Addresses and lab numbers of the management network: the third octet tells the slot. */
-const controllerOf = (address: string): string => management(Number(address.split(".")[2]) >> 2, 0).address;
-
-/** An entry that cuts the controller off. */
-export const cut = (site: Site): readonly Entry[] =>
-  [freeCut(site, controllerOf(site.host.address))].filter((entry) => entry !== undefined);
 
 /** The way between controller and host breaks. */
 export const pathFaults: readonly Fault[] = [
   {
     name: "the change cuts the controller off",
+    group: "path",
     cuts: true,
     extra: cut,
-    strike: nothing,
-    lasts: atOnce,
-    heal: nothing,
+    ...byItself,
   },
   {
     name: "management link down",
+    group: "path",
     places: anywhere,
     strike: ({ site }) => site.host.linkDown(),
     lasts: shortOrLong,
@@ -32,6 +23,7 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "management link down until all gave up",
+    group: "path",
     rare: true,
     places: ["apply", "readback", "confirm"],
     strike: ({ site }) => site.host.linkDown(),
@@ -40,6 +32,7 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "blackhole route to the controller",
+    group: "path",
     places: anywhere,
     strike: ({ site }) => site.host.blackholeController(),
     lasts: shortOrLong,
@@ -47,6 +40,7 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "all packets dropped by nft",
+    group: "path",
     places: anywhere,
     strike: ({ site }) => site.host.dropPackets(100),
     lasts: shortOrLong,
@@ -54,15 +48,17 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "30 % of packets lost",
+    group: "path",
     strike: ({ site }) => site.host.dropPackets(30),
     lasts: (one) => long(one) + 2000,
     heal: ({ site }) => site.host.dropPackets(0),
   },
   {
     name: "strict rp_filter drops what comes in",
+    group: "path",
     places: anywhere,
     strike: async ({ site }) => {
-      const to = controllerOf(site.host.address);
+      const to = site.host.controller;
       await site.host.exec("echo 1 >/proc/sys/net/ipv4/conf/mgmt/rp_filter");
       await site.host.batch([`route add ${to} dev eth1 table 250`, `rule add pref 50 to ${to} table 250`]);
     },
@@ -74,6 +70,7 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "connections reset on the host",
+    group: "path",
     places: anywhere,
     strike: ({ site }) => site.host.resetConnections(),
     lasts: atOnce,
@@ -81,21 +78,24 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "relay: slow",
-    byRelay: true,
+    group: "path",
+    on: ["relay"],
     strike: async ({ site }) => site.path?.delay(site.random.integer(50, 250)),
     lasts: (one) => long(one) + 3000,
     heal: async ({ site }) => site.path?.delay(0),
   },
   {
     name: "relay: silent from a byte on",
-    byRelay: true,
+    group: "path",
+    on: ["relay"],
     strike: async ({ site }) => site.path?.stallAfter(site.random.integer(0, 25_000)),
     lasts: shortOrLong,
     heal: async ({ site }) => site.path?.resume(),
   },
   {
     name: "relay: silent in mid-script",
-    byRelay: true,
+    group: "path",
+    on: ["relay"],
     places: anywhere,
     strike: async ({ site }) => site.path?.stall(),
     lasts: shortOrLong,
@@ -103,7 +103,8 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "relay: reset",
-    byRelay: true,
+    group: "path",
+    on: ["relay"],
     places: anywhere,
     strike: async ({ site }) => site.path?.cut(),
     lasts: atOnce,
@@ -111,7 +112,8 @@ export const pathFaults: readonly Fault[] = [
   },
   {
     name: "relay: what the controller gave up arrives late",
-    byRelay: true,
+    group: "path",
+    on: ["relay"],
     strike: async ({ site }) => {
       site.path?.stallAfter(site.random.integer(8_000, 40_000));
       await new Promise((resolve) => setTimeout(resolve, site.random.between(700, 2500)));
