@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { controllerProgram } from "./program";
 import { type Call, type Reply, reply } from "./protocol";
 
 /** What became of a call: its reply and when it came; no reply when the controller was killed. */
@@ -28,8 +28,9 @@ export class Controller {
   }
 
   async start(): Promise<void> {
+    const program = await controllerProgram();
     if (this.#child !== undefined) return;
-    const child = spawn(process.execPath, ["--require", "tsx/cjs", join(__dirname, "controllerMain.ts")], { stdio: "pipe" });
+    const child = spawn(process.execPath, [program], { stdio: "pipe" });
     this.#child = child;
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#log += text;
