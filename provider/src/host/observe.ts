@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import { doubtedKeys, withSecondLook } from "../kernel/doubt";
+import { doubtedKeys, keysOfTags, mayPassOver, withSecondLook } from "../kernel/doubt";
 import type { Management } from "../kernel/managementPath";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
@@ -46,15 +46,16 @@ const waits = 12;
 /** Looks again, unless it was changed by a transaction in between: then anew. */
 const looks = 4;
 
-/** One round trip; another one where something that the register names seems not to be there, or to be there several times. */
+/** One round trip; another one where something seems not to be there, or to be there several times, or may have been passed over. */
 export async function observe(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
   let seen = await observeOnce(shell, look, warn);
   for (let count = 2; count <= looks; count++) {
     const { state, lock, answer, seen: shown } = seen;
     const doubted = doubtedKeys(state, (key) => isShown(key, shown));
-    if (doubted.size === 0) break;
+    if (doubted.size === 0 && !mayPassOver(state, shown.tagged)) break;
     const again = await observeOnce(shell, { ...look, probes: [] }, warn);
-    if (again.lock === lock) return { ...again, answer, state: withSecondLook(state, again.state, doubted) };
+    const keys = new Set([...doubted, ...keysOfTags(again.state, shown.tagged)]);
+    if (again.lock === lock) return { ...again, answer, state: withSecondLook(state, again.state, keys) };
     seen = { ...again, answer };
   }
   return seen;

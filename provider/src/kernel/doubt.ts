@@ -7,7 +7,10 @@ import { protocolsAt, type State } from "./state";
  * or there several times, is looked at once more, and believed when both readings say so.
  */
 
-/** Keys at which the register names one entry of ours, and the reading does not show exactly one; `isShown` says of which it would show any. */
+/**
+ * Keys at which the register names one entry of ours, and the reading does not show exactly one, or at which it shows one rule twice, which
+ * `ip` never adds; `isShown` says of which it would show any.
+ */
 export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
   const doubted = [...state.register.entries.keys()].flatMap((at) => {
     const { key, owner, staging } = parseRegisterKey(at);
@@ -19,8 +22,28 @@ export function doubtedKeys(state: State, isShown: (key: string) => boolean): Se
     const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === 1;
     return isThere ? [] : [key];
   });
-  return new Set(doubted.filter(isShown));
+  return new Set([...doubted.filter(isShown), ...repeatedRules(state)]);
 }
+
+/** Whoever clears what is in nobody's name, or takes foreign rules over, would delete such a one twice. Only rules are dumped by counting. */
+function repeatedRules({ rules }: State): string[] {
+  const seen = new Set<string>();
+  return rules.flatMap((one) => {
+    const values = JSON.stringify(one);
+    if (seen.has(values)) return [ruleKey(one.rule)];
+    seen.add(values);
+    return [];
+  });
+}
+
+/** A dump of more may come in several messages. */
+const oneMessage = 100;
+
+/** Whether a reading may have passed over a rule of these tags that nothing names, such as one that `exclusive` is to take away. */
+export const mayPassOver = ({ rules }: State, tags: ReadonlySet<number>): boolean => tags.size > 0 && rules.length > oneMessage;
+
+export const keysOfTags = ({ rules }: State, tags: ReadonlySet<number>): string[] =>
+  rules.flatMap(({ rule, protocol }) => (tags.has(protocol) ? [ruleKey(rule)] : []));
 
 /** The first reading, but at these keys what the second one shows. */
 export function withSecondLook(first: State, second: State, keys: ReadonlySet<string>): State {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { doubtedKeys, withSecondLook } from "../../../provider/src/kernel/doubt";
+import { doubtedKeys, keysOfTags, mayPassOver, withSecondLook } from "../../../provider/src/kernel/doubt";
 import { parseRegister } from "../../../provider/src/kernel/register";
 import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/state";
 
@@ -31,14 +31,30 @@ describe("a reading", () => {
   });
 
   it("is not doubted for what was not looked at, nor for foreign entries beside ours", () => {
-    const seen = state(["rule inet 1000", "route inet table 100 default"], rule(1000, 214), rule(1000, 4), rule(1000, 4));
+    const seen = state(["rule inet 1000", "route inet table 100 default"], rule(1000, 214), rule(1000, 4), rule(1000, 4, 7));
     assert.deepEqual([...doubtedKeys(seen, (key) => key.startsWith("rule "))], []);
+  });
+
+  it("is doubted where it shows one rule twice, whoever's it is", () => {
+    const seen = state([], rule(1000, 214), rule(1000, 214), rule(1000, 4), rule(1001, 4), rule(1001, 4), rule(1002, 4), rule(1002, 4, 7));
+    assert.deepEqual([...doubtedKeys(seen, all)], ["rule inet 1000", "rule inet 1001"]);
   });
 
   it("knows an entry by the tag that the register says, and a displaced one by STAGING", () => {
     const named = ["rule inet 1000 proto 220", "rule inet 1000 staging proto 220", "rule inet 1000", "rule inet 1001 proto ?"];
     assert.deepEqual([...doubtedKeys(state(named, rule(1000, 220), rule(1000, 221), rule(1000, 214), rule(1001, 218)), all)], []);
     assert.deepEqual([...doubtedKeys(state(named, rule(1000, 220), rule(1000, 214)), all)], ["rule inet 1000", "rule inet 1001"]);
+  });
+
+  it("of many rules may pass over one of a tag that is looked for, and both together show what either does", () => {
+    const many = Array.from({ length: 101 }, (_, index) => rule(2000 + index, 99));
+    const tags = new Set([214]);
+    assert.equal(mayPassOver(state([], ...many), tags), true);
+    assert.equal(mayPassOver(state([], ...many), new Set()), false);
+    assert.equal(mayPassOver(state([], ...many.slice(1)), tags), false);
+    const [first, second] = [state([], ...many, rule(1000, 214)), state([], ...many, rule(1001, 214))];
+    const both = withSecondLook(first, second, new Set(keysOfTags(second, tags)));
+    assert.deepEqual(both.rules.slice(many.length), [rule(1000, 214), rule(1001, 214)]);
   });
 
   it("is believed but where it was doubted, and there the second one is", () => {
