@@ -103,6 +103,8 @@ lock_held() { # sets cleared where there was such a one
   for number in "$lock_pid" "$lock_start" "${lock_deadline#-}"; do
     case $number in
       '' | *[!0-9]*)
+        # Released, or gone with the next one, while it was read.
+        [ -s "$run/lock.$lock" ] || { lock_held; return; }
         read_guarded && return
         : >"$run/lock.$lock"
         cleared=$run/lock.$lock
@@ -176,6 +178,8 @@ await_lock() { # SECONDS
         ! fire || continue
       else
         end_holder "$lock_pid" "$lock_start"
+        # Else whoever gives up on what it sent would find the host held, and not make it late.
+        ! (release_lock "$lock_txn") || continue
         break
       fi
     fi

@@ -184,7 +184,7 @@ batch_undo() { # FAMILY, `ip -batch` lines on standard input
   answer=$(printf '%s\n' "$lines" | ip "-$1" -force -batch - 2>&1)
   code=$?
   [ "$code" -ne 0 ] || return 0
-  said='' judged=''
+  said='' judged='' reached=0
   while IFS= read -r line; do
     case $line in
       'Command failed '*:*)
@@ -195,18 +195,18 @@ batch_undo() { # FAMILY, `ip -batch` lines on standard input
         ;;
       *) said=$said${said:+; }$line ;;
     esac
-  done <<END_OF_ANSWER
+  done 4<<END_OF_LINES <<END_OF_ANSWER
+$lines
+END_OF_LINES
 $answer
 END_OF_ANSWER
   # It stops at what it does not understand.
   if [ -z "$judged" ] || [ -n "$said" ]; then complain "ip -$1: ${said:-ended with $code}"; fi
 }
 
+# They fail in their order: each is read once, also where nothing of a large undo is there.
 line_at() { # NUMBER; sets line
-  left=$1
-  while IFS= read -r line && [ "$left" -gt 1 ]; do left=$((left - 1)); done <<END_OF_LINES
-$lines
-END_OF_LINES
+  while [ "$reached" -lt "$1" ] && IFS= read -r line <&4; do reached=$((reached + 1)); done
 }
 
 # What `ip` said of a line of an undo that had nothing to do.

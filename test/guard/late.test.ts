@@ -52,16 +52,22 @@ describe("what comes too late", function () {
     assert.match((await making).message, verified);
   });
 
-  it("what the controller gave up on does nothing when it arrives late", async () => {
-    const before = await site.host.snapshot();
-    await site.hooks.set({ place: "observe", number: 1 });
-    const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { disabled: true } })));
-    await caught(site.hooks, async () => site.path.stallAfter(0));
-    await new Promise((resolve) => setTimeout(resolve, 300)); // the frame is on its way
-    site.path.abandon();
-    assert.match((await making).message, verified);
-    site.path.resume();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    assert.equal(await site.host.snapshot(), before);
-  });
+  const expired = "txn t-hand\\npid 1\\nstart 1\\ndeadline 1\\nholder organization/hand/made by somebody\\nend\\n";
+  for (const [where, prepare] of [
+    ["", "true"],
+    [", also behind a holder whose time was over", `mkdir -p -m 700 ${run} && printf '${expired}' >${run}/lock.7`],
+  ] as const)
+    it(`what the controller gave up on does nothing when it arrives late${where}`, async () => {
+      await site.host.exec(prepare);
+      const before = await site.host.snapshot();
+      await site.hooks.set({ place: "observe", number: 1 });
+      const making = refusal(create("PolicyRule", site.rule({ connection: await site.byRelay(), guard: { disabled: true } })));
+      await caught(site.hooks, async () => site.path.stallAfter(0));
+      await new Promise((resolve) => setTimeout(resolve, 300)); // the frame is on its way
+      site.path.abandon();
+      assert.match((await making).message, verified);
+      site.path.resume();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      assert.equal(await site.host.snapshot(), before);
+    });
 });
