@@ -69,6 +69,8 @@ fire() {
     fi
   done
   firing "$dir" || return 1
+  # Of two guards one may have tried, and failed again, since the other one saw that it is time.
+  [ -z "${patient-}" ] || ! pauses || return 1
   if [ "$firer" != "$me" ]; then
     since=${firer##*/firing.}
     pid=${since%%.*}

@@ -38,6 +38,11 @@ for (const [shell, ...words] of shells)
       assert.equal(run(`printf '${lock}' >"$run/lock.7"\n${read}\n${telling}`), "held by t-2\ncleared \n");
     });
 
+    it("a guard that saw that it is time goes by the pause that another guard began meanwhile, and whoever else comes does not", () => {
+      const paused = `dir=${folder}; uptime_now; : >"$dir/firing.0.$((now + 100)).2"; undo_all() { echo undoes; }`;
+      assert.equal(run(`${paused}; patient=1; fire || echo waits; patient=''; fire`), "waits\nundoes\n");
+    });
+
     it("an undo of which nothing is there reads each of its lines once, and complains of what was refused only", () => {
       const count = 300;
       const lines = Array.from({ length: count }, (_, index) => `rule del pref ${index + 1}`);
