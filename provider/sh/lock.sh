@@ -102,7 +102,8 @@ lock_held() { # sets cleared where there was such a one
   case $lock_txn in '' | *[!A-Za-z0-9-]*) lock_pid='' ;; esac
   for number in "$lock_pid" "$lock_start" "${lock_deadline#-}"; do
     case $number in
-      '' | *[!0-9]*)
+      # More digits than a shell can count with.
+      '' | *[!0-9]* | ???????????????????*)
         # Released, or gone with the next one, while it was read.
         [ -s "$run/lock.$lock" ] || { lock_held; return; }
         read_guarded && return

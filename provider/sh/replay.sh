@@ -88,7 +88,7 @@ once() {
   until pass; do
     tries=$((tries + 1))
     [ $tries -lt 20 ] || { tell 'another transaction holds the host' && return 1; }
-    sleep 0.5
+    nap 50
   done
   ! has refused "$found" && ! has failed "$result"
 }
@@ -138,17 +138,17 @@ monitor() {
     [ -n "$events" ]
   do
     uptime_now
-    [ "$now" -lt "$soon" ] || pause=0.2
-    [ "$events" = first ] || sleep 0.2
+    [ "$now" -lt "$soon" ] || pause='nap 20'
+    [ "$events" = first ] || nap 20
     # Whoever changes something now is not to be hindered; afterwards it is looked at.
     until pass; do sleep 1; done
     case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
     if [ -n "$vanished" ] || has "added$tab" "$result"; then count_vanished; fi
     # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
     # second is within what a link may take; where they come in hundreds, every five.
-    sleep "$pause"
-    case $pause in 0.2) pause=0.5 ;; *) pause=1 ;; esac
-    [ ${#events} -lt 4096 ] || sleep 3.5
+    $pause
+    case $pause in *20) pause='nap 50' ;; *) pause='sleep 1' ;; esac
+    [ ${#events} -lt 4096 ] || sleep 4
     uptime_now
     soon=$((now + 5))
   done

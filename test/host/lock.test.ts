@@ -91,6 +91,7 @@ echo $pid >/tmp/held`,
       "\\0\\0\\0",
       "txn t-1\\npid 1\\nstart x\\ndeadline 99999999",
       "txn ../../etc\\npid 1\\nstart 1\\ndeadline 99999999",
+      "txn t-1\\npid 1\\nstart 1\\ndeadline 99999999999999999999",
     ]) {
       await host.exec(
         `mkdir -p -m 700 /run/policy-routing && rm -f /run/policy-routing/lock.* && printf '${text}\\n' >/run/policy-routing/lock.7`,

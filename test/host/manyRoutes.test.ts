@@ -137,9 +137,11 @@ describe(`a host with ${foreign} foreign routes in main`, function () {
     await host.batch(["route del 192.0.2.0/25"]);
   });
 
-  it("is not read whole: what needs that says so, and what to do", async () => {
+  it("is not read whole: what needs that says so, and what to do, and hinders nothing beside it", async () => {
     const routes = { one: { destination: "203.0.113.0/24", via: "198.18.128.1", dev: "eth1" } };
-    const { message } = await refusal(create("HostRouting", on({ routes, expect: [{ to: "203.0.113.1", dev: "eth1" }] })));
+    const expecting = create("HostRouting", on({ routes, expect: [{ to: "203.0.113.1", dev: "eth1" }] }));
+    const beside = make("PolicyRule", on({ priority: 1001, from: "198.18.128.2", table: 100 }));
+    const [{ message }] = await Promise.all([refusal(expecting), beside]);
     assert.match(message, /the host has some \d+ routes: so many are not read whole, which `expect`.* need/);
     assert.match(message, /next: there, leave out `expect` \(a probe of kind `route` asks the kernel itself\)/);
   });

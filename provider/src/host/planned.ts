@@ -1,4 +1,5 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import type { Becomes } from "../kernel/change";
 import { checkFamily, checkNeeds } from "../kernel/gate";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
 import { type Persistence, persistedText, type StorePlan, storePlan } from "../kernel/store";
@@ -71,21 +72,35 @@ export async function permitted(session: Session, planned: readonly Planned[], s
     const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
     const contested = await one.work.refusal?.(one.plan.takes ?? [], seen.facts);
     const mayMove = contested !== undefined || one.work.guard.allowManagementPathChange === true;
-    const refusal = contested ?? (mayMove ? undefined : await managementRefusal(session, seen, becomes));
-    const unmet = refusal === undefined ? await foreseen(session, seen, one.work.expect, becomes) : [];
-    if (refusal !== undefined) one.work.reject(refusal.at({ object: labelOf(one.work) }));
-    else if (unmet.length > 0)
-      one.work.reject(
-        new PolicyRoutingError("verify", {
-          host: session.host,
-          object: labelOf(one.work),
-          what: `refused, nothing was changed: once it is made, ${unmet.join("; ")}`,
-          next: "correct the entries, or what is expected",
-        }),
-      );
-    else accepted.push(one);
+    const refusal =
+      contested ??
+      (mayMove ? undefined : await managementRefusal(session, seen, becomes)) ??
+      (await unmetRefusal(session, seen, one, becomes));
+    if (refusal === undefined) accepted.push(one);
+    else one.work.reject(refusal.at({ object: labelOf(one.work) }));
   }
   return accepted;
+}
+
+/** Why it is not made: it would not send packets where they are expected, or this host is too large to foresee that. */
+async function unmetRefusal(
+  session: Session,
+  seen: Observation,
+  { work }: Planned,
+  becomes: readonly Becomes[],
+): Promise<PolicyRoutingError | undefined> {
+  try {
+    const unmet = await foreseen(session, seen, work.expect, becomes);
+    if (unmet.length === 0) return undefined;
+    return new PolicyRoutingError("verify", {
+      host: session.host,
+      what: `refused, nothing was changed: once it is made, ${unmet.join("; ")}`,
+      next: "correct the entries, or what is expected",
+    });
+  } catch (error) {
+    if (isPolicyRoutingError(error) && error.kind === "unsupported") return error;
+    throw error;
+  }
 }
 
 /** Nothing to do: what is there must be as declared, and packets must go where they are expected. */
