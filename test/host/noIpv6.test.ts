@@ -1,8 +1,11 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
+import { planOn } from "../../provider/src/host/proposal";
+import { kindOf } from "../../provider/src/runtime/kinds";
+import { changeToEnsure } from "../../provider/src/runtime/reconcile";
 import { type Host, type Lab, startLab } from "../lab/lab";
-import { create, type Fields, read, refusal, remove } from "./resource";
+import { checked, create, type Fields, read, refusal, remove } from "./resource";
 
 /**
  * What the kernel says of rules of a family that it does not have. Only asked for: this machine's kernel has IPv6, and gives nobody a way
@@ -56,4 +59,13 @@ describe("a host without IPv6", () => {
       assert.match(message, /\n {2}next: leave it out for this host, or start its kernel without ipv6\.disable=1$/);
       assert.equal(await host.snapshot(), before);
     });
+
+  it("is planned as it is changed: what is refused then is refused in the plan", async () => {
+    const declared = kindOf("PolicyRule").declared(
+      await checked("PolicyRule", change({ priority: 1000, from: "2001:db8::1", table: 100 })),
+    );
+    const { planned, refused: said } = await planOn(declared.connection, [{ change: changeToEnsure("x", declared), look: declared.look }]);
+    assert.deepEqual(planned, []);
+    assert.match(said.map(({ error }) => error.message).join(), /built without IPv6/);
+  });
 });

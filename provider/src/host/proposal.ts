@@ -1,7 +1,7 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { stateAfter } from "../kernel/after";
 import type { Becomes, Change } from "../kernel/change";
-import { checkNeeds } from "../kernel/gate";
+import { checkFamily, checkNeeds } from "../kernel/gate";
 import { type Holding, holdingsOf } from "../kernel/holdings";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
@@ -94,6 +94,7 @@ function planInTurn<Intention extends Intended>(intended: readonly Intention[], 
     const waiting: { of: Intention; error: PolicyRoutingError }[] = [];
     for (const of of open) {
       try {
+        checkFamily(of.change.wanted, facts.ipv6);
         checkNeeds(
           of.change.wanted.flatMap(({ needs }) => [...needs]),
           facts,

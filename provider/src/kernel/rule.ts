@@ -42,7 +42,8 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const clear = isAlone ? times(staged.length, del(rule, tags.staging)) : [];
   const [current] = ours;
   const beside = current === undefined || isOthers || shared !== undefined ? [] : twinsBeside([rule, current.rule], place);
-  const adopted = current === undefined ? adoptable(rule, place, adopt) : adopt ? beside : [];
+  // What waits for another's change stays, and the kernel may take it for a foreign one.
+  const adopted = current === undefined ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt ? beside : [];
   const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
   for (const old of adopted)
     notes.push(`took over ${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`);

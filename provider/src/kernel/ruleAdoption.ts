@@ -37,7 +37,7 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
   if (confused !== undefined)
     throw conflict(
       rule,
-      `the kernel may take another foreign rule for the one to take over: ${shown(confused)}`,
+      `the kernel may take another rule for the foreign one to take over: ${shown(confused)}`,
       "remove one of them on the host, or choose another priority",
     );
   if (twins.length > 0 || (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0))) return candidates;

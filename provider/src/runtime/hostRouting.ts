@@ -63,10 +63,13 @@ const entriesOf = (values: HostRoutingValues): Entry[] => [
 
 /** What is seen, by section and label. */
 class Seen {
-  readonly #sections = new Map<string, Record<string, unknown>>();
+  readonly #sections = new Map<string, Map<string, unknown>>();
 
   add(name: keyof HostRoutingValues, label: string, found: unknown): void {
-    if (found !== undefined) this.#sections.set(name, { ...this.#sections.get(name), [label]: found });
+    if (found === undefined) return;
+    const section = this.#sections.get(name);
+    if (section === undefined) this.#sections.set(name, new Map([[label, found]]));
+    else section.set(label, found);
   }
 
   get isEmpty(): boolean {
@@ -77,7 +80,8 @@ class Seen {
   instead(values: HostRoutingValues, entries: readonly Entry[]): Record<string, unknown> {
     const declared = new Set<string>(entries.map(({ section: name }) => name));
     const rest = Object.entries(values).filter(([name]) => !declared.has(name));
-    return { ...Object.fromEntries(rest), ...Object.fromEntries(this.#sections) };
+    const seen = [...this.#sections].map(([name, found]) => [name, Object.fromEntries(found)] as const);
+    return { ...Object.fromEntries(rest), ...Object.fromEntries(seen) };
   }
 }
 

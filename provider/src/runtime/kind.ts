@@ -125,7 +125,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         label: many?.label,
         read: (state, id) => {
           const readOne: ReadOne = (one) => one.read(state, tags, id);
-          const more = surplus(state, id, new Set(all.map(({ key }) => key)));
+          const more = surplus(state, id, tags, new Set(all.map(({ key }) => key)));
           const [only] = all;
           const [other] = more;
           const one = (): object | undefined => (only === undefined ? undefined : readOne(only));

@@ -1,5 +1,5 @@
 import { keysOf } from "../kernel/register";
-import type { State } from "../kernel/state";
+import { protocolsAt, type State } from "../kernel/state";
 import { canonical } from "../spec/canonical";
 import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey, tableKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
@@ -46,18 +46,31 @@ export function standingAt(keys: ReadonlySet<string>, { rules, routes, nexthops 
   ];
 }
 
+/**
+ * An older version's line has no tag, whatever it was: it means the tag that the state says while something stands under that, in nobody
+ * else's name. What stands beside it under the default tag is another stack's.
+ */
+function keysHeldBy(state: State, id: string, { owner }: Tags): string[] {
+  return keysOf(state.register, id).map((at) => {
+    const { key, staging, owner: said } = parseRegisterKey(at);
+    const own = registerKey(key, owner);
+    const isOlder = said === undefined && !staging && !state.register.entries.has(own);
+    return isOlder && protocolsAt(state, key)?.includes(owner) === true ? own : at;
+  });
+}
+
 /** What stands in an id's name at keys that its state does not declare: a change ended half-way, and the next one is to end it. */
-export function surplus(state: State, id: string, declared: ReadonlySet<string>): Standing[] {
+export function surplus(state: State, id: string, tags: Tags, declared: ReadonlySet<string>): Standing[] {
   const names = state.names.flatMap(({ tableId, name, owner }): Standing[] => {
     const key = tableKey(tableId);
     return owner?.id !== id || declared.has(key) ? [] : [{ section: "tables", key, at: key, tag: undefined, found: { tableId, name } }];
   });
-  const keys = keysOf(state.register, id).filter((at) => !declared.has(parseRegisterKey(at).key));
+  const keys = keysHeldBy(state, id, tags).filter((at) => !declared.has(parseRegisterKey(at).key));
   return [...names, ...standingAt(new Set(keys), state)];
 }
 
 /** The tag under which something of an id stands though its state says another: a change of tags ended half-way, or nobody was told. */
-export function otherTag(state: State, id: string, { owner }: Tags): number | undefined {
-  const keys = keysOf(state.register, id).filter((at) => (parseRegisterKey(at).owner ?? defaultOwner) !== owner);
+export function otherTag(state: State, id: string, tags: Tags): number | undefined {
+  const keys = keysHeldBy(state, id, tags).filter((at) => (parseRegisterKey(at).owner ?? defaultOwner) !== tags.owner);
   return standingAt(new Set(keys), state)[0]?.tag;
 }

@@ -129,8 +129,24 @@ describe("what stands in the way", () => {
     const state = { ...emptyState, rules: [narrower, untagged] };
     assert.match(
       conflictOf(() => plan(change([wanted], { adopt: true }), state)),
-      /the kernel may take another foreign rule for the one to take over/,
+      /the kernel may take another rule for the foreign one to take over/,
     );
+  });
+
+  it("a foreign rule is not taken over where the kernel would delete one that waits for another's change", () => {
+    const waiting = observed({ ...untagged.rule, from: "198.18.1.2" }, tags.staging);
+    const register = parseRegister(ownLine("rule inet 1000 staging", { id: "b", stack: "s" }));
+    const state = { ...emptyState, rules: [waiting, untagged], register };
+    assert.match(
+      conflictOf(() => plan(change([wanted], { adopt: true }), state)),
+      /the kernel may take another rule for the foreign one to take over: .*, proto 215/,
+    );
+    const behind = { ...state, rules: [untagged, waiting], register: owned("rule inet 1000 staging") };
+    assert.deepEqual(plan(change([wanted], { adopt: true }), behind).steps, [
+      "4 rule add pref 1000 table 100 proto 214",
+      "4 rule del pref 1000 proto 215",
+      "4 rule del pref 1000 table 100",
+    ]);
   });
 
   it("a foreign rule is not taken over where it could not be put back beside a narrower one of the same tag", () => {
