@@ -59,13 +59,17 @@ function problemsOf(
   isOnlyOnDisk: boolean,
 ): string[] {
   const told = seen === undefined ? new Map<string, string>() : shownOf({ ...resource, declaration: seen });
+  // A resource of one entry tells one: where what is persisted came back beside what a change left half-way, that is the one to go.
+  const tellsOne = resource.declaration.kind !== "HostRouting" && told.size > 0;
   const mine = (slot: string): boolean => (register.get(slot) ?? names.get(slot)) === id;
   return [...new Set([...told.keys(), ...shownOf(resource).keys()])].flatMap((slot) => {
     const text = told.get(slot);
     const is = at(view, slot);
     if (isOnlyOnDisk && is.length === 0 && store.get(slot)?.id === id) return [];
     if (text !== undefined) return isEqual(is, [text]) ? [] : [`${slot} as ${text}, and there is ${is.join("; ") || "nothing"}`];
-    return is.length > 0 && mine(slot) && !slot.startsWith("sysctl ") ? [`${slot} as gone, and there is ${is.join("; ")}`] : [];
+    return is.length > 0 && mine(slot) && !tellsOne && !slot.startsWith("sysctl ")
+      ? [`${slot} as gone, and there is ${is.join("; ")}`]
+      : [];
   });
 }
 

@@ -59,11 +59,13 @@ async function changeHost(site: Site): Promise<void> {
 async function changeTag(site: Site): Promise<void> {
   const { second } = site;
   await furnish(site, second);
-  second.tag = second.tag === tags.second ? tags.other : tags.second;
-  for (const one of second.resources) {
-    const { kind, fields } = one.declaration;
-    second.change(one, { declaration: declarationOf(kind, fields, second.tag), sweeps: [] });
-  }
+  const tag = second.tag === tags.second ? tags.other : tags.second;
+  const moved = second.resources.map((one) => ({ one, declaration: declarationOf(one.declaration.kind, one.declaration.fields, tag) }));
+  // After a change of tags that was undone in part, two may be at one priority under a tag each: no program may bring them together.
+  const slots = moved.flatMap(({ declaration }) => [...declaration.shown.keys()]);
+  if (new Set(slots).size < slots.length) return changeSingles(site, second);
+  second.tag = tag;
+  for (const { one, declaration } of moved) second.change(one, { declaration, sweeps: [] });
 }
 
 export const movedSubjects: readonly Subject[] = [
