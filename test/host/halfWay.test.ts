@@ -88,6 +88,24 @@ describe("what a change left half-way", () => {
     await remove(await update(found, { connection: other.connection }));
   });
 
+  it("a changed owner whose undo failed: what is persisted has the old tag, which a refresh shows and the next change mends", async () => {
+    const owned = (proto?: number) => ({ owner: { stack: "organization/a/a", ...(proto === undefined ? {} : { proto }) } });
+    const made = await rule({ ...owned(), persist: "rc-local" });
+    const restore = await host.replaceBinary("/usr/sbin/ip", jammed);
+    const half = await kept(made, update(made, { ...owned(220), guard: failing }));
+    await restore();
+    const stored = async (): Promise<string> => (await host.exec("ls /etc/policy-routing/objects")).trim();
+    assert.equal(await stored(), "40-rule-inet-1000");
+    for (const state of [made, half]) {
+      const found = await refreshed(state);
+      assert.deepEqual([found.state["owner"], found.state["persist"]], [owned(220).owner, "none"]);
+    }
+    const mended = await update(await refreshed(half), owned(220));
+    assert.deepEqual([mended.state["persisted"], await stored()], ["rc-local", "40-rule-inet-1000-proto-220"]);
+    assert.equal((await refreshed(mended)).state["persist"], "rc-local");
+    await remove(mended);
+  });
+
   it("a removal that could not remove it from the disk: a refresh does not forget it, and it is removed once that can be", async () => {
     const made = await rule({ persist: "rc-local" });
     await host.makeReadOnly("/etc");

@@ -39,8 +39,9 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
         );
       const seen = declared.read(state, id);
       if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
-      // What only a boot would bring back is not gone: nobody else remembers to remove it.
-      const found = persistFound(changeOf(id, declared, seen === undefined ? [] : declared.wanted), declared.wish, persistence);
+      // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.
+      const now = seen?.["owner"] === undefined ? declared : kind.declared({ ...props, owner: seen["owner"] });
+      const found = persistFound(changeOf(id, now, seen === undefined ? [] : now.wanted), now.wish, persistence);
       const { inputs } = kind.check({
         ...withoutEntries(props, seen === undefined ? [] : kind.entryFields),
         owner: props["owner"],
