@@ -1,7 +1,7 @@
 import type { Answered } from "./controller";
 import type { Fault } from "./faults/fault";
 import type { Report } from "./steps";
-import { type Seen, type Truth, truthOf, untouchedProblems } from "./truth";
+import { type Seen, survives, type Truth, truthOf, untouchedProblems } from "./truth";
 import { at, changes, isEqual, isReordered } from "./view";
 
 /** `lost`: the host cannot be reached. `wrong`: it is as nobody wanted it. `misreported`: what was told is not so. */
@@ -103,7 +103,10 @@ function problemOf(one: Case, { step }: Report, answered: Answered, truth: Truth
     case "reverted": {
       if (fault.jams === true && isStruck && answered.at < healedAt) return "said to be as before, while nothing could be undone";
       // What a reboot or a removed device took is not as it was before, and that must be said.
-      const isAsBefore = (slot: string): boolean => isEqual(at(after, slot), at(before, slot)) && !isReordered(before, after, slot);
+      const isTaken = (slot: string): boolean =>
+        damage.early === true && damage.gone !== undefined && isEqual(at(after, slot), survives(one, slot, at(before, slot)));
+      const isAsBefore = (slot: string): boolean =>
+        (isEqual(at(after, slot), at(before, slot)) || isTaken(slot)) && !isReordered(before, after, slot);
       return slots.filter(isHere).every(isAsBefore) ? undefined : "said to be as before, and it is not";
     }
     case "differs": {

@@ -28,6 +28,7 @@ export async function strike(one: Case, fault: Fault): Promise<Struck> {
   const point = fault.places === undefined ? undefined : randomPoint(site, fault.places, steps.length);
   story.push(`at ${point === undefined ? "the beginning" : `${point.place} ${point.number}`}`, ...steps.map(describe));
   await one.stack.controller.start();
+  one.damage.early = point?.place === "observe" || steps.length > 1;
   if (point !== undefined) await hooks.set(point, fault.mode?.(site) ?? "hold");
   const running = runAll(steps);
   const isStruck = point === undefined || (await comesTo(one, running));

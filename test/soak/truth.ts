@@ -22,7 +22,7 @@ export interface Truth {
 }
 
 /** What the damage left of what stood at a slot. */
-function survives({ damage: { gone, rebooted }, absent }: Seen, slot: string, texts: readonly string[]): readonly string[] {
+export function survives({ damage: { gone, rebooted }, absent }: Seen, slot: string, texts: readonly string[]): readonly string[] {
   if (rebooted === "emptied" && !slot.startsWith("table ")) return absent(slot);
   return gone === undefined ? texts : texts.filter((text) => !gone(slot, text));
 }

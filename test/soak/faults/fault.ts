@@ -11,6 +11,8 @@ import type { Terms } from "../steps";
 export interface Damage {
   /** Entries that went away with what they need. */
   gone?: (slot: string, text: string) => boolean;
+  /** A transaction may have begun after it: what it took is not there before that one either. */
+  early?: boolean;
   /** The kernel's tables are those of a fresh boot, or what is persisted was put back there. */
   rebooted?: "emptied" | "replayed";
   /** No guard is alive: the next who comes must undo. */

@@ -142,6 +142,9 @@ describe("the judge of the soak", () => {
     const damage = { gone: (at: string) => at === slot };
     assert.deepEqual(judged(told.applied, bare, { damage }), []);
     assert.notDeepEqual(judged(told.applied, bare, { damage: { gone: () => false } }), []);
+    // What went before a transaction began is as it was before that one.
+    assert.deepEqual(judged(reverted, bare, { damage: { ...damage, early: true } }, made), []);
+    assert.notDeepEqual(judged(reverted, bare, { damage }, made), []);
   });
 
   it("wants what was adopted to be gone, and to be there again when that was undone", () => {
