@@ -88,6 +88,22 @@ describe("what a change left half-way", () => {
     await remove(await update(found, { connection: other.connection }));
   });
 
+  it("a whole host without a setting of a device any more, whose undo failed: the next change puts back what the setting was", async () => {
+    const setting = async (): Promise<string> => (await host.exec("cat /proc/sys/net/ipv4/conf/eth1/arp_ignore")).trim();
+    const was = await setting();
+    const rules = (priority: number) => ({ rules: { one: { priority, from: "198.18.128.2", table: 100 } } });
+    const whole = { connection: host.connection, ...rules(1000) };
+    const made = await create("HostRouting", { ...whole, arpIgnore: { eth1: "sameDevice" } });
+    assert.notEqual(await setting(), was);
+    const restore = await host.replaceBinary("/usr/sbin/ip", jammed);
+    const less = { ...made, fields: whole };
+    const half = await kept(made, update(made, { ...rules(1003), arpIgnore: undefined, guard: failing }));
+    await restore();
+    const mended = await update({ ...(await refreshed(half)), fields: less.fields }, rules(1003));
+    assert.equal(await setting(), was);
+    await remove(mended);
+  });
+
   it("a changed owner whose undo failed: what is persisted has the old tag, which a refresh shows and the next change mends", async () => {
     const owned = (proto?: number) => ({ owner: { stack: "organization/a/a", ...(proto === undefined ? {} : { proto }) } });
     const made = await rule({ ...owned(), persist: "rc-local" });

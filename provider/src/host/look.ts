@@ -112,6 +112,7 @@ export function lookFor(keys: readonly string[]): Look {
       if (route !== undefined) return lookAtDestination(route);
       if (key.startsWith("rule ")) return lookAtRules(familyAt(key));
       if (key.startsWith("nexthop ")) return lookAtNexthops([Number(key.split(" ")[1])]);
+      if (key.startsWith("sysctl ")) return lookAtSysctls;
       return key.startsWith("table ") ? lookAtNames : nothingMore;
     }),
   );
