@@ -44,6 +44,16 @@ describe("one host under two addresses", () => {
       `rule inet 1000: .*#.* declares it here, and ${id.replaceAll(/[/+]/g, "\\$&")} at ${other}; both addresses lead to one host`,
     );
 
+  it("what was read at one address is old once something was changed at the other", async () => {
+    const one = await create("PolicyRule", rule(byIpv6()));
+    assert.notEqual(await read(one), undefined);
+    const other = await create("PolicyRule", rule(host.connection, { priority: 1001 }));
+    await host.batch(["rule del pref 1000"]);
+    assert.equal(await read(one), undefined);
+    await remove(other);
+    await remove(one);
+  });
+
   it("two resources with one key: the second is refused before anything is changed, and both are named", async () => {
     const kind = handlers("PolicyRule", new Run());
     const inputs = await checked("PolicyRule", rule(host.connection));

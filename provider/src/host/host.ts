@@ -26,7 +26,12 @@ interface Seen {
   readonly look: Look;
   readonly observation: Observation;
   readonly at: number;
+  /** What `ended` was when it began. */
+  readonly behind: number;
 }
+
+/** Changes of this process that ended, whatever their host. Two addresses may lead to one: each of them makes old what was read at any. */
+let ended = 0;
 
 /**
  * One host's queue. While one transaction is on the wire, whatever other resources want of the host gathers and leaves together in the
@@ -37,7 +42,6 @@ export class Host {
   #works: Work[] = [];
   #readings: Reading[] = [];
   #running = false;
-  /** The last reading, while nothing was changed since. */
   #seen: Seen | undefined;
 
   constructor(connection: Connection) {
@@ -46,10 +50,11 @@ export class Host {
 
   /** Resolves when the change was applied, verified and confirmed. */
   change(work: Omit<Work, "resolve" | "reject">): Promise<Applied> {
-    return new Promise((resolve, reject) => {
+    const applied = new Promise<Applied>((resolve, reject) => {
       this.#works.push({ ...work, resolve, reject });
       void this.#run();
     });
+    return applied.finally(() => void ended++);
   }
 
   /** What is there now. */
@@ -88,20 +93,27 @@ export class Host {
 
   async #read(readings: readonly Reading[]): Promise<void> {
     if (readings.length === 0) return;
-    const seen = this.#seen !== undefined && performance.now() - this.#seen.at < freshness ? this.#seen : undefined;
+    const seen = this.#fresh();
     const wanted = together([...readings.map(({ look }) => look), ...(seen === undefined ? [] : [seen.look])]);
     if (seen !== undefined && isCovered(wanted, seen.look)) {
       for (const { resolve } of readings) resolve(seen.observation);
       return;
     }
+    const behind = ended;
     try {
       const observation = await observe(await this.#session.shell(), wanted, this.#session.warn);
-      this.#seen = { look: observation.seen, observation, at: performance.now() };
+      this.#seen = { look: observation.seen, observation, at: performance.now(), behind };
       this.#session.report(observation.left);
       for (const { resolve } of readings) resolve(observation);
     } catch (error) {
       for (const { reject } of readings) reject(error);
     }
+  }
+
+  /** The last reading, while nothing was changed since. */
+  #fresh(): Seen | undefined {
+    const seen = this.#seen;
+    return seen?.behind === ended && performance.now() - seen.at < freshness ? seen : undefined;
   }
 
   /** One group: works of equal guards, so that none is applied under another's terms. */
