@@ -76,12 +76,12 @@ export function fits(table: AttributeTable, pattern: Context, observed: Context)
   return Object.keys(table).every((name) => pattern[name] === undefined || isDeepStrictEqual(pattern[name], observed[name]));
 }
 
-/** What the kernel finds a device by. Where none of these is there, the device is all that leads on, and somebody asked for it. */
+/** What the kernel finds a device by. Where none of these was asked for and stands, nobody left the device to the kernel. */
 const leads = ["via", "nhid", "type", "blackhole", "group"];
 
 /** Observed values as inputs: without what the kernel filled in and nobody asked for. */
 export function asAsked(table: AttributeTable, asked: Context, observed: Context): Record<string, unknown> {
-  const mayBeFilled = leads.some((name) => observed[name] !== undefined);
+  const mayBeFilled = leads.some((name) => asked[name] !== undefined && observed[name] !== undefined);
   return Object.fromEntries(
     entriesOf(table).flatMap(([name, attribute]) =>
       observed[name] === undefined || (mayBeFilled && attribute.filled === true && asked[name] === undefined)

@@ -47,6 +47,16 @@ describe("what is asked and what is observed", () => {
     assert.deepEqual(asAsked(nexthopAttributes, { nhid: 7, blackhole: true }, { nhid: 7, dev: "e0" }), { nhid: 7, dev: "e0" });
   });
 
+  it("are given back with the device where what was asked goes another way: nobody left it to the kernel", () => {
+    const [way, hole] = [
+      { ...asked, dev: "e0" },
+      { ...asked, via: undefined, type: "blackhole" },
+    ] as const;
+    assert.deepEqual(asAsked(routeAttributes, hole, way), way);
+    assert.deepEqual(asAsked(routeAttributes, { ...asked, via: undefined, nhid: 7 }, way), way);
+    assert.deepEqual(asAsked(routeAttributes, { ...asked, via: "198.18.1.9" }, way), asked);
+  });
+
   it("fit a pattern when everything that it says is so", () => {
     assert.ok(fits(ruleAttributes, { table: 100 }, { table: 100, from: "198.18.1.2" }));
     assert.ok(!fits(ruleAttributes, { table: 100, from: "198.18.1.2" }, { table: 100 }));
