@@ -110,8 +110,12 @@ function problemOf(one: Case, { step }: Report, answered: Answered, truth: Truth
       return slots.filter(isHere).every(isAsBefore) ? undefined : "said to be as before, and it is not";
     }
     case "differs": {
-      if (doubts.test(message)) return fault.jams === true || fault.blinds === true ? undefined : "doubts what can be seen";
+      if (doubts.test(message) && (fault.jams === true || fault.blinds === true)) return undefined;
       const changed = changes(before, after);
+      // What it stood on is gone: that it could not be put back is true.
+      const isTaken = (slot: string): boolean =>
+        isIn(message, slot) && at(after, slot).length === 0 && at(before, slot).some((text) => damage.gone?.(slot, text) === true);
+      if (doubts.test(message) && (unread.test(message) || !changed.some(isTaken))) return "doubts what can be seen";
       const unsaid = changed.filter((slot) => step.after.has(slot) && isHere(slot) && !isIn(message, slot));
       if (unsaid.length > 0 && !cut.test(message)) return `does not say that ${unsaid.join(", ")} differs`;
       const isSo = (slot: string): boolean => isIn(message, slot) && (changed.includes(slot) || isReordered(before, after, slot));
@@ -131,6 +135,7 @@ function problemOf(one: Case, { step }: Report, answered: Answered, truth: Truth
 
 /** Where the host itself says that it cannot tell what is there, or that its undo failed. */
 const doubts = /could not be read|undo/i;
+const unread = /could not be read/;
 /** A list of hundreds is cut off. */
 const cut = /\.\.\. \(\d+ more characters\)/;
 /** What is said of one host says nothing of the spare one. */

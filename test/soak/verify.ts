@@ -1,6 +1,7 @@
 import type { Case, Fault } from "./faults/fault";
 import { type Failing, judge } from "./judge";
 import { refresh } from "./refresh";
+import type { Stack } from "./stack";
 import { type Standing, standingOf } from "./standing";
 import type { Report } from "./steps";
 import type { Struck } from "./struck";
@@ -21,6 +22,9 @@ export async function verify(one: Case, fault: Fault, before: Before, { reports,
   const look = async (): Promise<readonly [View, Standing]> => [await site.view(), await standingOf(site.host)];
   // What a process did itself it need not hear: the next one must be told.
   if (untold.length > 0) await one.stack.controller.stop();
+  // The engine has a process for each run: who did nothing in this one remembers no reading of an earlier one.
+  const isIdle = (stack: Stack): boolean => !reports.some(({ step }) => step.stack === stack);
+  await Promise.all(site.stacks.filter(isIdle).map(({ controller }) => controller.stop()));
   const touched = new Set(reports.map(({ step }) => step.stack).concat(one.stack));
   for (const stack of site.stacks.filter((each) => touched.has(each) || each.state.size > 0)) {
     failings.push(...(await refresh(site, stack, look)));

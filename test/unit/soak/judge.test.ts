@@ -147,6 +147,21 @@ describe("the judge of the soak", () => {
     assert.notDeepEqual(judged(reverted, bare, { damage }, made), []);
   });
 
+  it("believes an undo that failed where a device took what it was to put back, and nowhere else", () => {
+    const failed = (more = ""): Answered =>
+      answered({ message: `h: reverted, but differs: ${slot}: was that, is nothing${more}, its undo failed`, outcome: "differs" });
+    const damage = { gone: (at: string) => at === slot };
+    assert.deepEqual(judged(failed(), bare, { damage }, made), []);
+    const doubts = (failings: readonly string[]): void =>
+      assert.ok(
+        failings.some((failing) => failing.includes("doubts what can be seen")),
+        failings.join("\n") || "nothing was found",
+      );
+    doubts(judged(failed(), bare, { damage: { gone: () => false } }, made));
+    doubts(judged(failed(), made, { damage }, view(["another"])));
+    doubts(judged(failed(", what is there now could not be read"), bare, { damage }, made));
+  });
+
   it("wants what was adopted to be gone, and to be there again when that was undone", () => {
     const theirs = "inet 1000: from 203.0.113.9 lookup 160";
     const adopting = (answer: Answered, after: View): string[] =>
