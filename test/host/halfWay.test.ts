@@ -122,6 +122,20 @@ describe("what a change left half-way", () => {
     await remove(mended);
   });
 
+  it("the same, and what is persisted was put back beside it: the next change leaves one of them", async () => {
+    const owned = (proto?: number) => ({ owner: { stack: "organization/a/a", ...(proto === undefined ? {} : { proto }) } });
+    const made = await rule({ ...owned(), persist: "rc-local" });
+    const restore = await host.replaceBinary("/usr/sbin/ip", jammed);
+    const half = await kept(made, update(made, { ...owned(220), guard: failing }));
+    await restore();
+    await host.exec("sh /etc/policy-routing/replay");
+    const tags = async () => (await host.ip("rule show")).map(({ protocol }) => protocol).filter((one) => one === "214" || one === "220");
+    assert.deepEqual((await tags()).toSorted(), ["214", "220"]);
+    const mended = await update(await refreshed(half), owned(220));
+    assert.deepEqual(await tags(), ["220"]);
+    await remove(mended);
+  });
+
   it("a removal that could not remove it from the disk: a refresh does not forget it, and it is removed once that can be", async () => {
     const made = await rule({ persist: "rc-local" });
     await host.makeReadOnly("/etc");

@@ -24,7 +24,8 @@ const taggedProto = ({ owner, staging }: Line): number | undefined => (typeof ow
 
 /**
  * Older versions left the tag out, whatever it was. Then the line means the default tag's entry, unless there is none and one of a tag that the
- * claimant knows is, which no other line names. A line of the claimant's own never means what its state does not know.
+ * claimant knows is, which no other line names. A line of the claimant's own never means what its state does not know, unless another one of
+ * its lines says the tag that the state knows.
  */
 function olderProto(
   { owner, staging, entry }: Line,
@@ -38,7 +39,10 @@ function olderProto(
   const again = tagged.find((line) => line.entry.id === entry.id);
   const known = [tags, ...(former === undefined ? [] : [former])].map(of).filter((proto) => owner === undefined || proto !== base);
   const isFree = (proto: number): boolean => here.includes(proto) && !tagged.some((line) => line !== again && taggedProto(line) === proto);
-  if (owner === undefined && (entry.id === id ? known.includes(base) && isFree(base) : here.length === 0 || here.includes(base)))
+  if (
+    owner === undefined &&
+    (entry.id === id ? (known.includes(base) || again !== undefined) && isFree(base) : here.length === 0 || here.includes(base))
+  )
     return base;
   const standing = known.find(isFree);
   if (entry.id === id) return standing ?? known[0];
