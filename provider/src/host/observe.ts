@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import { doubtedKeys, keysOfTags, mayPassOver, withSecondLook } from "../kernel/doubt";
+import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../kernel/doubt";
 import type { Management } from "../kernel/managementPath";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
@@ -9,6 +9,7 @@ import { parseShown, wholeTables } from "./entries";
 import { type Facts, parseFacts } from "./facts";
 import { observeText } from "./frames";
 import { isShown, type Look } from "./look";
+import { paced } from "./paced";
 import { parseManagement } from "./paths";
 import { parsePersistence } from "./persistence";
 import type { Shell } from "./shell";
@@ -51,7 +52,8 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
   let seen = await observeOnce(shell, look, warn);
   for (let count = 2; count <= looks; count++) {
     const { state, lock, answer, seen: shown } = seen;
-    const doubted = doubtedKeys(state, (key) => isShown(key, shown));
+    const repeated = await paced(repeatedRules(state));
+    const doubted = new Set([...doubtedKeys(state, (key) => isShown(key, shown)), ...repeated]);
     if (doubted.size === 0 && !mayPassOver(state, shown.tagged)) break;
     const again = await observeOnce(shell, { ...look, probes: [] }, warn);
     const keys = new Set([...doubted, ...keysOfTags(again.state, shown.tagged)]);

@@ -1,5 +1,6 @@
 import { nexthopKey, parseRegisterKey, routeKey, ruleKey } from "../spec/key";
 import { tagsOf } from "../spec/owner";
+import { type Pieces, piece } from "./pieces";
 import { protocolsAt, type State } from "./state";
 
 /*
@@ -7,10 +8,7 @@ import { protocolsAt, type State } from "./state";
  * or there several times, is looked at once more, and believed when both readings say so.
  */
 
-/**
- * Keys at which the register names one entry of ours, and the reading does not show exactly one, or at which it shows one rule twice, which
- * `ip` never adds; `isShown` says of which it would show any.
- */
+/** Keys at which the register names one entry of ours, and the reading does not show exactly one; `isShown` says of which it would show any. */
 export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
   const doubted = [...state.register.entries.keys()].flatMap((at) => {
     const { key, owner, staging } = parseRegisterKey(at);
@@ -22,18 +20,23 @@ export function doubtedKeys(state: State, isShown: (key: string) => boolean): Se
     const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === 1;
     return isThere ? [] : [key];
   });
-  return new Set([...doubted.filter(isShown), ...repeatedRules(state)]);
+  return new Set(doubted.filter(isShown));
 }
 
-/** Whoever clears what is in nobody's name, or takes foreign rules over, would delete such a one twice. Only rules are dumped by counting. */
-function repeatedRules({ rules }: State): string[] {
+/**
+ * Keys at which a reading shows one rule twice, which `ip` never adds. Whoever clears what is in nobody's name, or takes foreign rules over,
+ * would delete such a one twice. Only rules are dumped by counting.
+ */
+export function* repeatedRules({ rules }: State): Pieces<string[]> {
   const seen = new Set<string>();
-  return rules.flatMap((one) => {
+  const repeated: string[] = [];
+  for (const [index, one] of rules.entries()) {
     const values = JSON.stringify(one);
-    if (seen.has(values)) return [ruleKey(one.rule)];
+    if (seen.has(values)) repeated.push(ruleKey(one.rule));
     seen.add(values);
-    return [];
-  });
+    if (index % piece === piece - 1) yield;
+  }
+  return repeated;
 }
 
 /** A dump of more may come in several messages. */
