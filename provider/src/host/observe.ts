@@ -57,8 +57,11 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
     if (doubted.size === 0 && !mayPassOver(state, shown.tagged)) break;
     const again = await observeOnce(shell, { ...look, probes: [] }, warn);
     const keys = new Set([...doubted, ...keysOfTags(again.state, shown.tagged)]);
-    if (again.lock === lock) return { ...again, answer, state: withSecondLook(state, again.state, keys) };
     seen = { ...again, answer };
+    if (again.lock !== lock) continue;
+    seen = { ...seen, state: withSecondLook(state, again.state, keys) };
+    // Both may have shown one twice.
+    if ((await paced(repeatedRules(seen.state))).length === 0) break;
   }
   return seen;
 }

@@ -1,7 +1,8 @@
 import type { Change } from "../kernel/change";
 import { adviceOn, parseNeighbours } from "../kernel/neighbours";
 import { needsAfter, type Persistence, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
-import { parseObjects } from "../kernel/stored";
+import { parseObjects, type StoredObject } from "../kernel/stored";
+import { parseRegisterKey } from "../spec/key";
 import { backends } from "../spec/persist";
 import { type Answer, section, sectionAfter } from "./answer";
 import { call } from "./frames";
@@ -59,4 +60,13 @@ export function persistFound(change: Change, wish: Wish, seen: Persistence) {
     persist: persistAsFound(change, wish, seen, replay.version),
     persisted: persistedText(change, wish, seen, replay.version),
   };
+}
+
+/** Keys at which something is persisted that was not: only what was confirmed is ever written. */
+export function persistedSince({ objects: before }: Persistence, { objects: now }: Persistence, keys: ReadonlySet<string>): string[] {
+  const isNew = (one: StoredObject): boolean => before.get(one.file)?.line !== one.line || before.get(one.file)?.id !== one.id;
+  return [...now.values()].filter(isNew).flatMap((one) => {
+    const { key } = parseRegisterKey(one.key);
+    return keys.has(key) ? [key] : [];
+  });
 }

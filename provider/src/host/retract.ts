@@ -1,5 +1,5 @@
 import { whatOf } from "../errors";
-import { type Comparison, compare } from "../kernel/compare";
+import { type Comparison, compare, type Difference } from "../kernel/compare";
 import { withSecondLook } from "../kernel/doubt";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
@@ -8,7 +8,7 @@ import type { Ending, Undone } from "./ending";
 import { parseState, readEntries } from "./entries";
 import { observeText } from "./frames";
 import { parseLeft } from "./observe";
-import { parsePersistence } from "./persistence";
+import { parsePersistence, persistedSince } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
 import { firesAt, firesIn, type Transaction } from "./transaction";
@@ -99,13 +99,24 @@ async function compared(shell: Shell, { before, look: wanted, scope }: Transacti
 
 const applied = (answer: Answer, state: State): Ending => ({ outcome: "applied", state, persistence: parsePersistence(answer) });
 
-function undone(answer: Answer, { transaction: { txn, before }, reason }: Matter, comparison: Comparison): Undone {
-  const rebooted = sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
+const isRebooted = (answer: Answer, { before }: Transaction): boolean =>
+  sectionAfter(answer, "facts")?.text.includes(`boot ${before.facts.bootId}`) === false;
+
+/** A boot takes along the host's word about the transaction, and its entries; the disk keeps what of it was confirmed by then. */
+function comingBack(answer: Answer, { before, scope }: Transaction, { differences }: Comparison): Difference[] {
+  const told = new Set(differences.map(({ key }) => key));
+  const keys = persistedSince(before.persistence, parsePersistence(answer), scope.keys);
+  return keys.flatMap((key) => (told.has(key) ? [] : [{ key, was: "nothing", is: "persisted, and comes back after the boot" }]));
+}
+
+function undone(answer: Answer, { transaction, reason }: Matter, comparison: Comparison): Undone {
+  const rebooted = isRebooted(answer, transaction);
   return {
     outcome: "undone",
     reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
     ...comparison,
-    complaint: complaintOf(answer, txn),
+    differences: [...comparison.differences, ...(rebooted ? comingBack(answer, transaction, comparison) : [])],
+    complaint: complaintOf(answer, transaction.txn),
   };
 }
 
