@@ -5,7 +5,7 @@ import { protocolsAt, type State } from "./state";
 
 /*
  * Where others change many rules or routes, a dump of several messages passes over some that stand, or repeats some. So what seems to be gone,
- * or there several times, is looked at once more, and believed when both readings say so.
+ * or there several times, is looked at once more, and believed when both readings say so; one rule shown twice only after a few.
  */
 
 /** Keys at which the register names one entry of ours, and the reading does not show exactly one; `isShown` says of which it would show any. */
