@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { type Result, run } from "../lab/run";
 
@@ -91,7 +92,8 @@ describe("policy-routing", () => {
     assert.match(stdout, /^risk: ip -4 rule pref 900 to 203\.0\.113\.0\/24 table 103: does nothing: table 103 has no routes$/m);
     assert.match(stdout, /^note: ip -4 rule pref 900 .*: is foreign and comes before ours; likely of somebody who used ip/m);
     await host.exec("ip rule del pref 900");
-    assert.deepEqual(await cli(["check", ...at]), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await cli(["check", ...at]), { code: 0, stdout: "nothing found\n", stderr: "" });
+    assert.deepEqual(await cli(["check", "--json", ...at]), { code: 0, stdout: "[]\n", stderr: "" });
   });
 
   it("check names what stands in a stack's name under ids that its state does not know, by stack", async () => {
@@ -140,8 +142,10 @@ describe("policy-routing", () => {
 
   it("says what is wrong with its words (2), and which host or file could not be read (3)", async () => {
     for (const [args, said] of [
-      [["fly"], /there is no command fly/],
-      [["trace", "--state", state], /^policy-routing trace: to: /],
+      [["fly"], /^policy-routing: there is no command fly\nusage: /],
+      [["tarce", "--state", state], /^policy-routing: there is no command tarce: did you mean trace\?\n/],
+      [["help", "chek"], /there is no command chek: did you mean check\?/],
+      [["trace", "--state", state], /^policy-routing trace: --to is missing: /],
       [["trace", "--state", state, "--to", "192.0.2.1", "--from", "::1"], /different families/],
       [["trace", "--to", "192.0.2.1"], /give a HOST, or --state FILE/],
       [["check", "--stat", state], /Unknown option '--stat'/],
@@ -161,13 +165,25 @@ describe("policy-routing", () => {
     assert.match(unknown.stderr, /the host's key is not in \/nowhere\/known_hosts/);
   });
 
-  it("has help for each command, with its exit codes", async () => {
-    for (const command of ["observe", "trace", "check", "plan", "report"]) {
-      const { code, stdout } = await cli([command, "--help"]);
-      assert.equal(code, 0);
-      assert.match(stdout, new RegExp(`^usage: policy-routing ${command} `));
+  it("has help for each command, with an example and its exit codes, also by `help COMMAND`", async () => {
+    const { code, stdout } = await cli(["help"]);
+    assert.equal(code, 0);
+    assert.deepEqual(await cli(["--help"]), { code, stdout, stderr: "" });
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].flatMap(([, name]) => name ?? []).filter((name) => name !== "help");
+    assert.ok(commands.includes("report"), stdout);
+    for (const command of commands) {
+      const help = await cli([command, "--help"]);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, new RegExp(`^usage: npx --no-install policy-routing ${command} `));
+      assert.match(help.stdout, new RegExp(`^examples?:\n(?: {2}.*\n)* {2}npx --no-install policy-routing ${command} `, "m"));
+      assert.match(help.stdout, /^exit code: 0 /m);
+      assert.deepEqual(await cli(["help", command]), help);
     }
-    assert.equal((await cli(["--help"])).code, 0);
     assert.equal((await cli([])).code, 2);
+  });
+
+  it("says its version, which is the package's", async () => {
+    const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(main, "../../../package.json"), "utf8")));
+    for (const word of ["--version", "-V"]) assert.deepEqual(await cli([word]), { code: 0, stdout: `${version}\n`, stderr: "" });
   });
 });

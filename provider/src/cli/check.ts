@@ -26,6 +26,7 @@ export async function check(args: string[]): Promise<Exit> {
   const holdings = host === undefined || stacks.length === 0 ? [] : await readHoldings(connectionOf(host, values));
   const findings = [...found, ...stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf)];
   if (values.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+  else if (findings.length === 0) process.stdout.write("nothing found\n");
   else for (const { level, object, what, next } of findings) process.stdout.write(`${level}: ${object}: ${what}\n    next: ${next}\n`);
   return findings.length === 0 ? exits.done : exits.found;
 }

@@ -5,6 +5,7 @@ import { printProblem, problemsOf } from "../spec/failures";
 import type { Flow, PortRange } from "../spec/flow";
 import { deviceSchema, u32 } from "../spec/number";
 import { ruleAttributes } from "../spec/rule/rule";
+import { program } from "./usage";
 
 /** A number, decimal or hexadecimal, as a number or as text. */
 const number = (most: number) =>
@@ -55,7 +56,7 @@ export function flowsOf(whole: string, path: string): Flow[] {
   return whole.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const at = (problems: string) =>
-      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: "see policy-routing trace --help" });
+      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: `see ${program} trace --help` });
     let value: unknown;
     try {
       value = JSON.parse(line);

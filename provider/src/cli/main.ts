@@ -1,41 +1,56 @@
 #!/usr/bin/env node
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
+import { nearest } from "../spec/failures";
 import { check } from "./check";
 import { observe } from "./observe";
 import { plan } from "./plan";
-
 import { render } from "./render";
-
 import { report } from "./report/report";
 import { trace } from "./trace";
-import { type Exit, exits, usage, usages, WrongUse } from "./usage";
+import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
+import { version } from "./version";
 
 const commands = { observe, trace, check, plan, report, render } as const;
-const isCommand = (name: string | undefined): name is keyof typeof commands => name !== undefined && Object.hasOwn(commands, name);
+type Command = keyof typeof commands;
+const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 
 /** Wrong words of ours, or of parseArgs. */
 const isWrongUse = (error: unknown): boolean =>
   error instanceof WrongUse || (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
 
+function say(text: string): Exit {
+  process.stdout.write(`${text}\n`);
+  return exits.done;
+}
+
+function noCommand(name: string): Exit {
+  const meant = nearest(name, Object.keys(commands));
+  const question = meant === undefined ? "" : `: did you mean ${meant}?`;
+  process.stderr.write(`policy-routing: there is no command ${escapeOutput(name)}${question}\n${usage}\n`);
+  return exits.wrongUse;
+}
+
 async function main([name, ...args]: string[]): Promise<Exit> {
-  if (name === "--help" || name === "-h" || name === undefined) {
-    (name === undefined ? process.stderr : process.stdout).write(`${usage}\n`);
-    return name === undefined ? exits.wrongUse : exits.done;
-  }
-  if (!isCommand(name)) {
-    process.stderr.write(`policy-routing: there is no command ${escapeOutput(name)}\n${usage}\n`);
+  if (name === undefined) {
+    process.stderr.write(`${usage}\n`);
     return exits.wrongUse;
   }
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(`${usages[name]}\n`);
-    return exits.done;
-  }
+  if (name === "--version" || name === "-V" || name === "version") return say(version());
+  const asksHelp = name === "--help" || name === "-h" || name === "help";
+  const asked = asksHelp ? args[0] : name;
+  if (asked === undefined) return say(usage);
+  if (!isCommand(asked)) return noCommand(asked);
+  if (asksHelp || args.includes("--help") || args.includes("-h")) return say(usages[asked]);
+  return run(asked, args);
+}
+
+async function run(name: Command, args: string[]): Promise<Exit> {
   try {
     return await commands[name](args);
   } catch (error) {
     process.stderr.write(`policy-routing ${name}: ${isPolicyRoutingError(error) ? error.message : escapeOutput(messageOf(error))}\n`);
     if (!isWrongUse(error)) return exits.unread;
-    process.stderr.write(`${usages[name].split("\n")[0]}\nsee policy-routing ${name} --help\n`);
+    process.stderr.write(`${usages[name].split("\n")[0]}\nsee ${program} ${name} --help\n`);
     return exits.wrongUse;
   }
 }

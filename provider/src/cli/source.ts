@@ -6,7 +6,7 @@ import type { Network } from "../kernel/lookup/network";
 import { networkOfState, parseStateJson } from "../kernel/lookup/stateJson";
 import { type Connection, connectionSchema } from "../spec/connection";
 import { printProblem, problemsOf } from "../spec/failures";
-import { WrongUse } from "./usage";
+import { program, WrongUse } from "./usage";
 
 /** Options that say how to log in. */
 export const loginOptions = {
@@ -73,6 +73,6 @@ export async function networkFrom(positionals: readonly string[], options: Sourc
   if (more.length > 0) throw new WrongUse(`one host at a time: ${more.join(" ")} is too much`);
   if ((host === undefined) === (options.state === undefined)) throw new WrongUse("give a HOST, or --state FILE");
   if (options.state !== undefined)
-    return networkOfState(parseStateJson(jsonOf(await readText(options.state), options.state, "write it by policy-routing observe HOST")));
+    return networkOfState(parseStateJson(jsonOf(await readText(options.state), options.state, `write it by ${program} observe HOST`)));
   return networkOfState(await readState(connectionOf(host ?? "", options)));
 }

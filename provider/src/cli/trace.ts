@@ -32,6 +32,7 @@ export async function trace(args: string[]): Promise<Exit> {
   const asked = Object.fromEntries(Object.entries(rest).flatMap(([name, value]) => (name in flowOptions ? [[camel(name), value]] : [])));
   if (flows !== undefined && Object.keys(asked).length > 0) throw new WrongUse("give --flows, or one packet, not both");
   if (flows === undefined) {
+    if (asked["to"] === undefined) throw new WrongUse("--to is missing: say where the packet goes, or give --flows FILE");
     const flow = flowOf(asked, (problems) => new WrongUse(problems));
     const network = await networkFrom(positionals, values);
     return json === true ? printMany(network, [flow], true) : printOne(network, flow);

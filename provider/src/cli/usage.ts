@@ -5,6 +5,9 @@ export type Exit = (typeof exits)[keyof typeof exits];
 /** What was typed makes no sense; the text says what would. */
 export class WrongUse extends Error {}
 
+/** As a person types it: without `--no-install`, npx would fetch a stranger's package where this one is not installed. */
+export const program = "npx --no-install policy-routing";
+
 const loginOptions = `  --identity FILE          private key
   --known-hosts FILE       known host keys, in OpenSSH's form
   --insecure-ignore-host-key   take any host key
@@ -21,33 +24,44 @@ const flowOptions = `A packet:
   --ipproto P  --sport N  --dport N  --flowlabel N    default: cannot be told`;
 
 export const usages = {
-  observe: `usage: policy-routing observe HOST > state.json
+  observe: `usage: ${program} observe HOST > state.json
 Writes what decides where packets go on a host, as JSON: rules, routes of all tables, links, addresses, next hop objects, sysctls, versions.
-${hostOptions}`,
-  trace: `usage: policy-routing trace (HOST | --state FILE) --to ADDRESS [...]
-       policy-routing trace (HOST | --state FILE) --flows FILE [--json]
+${hostOptions}
+example:
+  ${program} observe root@edge-1.example.net > state.json
+exit code: 0 written, 2 wrong use, 3 the host could not be read`,
+  trace: `usage: ${program} trace (HOST | --state FILE) --to ADDRESS [...]
+       ${program} trace (HOST | --state FILE) --flows FILE [--json]
 Says which way packets go on a host, or in a state that observe wrote, and why.
 ${flowOptions}
   --flows FILE             a packet a line, as {"from","to","iif","oif","mark","uid","ipproto","sport","dport","tos"}; - is standard input
   --json                   a line of JSON a packet: {"verdict","table","rule","dev","via","src","hops","why","path"}
 ${hostOptions}
+example:
+  ${program} trace edge-1 --from 203.0.113.10 --to 192.0.2.7
+  ${program} trace --state state.json --flows flows.jsonl --json
 exit code: 0 told, 1 of some packet it cannot be told, 2 wrong use, 3 the host or a file could not be read`,
-  check: `usage: policy-routing check (HOST | --state FILE) [--json] [--owner N] [--stack FILE]...
+  check: `usage: ${program} check (HOST | --state FILE) [--json] [--owner N] [--stack FILE]...
 Lists what is probably not meant: rules that are never reached or apply to nothing, empty tables, addresses that are gone, packets that reverse path
 filtering drops, and more.
   --json                   one JSON array
   --owner N                the proto number of our own rules and routes (default 214)
   --stack FILE             what pulumi stack export wrote: also what stands on the host in that stack's name, under ids that its state does not know
 ${hostOptions}
+example:
+  ${program} check edge-1
 exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
-  plan: `usage: policy-routing plan HOST plan.json
+  plan: `usage: ${program} plan HOST plan.json
 Prints the commands that pulumi up would run on a host as it is now, and their undo, and what stands there in the stack's name under ids that its
 state does not know; changes nothing. HOST is one that plan.json names: what
 pulumi preview --json --show-sames wrote; - is standard input. up runs them under lock, guard and confirmation, granular resources in groups.
 Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
 ${loginOptions}
+example:
+  pulumi preview --json --show-sames > plan.json
+  ${program} plan edge-1.example.net plan.json
 exit code: 0 printed, 1 something will be refused or cannot be told (on standard error), 2 wrong use, 3 the host or the file could not be read`,
-  report: `usage: policy-routing report plan.json [--live] [--flows FILE] [--markdown FILE] [--html FILE] [--fail-on risk]
+  report: `usage: ${program} report plan.json [--live] [--flows FILE] [--markdown FILE] [--html FILE] [--fail-on risk]
 Says what a change does to each host, for those who review it. plan.json is what pulumi preview --json --show-sames wrote; - is standard input.
   --live                   also reads the hosts, all at once: which packets go another way, which findings come and go, what will be refused
   --flows FILE             packets to look up on every host, a line each, as for trace
@@ -56,8 +70,11 @@ Says what a change does to each host, for those who review it. plan.json is what
   --fail-on risk           end with 1 where there is a risk, or something that cannot be told
 Logins are those of the program; secrets are not in plan.json, so use an agent, ~/.ssh/config, or:
 ${loginOptions}
+example:
+  pulumi preview --json --show-sames > plan.json
+  ${program} report plan.json --live --html report.html
 exit code: 0 done, 1 a risk (with --fail-on risk), 2 wrong use, 3 a file could not be read or written. A host that does not answer is said in the report.`,
-  render: `usage: policy-routing render --backend ifupdown|systemd-networkd [--systemd VERSION] [--host NAME] [--output FOLDER] FILE
+  render: `usage: ${program} render --backend ifupdown|systemd-networkd [--systemd VERSION] [--host NAME] [--output FOLDER] FILE
 Prints what is declared for a host as that manager's own configuration, for those who want their manager to own it. What the manager cannot
 express is an error that names the attribute. FILE is what pulumi stack export or pulumi preview --json --show-sames
 wrote; - is standard input.
@@ -65,14 +82,18 @@ wrote; - is standard input.
   --systemd VERSION        of systemd-networkd on the host, 252 if not said: an older one passes over keys that it does not know, so they are errors
   --host NAME              the host as connection.host says it; needed where several are declared
   --output FOLDER          writes the files below it instead of printing them
+example:
+  ${program} render --backend ifupdown --host edge-1.example.net plan.json
 exit code: 0 done, 2 wrong use, 3 the file could not be read, or the manager cannot express what it declares`,
 } as const;
 
-export const usage = `usage: policy-routing COMMAND [--help]
+export const usage = `usage: ${program} COMMAND [--help]
   observe   write what decides where packets go on a host
   trace     say which way packets go, rule by rule
   check     list what is probably not meant
   plan      print what pulumi up would run on a host, and the undo
   report    say what a change does to each host, for its review
   render    print what is declared as ifupdown's or systemd-networkd's own configuration
+  help      print this, or help for a COMMAND, as COMMAND --help does
+  --version print the version of this package
 No command changes anything on a host.`;
