@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
@@ -26,10 +26,15 @@ function heldText(): string {
     : "`POLICY_ROUTING_RECORD=1 npm run test:booted` has not been run yet.";
 }
 
+const records = { ...documented(), bench: benchText(), survived: heldText() };
+
+/** Every page of the documents may hold a generated part between its marks. */
+const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => `docs/${page}`)];
+const withParts = (page: string) => (): string => withTables(readFileSync(join(root, page), "utf8"), records);
+
 const files: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(pages.filter((page) => page.endsWith(".md")).map((page) => [page, withParts(page)])),
   "provider/src/resources/arguments.ts": argumentsText,
-  "docs/hosts.md": () => withTables(readFileSync(join(root, "docs/hosts.md"), "utf8"), documented()),
-  "README.md": () => withTables(readFileSync(join(root, "README.md"), "utf8"), { bench: benchText(), held: heldText() }),
 };
 
 let stale = 0;

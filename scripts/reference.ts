@@ -12,7 +12,7 @@ import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
 
-/** The reference tables of the README, from the descriptors. */
+/** The reference tables of the documents, from the descriptors. */
 const tables: Readonly<Record<string, FieldTable>> = {
   common: commonFields,
   rule: ruleAttributes,
@@ -49,11 +49,12 @@ function tableOf(fields: FieldTable): string {
   });
 }
 
-/** Puts each table between its marks. */
+/** Puts each table between its marks. A mark that nothing is generated for is a mistake. */
 export function withTables(document: string, more: Readonly<Record<string, string>>): string {
-  return document.replace(/<!-- generated: (\w+) -->\n[\s\S]*?<!-- \/generated -->/g, (whole, name: string) => {
+  return document.replace(/<!-- generated: (\w+) -->\n[\s\S]*?<!-- \/generated -->/g, (_, name: string) => {
     const fields = tables[name];
     const text = fields === undefined ? more[name] : tableOf(fields);
-    return text === undefined ? whole : `<!-- generated: ${name} -->\n\n${text}\n\n<!-- /generated -->`;
+    if (text === undefined) throw new Error(`nothing is generated for ${name}`);
+    return `<!-- generated: ${name} -->\n\n${text}\n\n<!-- /generated -->`;
   });
 }

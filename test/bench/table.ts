@@ -1,4 +1,4 @@
-// The README's table, from the file of a run: `tsx test/bench/table.ts FILE`.
+// The table of docs/figures.md, from the file of a run: `tsx test/bench/table.ts FILE`.
 import { readFileSync } from "node:fs";
 import { markdownTable } from "markdown-table";
 import { type Row, readRows } from "./rows";
@@ -21,7 +21,7 @@ export function tableOf(rows: readonly Row[]): string {
     figure(row),
     row.logins === undefined ? "" : String(row.logins),
   ]);
-  return markdownTable([head, ...lines], { align: ["l", "r", "r", "r", "l", "r"] });
+  return markdownTable([head, ...lines], { align: ["l", "r", "r", "r", "l", "r"], alignDelimiters: false });
 }
 
 /** What the state holds, as a sentence. */

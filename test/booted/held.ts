@@ -47,7 +47,7 @@ type Row = z.infer<typeof rowSchema>;
 const rows: Row[] = [];
 const file = join(__dirname, "held.json");
 
-/** With POLICY_ROUTING_RECORD=1 it goes to the README as well, where it takes the place of what was seen earlier of the same. */
+/** With POLICY_ROUTING_RECORD=1 it goes to docs/compatibility.md as well, where it takes the place of what was seen earlier of the same. */
 export function note(row: Row): void {
   rows.push(row);
   if (process.env["POLICY_ROUTING_RECORD"] !== "1") return;
@@ -70,7 +70,7 @@ export function heldTable(all: readonly Row[]): string {
   const suites = [...new Set(all.map(({ suite }) => suite))];
   const lines = [...new Set(all.map(({ backend, manager, event }) => [backend, manager, event].join("\t")))];
   const cell = (row: Row | undefined): string => (row === undefined ? "" : `${row.held} of ${row.of}, ${row.seconds.toFixed(1)} s`);
-  return markdownTable([
+  const table = [
     ["backend", "links managed by", "what happens", ...suites],
     ...lines.map((line) => {
       const [backend = "", manager = "", event = ""] = line.split("\t");
@@ -78,5 +78,6 @@ export function heldTable(all: readonly Row[]): string {
         all.find((row) => row.suite === suite && row.backend === backend && row.manager === manager && row.event === event);
       return [backend, manager, event, ...suites.map((suite) => cell(found(suite)))];
     }),
-  ]);
+  ];
+  return markdownTable(table, { alignDelimiters: false });
 }
