@@ -1,3 +1,4 @@
+import { entryFields } from "../provider/src/spec/adopt";
 import type { AttributeTable, Field, FieldTable } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields, proxyFields } from "../provider/src/spec/connection";
@@ -42,10 +43,10 @@ function labelled(entry: string): string {
 const nested: Readonly<Record<string, string>> = {
   "ConnectionArgs.proxy": "pulumi.Input<ProxyConnectionArgs>",
   "GuardArgs.probes": "pulumi.Input<pulumi.Input<ProbeArgs>[]>",
-  "HostRoutingArgs.tables": labelled("TableArgs"),
-  "HostRoutingArgs.nexthops": labelled("NexthopObjectArgs"),
-  "HostRoutingArgs.routes": labelled("RouteArgs"),
-  "HostRoutingArgs.rules": labelled("RuleArgs"),
+  "HostRoutingArgs.tables": labelled("TableArgs & EntryArgs"),
+  "HostRoutingArgs.nexthops": labelled("NexthopObjectArgs & EntryArgs"),
+  "HostRoutingArgs.routes": labelled("RouteArgs & EntryArgs"),
+  "HostRoutingArgs.rules": labelled("RuleArgs & EntryArgs"),
   "UplinkArgs.v6": "pulumi.Input<UplinkSideArgs>",
   "MultihomedArgs.uplinks": labelled("UplinkArgs"),
   "HostRoutingArgs.expect": "pulumi.Input<pulumi.Input<ExpectationArgs>[]>",
@@ -82,6 +83,7 @@ const both = (name: string, doc: string, entry: string): string =>
 export function argumentsText(): string {
   return `// Generated from the descriptors in src/spec by \`npm run generate\`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
+import type { entryFields } from "../spec/adopt";
 import type { Inputs } from "../spec/attribute";
 import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
@@ -119,6 +121,7 @@ ${[
   interfaceOf("TableArgs", "A table's number and name.", routingTableAttributes, "routingTableAttributes"),
   both("RoutingTableArgs", "A table's name.", "TableArgs"),
   interfaceOf("ExpectationArgs", "What a packet looks like, and where it must go.", expectationFields, "expectationFields"),
+  interfaceOf("EntryArgs", "What an entry of HostRouting may say beside its object.", entryFields, "entryFields"),
   interfaceOf("HostRoutingArgs", "Everything about one host.", hostRoutingFields, "hostRoutingFields", "HostResourceArgs"),
   interfaceOf("UplinkSideArgs", "One address family of an uplink.", sideFields, "sideFields"),
   interfaceOf("UplinkArgs", "One uplink of a host.", uplinkFields, "uplinkFields"),

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { routesOf, rulesOf } from "./monitor";
-import { create, type Fields, read, refusal, remove, update, warnings } from "./resource";
+import { checked, create, type Fields, read, refusal, remove, update, warnings } from "./resource";
 
 /** Nothing answers there, so the change is undone. */
 const failing = { confirmTimeout: 5, probes: [{ ping: "203.0.113.250", expect: true }] };
@@ -165,6 +165,46 @@ describe("what others have made on a host", function () {
     assert.equal(await host.snapshot(), before);
     const said = await warnings(async () => remove(await create("PolicyRule", rule)));
     assert.match(said, /took over ip -4 rule pref 1000 from 192\.0\.2\.0\/24 table 77 goto 2000 \(proto 4\)/);
+  });
+
+  it('with adopt: "same" only what is declared word by word is taken over; what differs is refused, both are shown, nothing is changed', async () => {
+    await host.batch([
+      "rule add pref 1000 from 10.6.0.0/16 table 300",
+      "rule add pref 1001 from 10.7.0.0/16 table 300 proto 4",
+      "route add default via 198.18.128.1 dev eth1 table 300",
+    ]);
+    const before = await host.snapshot();
+    const fields = (from: string): Fields => ({
+      ...adopting({ adopt: "same" }),
+      routes: { default: { destination: "default", via: "198.18.128.1", dev: "eth1", table: 300 } },
+      rules: { one: { priority: 1000, from, table: 300 }, two: { priority: 1001, from: "10.7.0.0/16", table: 300 } },
+    });
+    const { message } = await refusal(create("HostRouting", fields("10.66.0.0/16")));
+    assert.match(
+      message,
+      /there ip -4 rule pref 1000 from 10\.6\.0\.0\/16 table 300, proto 0; declared ip -4 rule pref 1000 from 10\.66\./,
+    );
+    assert.match(message, /next: declare it as it stands there, or set adopt: true to replace it/);
+    assert.equal(await host.snapshot(), before);
+    const made = await create("HostRouting", fields("10.6.0.0/16"));
+    assert.deepEqual(await rulesOf(host), ["1000: from 10.6.0.0/16 lookup 300 proto 214", "1001: from 10.7.0.0/16 lookup 300 proto 214"]);
+    await remove(made);
+  });
+
+  it("an entry of HostRouting says for itself what may be taken over, and a refresh finds it as it says", async () => {
+    await host.batch(["rule add pref 1000 from 10.6.0.0/16 table 300", "rule add pref 1001 from 10.7.0.0/16 table 300"]);
+    const fields = (one: unknown, two: unknown, whole?: unknown): Fields => ({
+      ...adopting({ adopt: whole }),
+      rules: {
+        one: { priority: 1000, from: "10.6.0.0/16", table: 300, adopt: one },
+        two: { priority: 1001, from: "10.7.0.0/16", table: 300, adopt: two },
+      },
+    });
+    assert.match((await refusal(create("HostRouting", fields("same", undefined)))).message, /rule inet 1001: a foreign rule says the same/);
+    assert.match((await refusal(create("HostRouting", fields(undefined, false, true)))).message, /rule inet 1001: a foreign rule says the/);
+    const made = await create("HostRouting", fields("same", true));
+    assert.deepEqual(await read(made), await checked("HostRouting", made.fields));
+    await remove(made);
   });
 
   it("names the address that is missing", async () => {

@@ -1,4 +1,5 @@
 import type { PolicyRoutingError } from "../errors";
+import type { Adopt } from "../spec/adopt";
 import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
@@ -20,8 +21,8 @@ export interface Mandate {
   readonly tags: Tags;
   /** Its tags until now, where they are changed: what it has under these is its own too. */
   readonly former?: Tags | undefined;
-  /** May take over foreign objects and those of other stacks. */
-  readonly adopt: boolean;
+  /** May take over foreign objects and those of other stacks; `same`: those alone that say what is declared. */
+  readonly adopt: Adopt;
   /** Keys to set anew although they are as they should be: a lifetime was changed, which cannot be compared. */
   readonly renew?: ReadonlySet<string>;
   /** Next hops of its routes until now, by key: others that stand there are somebody else's. Undefined where it had none. */

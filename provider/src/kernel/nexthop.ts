@@ -3,6 +3,7 @@ import { nexthopKey, parseRegisterKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
+import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
@@ -84,8 +85,13 @@ const titlesOf = (key: string, state: State, claimant: Claimant): readonly Title
   return titlesAt(state.register, key, current === undefined ? [] : [current.protocol], claimant);
 };
 
+/** Whatever its tag. */
+const says = (nexthop: Nexthop, current: ObservedNexthop): boolean =>
+  current.unread.length === 0 && same(nexthopAttributes, nexthop, current.nexthop);
+
 function replaceable(
   key: string,
+  nexthop: Nexthop,
   current: ObservedNexthop | undefined,
   titles: readonly Title[],
   mandate: Mandate,
@@ -93,8 +99,13 @@ function replaceable(
   if (current === undefined) return undefined;
   const title = titleOf(titles, current.protocol);
   if (isOurs(titles, current.protocol, mandate)) return current;
-  const seen = `${describe(current.nexthop)} proto ${current.protocol}`;
-  if (!mandate.adopt)
+  const seen = [
+    describe(current.nexthop),
+    ...(current.unread.length === 0 ? [] : [`with ${current.unread.join(", ")}`]),
+    `proto ${current.protocol}`,
+  ].join(" ");
+  if (mandate.adopt === "same" && !says(nexthop, current)) throw differs(key, seen, describe(nexthop));
+  if (mandate.adopt === false)
     throw title !== undefined
       ? conflict(
           key,
@@ -121,7 +132,7 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   const { tags } = mandate;
   const key = nexthopKey(nexthop.nhid);
   const titles = titlesOf(key, state, mandate);
-  const current = replaceable(key, nexthopAt(state, key), titles, mandate);
+  const current = replaceable(key, nexthop, nexthopAt(state, key), titles, mandate);
   const title = current === undefined ? undefined : titleOf(titles, current.protocol);
   const plan = {
     keys: [key],
@@ -132,8 +143,7 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   const added = command("add", nexthop, tags.owner);
   if (current === undefined) return { ...plan, steps: [added], undo: deletion(nexthop.nhid, tags.owner), notes: [] };
   const notes = notesOf(() => describe(current.nexthop), current.protocol, titles, mandate);
-  if (current.protocol === tags.owner && current.unread.length === 0 && same(nexthopAttributes, nexthop, current.nexthop))
-    return { ...plan, steps: [], undo: [], becomes: [], notes };
+  if (current.protocol === tags.owner && says(nexthop, current)) return { ...plan, steps: [], undo: [], becomes: [], notes };
   refuseForeign(key, nexthop.nhid, state, mandate, "replacing");
   const back = current.protocol;
   if (isReplaced(nexthop, current.nexthop))
@@ -184,7 +194,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     missing: (state, tags) => {
       const current = ours(state, tags);
       if (current === undefined) return "is not there";
-      return current.unread.length === 0 && same(nexthopAttributes, nexthop, current.nexthop)
+      return says(nexthop, current)
         ? undefined
         : `is ${describe(current.nexthop)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },

@@ -23,7 +23,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const { tags } = mandate;
   const key = routeKey(route);
   const place = placeOf(key, state, mandate);
-  const adopted = adoptable(key, place, mandate);
+  const adopted = adoptable(key, route, place, mandate);
   // What becomes ours by being replaced: ours, else the first that is taken over.
   const held = place.ours[0] ?? adopted[0];
   const ours = { route, protocol: tags.owner, unread: [] };

@@ -1,11 +1,14 @@
 import { PolicyRoutingError } from "../errors";
+import { routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
+import { differs } from "./adoption";
 import type { Mandate } from "./change";
 import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import { ofWhom, titleOf } from "./ownership";
 import type { Place } from "./routePlace";
 import { describe } from "./routeSteps";
 import type { ObservedRoute } from "./state";
+import { same } from "./words";
 
 export const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { object: key, what, next });
@@ -21,7 +24,13 @@ const keepers: Readonly<Record<number, string>> = {
 const shown = ({ titles }: Place, routes: readonly ObservedRoute[]): string =>
   routes
     .slice(0, 5)
-    .map(({ route, protocol }) => `${describe(route)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`)
+    .map(({ route, protocol, unread }) =>
+      [
+        describe(route),
+        ...(unread.length === 0 ? [] : [`with ${unread.join(", ")}`]),
+        `proto ${protocol}${ofWhom(titleOf(titles, protocol))}`,
+      ].join(" "),
+    )
     .join("; ");
 
 /** Why a foreign route is not taken over; undefined: it can be, and put back. */
@@ -37,12 +46,14 @@ function whyKept({ protocol, unread }: ObservedRoute, { all }: Place): readonly 
 }
 
 /** Foreign routes that `adopt` takes away. Throws where one of them stands in the way. */
-export function adoptable(key: string, place: Place, { adopt }: Mandate): readonly ObservedRoute[] {
+export function adoptable(key: string, route: Route, place: Place, { adopt }: Mandate): readonly ObservedRoute[] {
   const { ours, foreign, titles } = place;
   const [first] = foreign;
   if (first === undefined) return [];
-  if (ours.length > 0) return adopt ? foreign.filter((one) => whyKept(one, place) === undefined) : [];
-  if (adopt) {
+  const others = adopt === "same" ? foreign.filter((one) => !says(route, one)) : [];
+  if (ours.length > 0) return adopt === false ? [] : foreign.filter((one) => !others.includes(one) && whyKept(one, place) === undefined);
+  if (others.length > 0) throw differs(key, shown(place, others), describe(route));
+  if (adopt !== false) {
     for (const one of foreign) {
       const [what, next] = whyKept(one, place) ?? [];
       if (what !== undefined && next !== undefined) throw conflict(key, `${shown(place, [one])}: ${what}`, next);
@@ -62,6 +73,9 @@ export function adoptable(key: string, place: Place, { adopt }: Mandate): readon
     "set adopt: true to take it over, remove it on the host, or choose another metric",
   );
 }
+
+/** Whatever its tag. */
+const says = (route: Route, one: ObservedRoute): boolean => one.unread.length === 0 && same(routeAttributes, route, one.route);
 
 /** Several of ours, or ours where the kernel cannot be told to change it alone. */
 export const standsInTheWay = (key: string, place: Place): PolicyRoutingError =>
@@ -84,7 +98,7 @@ export function removedHops(key: string, route: Route, current: Route, { adopt, 
   const added = addedHops(current, [...hopsOf(route), ...(before ?? [])]);
   const print = (all: readonly Hop[]): string => all.map(printHop).join(", ");
   if (added.length === 0) return [];
-  if (before !== undefined && hopsOf(current).length > before.length && !adopt)
+  if (before !== undefined && hopsOf(current).length > before.length && adopt !== true)
     throw conflict(
       key,
       `somebody added next hops to it, which a change would take away: ${print(added)}`,

@@ -3,6 +3,7 @@ import type { Family } from "../spec/family";
 import { parseRegisterKey, registerKey, ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
+import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { type Claimant, ofWhom, owningLines, protoAt, protoFor, type Title, titleOf, titlesAt } from "./ownership";
@@ -25,12 +26,16 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const owner = titleOf(titles, tags.owner);
   const displaced = titles.find(({ proto, staging }) => proto === tags.staging && staging);
   const isOthers = owner !== undefined && owner.entry.id !== id && ours.length > 0;
-  if (isOthers && owner.entry.stack !== stack && !adopt)
+  if (isOthers && owner.entry.stack !== stack && adopt === false)
     throw new PolicyRoutingError("conflict", {
       object: key,
       what: `belongs to ${owner.entry.id} of stack ${owner.entry.stack}`,
       next: "choose another priority, remove it there, or set adopt: true to take it over",
     });
+  const [current] = ours;
+  // Another stack's, which says something else.
+  if (isOthers && owner.entry.stack !== stack && adopt === "same" && current !== undefined && !isRight(rule, current))
+    throw differs(key, describe(current.rule), describe(rule));
   const notes: string[] = [];
   // All that is new stands before anything old goes: rules that change places are never missing.
   const prepare: Step[] = [];
@@ -40,17 +45,18 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const isAlone = displaced === undefined || displaced.entry.id === id;
   // Under STAGING without a register entry: a transaction that did not finish left it behind. In our own name: we come back to our place.
   const clear = isAlone ? times(staged.length, del(rule, tags.staging)) : [];
-  const [current] = ours;
-  const beside = current === undefined || isOthers || shared !== undefined ? [] : twinsBeside([rule, current.rule], place);
+  const meant = current === undefined || isOthers || shared !== undefined ? [] : adopt === "same" ? [rule] : [rule, current.rule];
+  const beside = twinsBeside(meant, place);
   // What waits for another's change stays, and the kernel may take it for a foreign one.
-  const adopted = current === undefined ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt ? beside : [];
+  const adopted =
+    current === undefined ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt !== false ? beside : [];
   const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
   for (const old of adopted)
     notes.push(`took over ${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`);
   if (current === undefined) {
     prepare.push(add(rule, tags.owner));
     steps.push(...clear, ...takeAway);
-  } else if (ours.length === 1 && current.unread.length === 0 && same(ruleAttributes, rule, current.rule) && adopted.length === 0) {
+  } else if (ours.length === 1 && isRight(rule, current) && adopted.length === 0) {
     steps.push(...clear, ...takeAway);
   } else {
     if (shared !== undefined) throw sharedTag(key, shared, tags);
@@ -85,6 +91,8 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     takes: isOthers && owner.entry.stack === stack ? [{ key, from: owner.entry }] : [],
   };
 }
+
+const isRight = (rule: Rule, current: ObservedRule): boolean => current.unread.length === 0 && same(ruleAttributes, rule, current.rule);
 
 const sharedTag = (key: string, { entry }: Title, { owner, staging }: Tags): PolicyRoutingError =>
   new PolicyRoutingError("conflict", {
@@ -125,7 +133,7 @@ export function wantedRule(rule: Rule): Wanted {
       const [current] = ours;
       if (current === undefined) return "is not there";
       if (ours.length > 1) return `is there ${ours.length} times`;
-      return current.unread.length === 0 && same(ruleAttributes, rule, current.rule)
+      return isRight(rule, current)
         ? undefined
         : `is ${describe(current.rule)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },

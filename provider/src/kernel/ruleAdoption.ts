@@ -1,6 +1,8 @@
 import { PolicyRoutingError } from "../errors";
+import type { Adopt } from "../spec/adopt";
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
+import { differs } from "./adoption";
 import { ofWhom, titleOf } from "./ownership";
 import type { Place } from "./rulePlace";
 import { describe } from "./ruleSteps";
@@ -11,14 +13,15 @@ const kernelProto = 2;
 
 const conflict = (rule: Rule, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { object: ruleKey(rule), what, next });
-const shown = (one: ObservedRule): string => `${describe(givenRule(one))}, proto ${one.protocol}`;
+const shown = (one: ObservedRule): string =>
+  [describe(givenRule(one)), ...(one.unread.length === 0 ? [] : [`with ${one.unread.join(", ")}`]), `proto ${one.protocol}`].join(", ");
 
 /** Those that say the same, but for their tags and for host bits, which the kernel does not look at when it routes. */
 const twinsOf = (rule: Rule, foreign: readonly ObservedRule[]): ObservedRule[] =>
   foreign.filter((other) => other.unread.length === 0 && same(ruleAttributes, rule, other.rule));
 
 /** The foreign rules that `adopt` replaces: all that are the same but for their tags, else the only one at this priority. */
-export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adopt: boolean): readonly ObservedRule[] {
+export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adopt: Adopt): readonly ObservedRule[] {
   const twins = twinsOf(rule, foreign);
   const [twin] = twins;
   const kernels = twins.find(({ protocol }) => protocol === kernelProto);
@@ -32,7 +35,10 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
       "set adopt: true to take it over, or remove it on the host",
     );
   }
-  const candidates = twins.length > 0 ? twins : foreign.filter(({ protocol }) => protocol !== kernelProto);
+  const others = foreign.filter(({ protocol }) => protocol !== kernelProto);
+  if (adopt === "same" && twins.length === 0 && others.length > 0)
+    throw differs(ruleKey(rule), others.map(shown).join("; "), describe(rule));
+  const candidates = twins.length > 0 ? twins : others;
   const [confused] = confusedWith(candidates, place);
   if (confused !== undefined)
     throw conflict(

@@ -1,5 +1,6 @@
 // Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
+import type { entryFields } from "../spec/adopt";
 import type { Inputs } from "../spec/attribute";
 import type { commonFields } from "../spec/common";
 import type { connectionFields, proxyFields } from "../spec/connection";
@@ -234,8 +235,8 @@ export interface HostResourceArgs {
    */
   connection: pulumi.Input<ConnectionArgs>;
   /**
-   * Takes over a foreign object with the same key, or one of another stack, instead of refusing.
-   * Left out: false. Example: `true`.
+   * Takes over a foreign object with the same key, or one of another stack, instead of refusing. `"same"`: only one that says what is declared, its `proto` aside; `true`: also one that differs, which is replaced.
+   * Left out: false. Example: `"same"`.
    */
   adopt?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["adopt"]>>;
   /**
@@ -851,28 +852,37 @@ export interface ExpectationArgs {
   verdict?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["verdict"]>>;
 }
 
+/** What an entry of HostRouting may say beside its object. */
+export interface EntryArgs {
+  /**
+   * `adopt` of this entry alone.
+   * Left out: as the resource says. Example: `"same"`.
+   */
+  adopt?: pulumi.Input<NonNullable<Inputs<typeof entryFields>["adopt"]>>;
+}
+
 /** Everything about one host. */
 export interface HostRoutingArgs extends HostResourceArgs {
   /**
-   * Names of routing tables, each with the fields of RoutingTable.
+   * Names of routing tables, each with the fields of RoutingTable, and `adopt`.
    * Left out: none. Example: `{"rt2":{"tableId":100,"name":"rt2"}}`.
    */
-  tables?: pulumi.Input<Readonly<Record<string, pulumi.Input<TableArgs> | undefined>>>;
+  tables?: pulumi.Input<Readonly<Record<string, pulumi.Input<TableArgs & EntryArgs> | undefined>>>;
   /**
-   * Next hop objects and groups, each with the fields of NextHop.
+   * Next hop objects and groups, each with the fields of NextHop, and `adopt`.
    * Left out: none. Example: `{"isp1":{"nhid":1,"via":"203.0.113.1","dev":"eth1"}}`.
    */
-  nexthops?: pulumi.Input<Readonly<Record<string, pulumi.Input<NexthopObjectArgs> | undefined>>>;
+  nexthops?: pulumi.Input<Readonly<Record<string, pulumi.Input<NexthopObjectArgs & EntryArgs> | undefined>>>;
   /**
-   * Routes, each with the fields of PolicyRoute. They are made in the order that the kernel needs, whatever their labels.
+   * Routes, each with the fields of PolicyRoute, and `adopt`. They are made in the order that the kernel needs, whatever their labels.
    * Left out: none. Example: `{"rt2-default":{"destination":"default","via":"203.0.113.1","dev":"eth1","table":100}}`.
    */
-  routes?: pulumi.Input<Readonly<Record<string, pulumi.Input<RouteArgs> | undefined>>>;
+  routes?: pulumi.Input<Readonly<Record<string, pulumi.Input<RouteArgs & EntryArgs> | undefined>>>;
   /**
-   * Rules, each with the fields of PolicyRule.
+   * Rules, each with the fields of PolicyRule, and `adopt`.
    * Left out: none. Example: `{"rt2-from":{"priority":1000,"from":"203.0.113.10","table":100}}`.
    */
-  rules?: pulumi.Input<Readonly<Record<string, pulumi.Input<RuleArgs> | undefined>>>;
+  rules?: pulumi.Input<Readonly<Record<string, pulumi.Input<RuleArgs & EntryArgs> | undefined>>>;
   /**
    * Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
    * Left out: left as it is. Example: `{"eth1":"loose"}`.

@@ -1,5 +1,5 @@
 import { lookAtNames, lookAtNexthops, lookAtRules, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
-import type { Wanted } from "../kernel/change";
+import type { Mandate, Wanted } from "../kernel/change";
 import { wantedName } from "../kernel/name";
 import { wantedNexthop } from "../kernel/nexthop";
 import { strays } from "../kernel/plan";
@@ -7,12 +7,13 @@ import { wantedRoute } from "../kernel/route";
 import { wantedRule } from "../kernel/rule";
 import type { State } from "../kernel/state";
 import { wantedSysctl } from "../kernel/sysctl";
+import type { Adopt } from "../spec/adopt";
 import type { Entries } from "../spec/entries";
 import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
 import type { Tags } from "../spec/owner";
 import { type SysctlField, sysctlFields } from "../spec/sysctl";
 import { defineKind, type ReadOne } from "./kind";
-import { lookAtRoute, nameOf, nexthopOf, routeOf, ruleOf } from "./objects";
+import { lookAtRoute, nameOf, nexthopOf, objectsIn, routeOf, ruleOf } from "./objects";
 import { declarable, type Standing, standingAt } from "./standing";
 
 type Found = Readonly<Record<string, unknown>>;
@@ -35,6 +36,24 @@ function section<Values>(
   return Object.entries(entries ?? {}).map(([label, values]) => ({ section: name, label, wanted: wanted(values, label), declarable }));
 }
 
+/** Entries that may say for themselves what may be taken over. As found they say it too: it is not the host's. */
+const objects = <Values extends { adopt?: Adopt }>(
+  name: Entry["section"],
+  entries: Entries<Values> | undefined,
+  wanted: (values: Omit<Values, "adopt">) => Wanted,
+  shown: (found: Found) => Found | undefined,
+): Entry[] =>
+  Object.entries(entries ?? {}).map(([label, { adopt, ...values }]) => {
+    const one = wanted(values);
+    if (adopt === undefined) return { section: name, label, wanted: one, declarable: shown };
+    const found = (of: Found): unknown => {
+      const inputs = shown(of);
+      return inputs === undefined ? undefined : { ...inputs, adopt };
+    };
+    const own = { ...one, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
+    return { section: name, label, wanted: own, declarable: found };
+  });
+
 /** Settings by device: what the kernel makes of one depends on that of `all`. */
 function settings<Word extends string>(
   name: Entry["section"],
@@ -52,10 +71,10 @@ function settings<Word extends string>(
 }
 
 const entriesOf = (values: HostRoutingValues): Entry[] => [
-  ...section("tables", values.tables, (one) => wantedName(nameOf(one)), declarable.tables),
-  ...section("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarable.nexthops),
-  ...section("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarable.routes),
-  ...section("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarable.rules),
+  ...objects("tables", values.tables, (one) => wantedName(nameOf(one)), declarable.tables),
+  ...objects("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarable.nexthops),
+  ...objects("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarable.routes),
+  ...objects("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarable.rules),
   ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
   ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
   ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
@@ -119,10 +138,10 @@ export const hostRouting = defineKind({
       tables === undefined ? nothingMore : lookAtNames,
       nexthops === undefined && exclusive !== true
         ? nothingMore
-        : lookAtNexthops(Object.values(nexthops ?? {}).map((values) => nexthopOf(values).nhid)),
+        : lookAtNexthops(objectsIn(nexthops).map((values) => nexthopOf(values).nhid)),
       reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
-      ...Object.values(routes ?? {}).map((values) => lookAtRoute(routeOf(values), adopt)),
-      ...Object.values(rules ?? {}).map((values) => lookAtRules(ruleOf(values).family)),
+      ...Object.values(routes ?? {}).map(({ adopt: own, ...values }) => lookAtRoute(routeOf(values), own ?? adopt)),
+      ...objectsIn(rules).map((values) => lookAtRules(ruleOf(values).family)),
       ...(exclusive === true ? [lookAtTagged(tags.owner)] : []),
     ]),
   many: {

@@ -4,6 +4,7 @@ import type { Wanted } from "../kernel/change";
 import type { Entry } from "../kernel/register";
 import type { State } from "../kernel/state";
 import type { Wish } from "../kernel/store";
+import type { Adopt } from "../spec/adopt";
 import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
@@ -31,7 +32,7 @@ export interface Kind {
 export interface Declared {
   readonly connection: Connection;
   readonly owner: Owner;
-  readonly adopt: boolean;
+  readonly adopt: Adopt;
   readonly guard: NonNullable<Common["guard"]>;
   /** What an id of it says between host and token, e.g. `rule/inet/1000`. */
   readonly place: string;
@@ -60,7 +61,7 @@ interface Definition<Table extends FieldTable> {
   readonly across: Across<Values<Table>>;
   place(values: Values<Table>): string;
   wanted(values: Values<Table>): readonly Wanted[];
-  look(values: Values<Table>, tags: Tags, adopt: boolean): Look;
+  look(values: Values<Table>, tags: Tags, adopt: Adopt): Look;
   /** Where it is more than one object. */
   readonly many?: {
     readonly label: string;
@@ -114,12 +115,12 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
       return {
         connection,
         owner: owned,
-        adopt: common.adopt === true,
+        adopt: common.adopt ?? false,
         guard: common.guard ?? {},
         wish: { persist: common.persist, coexist: common.coexist },
         place: place(own),
         wanted: all,
-        look: look(own, tags, common.adopt === true),
+        look: look(own, tags, common.adopt ?? false),
         exclusive: many?.exclusive(own) === true,
         expect: many?.expect(own) ?? [],
         label: many?.label,

@@ -1,6 +1,8 @@
 import { PolicyRoutingError } from "../errors";
 import { type Look, lookAtDestination } from "../host/look";
+import type { Adopt } from "../spec/adopt";
 import type { Values } from "../spec/attribute";
+import type { Entries } from "../spec/entries";
 import type { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { routeAttributes } from "../spec/route/attributes";
@@ -34,6 +36,10 @@ export function nexthopOf(values: Values<typeof nexthopAttributes>): Nexthop {
   return { ...values, nhid };
 }
 
+/** Without what an entry says beside its object. */
+export const objectsIn = <Values extends { adopt?: Adopt }>(entries: Entries<Values> | undefined): Omit<Values, "adopt">[] =>
+  Object.values(entries ?? {}).map(({ adopt: _adopt, ...values }) => values);
+
 /** Where a route is to be seen. With its locks where it has some, or where it may take over one that has. */
-export const lookAtRoute = (route: Route, adopt: boolean): Look =>
-  lookAtDestination(route, adopt || route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);
+export const lookAtRoute = (route: Route, adopt: Adopt): Look =>
+  lookAtDestination(route, adopt !== false || route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);

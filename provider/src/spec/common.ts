@@ -1,9 +1,9 @@
+import { adoptField } from "./adopt";
 import { field, type Values } from "./attribute";
 import { coexistField } from "./coexist";
 import { connectionSchema } from "./connection";
 import type { Problem } from "./failures";
 import { guardSchema } from "./guard";
-import { flag } from "./number";
 import { ownerSchema } from "./owner";
 import { persistField } from "./persist";
 
@@ -15,13 +15,7 @@ export const commonFields = {
     absent: "required",
     example: { host: "edge-1.example.net" },
   }),
-  adopt: field({
-    schema: flag,
-    settle: (value) => value || undefined,
-    doc: "Takes over a foreign object with the same key, or one of another stack, instead of refusing.",
-    absent: "false",
-    example: true,
-  }),
+  adopt: adoptField,
   guard: field({
     schema: guardSchema,
     settle: (value) => (Object.keys(value).length === 0 ? undefined : value),

@@ -1,3 +1,4 @@
+import { entryFields } from "./adopt";
 import { field, type Values } from "./attribute";
 import { describedEntries, type Entries } from "./entries";
 import { expectationsSchema } from "./expectation";
@@ -18,34 +19,38 @@ const orNone = <Value>(entries: Entries<Value>): Entries<Value> | undefined => (
 /** Everything about one host. Entries are keyed by labels; on the host they are matched by their kernel key. */
 export const hostRoutingFields = {
   tables: field({
-    schema: describedEntries(routingTableAttributes, '{ tableId: 100, name: "rt2" }', settleRoutingTable),
+    schema: describedEntries({ ...routingTableAttributes, ...entryFields }, '{ tableId: 100, name: "rt2" }', settleRoutingTable),
     settle: orNone,
     partial: true,
-    doc: "Names of routing tables, each with the fields of RoutingTable.",
+    doc: "Names of routing tables, each with the fields of RoutingTable, and `adopt`.",
     absent: "none",
     example: { rt2: { tableId: 100, name: "rt2" } },
   }),
   nexthops: field({
-    schema: describedEntries(nexthopAttributes, '{ nhid: 1, via: "203.0.113.1", dev: "eth1" }', settleNexthop),
+    schema: describedEntries({ ...nexthopAttributes, ...entryFields }, '{ nhid: 1, via: "203.0.113.1", dev: "eth1" }', settleNexthop),
     settle: orNone,
     partial: true,
-    doc: "Next hop objects and groups, each with the fields of NextHop.",
+    doc: "Next hop objects and groups, each with the fields of NextHop, and `adopt`.",
     absent: "none",
     example: { isp1: { nhid: 1, via: "203.0.113.1", dev: "eth1" } },
   }),
   routes: field({
-    schema: describedEntries(routeAttributes, '{ destination: "default", via: "203.0.113.1", table: 100 }', settleRoute),
+    schema: describedEntries(
+      { ...routeAttributes, ...entryFields },
+      '{ destination: "default", via: "203.0.113.1", table: 100 }',
+      settleRoute,
+    ),
     settle: orNone,
     partial: true,
-    doc: "Routes, each with the fields of PolicyRoute. They are made in the order that the kernel needs, whatever their labels.",
+    doc: "Routes, each with the fields of PolicyRoute, and `adopt`. They are made in the order that the kernel needs, whatever their labels.",
     absent: "none",
     example: { "rt2-default": { destination: "default", via: "203.0.113.1", dev: "eth1", table: 100 } },
   }),
   rules: field({
-    schema: describedEntries(ruleAttributes, '{ priority: 1000, from: "203.0.113.10", table: 100 }', settleRule),
+    schema: describedEntries({ ...ruleAttributes, ...entryFields }, '{ priority: 1000, from: "203.0.113.10", table: 100 }', settleRule),
     settle: orNone,
     partial: true,
-    doc: "Rules, each with the fields of PolicyRule.",
+    doc: "Rules, each with the fields of PolicyRule, and `adopt`.",
     absent: "none",
     example: { "rt2-from": { priority: 1000, from: "203.0.113.10", table: 100 } },
   }),

@@ -1,6 +1,6 @@
 import { PolicyRoutingError } from "../../errors";
 import type { Declaration, Setting } from "../../kernel/render/declaration";
-import { nameOf, nexthopOf, routeOf, ruleOf } from "../../runtime/objects";
+import { nameOf, nexthopOf, objectsIn, routeOf, ruleOf } from "../../runtime/objects";
 import type { FieldTable, Values } from "../../spec/attribute";
 import { type Across, canonical } from "../../spec/canonical";
 import type { Entries } from "../../spec/entries";
@@ -34,10 +34,10 @@ const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>
   HostRouting: (inputs) => {
     const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
     return {
-      tables: Object.values(values.tables ?? {}).map(nameOf),
-      nexthops: Object.values(values.nexthops ?? {}).map(nexthopOf),
-      routes: Object.values(values.routes ?? {}).map(routeOf),
-      rules: Object.values(values.rules ?? {}).map(ruleOf),
+      tables: objectsIn(values.tables).map(nameOf),
+      nexthops: objectsIn(values.nexthops).map(nexthopOf),
+      routes: objectsIn(values.routes).map(routeOf),
+      rules: objectsIn(values.rules).map(ruleOf),
       settings: [
         ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
         ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
