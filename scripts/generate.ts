@@ -6,6 +6,7 @@ import { heldTable, readHeld } from "../test/booted/held";
 import { documented } from "../test/hosts/held";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
+import { troubleshootingText } from "./troubleshooting";
 
 /** Writes what is generated from the descriptors; with `--check`, fails when a file is not what would be written. */
 const root = join(__dirname, "..");
@@ -35,6 +36,7 @@ const withParts = (page: string) => (): string => withTables(readFileSync(join(r
 const files: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(pages.filter((page) => page.endsWith(".md")).map((page) => [page, withParts(page)])),
   "provider/src/resources/arguments.ts": argumentsText,
+  "docs/troubleshooting.md": troubleshootingText,
 };
 
 let stale = 0;

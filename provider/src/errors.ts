@@ -1,3 +1,5 @@
+import type { Topic } from "./messages";
+
 /**
  * The one error of this package. Its message is built here and nowhere else: which host, which object, what happened, what was run,
  * what came back, what to do next. Its kind decides policy: only `unreachable` is retried. Its outcome says how a change that a host was sent
@@ -29,6 +31,8 @@ export type ErrorKind =
 export type Outcome = "reverted" | "differs" | "unknown";
 
 export interface ErrorParts {
+  /** Its place in the list of messages, and in docs/troubleshooting.md. */
+  topic: Topic;
   /** Where, as the person named it. */
   host?: string | undefined;
   /** Which object, in the words of `ip`. */
@@ -45,6 +49,11 @@ export interface ErrorParts {
   outcome?: Outcome | undefined;
   cause?: unknown;
 }
+
+/** What a person should hear although nothing failed. */
+export type Warning = Readonly<Pick<ErrorParts, "topic" | "object" | "what" | "next">>;
+
+export const warningText = (host: string, { object, what, next }: Warning): string => `warning: ${message({ host, object, what, next })}`;
 
 const brand = Symbol.for("pulumi-policy-routing.error");
 
@@ -93,7 +102,7 @@ export function escapeOutput(text: string): string {
   return cut.replace(/[^\n\t\x20-\x7e\u00a0-\u{10ffff}]/gu, (c) => `\\x${c.codePointAt(0)?.toString(16).padStart(2, "0")}`);
 }
 
-function message(parts: ErrorParts): string {
+function message(parts: Omit<ErrorParts, "topic">): string {
   const place = [parts.host, parts.object].filter((part) => part !== undefined).map(escapeOutput);
   const lines = [[...place, escapeOutput(parts.what)].join(": ")];
   if (parts.ran !== undefined) lines.push(`  ran: ${escapeOutput(parts.ran)}`);
@@ -104,5 +113,5 @@ function message(parts: ErrorParts): string {
 }
 
 function defined(parts: ErrorParts): ErrorParts {
-  return { what: parts.what, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
+  return { topic: parts.topic, what: parts.what, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
 }

@@ -75,7 +75,12 @@ function outcome(folder: string): { "plan.txt": string; "undo.txt": string } {
       carryOut(kernel, planned);
       const nothing = steps.length + register.length === 0 ? ["nothing"] : [];
       texts["plan.txt"] +=
-        block(`${one.id}: steps`, [...steps, ...nothing]) + block(`${one.id}: register`, register) + block(`${one.id}: notes`, notes);
+        block(`${one.id}: steps`, [...steps, ...nothing]) +
+        block(`${one.id}: register`, register) +
+        block(
+          `${one.id}: notes`,
+          notes.map(({ did }) => did),
+        );
       texts["undo.txt"] += block(`${one.id}: undo`, undo);
     } catch (error) {
       if (!isPolicyRoutingError(error)) throw error;

@@ -24,7 +24,7 @@ describe("what comes too late", function () {
     for (const error of [one, two])
       assert.match(
         error.message,
-        /: reverted \(verified\): the change took longer than confirmTimeout \(2 s\): its guard fired while the change was still under way$/,
+        /: reverted \(verified\): the change took longer than guard\.confirmTimeout \(2 s\): its guard fired while the change was still under way\n {2}next: raise guard\.confirmTimeout: it took [0-9.]+ s$/,
       );
     assert.equal(await site.host.snapshot(), before);
   });

@@ -149,7 +149,7 @@ describe("what others have made on a host", function () {
     const said = await warnings(async () => {
       await remove(await update(made, { mtu: 1400, adopt: true }));
     });
-    assert.match(said, /removes next hops that are not declared: via 2001:db8:2::77/);
+    assert.match(said, /removed next hops that are not declared: via 2001:db8:2::77/);
     const again = await create("PolicyRoute", route);
     await host.batch([added]);
     await remove(again);

@@ -112,7 +112,7 @@ describe("on a kernel that compares as little as the real one", function () {
         const planned = tryOut(copy, change("a", [wantedRule(rule)], { adopt }), comparable);
         if (planned === undefined) return;
         const after = copy.state().rules.filter(isForeign);
-        const notes = planned.notes.filter((note) => note.startsWith("took over "));
+        const notes = planned.notes.filter(({ did }) => did.startsWith("took over "));
         assert.equal(before.length - after.length, notes.length);
         assert.ok(adopt || notes.length === 0);
         const kept = after.map((one) => JSON.stringify(one));
@@ -142,7 +142,7 @@ describe("on a kernel that compares as little as the real one", function () {
         done++;
         const left = kernel.state().rules.filter(isForeign);
         assert.equal(left.length, adopt ? 0 : had);
-        assert.equal(planned.notes.filter((note) => note.startsWith("took over ")).length, had - left.length);
+        assert.equal(planned.notes.filter(({ did }) => did.startsWith("took over ")).length, had - left.length);
       }),
       { numRuns: runs(300) },
     );
@@ -208,9 +208,9 @@ describe("on a kernel that compares as little as the real one", function () {
         const left = kernel.state().routes.filter(isForeign);
         if (!adopt) assert.deepEqual(left, foreign);
         assert.ok(left.every(({ protocol }) => ours !== undefined || protocol !== 16));
-        assert.equal(planned.notes.filter((note) => note.startsWith("took over ")).length, foreign.length - left.length);
+        assert.equal(planned.notes.filter(({ did }) => did.startsWith("took over ")).length, foreign.length - left.length);
         assert.equal(
-          planned.notes.some((note) => note.startsWith("beside it stands ")),
+          planned.notes.some(({ did }) => did.startsWith("beside it stands ")),
           left.length > 0,
         );
         // Between others it cannot be put back, only behind them.

@@ -261,7 +261,7 @@ describe("the real kernel", function () {
         );
         assert.deepEqual(
           named,
-          outcome.plan.notes.filter((note) => note.startsWith("took over ")),
+          outcome.plan.notes.filter(({ did }) => did.startsWith("took over ")),
           outcome.plan.steps.join("\n"),
         );
       }),
@@ -372,7 +372,7 @@ describe("the real kernel", function () {
         done++;
         if (!adopt) assert.deepEqual(foreignOf(outcome.after), foreignOf(outcome.before));
         const gone = foreignOf(outcome.before).length - foreignOf(outcome.after).length;
-        assert.equal(outcome.plan.notes.filter((note) => note.startsWith("took over ")).length, gone);
+        assert.equal(outcome.plan.notes.filter(({ did }) => did.startsWith("took over ")).length, gone);
       }),
       { numRuns: runs(100) },
     );

@@ -56,7 +56,12 @@ export function flowsOf(whole: string, path: string): Flow[] {
   return whole.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const at = (problems: string) =>
-      new PolicyRoutingError("invalid", { object: `${path}:${index + 1}`, what: problems, next: `see ${program} trace --help` });
+      new PolicyRoutingError("invalid", {
+        topic: "flow",
+        object: `${path}:${index + 1}`,
+        what: problems,
+        next: `see ${program} trace --help`,
+      });
     let value: unknown;
     try {
       value = JSON.parse(line);

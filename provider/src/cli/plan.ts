@@ -23,7 +23,7 @@ export async function plan(args: string[]): Promise<Exit> {
   const lines = [
     ...planned.flatMap(({ of, plan: { steps, notes } }) => [
       `# ${of.name}${steps.length === 0 ? ": nothing to do" : ""}`,
-      ...notes.map((note) => `#   ${note}`),
+      ...notes.map(({ will }) => `#   ${will}`),
       ...commandsOf(steps),
     ]),
     ...[...planned].reverse().flatMap(({ of, plan: { undo } }) => (undo.length === 0 ? [] : [`# undo of ${of.name}`, ...commandsOf(undo)])),

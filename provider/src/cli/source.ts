@@ -55,7 +55,7 @@ export async function readText(path: string): Promise<string> {
   try {
     return path === "-" ? await text(process.stdin) : await readFile(path, "utf8");
   } catch (error) {
-    throw new PolicyRoutingError("invalid", { what: `${path} cannot be read`, cause: error, next: "check the path" });
+    throw new PolicyRoutingError("invalid", { topic: "file", what: `${path} cannot be read`, cause: error, next: "check the path" });
   }
 }
 
@@ -63,7 +63,7 @@ export function jsonOf(text: string, path: string, next: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new PolicyRoutingError("invalid", { what: `${path} is not JSON`, next });
+    throw new PolicyRoutingError("invalid", { topic: "file", what: `${path} is not JSON`, next });
   }
 }
 

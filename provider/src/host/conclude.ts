@@ -10,10 +10,11 @@ import { labelOf, type Planned, persistedOf } from "./planned";
 import { atKeysOf, refusedError } from "./refused";
 import { retract } from "./retract";
 import type { Session } from "./session";
-import type { Transaction } from "./transaction";
+import type { Reason, Transaction } from "./transaction";
 import { type Verdict, verdictOf } from "./verdict";
 import type { Work } from "./work";
 
+const nothingRead: Reason = { topic: "read-back-differs", what: "nothing was read back" };
 const objectsFolder = "/etc/policy-routing/objects";
 
 /** Verify, confirm, and tell each resource what became of it. False when what needed no change was changed by somebody meanwhile. */
@@ -32,7 +33,7 @@ export async function conclude(
 }
 
 /** Nothing that can be judged came back. */
-export async function giveUp(session: Session, planned: readonly Planned[], transaction: Transaction, reason: string): Promise<void> {
+export async function giveUp(session: Session, planned: readonly Planned[], transaction: Transaction, reason: Reason): Promise<void> {
   const ending = await retract(session, transaction, reason);
   for (const one of planned) tell(session, one, transaction, ending);
 }
@@ -45,7 +46,7 @@ async function endingOf(
   bookkeeping: boolean,
 ): Promise<Ending> {
   const { before } = transaction;
-  if (against !== undefined || after === undefined) return retract(session, transaction, against ?? "nothing was read back", after);
+  if (against !== undefined || after === undefined) return retract(session, transaction, against ?? nothingRead, after);
   if (!bookkeeping) return confirm(session, transaction, after, persistText(accepted, before));
   const isSaid = sectionAfter(answer, "persistence") !== undefined;
   return { outcome: "applied", state: after, persistence: isSaid ? parsePersistence(answer) : before.persistence };
@@ -81,13 +82,19 @@ function tellApplied(
     return;
   }
   if (failure !== undefined && store.lines.length > 0)
-    session.warn(`applied, but what it would be after a reboot could not be written: ${failure}`, labelOf(work));
-  for (const note of plan.notes) session.warn(note, labelOf(work));
+    session.warn({
+      topic: "not-persisted",
+      object: labelOf(work),
+      what: `applied, but what it would be after a reboot could not be written: ${failure}`,
+      next: "run pulumi refresh and pulumi up again once the host can write there",
+    });
+  for (const { topic, did } of plan.notes) session.warn({ topic, object: labelOf(work), what: did });
   work.resolve({ state, facts: before.facts, persisted: persistedOf(work, persistence) });
 }
 
 const notForGood = (host: string, work: Work, left: readonly StoredObject[], failure: string | undefined): PolicyRoutingError =>
   new PolicyRoutingError("command", {
+    topic: "not-removed-from-disk",
     host,
     object: labelOf(work),
     what: `gone until the next boot only: ${left.map(({ file, oldFile }) => `${objectsFolder}/${oldFile ?? file}`).join(", ")} could not be removed`,

@@ -1,4 +1,4 @@
-import { whatOf } from "../errors";
+import { isPolicyRoutingError, whatOf } from "../errors";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
 import type { Ending } from "./ending";
@@ -6,7 +6,7 @@ import { confirmText, proof } from "./frames";
 import { parsePersistence } from "./persistence";
 import { retract } from "./retract";
 import type { Session } from "./session";
-import { firesIn, type Transaction, tookTooLong } from "./transaction";
+import { firesIn, type Reason, type Transaction, tookTooLong } from "./transaction";
 
 /**
  * Over a fresh TCP connection with a full login, which carries 8 KiB both ways: small packets pass where large ones do not. One atomic
@@ -15,7 +15,7 @@ import { firesIn, type Transaction, tookTooLong } from "./transaction";
 export async function confirm(session: Session, transaction: Transaction, after: State, persist: string | undefined): Promise<Ending> {
   const tooLate = tookTooLong(transaction);
   if (tooLate !== undefined) return retract(session, transaction, tooLate, after);
-  const spent = spentText(transaction);
+  const began = performance.now();
   let answer: Answer;
   try {
     answer = await sayConfirm(
@@ -24,12 +24,9 @@ export async function confirm(session: Session, transaction: Transaction, after:
       confirmText(transaction.txn, true, persist, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
     );
   } catch (error) {
-    return retract(session, transaction, `after the change${spent} a fresh login failed: ${whatOf(error)}`, after);
+    return retract(session, transaction, lostLogin(transaction, began, error), after);
   }
-  if (sectionAfter(answer, "confirmed") === undefined) {
-    const stage = sectionAfter(answer, "stage")?.rest ?? "no answer";
-    return retract(session, transaction, `the guard came first: no fresh login reached the host in time${spent} (${stage})`, after);
-  }
+  if (sectionAfter(answer, "confirmed") === undefined) return retract(session, transaction, tooLateLogin(transaction, began), after);
   return {
     outcome: "applied",
     state: after,
@@ -53,14 +50,33 @@ async function sayConfirm(session: Session, transaction: Transaction, text: stri
   }
 }
 
+/** No login came about: the change cut the host off, as far as can be seen from here, or the login is refused now. */
+function lostLogin(transaction: Transaction, began: number, error: unknown): Reason {
+  const spent = spentText(transaction, began);
+  if (!isPolicyRoutingError(error) || error.kind !== "unreachable")
+    return { topic: "cut-off", what: `after the change${spent} a new login failed: ${whatOf(error)}` };
+  return {
+    topic: "cut-off",
+    what: `no new login got through for ${seconds(performance.now() - began)} after the change${spent}: it seems to cut the host off (${whatOf(error)})`,
+    next: "look where answers to your own address go with the change; on a slow network raise guard.confirmTimeout",
+  };
+}
+
+/** It came, and found the change undone. */
+const tooLateLogin = (transaction: Transaction, began: number): Reason => ({
+  topic: "too-slow",
+  what: `the guard came first: the new login that confirms it took ${seconds(performance.now() - began)}${spentText(transaction, began)}`,
+  next: "raise guard.confirmTimeout",
+});
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
 /** Milliseconds: the host arms its guard a little later than is counted here. */
 const afterDeadline = 2000;
 
-/** Where the change itself left the login less than half of the guard's time. */
-function spentText(transaction: Transaction): string {
-  const { guard } = transaction;
-  const left = (firesIn(transaction) ?? 0) / 1000;
-  return guard === undefined || left > guard.seconds / 2
-    ? ""
-    : `, for which it left ${left.toFixed(1)} s of confirmTimeout (${guard.seconds} s),`;
+/** Where the change itself, until `began`, left the login less than half of the guard's time. */
+function spentText({ guard }: Transaction, began: number): string {
+  if (guard === undefined) return "";
+  const left = guard.seconds * 1000 - (began - guard.armedAt);
+  return left > guard.seconds * 500 ? "" : ` (its steps left ${seconds(left)} of guard.confirmTimeout, ${guard.seconds} s)`;
 }

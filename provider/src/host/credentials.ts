@@ -21,6 +21,7 @@ export function refuseUnusableKeys(target: Target): void {
   if (failed === undefined || keys.some((key) => !(key instanceof Error)) || target.agent !== undefined || target.password !== undefined)
     return;
   throw new PolicyRoutingError("auth", {
+    topic: "private-key",
     host: target.name,
     what: "the private key cannot be used",
     cameBack: failed.message,

@@ -2,6 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import { type Difference, printDifference } from "../kernel/compare";
 import type { State } from "../kernel/state";
 import type { Persistence } from "../kernel/store";
+import type { Reason } from "./transaction";
 
 /** What became of a transaction. Exactly one of these; the host itself said each but the last. */
 export type Ending = Applied | Undone | Unknown;
@@ -14,7 +15,7 @@ interface Applied {
 
 export interface Undone {
   readonly outcome: "undone";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly differences: readonly Difference[];
   readonly foreign: readonly Difference[];
   /** What came back instead of what is there now: it may not be as before. */
@@ -28,7 +29,7 @@ export type Left = Pick<Undone, "differences" | "unread" | "complaint">;
 
 interface Unknown {
   readonly outcome: "unknown";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly since: Date;
   readonly firesAt: Date | undefined;
   /** What came back instead of an answer; undefined where nothing could be reached. */
@@ -60,13 +61,16 @@ export const endingError = (host: string, object: string, ending: Undone | Unkno
 
 function undoneError(host: string, object: string, ending: Undone): PolicyRoutingError {
   const { reason, foreign } = ending;
+  const outcome = undoneOutcome(ending);
   const meanwhile = foreign.length === 0 ? [] : [`meanwhile somebody else changed ${foreign.map(printDifference).join(", ")}`];
   return new PolicyRoutingError("verify", {
+    topic: outcome === "differs" ? "reverted-but-differs" : reason.topic,
     host,
     object,
-    what: `${undoneText(ending)}: ${reason}`,
+    what: `${undoneText(ending)}: ${reason.what}`,
     cameBack: [...cameBackOf(ending), ...meanwhile].join("\n"),
-    outcome: undoneOutcome(ending),
+    next: reason.next,
+    outcome,
   });
 }
 
@@ -74,9 +78,10 @@ function unknownError(host: string, object: string, { reason, since, firesAt, in
   const fires = firesAt === undefined ? "nothing guards it" : `its guard fires at ${firesAt.toISOString()}`;
   const why = instead === undefined ? "host not reachable" : "the host does not say what became of it";
   return new PolicyRoutingError("unreachable", {
+    topic: "unknown-ending",
     host,
     object,
-    what: `unknown: ${why} since ${since.toISOString()}; ${fires}: ${reason}`,
+    what: `unknown: ${why} since ${since.toISOString()}; ${fires}: ${reason.what}`,
     cameBack: instead,
     next: "when the host answers again, run pulumi up: it reports what happened and carries on",
     outcome: "unknown",

@@ -63,10 +63,11 @@ function textsOf(answer: Answer): TextOf {
   const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
   return (name) => {
     const found = section(answer, name);
-    if (found === undefined) throw new PolicyRoutingError("protocol", { what: `the host's answer lacks ${name}` });
+    if (found === undefined)
+      throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", what: `the host's answer lacks ${name}` });
     if (!failed.has(name)) return found;
     if (emptyWords.some((words) => words.test(found))) return "";
-    throw new PolicyRoutingError("command", { what: `ip could not show ${name}`, cameBack: found });
+    throw new PolicyRoutingError("command", { topic: "ip-failed", what: `ip could not show ${name}`, cameBack: found });
   };
 }
 

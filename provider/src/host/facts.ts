@@ -32,9 +32,15 @@ export function parseFacts(answer: Answer, host: string): Facts {
   // It may complain before it answers.
   const ip = /^.*iproute2.*$/m.exec(text)?.[0] ?? fact("ip");
   if (fact("uid") !== "0")
-    throw new PolicyRoutingError("auth", { host, what: "the user is not root", next: "log in as root, or set sudo: true" });
+    throw new PolicyRoutingError("auth", {
+      topic: "not-root",
+      host,
+      what: "the user is not root",
+      next: "log in as root, or set sudo: true",
+    });
   if (fact("missing") !== "")
     throw new PolicyRoutingError("unsupported", {
+      topic: "programs-missing",
       host,
       what: `programs are missing on the host: ${fact("missing")}`,
       ran: `command -v ${fact("missing").split(" ")[0]}`,
@@ -42,6 +48,7 @@ export function parseFacts(answer: Answer, host: string): Facts {
     });
   if (/not found/i.test(ip) || ip === "")
     throw new PolicyRoutingError("unsupported", {
+      topic: "programs-missing",
       host,
       what: "there is no ip command on the host",
       ran: "ip -V",
@@ -50,6 +57,7 @@ export function parseFacts(answer: Answer, host: string): Facts {
     });
   if (!/iproute2/i.test(ip))
     throw new PolicyRoutingError("unsupported", {
+      topic: "programs-missing",
       host,
       what: "ip on the host is not iproute2's",
       ran: "ip -V",
@@ -69,6 +77,7 @@ export function parseFacts(answer: Answer, host: string): Facts {
   };
   if (isBefore(facts.kernel, "4.17"))
     throw new PolicyRoutingError("unsupported", {
+      topic: "host-too-old",
       host,
       what: `Linux ${facts.kernel} is too old: rules carry their origin (proto) since 4.17`,
       ran: "uname -r",
@@ -77,6 +86,7 @@ export function parseFacts(answer: Answer, host: string): Facts {
     });
   if (/^ss/.test(facts.iproute2) || isBefore(facts.iproute2, "4.20"))
     throw new PolicyRoutingError("unsupported", {
+      topic: "host-too-old",
       host,
       what: `iproute2 ${facts.iproute2} is too old: ip -j -N needs 4.20`,
       ran: "ip -V",

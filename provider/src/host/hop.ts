@@ -108,6 +108,7 @@ export const execute =
         else
           reject(
             new PolicyRoutingError("unreachable", {
+              topic: "no-shell",
               host: target.name,
               what: "no shell could be started",
               cameBack: error.message,

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { messageOf, PolicyRoutingError } from "../errors";
+import { messageOf, PolicyRoutingError, type Warning } from "../errors";
 import type { Connection } from "../spec/connection";
 import { isCovered, type Look, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
@@ -71,8 +71,8 @@ export class Host {
     return this.look(nothingMore);
   }
 
-  warn(text: string, object?: string): void {
-    this.#session.warn(text, object);
+  warn(warning: Warning): void {
+    this.#session.warn(warning);
   }
 
   close(): void {
@@ -129,7 +129,11 @@ export class Host {
       this.#works.unshift(...(await transact(this.#session, group)));
     } catch (error) {
       for (const { reject } of group)
-        reject(error instanceof Error ? error : new PolicyRoutingError("bug", { host: this.#session.host, what: messageOf(error) }));
+        reject(
+          error instanceof Error
+            ? error
+            : new PolicyRoutingError("bug", { topic: "bug", host: this.#session.host, what: messageOf(error) }),
+        );
     }
   }
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import type { ErrorParts } from "../errors";
 import type { Target } from "./sshConfig";
 
 interface KnownKey {
@@ -37,13 +38,15 @@ function matches(patterns: string, name: string): boolean {
   );
 }
 
+const knownName = ({ port, knownAs }: Target): string => (port === 22 ? knownAs : `[${knownAs}]:${port}`);
+
 /** The keys that are known for a host: the one that was given, else those of the known_hosts files. */
 export function knownKeys(target: Target): KnownKey[] {
   if (target.hostKey !== undefined) {
     const given = keyOf(target.hostKey);
     return given === undefined ? [] : [{ ...given, revoked: false }];
   }
-  const name = target.port === 22 ? target.knownAs : `[${target.knownAs}]:${target.port}`;
+  const name = knownName(target);
   return target.knownHosts.filter(existsSync).flatMap((file) =>
     readFileSync(file, "utf8")
       .split("\n")
@@ -57,18 +60,45 @@ export function knownKeys(target: Target): KnownKey[] {
   );
 }
 
-/** Why a host's key is refused; undefined when it is the known one. */
-export function refusal(target: Target, shown: Buffer): string | undefined {
+/** Why a host's key is refused, and what to do. */
+export type RefusedKey = Readonly<Pick<ErrorParts, "topic" | "what" | "next">>;
+
+/** Undefined when it is the known one. */
+export function refusal(target: Target, shown: Buffer): RefusedKey | undefined {
   if (target.ignoreHostKey) return undefined;
   const known = knownKeys(target);
   const equal = known.filter(({ key }) => key.length === shown.length && timingSafeEqual(key, shown));
-  if (equal.some(({ revoked }) => revoked)) return "the host shows a key that is marked as revoked";
+  if (equal.some(({ revoked }) => revoked))
+    return {
+      topic: "host-key-differs",
+      what: "the host shows a key that is marked as revoked",
+      next: "do not log in: ask who revoked it, and have the host make a new key",
+    };
   if (equal.length > 0) return undefined;
+  const scan = `ssh-keyscan -p ${target.port} ${target.host}`;
   if (target.hostKey !== undefined)
-    return known.length === 0 ? "hostKey is not a public key in OpenSSH's form" : "the host shows another key than hostKey";
+    return known.length === 0
+      ? {
+          topic: "host-key-unknown",
+          what: "hostKey is not a public key in OpenSSH's form",
+          next: `write it as in a .pub file (ssh-ed25519 AAAA...); ${scan} shows what the host has: compare that on the host itself`,
+        }
+      : {
+          topic: "host-key-differs",
+          what: "the host shows another key than hostKey",
+          next: "if the host was set up anew, change hostKey; otherwise somebody may be in between",
+        };
   return known.length === 0
-    ? `the host's key is not in ${target.knownHosts.join(" or ")}`
-    : "the host shows another key than the known one: somebody may be in between, or the host was set up anew";
+    ? {
+        topic: "host-key-unknown",
+        what: `the host's key is not in ${target.knownHosts.join(" or ")}`,
+        next: `compare it (${scan}) and add it to known_hosts, or give hostKey; insecureIgnoreHostKey waives the check`,
+      }
+    : {
+        topic: "host-key-differs",
+        what: "the host shows another key than the known one",
+        next: `if the host was set up anew, take the old one away (ssh-keygen -R ${knownName(target)}) and add the new one; otherwise somebody may be in between`,
+      };
 }
 
 const signatures: Readonly<Record<string, readonly string[]>> = { "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"] };

@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
-import { PolicyRoutingError } from "../errors";
+import { type ErrorParts, PolicyRoutingError } from "../errors";
 import { methodsOf, unopened } from "./credentials";
-import { hostKeyAlgorithms, refusal } from "./hostKey";
+import { hostKeyAlgorithms, type RefusedKey, refusal } from "./hostKey";
 import type { Target } from "./sshConfig";
 
 /** Gives a place among the logins of this process, and takes it back. */
@@ -86,7 +86,7 @@ function holdBack(stream: Duplex, turn: Turn, given: (back: () => void) => void)
 }
 
 interface Said {
-  refusedKey: string | undefined;
+  refusedKey: RefusedKey | undefined;
   agent: string | undefined;
   /** The host was proved; what comes now is about the user. */
   authenticates: boolean;
@@ -101,15 +101,11 @@ function refusalOf(
   error: Error & { level?: string; code?: unknown },
   { refusedKey, agent, authenticates }: Said,
 ): PolicyRoutingError {
-  if (refusedKey !== undefined)
-    return new PolicyRoutingError("auth", {
-      host: target.name,
-      what: refusedKey,
-      next: `compare it (ssh-keyscan -p ${target.port} ${target.host}) and add it to known_hosts, or give hostKey; insecureIgnoreHostKey waives the check`,
-    });
+  if (refusedKey !== undefined) return new PolicyRoutingError("auth", { ...refusedKey, host: target.name });
   const isEnough = authenticates && typeof error.code === "number" && refusingCodes.includes(error.code);
   if (error.level === "client-authentication" || isEnough)
     return new PolicyRoutingError("auth", {
+      topic: "login-refused",
       host: target.name,
       what: `login as ${target.user} was refused`,
       cameBack: [error.message, agent, ...unopened(target)].filter((text) => text !== undefined).join("; "),
@@ -120,6 +116,7 @@ function refusalOf(
   const [, missing] = /no matching (.+)$/.exec(error.level === "handshake" ? error.message : "") ?? [];
   if (missing !== undefined)
     return new PolicyRoutingError("unsupported", {
+      topic: "ssh-algorithms",
       host: target.name,
       what: `sshd allows no ${missing} that is known here (${target.host} port ${target.port})`,
       cameBack: error.message,
@@ -133,7 +130,22 @@ export function unreachable(target: Target, what: string, cause?: Error): Policy
     host: target.name,
     what: `${what} (${target.host} port ${target.port})`,
     cameBack: cause?.message,
-    next: "check that sshd answers there",
+    ...adviceOn(target, cause),
     cause,
   });
+}
+
+/** What the code of a failed dial says about where to look. */
+function adviceOn({ name, host, port }: Target, cause: Error | undefined): Pick<ErrorParts, "topic" | "next"> {
+  const code = cause !== undefined && "code" in cause ? cause.code : undefined;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return {
+      topic: "name-unknown",
+      next: `check the name (${host === name ? "" : `${name} in ~/.ssh/config, `}DNS); if it is right, is there a name server?`,
+    };
+  if (code === "EHOSTUNREACH" || code === "ENETUNREACH" || code === "EHOSTDOWN")
+    return { topic: "not-reachable", next: "is the host up, and is there a route to it?" };
+  if (code === "ECONNREFUSED")
+    return { topic: "not-reachable", next: `the host answers, but nothing listens at port ${port}: is sshd running?` };
+  return { topic: cause === undefined ? "no-answer" : "not-reachable", next: "is the host up, and does sshd answer there?" };
 }

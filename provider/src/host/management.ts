@@ -28,6 +28,7 @@ export async function managementRefusal(
   return reason === undefined
     ? undefined
     : new PolicyRoutingError("conflict", {
+        topic: "management-path",
         host: session.host,
         what: `refused, nothing was changed: ${reason}`,
         next: "change the selectors, or set guard: { allowManagementPathChange: true }: then the timed undo alone protects the host",

@@ -17,6 +17,7 @@ export async function stateJsonOf(answer: Answer, versions: NonNullable<StateJso
   const tooMany = sectionAfter(answer, "too_many")?.rest;
   if (tooMany !== undefined)
     throw new PolicyRoutingError("unsupported", {
+      topic: "too-many-routes",
       host,
       what: `the host has some ${tooMany} routes: so many are not read whole, which \`expect\`, report --live, trace, check and observe need`,
       next: "there, leave out `expect` (a probe of kind `route` asks the kernel itself), and ask `ip route get` on the host for single packets",
@@ -24,8 +25,10 @@ export async function stateJsonOf(answer: Answer, versions: NonNullable<StateJso
   const failed = new Set(sectionsAfter(answer, "failed").map(({ rest }) => rest));
   const objects = async (name: string): Promise<IpObject[]> => {
     const text = section(answer, name);
-    if (text === undefined) throw new PolicyRoutingError("protocol", { host, what: `the host's answer lacks ${name}` });
-    if (failed.has(name)) throw new PolicyRoutingError("command", { host, what: `ip could not show ${name}`, cameBack: text });
+    if (text === undefined)
+      throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", host, what: `the host's answer lacks ${name}` });
+    if (failed.has(name))
+      throw new PolicyRoutingError("command", { topic: "ip-failed", host, what: `ip could not show ${name}`, cameBack: text });
     const found: IpObject[] = [];
     await paced(
       readIpJson(text, name, (some) => {

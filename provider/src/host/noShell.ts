@@ -5,6 +5,7 @@ import type { Target } from "./sshConfig";
 export function noSudo({ name, user }: Target, cameBack: string): PolicyRoutingError {
   const wantsTerminal = /must have a tty/.test(cameBack);
   return new PolicyRoutingError("auth", {
+    topic: "sudo",
     host: name,
     what: wantsTerminal ? `sudo wants a terminal of user ${user}, and there is none` : `user ${user} cannot run sudo without a password`,
     ran: "sudo -n sh",
@@ -17,6 +18,7 @@ export function noSudo({ name, user }: Target, cameBack: string): PolicyRoutingE
 
 export const noShell = ({ name, host, user }: Target, cameBack: string): PolicyRoutingError =>
   new PolicyRoutingError("auth", {
+    topic: "no-shell",
     host: name,
     what: `user ${user} has no shell that runs commands`,
     cameBack,
@@ -26,8 +28,14 @@ export const noShell = ({ name, host, user }: Target, cameBack: string): PolicyR
 /** A frame ended with another code than 0. */
 export function badCode(host: string, code: string, cameBack: string): PolicyRoutingError {
   if (code !== "cut" && code !== "headless")
-    return new PolicyRoutingError("protocol", { host, what: `a script on the host ended with ${code}`, cameBack });
+    return new PolicyRoutingError("protocol", {
+      topic: "answer-not-understood",
+      host,
+      what: `a script on the host ended with ${code}`,
+      cameBack,
+    });
   return new PolicyRoutingError("unsupported", {
+    topic: "programs-missing",
     host,
     what: code === "cut" ? "head on the host does not read what was sent" : "programs are missing on the host: head",
     ran: "head -c",

@@ -1,4 +1,4 @@
-import { PolicyRoutingError } from "../errors";
+import { PolicyRoutingError, type Warning } from "../errors";
 import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../kernel/doubt";
 import type { Management } from "../kernel/managementPath";
 import type { State } from "../kernel/state";
@@ -48,7 +48,7 @@ const waits = 12;
 const looks = 4;
 
 /** One round trip; another one where something seems not to be there, or to be there several times, or may have been passed over. */
-export async function observe(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
+export async function observe(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
   let seen = await observeOnce(shell, look, warn);
   for (let count = 2; count <= looks; count++) {
     const { state, lock, answer, seen: shown } = seen;
@@ -67,21 +67,22 @@ export async function observe(shell: Shell, look: Look, warn: (text: string) => 
 }
 
 /** Waits, bounded, while another transaction holds the host: what it changes may be undone. */
-async function observeOnce(shell: Shell, look: Look, warn: (text: string) => void): Promise<Observation> {
+async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
   for (let wait = 1; ; wait++) {
     const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`, { bound: boundOf(look) });
     const busy = sectionAfter(answer, "busy");
     const cleared = sectionAfter(answer, "cleared")?.rest;
-    if (cleared !== undefined) warn(`${cleared} was no lock that could be read: cleared`);
+    if (cleared !== undefined) warn({ topic: "lock-cleared", what: `${cleared} was no lock that could be read: cleared` });
     if (busy === undefined) return parseObservation(answer, look, shell.host);
     const holder = busy.rest.replace(/^\S+ /, "");
     if (wait === waits)
       throw new PolicyRoutingError("busy", {
+        topic: "host-busy",
         host: shell.host,
         what: `another transaction holds the host: ${holder}`,
         next: "wait for it to end, or look at /run/policy-routing on the host",
       });
-    warn(`waits for ${holder}`);
+    warn({ topic: "host-busy", what: `waits for ${holder}` });
   }
 }
 

@@ -40,7 +40,7 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
       work.reject(
         isPolicyRoutingError(error)
           ? error.at({ host, object: labelOf(work) })
-          : new PolicyRoutingError("bug", { host, what: messageOf(error), cause: error }),
+          : new PolicyRoutingError("bug", { topic: "bug", host, what: messageOf(error), cause: error }),
       );
       return [];
     }
@@ -93,6 +93,7 @@ async function unmetRefusal(
     const unmet = await foreseen(session, seen, work.expect, becomes);
     if (unmet.length === 0) return undefined;
     return new PolicyRoutingError("verify", {
+      topic: "expectation",
       host: session.host,
       what: `refused, nothing was changed: once it is made, ${unmet.join("; ")}`,
       next: "correct the entries, or what is expected",
@@ -107,11 +108,12 @@ async function unmetRefusal(
 export async function settleEmpty(planned: readonly Planned[], seen: Observation, session: Session): Promise<void> {
   for (const { work, plan: empty } of planned) {
     const wrong = deviations(empty, seen.state);
-    for (const note of empty.notes) session.warn(note, labelOf(work));
+    for (const { topic, did } of empty.notes) session.warn({ topic, object: labelOf(work), what: did });
     const unmet = work.expect.length === 0 ? [] : await unmetNow(session, work.expect);
     if (unmet.length > 0)
       work.reject(
         new PolicyRoutingError("verify", {
+          topic: "expectation",
           host: session.host,
           object: labelOf(work),
           what: `nothing was changed, but ${unmet.join("; ")}`,
@@ -120,7 +122,11 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
     else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });
     else
       work.reject(
-        new PolicyRoutingError("bug", { host: session.host, what: `an empty plan, but ${wrong.map(({ text }) => text).join(", ")}` }),
+        new PolicyRoutingError("bug", {
+          topic: "bug",
+          host: session.host,
+          what: `an empty plan, but ${wrong.map(({ text }) => text).join(", ")}`,
+        }),
       );
   }
 }

@@ -107,7 +107,10 @@ function planInTurn<Intention extends Intended>(intended: readonly Intention[], 
         planned.push({ of, plan: one });
         state = stateAfter(state, one);
       } catch (error) {
-        refused.push({ of, error: isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { what: messageOf(error) }) });
+        refused.push({
+          of,
+          error: isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { topic: "bug", what: messageOf(error) }),
+        });
       }
     }
     // Those that wait for others to let go are tried again once these have; nobody is left to wait for when none of them could go on.

@@ -29,6 +29,7 @@ export function refusedError(
   const step = at === "register" ? undefined : refusedAt(plan.steps, at, text);
   const some = step === undefined ? plan.steps : [step];
   return new PolicyRoutingError(lack === undefined ? "command" : "unsupported", {
+    topic: lack === undefined ? "kernel-refused" : "host-lacks",
     host,
     object: labelOf(work),
     what: `${lack ?? whatFailed(at, step ?? plan.steps[0])}; ${undoneText(left)}`,

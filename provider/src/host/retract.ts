@@ -11,7 +11,7 @@ import { parseLeft } from "./observe";
 import { parsePersistence, persistedSince } from "./persistence";
 import type { Session } from "./session";
 import type { Shell } from "./shell";
-import { firesAt, firesIn, type Transaction } from "./transaction";
+import { firesAt, firesIn, type Reason, type Transaction } from "./transaction";
 
 /** Beyond the guard's deadline: it waits up to five seconds for whoever still changes something, then undoes. */
 const afterDeadline = 20_000;
@@ -21,7 +21,7 @@ const tellTime = 5000;
 /** What is to be ended, why, and what was read back of it, if it came so far. */
 interface Matter {
   readonly transaction: Transaction;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly readBack: State | undefined;
 }
 
@@ -35,7 +35,7 @@ interface Silence {
  * Something went wrong: undo now if the host answers; else wait out the guard, come back and look. The host's own word about the
  * transaction decides: it may have been confirmed after all, when only the answer was lost. Never throws: every way out is an ending.
  */
-export async function retract(session: Session, transaction: Transaction, reason: string, readBack?: State): Promise<Ending> {
+export async function retract(session: Session, transaction: Transaction, reason: Reason, readBack?: State): Promise<Ending> {
   const since = new Date();
   const matter = { transaction, reason, readBack };
   session.know(transaction.txn);
@@ -76,7 +76,10 @@ async function look(shell: Shell, matter: Matter): Promise<Ending | Silence> {
   }
   const stage = sectionAfter(answer, "stage")?.rest;
   if (stage !== "confirmed" && stage !== "fired" && stage !== "absent")
-    return { outcome: "silence", instead: `its guard is at work (${stage ?? "no stage"})` };
+    return {
+      outcome: "silence",
+      instead: stage === "firing" ? "its guard is still at work" : `it says ${stage ?? "nothing"} of the change`,
+    };
   // Once the answer has come: until then the next process must tell it. No matter if this one is lost.
   if (stage !== "confirmed") await shell.run(`told ${txn}`, { within: tellTime }).catch(() => {});
   try {
@@ -113,7 +116,7 @@ function undone(answer: Answer, { transaction, reason }: Matter, comparison: Com
   const rebooted = isRebooted(answer, transaction);
   return {
     outcome: "undone",
-    reason: rebooted ? `${reason}; the host was rebooted meanwhile` : reason,
+    reason: rebooted ? { ...reason, what: `${reason.what}; the host was rebooted meanwhile` } : reason,
     ...comparison,
     differences: [...comparison.differences, ...(rebooted ? comingBack(answer, transaction, comparison) : [])],
     complaint: complaintOf(answer, transaction.txn),

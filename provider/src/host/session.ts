@@ -1,4 +1,4 @@
-import { escapeOutput } from "../errors";
+import { type Warning, warningText } from "../errors";
 import type { Connection } from "../spec/connection";
 import { longestDial } from "./connect";
 import type { Left } from "./observe";
@@ -61,16 +61,16 @@ export class Session {
     old?.then((one) => one !== shell && one.close()).catch(() => {});
   }
 
-  /** The plugin has no log channel: a warning is a line on its standard error that begins with host and object. */
-  warn = (text: string, object?: string): void => {
-    process.stderr.write(`${[this.host, ...(object === undefined ? [] : [object]), escapeOutput(text)].join(": ")}\n`);
+  /** The plugin has no log channel: a warning is a line on its standard error that begins with `warning:`, host and object. */
+  warn = (warning: Warning): void => {
+    process.stderr.write(`${warningText(this.host, warning)}\n`);
   };
 
-  /** The same text is told once a session. */
-  warnOnce(text: string): void {
-    if (this.#reported.has(text)) return;
-    this.#reported.add(text);
-    this.warn(text);
+  /** The same words are told once a session. */
+  warnOnce(warning: Warning): void {
+    if (this.#reported.has(warning.what)) return;
+    this.#reported.add(warning.what);
+    this.warn(warning);
   }
 
   /** What became of a transaction is known here: nobody needs its traces on the host. */
@@ -100,13 +100,15 @@ export class Session {
       if (stage !== "fired" || this.#reported.has(txn)) continue;
       this.#reported.add(txn);
       const undoer = /^retracted at /m.test(text) ? "the controller that made it" : "its guard";
+      const isTold = /^(?:fired|retracted) at /m.test(text);
       const how =
         failure !== undefined
           ? `the undo of an earlier change failed (${failure.replaceAll("\n", "; ")})`
-          : /^(?:fired|retracted) at /m.test(text)
+          : isTold
             ? `an earlier change was undone by ${undoer}`
             : "whether the undo of an earlier change did all that it should is not known";
-      this.warn(`${how}: ${text.split("\n")[0] ?? ""} (${txn})`);
+      const isUndone = failure === undefined && isTold;
+      this.warn({ topic: isUndone ? "earlier-undone" : "earlier-undo-failed", what: `${how}: ${text.split("\n")[0] ?? ""} (${txn})` });
     }
   }
 

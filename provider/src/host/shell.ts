@@ -93,7 +93,7 @@ export class Shell {
   run(text: string, { within = frameTimeout, first, bound = ofItsOwn }: Allowance = {}): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (this.#waiting !== undefined)
-      return Promise.reject(new PolicyRoutingError("bug", { host: this.host, what: "two frames at once in one shell" }));
+      return Promise.reject(new PolicyRoutingError("bug", { topic: "bug", host: this.host, what: "two frames at once in one shell" }));
     const mark = `@${randomBytes(9).toString("hex")}`;
     return new Promise((resolve, reject) => {
       const late = (ms: number) => setTimeout(() => this.#fail(this.#silence(ms)), ms);
@@ -119,11 +119,16 @@ export class Shell {
   }
 
   #silence(ms: number): PolicyRoutingError {
-    return new PolicyRoutingError("unreachable", { host: this.host, what: `no answer within ${Math.round(ms / 100) / 10} s` });
+    return new PolicyRoutingError("unreachable", {
+      topic: "no-answer",
+      host: this.host,
+      what: `no answer within ${Math.round(ms / 100) / 10} s`,
+    });
   }
 
   close(): void {
-    if (this.#ended === undefined) this.#fail(new PolicyRoutingError("bug", { host: this.host, what: "the connection was closed" }));
+    if (this.#ended === undefined)
+      this.#fail(new PolicyRoutingError("bug", { topic: "bug", host: this.host, what: "the connection was closed" }));
   }
 
   #receive(text: string): void {
@@ -135,7 +140,7 @@ export class Shell {
     const { tooMuch } = incoming;
     if (tooMuch !== undefined) {
       const what = `the host sends more than was asked for, or without an end: ${tooMuch}`;
-      this.#fail(new PolicyRoutingError("protocol", { host: this.host, what, cameBack: incoming.latest }));
+      this.#fail(new PolicyRoutingError("protocol", { topic: "answer-not-understood", host: this.host, what, cameBack: incoming.latest }));
       return;
     }
     if (!isWhole) return;
@@ -151,7 +156,14 @@ export class Shell {
     if (this.#ended !== undefined) return;
     // What sudo wrote is no refusal once a frame was answered: it also complains about a host name.
     if (this.#answered || !this.#exited)
-      this.#fail(new PolicyRoutingError("unreachable", { host: this.host, what: "the connection was lost", cameBack: this.#stderr }));
+      this.#fail(
+        new PolicyRoutingError("unreachable", {
+          topic: "connection-lost",
+          host: this.host,
+          what: "the connection was lost",
+          cameBack: this.#stderr,
+        }),
+      );
     else if (this.#sudo && /sudo: /.test(this.#stderr)) this.#fail(noSudo(this.#target, this.#stderr));
     else this.#fail(noShell(this.#target, this.#stderr.trim() === "" ? this.#early : this.#stderr));
   }

@@ -69,6 +69,7 @@ function readKey(path: string, passphrase: string | undefined, named: boolean, h
     return { text: readFileSync(expand(path), "utf8"), passphrase, named };
   } catch (error) {
     throw new PolicyRoutingError("auth", {
+      topic: "private-key",
       host,
       what: `the private key ${path} cannot be read`,
       cameBack: error instanceof Error ? error.message : undefined,

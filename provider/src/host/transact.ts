@@ -53,6 +53,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     if (first === undefined) {
       if (deferred.length < open.length) return deferred;
       throw new PolicyRoutingError("conflict", {
+        topic: "next-hop-in-use",
         host: session.host,
         what: "nothing was changed: each of these changes waits for another one of them to let go first",
         next: "look at the next hop groups on the host: ip nexthop show",
@@ -63,16 +64,24 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       const what = `the host is frozen: ${seen.freeze || "no reason given"}`;
       rejectAll(
         busy,
-        () => new PolicyRoutingError("busy", { host: session.host, what, next: "remove /etc/policy-routing/freeze on the host" }),
+        () =>
+          new PolicyRoutingError("busy", {
+            topic: "host-frozen",
+            host: session.host,
+            what,
+            next: "remove /etc/policy-routing/freeze on the host",
+          }),
       );
       return deferred;
     }
-    for (const text of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence))) session.warnOnce(text);
+    for (const what of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence)))
+      session.warnOnce({ topic: "other-managers", what });
     // Who goes by a next hop object matters before a change, not behind it.
     if (await apply(session, busy, seen, { ...look, users: nothingMore.users })) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
   }
   throw new PolicyRoutingError("busy", {
+    topic: "other-changes-first",
     host: session.host,
     what: `nothing was changed: ${attempts} times another transaction came first, or the register named other entries than before`,
     next: "run it again",
@@ -110,7 +119,7 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
     // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
     answer = await shell.run(text, { bound: boundOf(look), within: longestChange(transaction.guard?.seconds ?? 0) });
   } catch (error) {
-    await giveUp(session, planned, transaction, `while the change was applied: ${whatOf(error)}`);
+    await giveUp(session, planned, transaction, { topic: "connection-lost", what: `while the change was applied: ${whatOf(error)}` });
     return true;
   }
   if (section(answer, "moved") !== undefined) return false;
@@ -118,7 +127,13 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
   if (stopped === undefined) return conclude(session, planned, transaction, answer, bookkeeping);
   rejectAll(
     planned,
-    () => new PolicyRoutingError("command", { host: session.host, what: `nothing was changed: ${stopped.rest}`, cameBack: stopped.text }),
+    () =>
+      new PolicyRoutingError("command", {
+        topic: "guard-not-ready",
+        host: session.host,
+        what: `nothing was changed: ${stopped.rest}`,
+        cameBack: stopped.text,
+      }),
   );
   return true;
 }

@@ -1,3 +1,4 @@
+import type { ErrorParts } from "../errors";
 import type { Scope } from "../kernel/compare";
 import type { Look } from "./look";
 import type { Observation } from "./observe";
@@ -25,10 +26,17 @@ export function firesAt(transaction: Transaction): Date | undefined {
   return left === undefined ? undefined : new Date(Date.now() + left);
 }
 
-/** Why the guard came first, where it was the change itself that took so long; undefined where so much of its time, in milliseconds, was left. */
-export function tookTooLong(transaction: Transaction, left = 0): string | undefined {
-  const { guard } = transaction;
-  return guard !== undefined && (firesIn(transaction) ?? 0) <= left
-    ? `the change took longer than confirmTimeout (${guard.seconds} s)`
-    : undefined;
+/** Why a change is not kept, and what to do. */
+export type Reason = Readonly<Pick<ErrorParts, "topic" | "what" | "next">>;
+
+/** Where it was the change itself that took so long; undefined where so much of the guard's time, in milliseconds, was left. */
+export function tookTooLong({ guard }: Transaction, left = 0, why = ""): Reason | undefined {
+  if (guard === undefined) return undefined;
+  const took = performance.now() - guard.armedAt;
+  if (took < guard.seconds * 1000 - left) return undefined;
+  return {
+    topic: "too-slow",
+    what: `the change took longer than guard.confirmTimeout (${guard.seconds} s)${why}`,
+    next: `raise guard.confirmTimeout: it took ${(took / 1000).toFixed(1)} s`,
+  };
 }

@@ -9,7 +9,7 @@ import type { Planned } from "./planned";
 import { failedProbes, probeResults } from "./probes";
 import type { Refused } from "./refused";
 import type { Session } from "./session";
-import { type Transaction, tookTooLong } from "./transaction";
+import { type Reason, type Transaction, tookTooLong } from "./transaction";
 
 /** What the answer to a transaction's frame says of it. */
 export interface Verdict {
@@ -20,7 +20,7 @@ export interface Verdict {
   /** What is not as it was asked. */
   readonly deviating: readonly Deviation[];
   /** Why it must not be kept; undefined where it may. */
-  readonly against: string | undefined;
+  readonly against: Reason | undefined;
 }
 
 const nothing = { after: undefined, refused: new Map(), accepted: [], deviating: [] };
@@ -47,14 +47,13 @@ async function firstVerdict(planned: readonly Planned[], transaction: Transactio
   // What was read back then says nothing about the change.
   if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
     const fired = "its guard fired while the change was still under way";
-    const long = tookTooLong(transaction, wholeSecond);
-    return { ...nothing, against: long === undefined ? fired : `${long}: ${fired}` };
+    return { ...nothing, against: tookTooLong(transaction, wholeSecond, `: ${fired}`) ?? { topic: "reverted", what: fired } };
   }
   let after: State;
   try {
     after = await parseState(answer, transaction.look, host);
   } catch (error) {
-    return { ...nothing, against: `what was applied could not be read back: ${whatOf(error)}` };
+    return { ...nothing, against: { topic: "read-back-differs", what: `what was applied could not be read back: ${whatOf(error)}` } };
   }
   return verdictOn(planned, transaction, answer, after);
 }
@@ -63,10 +62,11 @@ function verdictOn(planned: readonly Planned[], transaction: Transaction, answer
   try {
     const verdict = judged(planned, transaction, answer, after);
     // Its guard may have undone it before it was read back.
-    const long = verdict.against === undefined ? undefined : tookTooLong(transaction, wholeSecond);
-    return long === undefined ? verdict : { ...verdict, against: `${long}: ${verdict.against}` };
+    const { against } = verdict;
+    return against === undefined ? verdict : { ...verdict, against: tookTooLong(transaction, wholeSecond, `: ${against.what}`) ?? against };
   } catch (error) {
-    return { ...nothing, after, against: `what the host answered cannot be understood: ${whatOf(error)}` };
+    const what = `what the host answered cannot be understood: ${whatOf(error)}`;
+    return { ...nothing, after, against: { topic: "answer-not-understood", what } };
   }
 }
 
@@ -88,8 +88,21 @@ function judged(planned: readonly Planned[], transaction: Transaction, answer: A
     answer,
   );
   const verdict = { after, refused, accepted, deviating };
-  if (deviating.length > 0)
-    return { ...verdict, against: `what was read back is not what was asked: ${deviating.map(({ text }) => text).join("; ")}` };
-  if (failing.length + unmet.length > 0) return { ...verdict, against: [...failing, ...unmet].join("; ") };
-  return { ...verdict, against: accepted.length === 0 ? "the kernel refused every change" : undefined };
+  if (deviating.length > 0) {
+    const what = `what was read back is not what was asked: ${deviating.map(({ text }) => text).join("; ")}`;
+    return {
+      ...verdict,
+      against: { topic: "read-back-differs", what, next: "look who else changes it on the host (ip monitor), and run pulumi up again" },
+    };
+  }
+  if (failing.length + unmet.length > 0)
+    return {
+      ...verdict,
+      against: {
+        topic: failing.length > 0 ? "probe-failed" : "expectation",
+        what: [...failing, ...unmet].join("; "),
+        next: failing.length > 0 ? "correct the entries, or the probe" : "correct the entries, or what is expected",
+      },
+    };
+  return { ...verdict, against: accepted.length === 0 ? { topic: "kernel-refused", what: "the kernel refused every change" } : undefined };
 }

@@ -1,4 +1,5 @@
 import type { PolicyRoutingError } from "../errors";
+import type { Topic } from "../messages";
 import type { Adopt } from "../spec/adopt";
 import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
@@ -54,6 +55,16 @@ export interface Wait {
   readonly otherwise: PolicyRoutingError;
 }
 
+/** What a person should hear about a plan: before it is made, and once it is. */
+export interface Note {
+  readonly topic: Topic;
+  readonly will: string;
+  readonly did: string;
+}
+
+/** One that is the same before and after. */
+export const note = (topic: Topic, text: string): Note => ({ topic, will: text, did: text });
+
 /** What one object needs. The undo is right after any prefix of the steps, any number of times. */
 export interface Plan {
   /** Keys whose state this plan reads and writes; two plans with a common key cannot share a transaction. */
@@ -69,7 +80,7 @@ export interface Plan {
   /** For each key that changes in the kernel: what will be there, so that a proposed state can be looked at before it is made. */
   readonly becomes: readonly Becomes[];
   /** What a person should hear about, e.g. that an entry was taken over. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** What it takes over within its stack. */
   readonly takes?: readonly Take[];
   readonly wait?: Wait;

@@ -30,6 +30,7 @@ export function checkNeeds(needs: readonly Need[], { iproute2, kernel }: Since):
   const unmet = needs.find((need) => isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel));
   if (unmet === undefined) return;
   throw new PolicyRoutingError("unsupported", {
+    topic: "host-too-old",
     what: `${unmet.attribute} needs iproute2 ${unmet.iproute2} and Linux ${unmet.kernel}; it has ${iproute2} and ${kernel}`,
     next: `leave ${unmet.attribute} out for this host, or update the host`,
   });
@@ -40,6 +41,7 @@ export function checkFamily(wanted: readonly { readonly family?: Family | undefi
   const one = ipv6 ? undefined : wanted.find(({ family }) => family === "inet6");
   if (one === undefined) return;
   throw new PolicyRoutingError("unsupported", {
+    topic: "no-ipv6",
     what: `the kernel of the host was started or built without IPv6, which is asked for: ${one.label}`,
     next: "leave it out for this host, or start its kernel without ipv6.disable=1",
   });

@@ -27,13 +27,18 @@ function jsonOf(text: string): unknown {
 
 const noJson = (what: string, text: string): PolicyRoutingError =>
   new PolicyRoutingError("protocol", {
+    topic: "answer-not-understood",
     what: `the answer of ip for ${what} is not JSON`,
     cameBack: text.slice(0, 300),
     next: "check that `ip -j rule show` works on the host",
   });
 
 const tooLong = (what: string, text: string): PolicyRoutingError =>
-  new PolicyRoutingError("protocol", { what: `the answer of ip for ${what} holds an object without an end`, cameBack: text.slice(0, 300) });
+  new PolicyRoutingError("protocol", {
+    topic: "answer-not-understood",
+    what: `the answer of ip for ${what} holds an object without an end`,
+    cameBack: text.slice(0, 300),
+  });
 
 /** The same, some objects at a time; they go to `take`. */
 export function* readIpJson(printed: string, what: string, take: (objects: readonly IpObject[]) => void): Pieces<void> {

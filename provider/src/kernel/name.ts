@@ -24,6 +24,7 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
   const [other] = others;
   if (other !== undefined)
     throw new PolicyRoutingError("conflict", {
+      topic: "table-name-taken",
       object: key,
       what:
         other.name === table.name
@@ -33,6 +34,7 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
     });
   if (mine?.owner !== undefined && mine.owner.id !== id && mine.owner.stack !== stack && adopt === false)
     throw new PolicyRoutingError("conflict", {
+      topic: "belongs-to-another",
       object: key,
       what: `belongs to ${mine.owner.id} of stack ${mine.owner.stack}`,
       next: "choose another number, remove it there, or set adopt: true to take it over",

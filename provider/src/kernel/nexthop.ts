@@ -1,4 +1,5 @@
 import { PolicyRoutingError } from "../errors";
+import type { Topic } from "../messages";
 import { nexthopKey, parseRegisterKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
@@ -26,8 +27,8 @@ const deletion = (nhid: number, proto: number): Step[] => [`N when nexthop show 
 export const describe = (nexthop: Nexthop): string =>
   ["ip", ...(nexthop.family === "inet6" ? ["-6"] : []), "nexthop", ...wordsOf(nexthopAttributes, nexthop)].join(" ");
 
-const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { object: key, what, next });
+const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 interface User {
   readonly key: string;
@@ -59,6 +60,7 @@ function refuseForeign(key: string, nhid: number, state: State, mandate: Mandate
   const users = usersOf(nhid, state).filter((user) => !isOursOf(user, state, mandate));
   if (users.length > 0)
     throw conflict(
+      "next-hop-in-use",
       key,
       `${what} it would ${what === "deleting" ? "take foreign entries along" : "move foreign entries"}: ${shown(users)}`,
       "move these to another next hop first, or use another nhid",
@@ -73,6 +75,7 @@ function waitOf(key: string, nhid: number, state: State, mandate: Mandate): Wait
     nhid,
     keys: users.map((user) => user.key),
     otherwise: conflict(
+      "next-hop-in-use",
       key,
       `is still used by ${shown(users)}: the kernel would take these along`,
       "remove these too, or let them take their nhid from this resource's output, so that they go first",
@@ -108,13 +111,20 @@ function replaceable(
   if (mandate.adopt === false)
     throw title !== undefined
       ? conflict(
+          "belongs-to-another",
           key,
           `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
           "choose another nhid, remove it there, or set adopt: true to take it over",
         )
-      : conflict(key, `a foreign next hop has this number: ${seen}`, "choose another nhid, or set adopt: true to take it over");
+      : conflict(
+          "foreign-entry",
+          key,
+          `a foreign next hop has this number: ${seen}`,
+          "choose another nhid, or set adopt: true to take it over",
+        );
   if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
     throw conflict(
+      "not-taken-over",
       key,
       `the foreign next hop has attributes that could not be put back: ${current.unread.join(", ")}`,
       "remove it on the host first",

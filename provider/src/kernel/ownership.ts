@@ -1,6 +1,6 @@
 import { parseRegisterKey, registerKey } from "../spec/key";
 import { type Tags, tagsOf } from "../spec/owner";
-import type { Mandate, Take } from "./change";
+import type { Mandate, Note, Take } from "./change";
 import { type Line, linesAt, ownLine, type Register } from "./register";
 
 /** A line of the register, and which entry of the kernel it is about. */
@@ -90,14 +90,24 @@ export function notesOf(
   proto: number,
   titles: readonly Title[],
   claimant: Claimant & Pick<Mandate, "stack">,
-): string[] {
+): Note[] {
   const title = titleOf(titles, proto);
-  if (title === undefined && proto === claimant.tags.owner) return ["was there with our tag and in nobody's name: taken over"];
+  if (title === undefined && proto === claimant.tags.owner) return [ofNobody];
   if (isOurs(titles, proto, claimant)) return [];
-  return title === undefined
-    ? [`took over ${describe()} (proto ${proto})`]
-    : [`taken over from ${title.entry.id} of stack ${title.entry.stack}`];
+  return [title === undefined ? takenOver(`${describe()} (proto ${proto})`) : takenFrom(title)];
 }
+
+export const takenOver = (what: string): Note => ({ topic: "taken-over", will: `takes over ${what}`, did: `took over ${what}` });
+export const takenFrom = ({ entry: { id, stack } }: Title): Note => ({
+  topic: "taken-over",
+  will: `takes it over from ${id} of stack ${stack}`,
+  did: `taken over from ${id} of stack ${stack}`,
+});
+export const ofNobody: Note = {
+  topic: "taken-over",
+  will: "is there with our tag and in nobody's name: takes it over",
+  did: "was there with our tag and in nobody's name: taken over",
+};
 
 /** What it takes from another id of its own stack. */
 export const takesFrom = (title: Title | undefined, key: string, { id, stack }: Pick<Mandate, "id" | "stack">): Take[] =>

@@ -1,6 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey } from "../spec/key";
-import type { Becomes, Change, Mandate, Plan, Step, Take, Unwanted, Wait } from "./change";
+import type { Becomes, Change, Mandate, Note, Plan, Step, Take, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
 import { isUnnamed, titlesAt } from "./ownership";
@@ -28,6 +28,7 @@ function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
     unwantedName(key);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
+      topic: "newer-version",
       what: `the register on the host holds a key that this version does not know: ${key}`,
       next: "update pulumi-policy-routing: a newer version wrote it",
     });
@@ -80,7 +81,7 @@ interface Whole {
   readonly undos: (readonly Step[])[];
   readonly register: string[];
   readonly becomes: Becomes[];
-  readonly notes: string[];
+  readonly notes: Note[];
   readonly takes: Take[];
   readonly waits: Wait[];
 }

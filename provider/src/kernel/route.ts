@@ -2,7 +2,7 @@ import { parseRegisterKey, routeKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { addedHops, hopsOf } from "./hop";
 import { type Claimant, notesOf, owningLines, protoAt, protoFor, takesFrom, titleOf } from "./ownership";
@@ -48,9 +48,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const left = place.foreign.filter((one) => !taken.includes(one));
   const notes = [held, ...taken.filter((one) => one !== held)].flatMap((one) =>
     notesOf(() => describe(one.route), one.protocol, place.titles, mandate).map((note) =>
-      one === held && place.foreign.includes(one) && !isRight(route, one, one.protocol)
-        ? `${note}, which becomes ${describe(route)}`
-        : note,
+      one === held && place.foreign.includes(one) && !isRight(route, one, one.protocol) ? becoming(note, describe(route)) : note,
     ),
   );
   notes.push(...beside(place, left, !before));
@@ -59,6 +57,12 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const now = changed ? ours : held;
   return { ...planWith(taken), steps, undo, becomes: [{ key, rules: [], routes: before ? [...left, now] : [now, ...left] }], notes };
 }
+
+const becoming = ({ topic, will, did }: Note, what: string): Note => ({
+  topic,
+  will: `${will}, which becomes ${what}`,
+  did: `${did}, which becomes ${what}`,
+});
 
 const isRight = (route: Route, { route: current, protocol, unread }: ObservedRoute, proto: number): boolean =>
   protocol === proto && unread.length === 0 && same(routeAttributes, route, current);

@@ -1,8 +1,9 @@
 import { PolicyRoutingError } from "../errors";
+import type { Topic } from "../messages";
 import { routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
 import { differs } from "./adoption";
-import type { Mandate } from "./change";
+import { type Mandate, type Note, note } from "./change";
 import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import { ofWhom, titleOf } from "./ownership";
 import type { Place } from "./routePlace";
@@ -10,8 +11,8 @@ import { describe } from "./routeSteps";
 import type { ObservedRoute } from "./state";
 import { same } from "./words";
 
-export const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { object: key, what, next });
+export const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 /** Whose routes come and go by themselves: as ours they would stay when they must go, or be missing when they come back. */
 const keepers: Readonly<Record<number, string>> = {
@@ -56,18 +57,20 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
   if (adopt !== false) {
     for (const one of foreign) {
       const [what, next] = whyKept(one, place) ?? [];
-      if (what !== undefined && next !== undefined) throw conflict(key, `${shown(place, [one])}: ${what}`, next);
+      if (what !== undefined && next !== undefined) throw conflict("not-taken-over", key, `${shown(place, [one])}: ${what}`, next);
     }
     return foreign;
   }
   const title = titleOf(titles, first.protocol);
   if (title !== undefined)
     throw conflict(
+      "belongs-to-another",
       key,
       `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
       "choose another metric, remove it there, or set adopt: true to take it over",
     );
   throw conflict(
+    "foreign-entry",
     key,
     `${foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`} at this key: ${shown(place, foreign)}`,
     "set adopt: true to take it over, remove it on the host, or choose another metric",
@@ -80,29 +83,32 @@ const says = (route: Route, one: ObservedRoute): boolean => one.unread.length ==
 /** Several of ours, or ours where the kernel cannot be told to change it alone. */
 export const standsInTheWay = (key: string, place: Place): PolicyRoutingError =>
   conflict(
+    "several-at-one-key",
     key,
     `${place.all.length} routes stand at this key: ${shown(place, place.all)}`,
     "remove them on the host, or choose another metric",
   );
 
 /** What is left beside ours, and which of them packets go by. */
-export function beside(place: Place, left: readonly ObservedRoute[], isFirst: boolean): string[] {
+export function beside(place: Place, left: readonly ObservedRoute[], isFirst: boolean): Note[] {
   if (left.length === 0) return [];
   const who = isFirst ? "ours comes first: packets go by it" : "it comes first: packets go by it, not by ours";
-  return [`beside it stands ${shown(place, left)}; ${who}`];
+  return [note("stands-beside", `beside it stands ${shown(place, left)}; ${who}`)];
 }
 
 /** Next hops that somebody added are not taken away without the person's word. What is removed of what is not declared is told. */
-export function removedHops(key: string, route: Route, current: Route, { adopt, hops }: Mandate): string[] {
+export function removedHops(key: string, route: Route, current: Route, { adopt, hops }: Mandate): Note[] {
   const before = hops?.get(key);
   const added = addedHops(current, [...hopsOf(route), ...(before ?? [])]);
   const print = (all: readonly Hop[]): string => all.map(printHop).join(", ");
   if (added.length === 0) return [];
   if (before !== undefined && hopsOf(current).length > before.length && adopt !== true)
     throw conflict(
+      "next-hops-added",
       key,
       `somebody added next hops to it, which a change would take away: ${print(added)}`,
       "remove them on the host, declare them, or set adopt: true to have them removed",
     );
-  return [`removes next hops that are not declared: ${print(added)}`];
+  const what = `next hops that are not declared: ${print(added)}`;
+  return [{ topic: "next-hops-added", will: `removes ${what}`, did: `removed ${what}` }];
 }

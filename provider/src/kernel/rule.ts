@@ -4,9 +4,21 @@ import { parseRegisterKey, registerKey, ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Step, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
-import { type Claimant, ofWhom, owningLines, protoAt, protoFor, type Title, titleOf, titlesAt } from "./ownership";
+import {
+  type Claimant,
+  ofNobody,
+  ofWhom,
+  owningLines,
+  protoAt,
+  protoFor,
+  type Title,
+  takenFrom,
+  takenOver,
+  titleOf,
+  titlesAt,
+} from "./ownership";
 import { ownLine } from "./register";
 import { adoptable, twinsBeside } from "./ruleAdoption";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./rulePlace";
@@ -28,6 +40,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const isOthers = owner !== undefined && owner.entry.id !== id && ours.length > 0;
   if (isOthers && owner.entry.stack !== stack && adopt === false)
     throw new PolicyRoutingError("conflict", {
+      topic: "belongs-to-another",
       object: key,
       what: `belongs to ${owner.entry.id} of stack ${owner.entry.stack}`,
       next: "choose another priority, remove it there, or set adopt: true to take it over",
@@ -36,7 +49,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   // Another stack's, which says something else.
   if (isOthers && owner.entry.stack !== stack && adopt === "same" && current !== undefined && !isRight(rule, current))
     throw differs(key, describe(current.rule), describe(rule));
-  const notes: string[] = [];
+  const notes: Note[] = [];
   // All that is new stands before anything old goes: rules that change places are never missing.
   const prepare: Step[] = [];
   const steps: Step[] = [];
@@ -52,7 +65,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     current === undefined ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt !== false ? beside : [];
   const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
   for (const old of adopted)
-    notes.push(`took over ${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`);
+    notes.push(takenOver(`${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`));
   if (current === undefined) {
     prepare.push(add(rule, tags.owner));
     steps.push(...clear, ...takeAway);
@@ -72,8 +85,8 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
       finish.push(del(rule, tags.staging));
     }
   }
-  if (current !== undefined && owner === undefined) notes.push("was there with our tag and in nobody's name: taken over");
-  if (isOthers && owner.entry.stack !== stack) notes.push(`taken over from ${owner.entry.id} of stack ${owner.entry.stack}`);
+  if (current !== undefined && owner === undefined) notes.push(ofNobody);
+  if (isOthers && owner.entry.stack !== stack) notes.push(takenFrom(owner));
   const idle = prepare.length + steps.length === 0;
   const touched = [...ownTags(tags, place), ...new Set(former.map(({ protocol }) => protocol))];
   const waiting = waits.some((line) => line.includes("\t")) && current !== undefined ? [{ ...current, protocol: tags.staging }] : [];
@@ -96,6 +109,7 @@ const isRight = (rule: Rule, current: ObservedRule): boolean => current.unread.l
 
 const sharedTag = (key: string, { entry }: Title, { owner, staging }: Tags): PolicyRoutingError =>
   new PolicyRoutingError("conflict", {
+    topic: "tags-clash",
     object: key,
     what: `a rule of ${entry.id} of stack ${entry.stack} stands there under proto ${staging}, by which rules of proto ${owner} are exchanged`,
     next: "set policy-routing:owner of that stack to an even number, or choose another priority",

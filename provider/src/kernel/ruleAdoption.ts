@@ -1,4 +1,5 @@
 import { PolicyRoutingError } from "../errors";
+import type { Topic } from "../messages";
 import type { Adopt } from "../spec/adopt";
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
@@ -11,8 +12,8 @@ import { fits, same } from "./words";
 
 const kernelProto = 2;
 
-const conflict = (rule: Rule, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { object: ruleKey(rule), what, next });
+const conflict = (topic: Topic, rule: Rule, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic, object: ruleKey(rule), what, next });
 const shown = (one: ObservedRule): string =>
   [describe(givenRule(one)), ...(one.unread.length === 0 ? [] : [`with ${one.unread.join(", ")}`]), `proto ${one.protocol}`].join(", ");
 
@@ -26,10 +27,16 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
   const [twin] = twins;
   const kernels = twins.find(({ protocol }) => protocol === kernelProto);
   if (kernels !== undefined)
-    throw conflict(rule, `the kernel's own rule says the same: ${shown(kernels)}`, "leave it out: the kernel keeps it, and makes it again");
+    throw conflict(
+      "not-taken-over",
+      rule,
+      `the kernel's own rule says the same: ${shown(kernels)}`,
+      "leave it out: the kernel keeps it, and makes it again",
+    );
   if (!adopt) {
     if (twin === undefined) return [];
     throw conflict(
+      "foreign-entry",
       rule,
       `a foreign rule says the same: ${shown(twin)}${ofWhom(titleOf(titles, twin.protocol))}`,
       "set adopt: true to take it over, or remove it on the host",
@@ -42,12 +49,14 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
   const [confused] = confusedWith(candidates, place);
   if (confused !== undefined)
     throw conflict(
+      "not-taken-over",
       rule,
       `the kernel may take another rule for the foreign one to take over: ${shown(confused)}`,
       "remove one of them on the host, or choose another priority",
     );
   if (twins.length > 0 || (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0))) return candidates;
   throw conflict(
+    "not-taken-over",
     rule,
     candidates.length > 1
       ? `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(givenRule(other))).join("; ")}`

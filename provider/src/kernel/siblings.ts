@@ -31,6 +31,7 @@ function joinedIn(group: readonly ObservedRoute[]): readonly ObservedRoute[] {
     return group;
   if (group.length > mostNexthops)
     throw new PolicyRoutingError("protocol", {
+      topic: "answer-not-understood",
       what: `the answer of ip holds ${group.length} next hops of one route`,
       object: routeKey(first.route),
     });

@@ -101,6 +101,7 @@ function checkElsewhere({ wanted }: Change, { persist }: Wish, seen: Persistence
   const reason = whyElsewhere(seen);
   if (reason === undefined || wanted.length === 0 || persist === undefined || persist === "auto" || persist === "none") return;
   throw new PolicyRoutingError("unsupported", {
+    topic: "persist-elsewhere",
     what: `persist: "${persist}" cannot be had here: ${reason}`,
     next: 'set persist: "none" or leave it out, or log in where the network namespace is that of PID 1',
   });

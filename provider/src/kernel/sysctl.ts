@@ -1,4 +1,5 @@
 import { PolicyRoutingError } from "../errors";
+import type { Topic } from "../messages";
 import { type Sysctl, sysctlKey } from "../spec/sysctl";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
@@ -18,8 +19,8 @@ const settingOf = (entry: Entry | undefined): { was: number; set: number } | und
   return was === undefined || set === undefined ? undefined : { was: Number(was), set: Number(set) };
 };
 
-const conflict = (key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { object: key, what, next });
+const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 /** That of `all` once the change is made: without a declaration the host's own counts, and what the id itself set there is put back. */
 function allOf(file: Sysctl["file"], state: State, id: string): number {
@@ -34,17 +35,24 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
   const { file, device, value } = sysctl;
   const key = sysctlKey(sysctl);
   const now = valueAt(state, file, device);
-  if (now === undefined) throw conflict(key, `there is no device ${device} on the host`, "make the device first, or leave it out");
+  if (now === undefined)
+    throw conflict("no-device", key, `there is no device ${device} on the host`, "make the device first, or leave it out");
   const all = declaredAll ?? allOf(file, state, id);
   if (all > value)
     throw conflict(
+      "setting-without-effect",
       key,
       `net.ipv4.conf.all.${file} ${all === valueAt(state, file, "all") ? "is" : "goes back to"} ${all}, and the kernel uses the larger of it and the device's own: ${value} could have no effect`,
       `declare it for all as well, or set net.ipv4.conf.all.${file} to ${value} or less on the host`,
     );
   const owner = state.register.entries.get(key);
   if (owner !== undefined && owner.id !== id && owner.stack !== stack && adopt === false)
-    throw conflict(key, `belongs to ${owner.id} of stack ${owner.stack}`, "remove it there, or set adopt: true to take it over");
+    throw conflict(
+      "belongs-to-another",
+      key,
+      `belongs to ${owner.id} of stack ${owner.stack}`,
+      "remove it there, or set adopt: true to take it over",
+    );
   if (owner !== undefined && owner.stack !== stack && adopt === "same" && now !== value) throw differs(key, String(now), String(value));
   const more = `${settingOf(owner)?.was ?? now} ${value}`;
   return {

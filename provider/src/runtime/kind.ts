@@ -90,7 +90,11 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   const settled = (input: Record<string, unknown>) => {
     const { common, own, problems } = split(input);
     if (problems.length > 0)
-      throw new PolicyRoutingError("invalid", { what: problems.map(printProblem).join("; "), next: "correct the program" });
+      throw new PolicyRoutingError("invalid", {
+        topic: "declaration-invalid",
+        what: problems.map(printProblem).join("; "),
+        next: "correct the program",
+      });
     return { common: common.values, own: own.values };
   };
   return {
@@ -108,7 +112,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
       const { common, own } = settled(input);
       const { connection, owner } = common;
       if (!isConnection(connection) || owner?.stack === undefined)
-        throw new PolicyRoutingError("bug", { what: "connection and owner are missing" });
+        throw new PolicyRoutingError("bug", { topic: "bug", what: "connection and owner are missing" });
       const owned = { ...owner, stack: owner.stack };
       const tags = tagsOf(owner.proto);
       const all = wanted(own);

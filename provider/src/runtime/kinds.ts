@@ -54,6 +54,7 @@ export function kindOf(name: string): Kind {
   const kind = kinds.find((one) => one.name === name);
   if (kind === undefined)
     throw new PolicyRoutingError("bug", {
+      topic: "newer-version",
       what: `there is no resource kind ${name}`,
       next: "update pulumi-policy-routing: a newer version made this state",
     });

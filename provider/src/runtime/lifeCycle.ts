@@ -33,10 +33,11 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
       if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
       const { state, facts, persistence } = looked;
       for (const { label, owner } of declared.others(state, id))
-        hostOf(declared.connection).warn(
-          `is there, but is not this resource's: the register names ${owner.id} of stack ${owner.stack}`,
-          label,
-        );
+        hostOf(declared.connection).warn({
+          topic: "of-another-resource",
+          object: label,
+          what: `is there, but is not this resource's: the register names ${owner.id} of stack ${owner.stack}`,
+        });
       const seen = declared.read(state, id);
       if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
       // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.

@@ -11,7 +11,8 @@ import type { NamedTable, RoutingTableValues } from "../spec/routingTable";
 import type { Rule, ruleAttributes } from "../spec/rule/rule";
 
 /** Values that the checks let pass, as the objects that they describe. */
-const incomplete = (): PolicyRoutingError => new PolicyRoutingError("bug", { what: "a value that the checks require is missing" });
+const incomplete = (): PolicyRoutingError =>
+  new PolicyRoutingError("bug", { topic: "bug", what: "a value that the checks require is missing" });
 
 export function ruleOf(values: Values<typeof ruleAttributes>): Rule {
   const { family, priority } = values;

@@ -58,10 +58,11 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
   const host = hostOf(declared.connection);
   const ask: Ask = (connection) =>
     readFacts(connection).catch((error: unknown) => {
-      host.warn(
-        `cannot tell whether ${connection.host}, where the program declares it too, is this host: ${reasonOf(error)}`,
-        declared.label,
-      );
+      host.warn({
+        topic: "declared-twice",
+        object: declared.label,
+        what: `cannot tell whether ${connection.host}, where the program declares it too, is this host: ${reasonOf(error)}`,
+      });
       return undefined;
     });
   try {
@@ -92,7 +93,7 @@ export async function remove(id: string, declared: Declared): Promise<void> {
   for (const { label, read, holder } of declared.wanted) {
     // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays.
     if (holder(state, tags, id) === undefined && read(state, tags, id) !== undefined)
-      host.warn("left as it is: the register on the host does not name its owner", label);
+      host.warn({ topic: "owner-unknown", object: label, what: "left as it is: the register on the host does not name its owner" });
   }
 }
 
@@ -135,9 +136,10 @@ async function removeElsewhere(id: string, before: Declared, after: Declared, ap
   const found = sameness(applied.facts, here) === "same" ? sameness(here, there) : "unknown";
   if (found === "other") await remove(id, before);
   if (found === "unknown")
-    old.warn(
-      `left as it is: it cannot be told whether it is another machine than ${after.connection.host}. If it is, what ${id} owns is still there`,
-    );
+    old.warn({
+      topic: "old-address",
+      what: `left as it is: it cannot be told whether it is another machine than ${after.connection.host}. If it is, what ${id} owns is still there`,
+    });
 }
 
 /** An error that carries what the engine must keep: an object that was left in a state which is neither before nor after is kept, with reasons. */
@@ -168,5 +170,5 @@ function stillHeld(before: Declared | undefined): Properties {
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
   if (isPolicyRoutingError(error) && error.outcome === "differs")
     return new InitializationFailed(id, { ...outputsOf(inputs, "", ""), observed: false }, messageOf(error));
-  return isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { what: messageOf(error), cause: error });
+  return isPolicyRoutingError(error) ? error : new PolicyRoutingError("bug", { topic: "bug", what: messageOf(error), cause: error });
 }

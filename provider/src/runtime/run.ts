@@ -69,6 +69,7 @@ export class Run {
       const there = await ask(other.connection);
       if (there !== undefined && sameness(here, there) === "same")
         return new PolicyRoutingError("conflict", {
+          topic: "declared-twice",
           host: own.connection.host,
           object: key,
           what: `${id} declares it here, and ${from.id} at ${other.connection.host}; both addresses lead to one host, and one object has one owner`,

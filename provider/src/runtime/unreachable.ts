@@ -1,4 +1,5 @@
-import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, messageOf, PolicyRoutingError, warningText } from "../errors";
+import type { Topic } from "../messages";
 
 /**
  * What to do about a host that does not answer, for one run: read and delete see only old state, so it cannot be an input.
@@ -9,11 +10,15 @@ const variable = "POLICY_ROUTING_UNREACHABLE";
 function wish(): "keep" | "forget" | undefined {
   const value = process.env[variable];
   if (value === undefined || value === "" || value === "keep" || value === "forget") return value === "" ? undefined : value;
-  throw new PolicyRoutingError("invalid", { what: `${variable} is neither keep nor forget`, next: "set it to one of these, or unset it" });
+  throw new PolicyRoutingError("invalid", {
+    topic: "unreachable-variable",
+    what: `${variable} is neither keep nor forget`,
+    next: "set it to one of these, or unset it",
+  });
 }
 
 /** The plugin has no log channel: lines on its standard error are shown under the stack. */
-const say = (host: string, text: string): void => void process.stderr.write(`${host}: ${text}\n`);
+const say = (topic: Topic, host: string, what: string): void => void process.stderr.write(`${warningText(host, { topic, what })}\n`);
 
 function withRecipe(error: unknown, ways: string): never {
   if (!isPolicyRoutingError(error) || error.kind !== "unreachable") throw error;
@@ -30,7 +35,7 @@ export const keptOrRecipe =
   (host: string) =>
   (error: unknown): "kept" => {
     if (!isUnreachable(error) || wish() !== "keep") return withRecipe(error, `, or set ${variable}=keep for this run`);
-    say(host, "not reachable: its state is kept as it was and was NOT looked at");
+    say("kept-unseen", host, "not reachable: its state is kept as it was and was NOT looked at");
     return "kept";
   };
 
@@ -41,6 +46,7 @@ export const forgottenOrRecipe =
     if (!isUnreachable(error) || wish() !== "forget")
       withRecipe(error, `, or set ${variable}=forget for this run: then it stays on the host`);
     say(
+      "left-on-host",
       host,
       `NOT removed from ${host}: unreachable. What ${id} owns is still there; the same program takes it over when the host answers again`,
     );
@@ -52,11 +58,12 @@ export const unaskedOrRecipe =
   (error: unknown): false => {
     if (isKnown)
       say(
+        "old-address",
         host,
         `not asked, so nothing is removed there: it is taken for an old address of this machine, whose machine-id is the one that the state has (${reasonOf(error)})`,
       );
     else if (isUnreachable(error) && wish() === "forget")
-      say(host, `NOT removed from ${host}: unreachable. What ${id} owns is still there, if it is another machine`);
+      say("left-on-host", host, `NOT removed from ${host}: unreachable. What ${id} owns is still there, if it is another machine`);
     else withRecipe(error, `, or set ${variable}=forget for this run: if it is another machine, what it owns stays there`);
     return false;
   };

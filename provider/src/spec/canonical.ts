@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { Topic } from "../messages";
 import type { FieldTable, Inputs, Values } from "./attribute";
-import { nearest, type Problem, problemsOf } from "./failures";
+import { type Failure, issueOf, nearest, type Problem, problemsOf } from "./failures";
 import { isUnknown, unknownValue } from "./unknown";
 
 export interface Canonical<Table extends FieldTable> {
@@ -8,7 +9,7 @@ export interface Canonical<Table extends FieldTable> {
   readonly values: Values<Table>;
   /** The attributes that hold a value which is not known yet: rules across attributes wait for them. */
   readonly pending: ReadonlySet<string>;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Failure[];
 }
 
 /** What no field can say by itself; may fill in what follows from the others. Waits for what is pending. */
@@ -35,12 +36,13 @@ export function canonical(
 ): Canonical<FieldTable> {
   const values: Record<string, unknown> = {};
   const pending = new Set<string>();
-  const problems: Problem[] = [];
+  const problems: Failure[] = [];
+  const add = (topic: Topic, more: readonly Problem[]): void => void problems.push(...more.map((one) => ({ ...one, topic })));
   for (const [name, value] of given(input)) {
     const attribute = Object.hasOwn(table, name) ? table[name] : undefined;
     if (attribute === undefined) {
       const meant = nearest(name, Object.keys(table));
-      problems.push({ path: [name], text: meant === undefined ? "unknown field" : `unknown field: did you mean ${meant}?` });
+      add("unknown-field", [{ path: [name], text: meant === undefined ? "unknown field" : `unknown field: did you mean ${meant}?` }]);
     } else if (attribute.partial === true ? value === unknownValue : isUnknown(value)) {
       pending.add(name);
       values[name] = value;
@@ -54,7 +56,7 @@ export function canonical(
     }
   }
   const wrong = new Set(problems.map(({ path }) => path[0]));
-  problems.push(...(across?.(values, pending) ?? []));
+  add("fields", across?.(values, pending) ?? []);
   for (const [name, attribute] of Object.entries(table)) {
     const value = values[name];
     if (value === undefined || pending.has(name)) continue;
@@ -64,9 +66,9 @@ export function canonical(
       !attribute.families.includes(values["family"]) &&
       !wrong.has(name)
     )
-      problems.push({ path: [name], text: `exists for ${attribute.families.join(", ")} only` });
+      add("fields", [{ path: [name], text: `exists for ${attribute.families.join(", ")} only` }]);
     const wrongly = attribute.wrong?.(value, values);
-    if (wrongly !== undefined) problems.push({ path: [name], text: wrongly });
+    if (wrongly !== undefined) add("fields", [{ path: [name], text: wrongly }]);
     const settled = attribute.settle === undefined ? value : attribute.settle(value, values);
     if (settled === undefined) delete values[name];
     else values[name] = settled;
@@ -92,7 +94,7 @@ export function objectOf(
 ): z.ZodType<Record<string, unknown>, Record<string, unknown>> {
   return z.record(z.string(), z.unknown(), expected).transform((input, context) => {
     const { values, problems } = canonical(table, input, across);
-    for (const { path, text } of problems) context.addIssue({ code: "custom", path: [...path], message: text });
+    for (const problem of problems) context.addIssue(issueOf(problem));
     return values;
   });
 }

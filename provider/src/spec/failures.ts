@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isTopic, type Topic } from "../messages";
 
 /** Something wrong with what a person wrote. Never holds the value: it may be a secret. */
 export interface Problem {
@@ -6,15 +7,30 @@ export interface Problem {
   readonly text: string;
 }
 
+/** One that a check reports. */
+export interface Failure extends Problem {
+  readonly topic: Topic;
+}
+
 /** `routes.default.via: expected ...` */
 export function printProblem({ path, text }: Problem): string {
   return path.length === 0 ? text : `${path.map(String).join(".")}: ${text}`;
 }
 
+/** How an object inside another says what each of its problems is about. */
+export const issueOf = ({ path, text, topic }: Failure) => ({ code: "custom" as const, path: [...path], message: text, params: { topic } });
+
 /** What is wrong, below `path`: one problem a place. Unions report their own text, which says what is expected, not each branch's. */
-export function problemsOf(error: z.ZodError, path: readonly PropertyKey[]): Problem[] {
+export function problemsOf(error: z.ZodError, path: readonly PropertyKey[]): Failure[] {
   const places = new Map(error.issues.toReversed().map((issue) => [issue.path.map(String).join("."), issue]));
-  return [...places.values()].toReversed().map((issue) => ({ path: [...path, ...issue.path], text: issue.message }));
+  return [...places.values()]
+    .toReversed()
+    .map((issue) => ({ path: [...path, ...issue.path], text: issue.message, topic: topicOf(issue) ?? "value" }));
+}
+
+function topicOf(issue: z.core.$ZodIssue): Topic | undefined {
+  const topic: unknown = issue.code === "custom" ? issue.params?.["topic"] : undefined;
+  return isTopic(topic) ? topic : undefined;
 }
 
 /** The known name nearest to what was written, when it is near enough to be a slip. */

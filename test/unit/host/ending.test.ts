@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import { endingError, type Undone } from "../../../provider/src/host/ending";
 
-const undone = (some: Partial<Undone>): Undone => ({ outcome: "undone", reason: "a probe failed", differences: [], foreign: [], ...some });
+const undone = (some: Partial<Undone>): Undone => ({
+  outcome: "undone",
+  reason: { topic: "probe-failed", what: "a probe failed", next: "correct it" },
+  differences: [],
+  foreign: [],
+  ...some,
+});
 const told = (some: Partial<Undone>) => endingError("h1", "rule", undone(some));
 
 describe("a change that was undone", () => {
   it("is verified where what is there is as before, and what the undo complained of is told", () => {
     const error = told({ complaint: "ip -4 rule del pref 7: No such file or directory" });
     assert.equal(error.outcome, "reverted");
-    assert.match(error.message, /: reverted \(verified\): a probe failed\n {2}came back: its undo: ip -4 rule del pref 7: No such file/);
+    assert.match(
+      error.message,
+      /: reverted \(verified\): a probe failed\n {2}came back: its undo: ip -4 rule del pref 7: No such file.*\n {2}next: correct it$/,
+    );
   });
 
   it("differs where something does, and says what, and that its undo failed", () => {

@@ -73,17 +73,17 @@ describe("the host's key", () => {
     it(`is${expected ? "" : " not"} known ${what.replace(/^not /, "")}`, () => assert.equal(isKnown(knownHosts, options), expected));
 
   it("is refused when it is another than the known one", () => {
-    assert.match(
-      refusal(target(`edge-1.example.net ${line("other")}`), key("edge")) ?? "",
-      /^the host shows another key than the known one/,
-    );
+    const { topic, what, next } = refusal(target(`edge-1.example.net ${line("other")}`), key("edge")) ?? {};
+    assert.equal(topic, "host-key-differs");
+    assert.equal(what, "the host shows another key than the known one");
+    assert.match(next ?? "", /^if the host was set up anew, take the old one away .*; otherwise somebody may be in between$/);
   });
   it("is refused when the host is not known, and the files are named", () => {
-    assert.equal(refusal(target(undefined), key("edge")), `the host's key is not in ${join(folder, "absent")}`);
+    assert.equal(refusal(target(undefined), key("edge"))?.what, `the host's key is not in ${join(folder, "absent")}`);
   });
   it("is refused when it is revoked, though it is known too", () => {
     const text = `edge-1.example.net ${line("edge")}\n@revoked * ${line("edge")}`;
-    assert.equal(refusal(target(text), key("edge")), "the host shows a key that is marked as revoked");
+    assert.equal(refusal(target(text), key("edge"))?.what, "the host shows a key that is marked as revoked");
   });
   it("is not known by being revoked elsewhere", () => {
     assert.equal(isKnown(`@revoked * ${line("other")}\nedge-1.example.net ${line("edge")}`), true);
@@ -91,8 +91,12 @@ describe("the host's key", () => {
   it("is the one that the connection says, and no file is read", () => {
     const given = target(`edge-1.example.net ${line("edge")}`, { hostKey: line("given") });
     assert.equal(refusal(given, key("given")), undefined);
-    assert.equal(refusal(given, key("edge")), "the host shows another key than hostKey");
-    assert.equal(refusal(target(undefined, { hostKey: "nonsense" }), key("edge")), "hostKey is not a public key in OpenSSH's form");
+    assert.deepEqual(refusal(given, key("edge")), {
+      topic: "host-key-differs",
+      what: "the host shows another key than hostKey",
+      next: "if the host was set up anew, change hostKey; otherwise somebody may be in between",
+    });
+    assert.equal(refusal(target(undefined, { hostKey: "nonsense" }), key("edge"))?.what, "hostKey is not a public key in OpenSSH's form");
   });
   it("may be any where the person said so", () => {
     assert.equal(refusal(target(undefined, { ignoreHostKey: true }), key("edge")), undefined);

@@ -228,9 +228,10 @@ describe("what stands in the way", () => {
       conflictOf(() => plan(change([wanted], { hops: before }), state)),
       /somebody added next hops to it, which a change would take away: via 2001:db8::77 dev eth1/,
     );
-    assert.deepEqual(plan(change([wanted], { hops: before, adopt: true }), state).notes, [
-      "removes next hops that are not declared: via 2001:db8::77 dev eth1",
-    ]);
+    assert.deepEqual(
+      plan(change([wanted], { hops: before, adopt: true }), state).notes.map(({ did }) => did),
+      ["removed next hops that are not declared: via 2001:db8::77 dev eth1"],
+    );
     // What the program itself had before is its own.
     assert.deepEqual(plan(change([wanted], { hops: new Map([[routeKey(ours), hops]]) }), state).notes, []);
     const gone = plan(change([], { hops: before }), state);

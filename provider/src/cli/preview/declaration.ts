@@ -53,12 +53,14 @@ export function declarationIn(text: string, path: string, asked?: string): Decla
   const open = (more: readonly string[]): void => {
     if (more.length > 0)
       throw new PolicyRoutingError("invalid", {
+        topic: "not-all-known",
         what: `${path}: cannot tell all that is declared\n    ${[...new Set(more)].join("\n    ")}`,
         next: "declare it openly; what is not known yet is, once pulumi up has run",
       });
   };
   open(unsure);
-  if (hosts.length === 0) throw new PolicyRoutingError("invalid", { what: `${path}: no resource of ours is declared there` });
+  if (hosts.length === 0)
+    throw new PolicyRoutingError("invalid", { topic: "nothing-declared", what: `${path}: no resource of ours is declared there` });
   const host = chosen(hosts, asked);
   open(host.unsure);
   const parts = host.resources.map(({ kind, inputs = {} }) => readerOf(kind)(inputs));
@@ -73,6 +75,6 @@ export function declarationIn(text: string, path: string, asked?: string): Decla
 
 function readerOf(kind: string): (inputs: Inputs) => Partial<Declaration> {
   const reader = readers[kind];
-  if (reader === undefined) throw new PolicyRoutingError("bug", { what: `${kind} cannot be rendered` });
+  if (reader === undefined) throw new PolicyRoutingError("bug", { topic: "bug", what: `${kind} cannot be rendered` });
   return reader;
 }

@@ -27,7 +27,8 @@ const next = "write it by pulumi preview --json --show-sames, without what it pr
 /** Throws `invalid`; never with a part of the text, which may hold what nobody else may see. */
 export function parsePreview(text: string, path: string): Preview {
   const preview = previewIn(jsonOf(text, path, next));
-  if (preview === undefined) throw new PolicyRoutingError("invalid", { what: `${path} is no preview of Pulumi's`, next });
+  if (preview === undefined)
+    throw new PolicyRoutingError("invalid", { topic: "preview-file", what: `${path} is no preview of Pulumi's`, next });
   return preview;
 }
 

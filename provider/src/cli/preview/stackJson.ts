@@ -15,7 +15,7 @@ const next = "write it by pulumi stack export, or pulumi preview --json --show-s
 /** The ids of ours that a stack's state knows, those that are still to be deleted included. */
 export function parseKnown(text: string, path: string): Known {
   const stack = stackSchema.safeParse(jsonOf(text, path, exported));
-  if (!stack.success) throw new PolicyRoutingError("invalid", { what: `${path} is no stack's state`, next: exported });
+  if (!stack.success) throw new PolicyRoutingError("invalid", { topic: "stack-file", what: `${path} is no stack's state`, next: exported });
   return knownIn(stack.data.deployment.resources);
 }
 
@@ -28,6 +28,7 @@ export function parseDeclared(text: string, path: string): Preview {
     return { steps: there.map((newState) => ({ op: "same", urn: newState.urn, newState })), diagnostics: [], changeSummary: {} };
   }
   const preview = previewIn(json);
-  if (preview === undefined) throw new PolicyRoutingError("invalid", { what: `${path} is neither a stack's state nor a preview`, next });
+  if (preview === undefined)
+    throw new PolicyRoutingError("invalid", { topic: "stack-file", what: `${path} is neither a stack's state nor a preview`, next });
   return { ...preview, steps: preview.steps.map(({ oldState: _before, ...step }) => step) };
 }

@@ -107,7 +107,7 @@ function looked(
       ...(planned.length === 0 ? [] : (changes ?? []).flatMap(({ what, unsure }) => (unsure === undefined ? [] : [`${what}: ${unsure}`]))),
     ],
     notes: [
-      ...planned.flatMap(({ of, plan }) => plan.notes.map((note) => `${of.name}: ${note}`)),
+      ...planned.flatMap(({ of, plan }) => plan.notes.map(({ will }) => `${of.name}: ${will}`)),
       ...fresh.filter(({ level }) => level === "note").map(text),
     ],
     ...(changes === undefined ? {} : { flows: changes }),

@@ -43,6 +43,6 @@ async function write(path: string, what: string): Promise<void> {
   try {
     await writeFile(path, what);
   } catch (error) {
-    throw new PolicyRoutingError("invalid", { what: `${path} cannot be written`, cause: error, next: "check the path" });
+    throw new PolicyRoutingError("invalid", { topic: "file", what: `${path} cannot be written`, cause: error, next: "check the path" });
   }
 }

@@ -31,6 +31,7 @@ export function parseStateJson(value: unknown): StateJson {
   if (parsed.success) return parsed.data;
   const problems = problemsOf(parsed.error, []).map(({ path, text }) => `${path.join(".")}: ${text}`);
   throw new PolicyRoutingError("invalid", {
+    topic: "state-file",
     what: `this is no state that policy-routing observe wrote: ${problems.slice(0, 5).join("; ")}`,
     next: "write one by policy-routing observe HOST",
   });

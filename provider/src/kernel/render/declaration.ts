@@ -39,6 +39,7 @@ export class Refusals {
   refuse(): void {
     if (this.#found.length === 0) return;
     throw new PolicyRoutingError("unsupported", {
+      topic: "not-expressible",
       what: `${this.manager} cannot express all of it\n    ${this.#found.join("\n    ")}`,
       next: "declare it without these, or leave it to this package: it persists them by itself",
     });

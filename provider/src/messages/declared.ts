@@ -1,0 +1,39 @@
+import { pages } from "./topic";
+
+export const declared = pages({
+  value: {
+    title: "A field has a value that cannot be meant",
+    means:
+      "`PATH: expected ..., got ...`: the value has another form than the field takes. Values of the connection are not shown, since they may be secrets. All mistakes of a resource are told at once.",
+    next: "Correct the program at that path. The reference says the form of each field, with an example.",
+  },
+  "unknown-field": {
+    title: "There is no field of that name",
+    means: "A field was written that the resource does not have; a name that is near enough is suggested.",
+    next: "Correct the name, or leave the field out.",
+  },
+  fields: {
+    title: "Fields are missing, or do not go together",
+    means:
+      "Each field is right by itself, but a required one is missing, two exclude each other, or they are of different address families.",
+    next: "The text names the field to add or to take away.",
+  },
+  "declaration-invalid": {
+    title: "What is declared is not valid",
+    means:
+      "The same as the three above, found only when the host was to be changed: a value that was not known during the preview, or a state that something else wrote.",
+    next: "Correct the program at the paths that the message names.",
+  },
+  "declared-twice": {
+    title: "One object is declared twice",
+    means:
+      "Two resources declare the same rule, route, next hop or table name of one host: by the same name, or by two addresses that lead to one host. They would take it from each other at every `up`.",
+    next: "Declare it once. If one host has two names, use one of them everywhere.",
+  },
+  "setting-without-effect": {
+    title: "A setting could have no effect",
+    means:
+      "The kernel uses the larger of `net.ipv4.conf.all.*` and the device's own value. The value for `all` is larger than the declared one.",
+    next: "Declare it for `all` as well, or lower the value for `all` on the host.",
+  },
+});

@@ -1,0 +1,27 @@
+import { change } from "./change";
+import { command } from "./command";
+import { declared } from "./declared";
+import { host } from "./host";
+import { login } from "./login";
+import { owners } from "./owners";
+import { persistence } from "./persistence";
+import { reaching } from "./reaching";
+
+/**
+ * The one list of what this package tells people: each error, warning and failure of a check names a topic of it, and
+ * docs/troubleshooting.md is generated from it.
+ */
+export const themes = {
+  "The host cannot be reached": reaching,
+  "The login fails": login,
+  "The host lacks something, or is busy": host,
+  "What is declared is not right": declared,
+  "Somebody else's entry is in the way": owners,
+  "How a change ended": change,
+  "After a reboot": persistence,
+  "The command policy-routing": command,
+} as const;
+
+export const topics = { ...reaching, ...login, ...host, ...declared, ...owners, ...change, ...persistence, ...command };
+export type Topic = keyof typeof topics;
+export const isTopic = (word: unknown): word is Topic => typeof word === "string" && Object.hasOwn(topics, word);

@@ -1,0 +1,28 @@
+import { pages } from "./topic";
+
+export const persistence = pages({
+  "not-persisted": {
+    title: "Applied, but what is to survive a reboot could not be written",
+    means:
+      "The change is made and confirmed. The files below `/etc/policy-routing`, or what runs them at boot, could not be written: the reason is in the message.",
+    next: "Mend it (a full or read-only file system is usual) and run `pulumi up` again, after `pulumi refresh`.",
+  },
+  "not-removed-from-disk": {
+    title: "Gone, but a reboot would bring it back",
+    means:
+      "The entry was removed from the kernel, and its file below `/etc/policy-routing/objects` could not be removed. The resource stays in the state, so that it is not forgotten.",
+    next: "Make the file system writable, and run it again.",
+  },
+  "persist-elsewhere": {
+    title: "It cannot be persisted from this network namespace",
+    means:
+      "What puts entries back after a reboot acts in the network namespace of PID 1. The login is in another one, or that cannot be told.",
+    next: 'Set `persist: "none"` or leave it out, or log in where the network namespace is that of PID 1.',
+  },
+  "other-managers": {
+    title: "Another network manager may remove rules and routes",
+    means:
+      "A manager on the host (systemd-networkd, NetworkManager, ...) removes at times what it did not make. The message says which version was seen, and what helps.",
+    next: 'For systemd-networkd set `coexist: "configure"`, or tell the manager itself to leave foreign entries alone.',
+  },
+});
