@@ -2,6 +2,8 @@
 # The timed undo. It needs nothing of the controller: its deadline is in seconds of /proc/uptime, which no clock step moves and
 # which counts while the machine sleeps.
 armer='' watcher=''
+# Seconds beyond its time for which an undo that fails is tried again before whoever comes ends it as it is.
+undo_patience=60
 
 watch() { # DIR DEADLINE
   dir=$1
@@ -85,14 +87,29 @@ fire() {
   undo_all
 }
 
+# Whoever waits for the host undoes what a guard did not. While an undo that fails may still come through it is not ended as it is: who comes
+# by another way than the one that was cut off would leave that cut off.
+fire_overdue() { # DEADLINE
+  patient=''
+  [ "$now" -gt $(($1 + undo_patience)) ] || patient=1
+  if [ -n "$patient" ] && firing "$dir" && pauses; then
+    patient=''
+    return 1
+  fi
+  fire
+  set -- $?
+  patient=''
+  return "$1"
+}
+
 # By hand, at the console.
 fire_now() {
   fire || return
   [ -z "$complaints" ] || { printf '%s' "$complaints" >&2 && return 1; }
 }
 
-# The guard tries again for as long as nobody else comes. Whoever comes tries for a second, then ends it as it is: the host is not to be held,
-# and the next change repairs it.
+# The guard tries again for as long as nobody ends it. The controller that made the change, and is told how it ended, tries for a second, then
+# ends it as it is: the next change repairs it. Anybody else does so later: the host is not to be held for ever.
 undo_all() {
   await_applying
   tries=1

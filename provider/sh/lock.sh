@@ -176,7 +176,7 @@ await_lock() { # SECONDS
     dir=$run/$lock_txn
     if [ "$now" -gt "$lock_deadline" ]; then
       if [ -e "$dir/armed" ] || firing "$dir"; then
-        ! fire || continue
+        ! fire_overdue "$lock_deadline" || continue
       else
         end_holder "$lock_pid" "$lock_start"
         # Else whoever gives up on what it sent would find the host held, and not make it late.

@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
-import { closeHosts } from "../../provider/src/host/host";
+import { closeHosts, hostOf } from "../../provider/src/host/host";
+import { nothingMore } from "../../provider/src/host/look";
 import { InitializationFailed } from "../../provider/src/runtime/reconcile";
 import { create, type Fields, read, refusal, remove, update, warnings } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
@@ -152,17 +153,33 @@ describe("an undo that fails", function () {
     assert.equal(await host.snapshot(), bare);
   });
 
-  it("is taken over from its guard by the next controller, which tells what came back and carries on", async () => {
+  /** A controller that is killed behind its change, while its undo will be refused. */
+  async function leaveBehind(fields: Fields): Promise<void> {
     await refuse();
     await writeFile(await host.file("/tmp/hold"), "");
     const child = spawn(
       process.execPath,
-      ["--require", "tsx/cjs", join(__dirname, "../host/controller.ts"), "PolicyRule", JSON.stringify(rule())],
+      ["--require", "tsx/cjs", join(__dirname, "../host/controller.ts"), "PolicyRule", JSON.stringify(fields)],
       { stdio: "ignore", cwd: join(__dirname, "../..") },
     );
     children.push(child);
     await until("the change", async () => ((await host.result("[ -e /tmp/held ]")).code === 0 ? true : undefined), 30_000);
     child.kill("SIGKILL");
+  }
+
+  it("goes on although somebody else comes, by a way that the change did not cut", async () => {
+    await leaveBehind(cut());
+    const said = warnings(() => hostOf({ ...host.connection, host: host.address6 }).look(nothingMore));
+    await until("three attempts", async () => ((await attempts()).length >= 3 ? true : undefined), 30_000);
+    await allow();
+    assert.match(await said, /: waits for /);
+    assert.match(await said, /: an earlier change was undone by its guard: /);
+    assert.equal(await host.snapshot(), bare);
+  });
+
+  it("is ended a minute later by the next controller, which tells what came back and carries on", async function () {
+    this.timeout(180_000);
+    await leaveBehind(rule());
     const said = await warnings(() => visit(host));
     assert.match(
       said,

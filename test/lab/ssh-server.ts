@@ -61,9 +61,10 @@ export class SshServer extends Machine {
   async stopSshd(sessions: "survive" | "die" = "survive"): Promise<void> {
     const pidFile = await this.file(PID_FILE);
     const listener = (await readFile(pidFile, "utf8")).trim();
-    const [kill, gone] = sessions === "die" ? ["pkill -KILL ^sshd", "! pgrep ^sshd"] : [`kill ${listener}`, `[ ! -e /proc/${listener} ]`];
-    await this.exec(kill);
-    await until("sshd to end", async () => ((await this.result(gone)).code === 0 ? true : undefined));
+    // A listener forks while it is ended: who was born meanwhile is found by the next look.
+    const gone = sessions === "die" ? "! pkill -KILL ^sshd" : `[ ! -e /proc/${listener} ]`;
+    if (sessions === "survive") await this.exec(`kill ${listener}`);
+    await until("sshd to end", async () => ((await this.result(gone)).code === 0 ? true : undefined), 30_000);
     await rm(pidFile, { force: true });
   }
 
