@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { usage, usages } from "../provider/src/cli/usage";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
 import { heldTable, readHeld } from "../test/booted/held";
@@ -27,7 +28,13 @@ function heldText(): string {
     : "`POLICY_ROUTING_RECORD=1 npm run test:booted` has not been run yet.";
 }
 
-const records = { ...documented(), bench: benchText(), survived: heldText() };
+/** The command's own words: what `--help` prints. */
+function cliText(): string {
+  const said = ([title, text]: readonly [string, string]): string => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\``;
+  return [`\`\`\`text\n${usage}\n\`\`\``, ...Object.entries(usages).map(said)].join("\n\n");
+}
+
+const records = { ...documented(), bench: benchText(), survived: heldText(), cli: cliText() };
 
 /** Every page of the documents may hold a generated part between its marks. */
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => `docs/${page}`)];
