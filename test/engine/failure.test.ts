@@ -43,10 +43,12 @@ esac
 exec ip.real "$@"
 `,
     );
-    const program = `${connection(host)}new PolicyRule("rule", { connection, priority: 1000, table: 1, from: "198.51.100.1" });`;
+    const program = `${connection(host, { password: "TOPSECRET" })}new PolicyRule("rule", { connection, priority: 1000, table: 1, from: "198.51.100.1" });`;
     const { stack, write } = await site.project(program);
+    const withoutSecret = async (): Promise<void> => assert.doesNotMatch(JSON.stringify(await stack.export()), /TOPSECRET/);
     const { stdout } = await stack.up([], { expectFailure: true });
     assert.match(stdout, /reverted, but differs: rule inet 1000: /);
+    await withoutSecret();
     const kept = await resource(stack, "rule");
     assert.match(kept.initErrors?.join("\n") ?? "", /reverted, but differs/);
     await restore();
@@ -66,6 +68,7 @@ exec ip.real "$@"
     await stack.up([], { expectFailure: true });
     await again();
     assert.ok((await resource(stack, "rule")).initErrors, "an update that could not be undone has its reasons too");
+    await withoutSecret();
     await stack.destroy();
     assert.deepEqual(await rules(host), []);
   });

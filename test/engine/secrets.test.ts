@@ -51,22 +51,6 @@ describe("secrets", function () {
     await clean(await stack.destroy());
   });
 
-  it("a value that becomes a secret later leaves the state", async () => {
-    const host = site.host();
-    const program = (password: string): string => `
-      const connection = { ...${JSON.stringify(host.connection)}, password: ${password} };
-      new PolicyRule("rule", { connection, priority: 1000, table: 1, from: "198.51.100.1" });`;
-    const { stack, write } = await site.project(program(`"plain-at-first"`));
-    await stack.up();
-    assert.match(JSON.stringify(await stack.export()), /plain-at-first/);
-    await write(program(`pulumi.secret("plain-at-first")`));
-    await stack.up();
-    assert.doesNotMatch(JSON.stringify(await stack.export()), /plain-at-first/);
-    await stack.refresh();
-    assert.doesNotMatch(JSON.stringify(await stack.export()), /plain-at-first/);
-    await stack.preview(["--expect-no-changes"]);
-  });
-
   it("a key that pulumi config set --secret --path put into hosts is used by hostsFromConfig, and nowhere to be seen", async () => {
     const host = site.host();
     const key = await readFile(host.keyPath, "utf8");

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonical } from "../spec/canonical";
-import { type ConfiguredHostValues, configuredHostFields, settleConfiguredHost, withDefaults } from "../spec/configuredHost";
-import { secretFields } from "../spec/connection";
+import { configuredHostFields, settleConfiguredHost, withDefaults } from "../spec/configuredHost";
 import { printProblem } from "../spec/failures";
+import { withSecrets } from "../spec/secrets";
 import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
 import type { MultihomedHostArgs } from "./multihomedHost";
 
@@ -27,7 +27,7 @@ export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const problems: string[] = [];
   const read = (key: string): unknown => {
-    // By the runtime: a Config would warn that secrets are read as plain values. They are marked again below.
+    // By the runtime: a Config would warn that secrets are read as plain values. They are marked below.
     const text = pulumi.runtime.getConfig(`${namespace}:${key}`);
     if (text === undefined) return undefined;
     try {
@@ -48,31 +48,18 @@ export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost
     );
     const { enabled, connection, labels = {}, ...fields } = checked.values;
     if (enabled === false || connection?.host === undefined || checked.problems.length > 0) return [];
-    const login = withSecrets({ ...connection, host: connection.host });
-    const args: unknown = { ...fields, connection: login };
-    const known = { name, labels, connection: login };
-    if (hasUplinks(args)) return [{ ...known, multihomed: args, routing: undefined }];
-    return hasNoUplinks(args) ? [{ ...known, multihomed: undefined, routing: args }] : [];
+    // A program may show what it read, so passwords and keys are marked here already.
+    const args: unknown = withSecrets(configuredHostFields, { ...fields, connection }, pulumi.secret);
+    if (hasUplinks(args)) return [{ name, labels, connection: args.connection, multihomed: args, routing: undefined }];
+    return hasNoUplinks(args) ? [{ name, labels, connection: args.connection, multihomed: undefined, routing: args }] : [];
   });
   if (problems.length > 0) throw new pulumi.RunError(`${file}: ${problems.join(`\n${file}: `)}`);
   return found;
 }
 
 /** What the checks let pass has all that the resources require. */
-const hasUplinks = (args: unknown): args is MultihomedHostArgs => isObject(args) && args["uplinks"] !== undefined;
-const hasNoUplinks = (args: unknown): args is HostRoutingArgs => isObject(args) && args["uplinks"] === undefined;
+type Login = { readonly connection: ConnectionArgs };
+const hasUplinks = (args: unknown): args is MultihomedHostArgs & Login => isObject(args) && args["uplinks"] !== undefined;
+const hasNoUplinks = (args: unknown): args is HostRoutingArgs & Login => isObject(args) && args["uplinks"] === undefined;
 
 const asObject = (value: unknown): Json => (isObject(value) ? value : { connection: value });
-
-type Connection = NonNullable<ConfiguredHostValues["connection"]> & { host: string };
-
-/** Passwords and keys stay encrypted in the state, whether or not the file says so. */
-function withSecrets({ proxy, ...connection }: Connection): ConnectionArgs {
-  const secrets = (values: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(secretFields.flatMap((name) => (typeof values[name] === "string" ? [[name, pulumi.secret(values[name])]] : [])));
-  return {
-    ...connection,
-    ...secrets(connection),
-    ...(proxy?.host === undefined ? {} : { proxy: { ...proxy, host: proxy.host, ...secrets(proxy) } }),
-  };
-}

@@ -1,5 +1,6 @@
 import type { Handlers } from "./handlers";
 import { kindOf } from "./kinds";
+import { marked } from "./marked";
 import { bearLostOutput, endWithEngine, engineAddress, listens } from "./orphan";
 import { Run } from "./run";
 
@@ -20,7 +21,7 @@ export function handlers(kindName: string, run: Run | undefined = enginesRun): H
     // The engine prints the value of a property that is named, secrets included: the path stands in the reason instead.
     check: async (_olds, news) => {
       const { inputs, failures } = kind.check(news);
-      return { inputs, failures: failures.map((reason) => ({ property: "", reason })) };
+      return { inputs: marked(inputs), failures: failures.map((reason) => ({ property: "", reason })) };
     },
     // `changes` stays undefined, but where the host must be asked: the engine compares canonical inputs itself, and shows and keeps secret what it should.
     diff: async (id, _olds, news) => ({ replaces: [], ...(run?.diff(id, kind, news) === true ? { changes: true } : {}) }),

@@ -9,6 +9,7 @@ import { leftovers, type Persistence } from "../kernel/store";
 import { addressOf } from "../spec/connection";
 import type { Handlers, Properties } from "./handlers";
 import type { Declared, Kind } from "./kind";
+import { marked } from "./marked";
 import { untilDone } from "./orphan";
 import { changeOf, changeToRemove, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 import type { Run } from "./run";
@@ -30,7 +31,8 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
     read: async (id, props) => {
       const declared = kind.declared(props);
       const looked = await lookAtAll(id, declared).catch(keptOrRecipe(declared.connection.host));
-      if (looked === "kept") return { id, props: { ...withoutProvider(props), observed: false }, inputs: kind.check(props).inputs };
+      if (looked === "kept")
+        return { id, props: marked({ ...withoutProvider(props), observed: false }), inputs: marked(kind.check(props).inputs) };
       const { state, facts, persistence } = looked;
       for (const { label, owner } of declared.others(state, id))
         hostOf(declared.connection).warn({
@@ -50,7 +52,8 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
         ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
         ...(found.persist === undefined ? {} : { persist: found.persist }),
       });
-      return { id, props: outputsOf(inputs, facts.machineId, found.persisted, props["appliedAt"]), inputs };
+      const outs = outputsOf(inputs, facts.machineId, found.persisted, props["appliedAt"]);
+      return { id, props: marked(outs), inputs: marked(inputs) };
     },
     update: async (id, olds, news) => {
       const inputs = withoutProvider(news);
@@ -96,7 +99,7 @@ const keepProvider =
   ({ __provider }: Properties) =>
   (error: unknown): never => {
     throw error instanceof InitializationFailed
-      ? new InitializationFailed(error.id, { ...error.properties, __provider }, error.message)
+      ? new InitializationFailed(error.id, { ...marked(error.properties), __provider }, error.message)
       : error;
   };
 const withoutProvider = ({ __provider: _text, ...inputs }: Properties): Properties => inputs;

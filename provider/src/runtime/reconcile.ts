@@ -5,7 +5,6 @@ import { nothingMore, together } from "../host/look";
 import { readFacts } from "../host/network";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
-import { secretFields } from "../spec/connection";
 import { tagsOf } from "../spec/owner";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";
@@ -156,16 +155,9 @@ export class InitializationFailed extends Error {
   }
 }
 
-/**
- * Where the host may still hold what the id had until now: the next change looks there again. A login's secrets were marked as such under their
- * old inputs only, so they are never kept; without them the old address could not be asked.
- */
-function stillHeld(before: Declared | undefined): Properties {
-  if (before === undefined) return {};
-  const { connection, owner } = before;
-  const isOpen = [connection, connection.proxy ?? {}].every((one) => secretFields.every((name) => !(name in one)));
-  return { owner, ...(isOpen ? { connection } : {}) };
-}
+/** Where the host may still hold what the id had until now: the next change looks there again. */
+const stillHeld = (before: Declared | undefined): Properties =>
+  before === undefined ? {} : { owner: before.owner, connection: before.connection };
 
 function forEngine(error: unknown, id: string, inputs: Properties): Error {
   if (isPolicyRoutingError(error) && error.outcome === "differs")

@@ -31,6 +31,8 @@ export interface Field<Value = unknown, Input = Value> {
   readonly fades?: boolean;
   /** It holds objects of which parts may not be known yet: its schema lets those through, the other parts are canonical all the same. */
   readonly partial?: boolean;
+  /** Never shown and never stored in clear, however a program gives it. */
+  readonly secret?: boolean;
   /** The documentation: one or two sentences of meaning, form and units. */
   readonly doc: string;
   /** What leaving it out means. */

@@ -81,6 +81,10 @@ function inTableOrder(table: FieldTable, values: Readonly<Record<string, unknown
   return Object.fromEntries(Object.keys(table).flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));
 }
 
+const tables = new WeakMap<object, FieldTable>();
+/** The table that a schema of an object was made of. */
+export const fieldsOf = (schema: object): FieldTable | undefined => tables.get(schema);
+
 /** A table as the schema of an object inside another. */
 export function objectOf<Table extends FieldTable>(
   table: Table,
@@ -92,9 +96,11 @@ export function objectOf(
   expected: string,
   across?: Across<Record<string, unknown>>,
 ): z.ZodType<Record<string, unknown>, Record<string, unknown>> {
-  return z.record(z.string(), z.unknown(), expected).transform((input, context) => {
+  const schema = z.record(z.string(), z.unknown(), expected).transform((input, context) => {
     const { values, problems } = canonical(table, input, across);
     for (const problem of problems) context.addIssue(issueOf(problem));
     return values;
   });
+  tables.set(schema, table);
+  return schema;
 }

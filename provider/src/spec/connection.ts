@@ -19,18 +19,21 @@ const shared = {
   }),
   password: field({
     schema: textOf("a password"),
+    secret: true,
     doc: "Password of the user. Give it as a secret.",
     absent: "no password",
     example: "secret",
   }),
   privateKey: field({
     schema: textOf("a private key"),
+    secret: true,
     doc: "Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.",
     absent: "no key",
     example: "-----BEGIN OPENSSH PRIVATE KEY-----...",
   }),
   privateKeyPassword: field({
     schema: textOf("a passphrase"),
+    secret: true,
     doc: "Passphrase of the private key. Give it as a secret.",
     absent: "the key is not encrypted",
     example: "secret",
@@ -116,6 +119,5 @@ export function addressOf(connection: Partial<Connection>): string {
   return JSON.stringify([host, port ?? null, proxy?.host ?? null, proxy?.port ?? null]);
 }
 
-export const secretFields = ["password", "privateKey", "privateKeyPassword"] as const;
 export const isConnection = (value: unknown): value is Connection =>
   typeof value === "object" && value !== null && "host" in value && typeof value.host === "string";

@@ -1,0 +1,19 @@
+import type { FieldTable } from "./attribute";
+import { fieldsOf } from "./canonical";
+import { unknownValue } from "./unknown";
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
+
+/** The values, with `mark` around each one that the table, or the table of an object inside, calls secret. */
+export function withSecrets(fields: FieldTable, values: Json, mark: (value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (value === undefined || value === null || value === unknownValue) return [name, value];
+      if (field?.secret === true) return [name, mark(value)];
+      const inner = field === undefined ? undefined : fieldsOf(field.schema);
+      return [name, inner !== undefined && isObject(value) ? withSecrets(inner, value, mark) : value];
+    }),
+  );
+}
