@@ -5,17 +5,77 @@ import type * as pulumi from "@pulumi/pulumi";
 import { describe, it } from "mocha";
 import type {
   ConnectionArgs,
+  ExpectationArgs,
+  Family,
+  GuardArgs,
+  HostRoutingArgs,
+  MemberArgs,
+  MultihomedArgs,
+  NexthopArgs,
+  NexthopObjectArgs,
   PolicyRoute,
   PolicyRouteArgs,
   PolicyRule,
   PolicyRuleArgs,
+  ProbeArgs,
+  ProxyConnectionArgs,
+  RouteArgs,
   RoutingTable,
   RoutingTableArgs,
+  RuleArgs,
+  Table,
+  TableArgs,
+  UplinkArgs,
+  UplinkSideArgs,
 } from "pulumi-policy-routing";
+import type { Field, Inputs } from "../../provider/src/spec/attribute";
+import type { commonFields } from "../../provider/src/spec/common";
+import type { connectionFields, proxyFields } from "../../provider/src/spec/connection";
+import type { expectationFields } from "../../provider/src/spec/expectation";
+import type { guardFields, probeFields } from "../../provider/src/spec/guard";
+import type { hostRoutingFields } from "../../provider/src/spec/hostRouting";
+import type { multihomedFields } from "../../provider/src/spec/multihomed/multihomed";
+import type { sideFields, uplinkFields } from "../../provider/src/spec/multihomed/uplink";
+import type { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
+import type { memberFields } from "../../provider/src/spec/nexthop/group";
+import type { routeAttributes } from "../../provider/src/spec/route/attributes";
+import type { nexthopFields } from "../../provider/src/spec/route/nexthops";
+import type { routingTableAttributes } from "../../provider/src/spec/routingTable";
+import type { ruleAttributes } from "../../provider/src/spec/rule/rule";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <Claim extends true>(claim?: Claim): void => void claim;
+
+/** The fields whose type is not what the descriptors say; those that hold objects or lists, of which parts may be inputs. */
+type Other<Args, Table> = {
+  [Name in keyof Args & keyof Table]-?: Same<NonNullable<Args[Name]>, pulumi.Input<NonNullable<Inputs<Table>[Name]>>> extends true
+    ? never
+    : Name;
+}[keyof Args & keyof Table];
+/** The same fields, and those types that can be are the same. */
+type Plain<Args, Table, Nested = never> = Same<keyof Args, keyof Table> extends true ? Same<Other<Args, Table>, Nested> : false;
+
+function typesAreThoseOfTheDescriptors(): void {
+  holds<Plain<ProxyConnectionArgs, typeof proxyFields>>();
+  holds<Plain<ConnectionArgs, typeof connectionFields, "proxy">>();
+  holds<Plain<ProbeArgs, typeof probeFields>>();
+  holds<Plain<GuardArgs, typeof guardFields, "probes">>();
+  holds<Plain<RuleArgs, typeof ruleAttributes>>();
+  holds<Plain<RouteArgs, typeof routeAttributes, "nexthops">>();
+  holds<Plain<NexthopArgs, typeof nexthopFields>>();
+  holds<Plain<NexthopObjectArgs, typeof nexthopAttributes, "group">>();
+  holds<Plain<MemberArgs, typeof memberFields>>();
+  holds<Plain<TableArgs, typeof routingTableAttributes>>();
+  holds<Plain<ExpectationArgs, typeof expectationFields>>();
+  type Sections = "tables" | "nexthops" | "routes" | "rules" | "reversePathFilter" | "arpIgnore" | "arpAnnounce" | "expect";
+  holds<Plain<HostRoutingArgs, typeof commonFields & typeof hostRoutingFields, "connection" | "guard" | Sections>>();
+  holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside">>();
+  holds<Plain<UplinkArgs, typeof uplinkFields, "v6">>();
+  holds<Plain<UplinkSideArgs, typeof sideFields>>();
+  holds<Same<Family, typeof ruleAttributes.family extends Field<infer Value, infer _Input> ? Value : never>>();
+  holds<Same<Table, typeof ruleAttributes.table extends Field<infer Value, infer _Input> ? Value : never>>();
+}
 
 declare const text: pulumi.Output<string>;
 declare const number: pulumi.Output<number>;
@@ -119,6 +179,8 @@ function refusedByTheCompiler(table: RoutingTable): unknown[] {
   const wrongOutput: PolicyRuleArgs = { ...rule, from: table.tableId };
   // @ts-expect-error a word that is none
   const wrongWord: PolicyRuleArgs = { ...rule, action: "drop" };
+  // @ts-expect-error a next hop says its device
+  const noDevice: PolicyRouteArgs = { ...route, nexthops: [{ via: "192.0.2.1" }, { via: "192.0.2.2", dev: "eth1" }] };
   // @ts-expect-error no such table
   const wrongTable: PolicyRuleArgs = { ...rule, table: "mian" };
   // @ts-expect-error a family is inet or inet6
@@ -135,6 +197,7 @@ function refusedByTheCompiler(table: RoutingTable): unknown[] {
     textForNumber,
     wrongOutput,
     wrongWord,
+    noDevice,
     wrongTable,
     wrongFamily,
     owner,
@@ -146,6 +209,7 @@ const servesHere = (connection: CommandConnection & ConnectionArgs): PolicyRuleA
 
 describe("the types of a program's arguments", () => {
   it("one connection object serves @pulumi/command and this package, inputs take outputs, and slips are errors: this file compiles", () => {
-    for (const compiled of [acceptedByTheCompiler, refusedByTheCompiler, servesHere]) assert.equal(typeof compiled, "function");
+    for (const compiled of [typesAreThoseOfTheDescriptors, acceptedByTheCompiler, refusedByTheCompiler, servesHere])
+      assert.equal(typeof compiled, "function");
   });
 });

@@ -1,20 +1,11 @@
 // Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
-import type { entryFields } from "../spec/adopt";
-import type { Inputs } from "../spec/attribute";
-import type { commonFields } from "../spec/common";
-import type { connectionFields, proxyFields } from "../spec/connection";
-import type { expectationFields } from "../spec/expectation";
-import type { guardFields, probeFields } from "../spec/guard";
-import type { hostRoutingFields } from "../spec/hostRouting";
-import type { multihomedFields } from "../spec/multihomed/multihomed";
-import type { sideFields, uplinkFields } from "../spec/multihomed/uplink";
-import type { nexthopAttributes } from "../spec/nexthop/attributes";
-import type { memberFields } from "../spec/nexthop/group";
-import type { routeAttributes } from "../spec/route/attributes";
-import type { nexthopFields } from "../spec/route/nexthops";
-import type { routingTableAttributes } from "../spec/routingTable";
-import type { ruleAttributes } from "../spec/rule/rule";
+
+/** Address family, in the words of `ip -family`: IPv4 or IPv6. */
+export type Family = "inet" | "inet6";
+
+/** A routing table: its number, or the name of one of the kernel's own. */
+export type Table = "main" | "default" | "local" | number;
 
 /** How to reach a jump host. */
 export interface ProxyConnectionArgs {
@@ -22,67 +13,67 @@ export interface ProxyConnectionArgs {
    * Name or address of the host, or an alias of `~/.ssh/config`.
    * Left out: required. Example: `"edge-1.example.net"`.
    */
-  host: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["host"]>>;
+  host: pulumi.Input<string>;
   /**
    * TCP port of sshd.
    * Left out: from `~/.ssh/config`, else 22. Example: `22`.
    */
-  port?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["port"]>>;
+  port?: pulumi.Input<number>;
   /**
    * User to log in as: root, or one with `sudo`.
    * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
    */
-  user?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["user"]>>;
+  user?: pulumi.Input<string>;
   /**
    * Password of the user. Give it as a secret.
    * Left out: no password. Example: `"secret"`.
    */
-  password?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["password"]>>;
+  password?: pulumi.Input<string>;
   /**
    * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
    * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
    */
-  privateKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKey"]>>;
+  privateKey?: pulumi.Input<string>;
   /**
    * Passphrase of the private key. Give it as a secret.
    * Left out: the key is not encrypted. Example: `"secret"`.
    */
-  privateKeyPassword?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKeyPassword"]>>;
+  privateKeyPassword?: pulumi.Input<string>;
   /**
    * Socket of an SSH agent.
    * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
    */
-  agentSocketPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["agentSocketPath"]>>;
+  agentSocketPath?: pulumi.Input<string>;
   /**
    * Public key that the host must show, as in `known_hosts` or a `.pub` file.
    * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
    */
-  hostKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["hostKey"]>>;
+  hostKey?: pulumi.Input<string>;
   /**
    * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
    * Left out: 10, within 30 s. Example: `3`.
    */
-  dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["dialErrorLimit"]>>;
+  dialErrorLimit?: pulumi.Input<number>;
   /**
    * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
    * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
    */
-  perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["perDialTimeout"]>>;
+  perDialTimeout?: pulumi.Input<number>;
   /**
    * File with a private key, on the machine where Pulumi runs; `~` is its home.
    * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
    */
-  privateKeyPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["privateKeyPath"]>>;
+  privateKeyPath?: pulumi.Input<string>;
   /**
    * File with known host keys, in OpenSSH's form.
    * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
    */
-  knownHostsPath?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["knownHostsPath"]>>;
+  knownHostsPath?: pulumi.Input<string>;
   /**
    * Takes any host key. Somebody between you and the host can then read and change everything.
    * Left out: false. Example: `true`.
    */
-  insecureIgnoreHostKey?: pulumi.Input<NonNullable<Inputs<typeof proxyFields>["insecureIgnoreHostKey"]>>;
+  insecureIgnoreHostKey?: pulumi.Input<boolean>;
 }
 
 /** How to reach a host. An object of @pulumi/command's `remote.Connection` fits as it is. */
@@ -91,72 +82,72 @@ export interface ConnectionArgs {
    * Name or address of the host, or an alias of `~/.ssh/config`.
    * Left out: required. Example: `"edge-1.example.net"`.
    */
-  host: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["host"]>>;
+  host: pulumi.Input<string>;
   /**
    * TCP port of sshd.
    * Left out: from `~/.ssh/config`, else 22. Example: `22`.
    */
-  port?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["port"]>>;
+  port?: pulumi.Input<number>;
   /**
    * User to log in as: root, or one with `sudo`.
    * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
    */
-  user?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["user"]>>;
+  user?: pulumi.Input<string>;
   /**
    * Password of the user. Give it as a secret.
    * Left out: no password. Example: `"secret"`.
    */
-  password?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["password"]>>;
+  password?: pulumi.Input<string>;
   /**
    * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
    * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
    */
-  privateKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKey"]>>;
+  privateKey?: pulumi.Input<string>;
   /**
    * Passphrase of the private key. Give it as a secret.
    * Left out: the key is not encrypted. Example: `"secret"`.
    */
-  privateKeyPassword?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKeyPassword"]>>;
+  privateKeyPassword?: pulumi.Input<string>;
   /**
    * Socket of an SSH agent.
    * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
    */
-  agentSocketPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["agentSocketPath"]>>;
+  agentSocketPath?: pulumi.Input<string>;
   /**
    * Public key that the host must show, as in `known_hosts` or a `.pub` file.
    * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
    */
-  hostKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["hostKey"]>>;
+  hostKey?: pulumi.Input<string>;
   /**
    * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
    * Left out: 10, within 30 s. Example: `3`.
    */
-  dialErrorLimit?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["dialErrorLimit"]>>;
+  dialErrorLimit?: pulumi.Input<number>;
   /**
    * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
    * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
    */
-  perDialTimeout?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["perDialTimeout"]>>;
+  perDialTimeout?: pulumi.Input<number>;
   /**
    * File with a private key, on the machine where Pulumi runs; `~` is its home.
    * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
    */
-  privateKeyPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["privateKeyPath"]>>;
+  privateKeyPath?: pulumi.Input<string>;
   /**
    * File with known host keys, in OpenSSH's form.
    * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
    */
-  knownHostsPath?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["knownHostsPath"]>>;
+  knownHostsPath?: pulumi.Input<string>;
   /**
    * Takes any host key. Somebody between you and the host can then read and change everything.
    * Left out: false. Example: `true`.
    */
-  insecureIgnoreHostKey?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["insecureIgnoreHostKey"]>>;
+  insecureIgnoreHostKey?: pulumi.Input<boolean>;
   /**
    * Runs everything by `sudo -n`, for a user who needs no password for it.
    * Left out: false. Example: `true`.
    */
-  sudo?: pulumi.Input<NonNullable<Inputs<typeof connectionFields>["sudo"]>>;
+  sudo?: pulumi.Input<boolean>;
   /**
    * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy` and `sudo`.
    * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
@@ -170,37 +161,37 @@ export interface ProbeArgs {
    * Address that must answer an ICMP echo.
    * Left out: no ping. Example: `"192.0.2.1"`.
    */
-  ping?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["ping"]>>;
+  ping?: pulumi.Input<string>;
   /**
    * Address and port that must accept a TCP connection.
    * Left out: no connection. Example: `"192.0.2.1:443"`.
    */
-  tcp?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["tcp"]>>;
+  tcp?: pulumi.Input<string>;
   /**
    * Destination whose route is looked up by `ip route get`.
    * Left out: no lookup. Example: `"192.0.2.1"`.
    */
-  route?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["route"]>>;
+  route?: pulumi.Input<string>;
   /**
    * Source address of the probe.
    * Left out: chosen by the kernel. Example: `"203.0.113.10"`.
    */
-  from?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["from"]>>;
+  from?: pulumi.Input<string>;
   /**
    * Device by which `route` must leave; for ping and tcp, the device they are bound to.
    * Left out: any. Example: `"eth1"`.
    */
-  dev?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["dev"]>>;
+  dev?: pulumi.Input<string>;
   /**
    * Gateway by which `route` must leave.
    * Left out: any. Example: `"203.0.113.1"`.
    */
-  via?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["via"]>>;
+  via?: pulumi.Input<string>;
   /**
    * Must pass after the change, even if it did not before.
    * Left out: false: demanded only if it passed before. Example: `true`.
    */
-  expect?: pulumi.Input<NonNullable<Inputs<typeof probeFields>["expect"]>>;
+  expect?: pulumi.Input<boolean>;
 }
 
 /** The timed undo on the host and the checks that a change must pass. */
@@ -209,7 +200,7 @@ export interface GuardArgs {
    * Seconds after which the host undoes the change by itself, unless it was confirmed over a fresh login.
    * Left out: 30. Example: `30`.
    */
-  confirmTimeout?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["confirmTimeout"]>>;
+  confirmTimeout?: pulumi.Input<number>;
   /**
    * Checks that run on the host before and after the change: `ping`, `tcp`, `route`. One that passed before and fails after undoes the change.
    * Left out: none. Example: `[{"ping":"192.0.2.1"}]`.
@@ -219,12 +210,12 @@ export interface GuardArgs {
    * Lets a change move the way by which replies to this SSH connection leave, or one of which that cannot be told.
    * Left out: false: such a change is refused. Example: `true`.
    */
-  allowManagementPathChange?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["allowManagementPathChange"]>>;
+  allowManagementPathChange?: pulumi.Input<boolean>;
   /**
    * Applies without the timed undo: what cuts the host off then stays.
    * Left out: false. Example: `true`.
    */
-  disabled?: pulumi.Input<NonNullable<Inputs<typeof guardFields>["disabled"]>>;
+  disabled?: pulumi.Input<boolean>;
 }
 
 /** What every resource has. */
@@ -238,7 +229,7 @@ export interface HostResourceArgs {
    * Takes over a foreign object with the same key, or one of another stack, instead of refusing. `"same"`: only one that says what is declared, its `proto` aside; `true`: also one that differs, which is replaced.
    * Left out: false. Example: `"same"`.
    */
-  adopt?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["adopt"]>>;
+  adopt?: pulumi.Input<boolean | "same">;
   /**
    * The timed undo on the host and the checks that a change must pass.
    * Left out: armed, 30 s, no probes. Example: `{"confirmTimeout":30}`.
@@ -248,12 +239,12 @@ export interface HostResourceArgs {
    * What puts it back after a reboot: `systemd` (a service that also follows links, addresses and rules), `ifupdown` (a hook at each interface that comes up), `rc-local` (a line in /etc/rc.local, at boot only), `none`, or `auto`: the first of these that runs on the host. The output `persisted` says which it is.
    * Left out: auto. Example: `"systemd"`.
    */
-  persist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["persist"]>>;
+  persist?: pulumi.Input<"auto" | "systemd" | "ifupdown" | "rc-local" | "none">;
   /**
    * What to do about others on the host that remove rules and routes which they did not make (systemd-networkd, NetworkManager, agents of clouds): `warn` names them and what would help, `configure` writes the drop-in for systemd-networkd (where something is persisted), `ignore` says nothing.
    * Left out: warn. Example: `"configure"`.
    */
-  coexist?: pulumi.Input<NonNullable<Inputs<typeof commonFields>["coexist"]>>;
+  coexist?: pulumi.Input<"warn" | "configure" | "ignore">;
 }
 
 /** What `ip rule` says of one rule. */
@@ -263,62 +254,62 @@ export interface RuleArgs {
    * Left out: required. Example: `1000`.
    * `ip` words: `priority N`.
    */
-  priority: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["priority"]>>;
+  priority: pulumi.Input<number>;
   /**
    * Address family: `inet` (IPv4) or `inet6` (IPv6).
    * Left out: taken from `from` or `to`; required when neither is given. Example: `"inet"`.
    * `ip` words: `-4 | -6`.
    */
-  family?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["family"]>>;
+  family?: pulumi.Input<"inet" | "inet6">;
   /**
    * Inverts the rule: it applies to packets that its selectors do not match.
    * Left out: false. Example: `true`.
    * `ip` words: `not`.
    */
-  not?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["not"]>>;
+  not?: pulumi.Input<boolean>;
   /**
    * Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
    * Left out: any source. Example: `"203.0.113.10"`.
    * `ip` words: `from PREFIX`.
    */
-  from?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["from"]>>;
+  from?: pulumi.Input<string>;
   /**
    * Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
    * Left out: any destination. Example: `"198.51.100.0/24"`.
    * `ip` words: `to PREFIX`.
    */
-  to?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["to"]>>;
+  to?: pulumi.Input<string>;
   /**
    * Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.
    * Left out: any device. Example: `"eth1"`.
    * `ip` words: `iif NAME`.
    */
-  iif?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["iif"]>>;
+  iif?: pulumi.Input<string>;
   /**
    * Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.
    * Left out: any socket. Example: `"eth1"`.
    * `ip` words: `oif NAME`.
    */
-  oif?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["oif"]>>;
+  oif?: pulumi.Input<string>;
   /**
    * Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.
    * Left out: any mark. Example: `"0x1/0xff"`.
    * `ip` words: `fwmark MARK/MASK`.
    */
-  fwmark?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["fwmark"]>>;
+  fwmark?: pulumi.Input<string | number>;
   /**
    * Type of service of the packet: for inet the bits 0x04 to 0x1c, for inet6 the whole DSCP (0x04 to 0xfc).
    * Left out: any. Example: `"0x10"`.
    * `ip` words: `tos TOS`.
    */
-  tos?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["tos"]>>;
+  tos?: pulumi.Input<string | number>;
   /**
    * Differentiated services code point of the packet: a number or a name, with an optional mask (since iproute2 and Linux 6.15). Not together with `tos`.
    * Left out: any. Example: `"EF"`.
    * `ip` words: `dscp DSCP[/MASK]`.
    * Since iproute2 6.12 and Linux 6.12.
    */
-  dscp?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["dscp"]>>;
+  dscp?: pulumi.Input<string | number>;
   /**
    * Flow label of the IPv6 packet, with an optional mask.
    * Left out: any. Example: `"0x12345"`.
@@ -326,84 +317,81 @@ export interface RuleArgs {
    * Since iproute2 6.14 and Linux 6.14.
    * Only for inet6.
    */
-  flowlabel?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["flowlabel"]>>;
+  flowlabel?: pulumi.Input<string | number>;
   /**
    * User ids of the sending process: one or a range. The kernel takes forwarded packets for those of user 0.
    * Left out: any. Example: `"1000-1999"`.
    * `ip` words: `uidrange FIRST-LAST`.
    */
-  uidrange?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["uidrange"]>>;
+  uidrange?: pulumi.Input<string | number>;
   /**
    * Protocol inside the IP packet: a name or a number.
    * Left out: any. Example: `"tcp"`.
    * `ip` words: `ipproto PROTOCOL`.
    */
-  ipproto?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["ipproto"]>>;
+  ipproto?: pulumi.Input<string | number>;
   /**
    * Source port of the packet: one, a range, or one with a mask (since iproute2 and Linux 6.15). It is compared for every protocol that has ports, so say `ipproto` too.
    * Left out: any. Example: `"1000-2000"`.
    * `ip` words: `sport PORT | FIRST-LAST | PORT/MASK`.
    */
-  sport?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["sport"]>>;
+  sport?: pulumi.Input<string | number>;
   /**
    * Destination port of the packet: one, a range, or one with a mask (since iproute2 and Linux 6.15). It is compared for every protocol that has ports, so say `ipproto` too.
    * Left out: any. Example: `"443"`.
    * `ip` words: `dport PORT | FIRST-LAST | PORT/MASK`.
    */
-  dport?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["dport"]>>;
+  dport?: pulumi.Input<string | number>;
   /**
    * Tunnel key of a packet that came out of a metadata tunnel (VXLAN, GRE).
    * Left out: any. Example: `77`.
    * `ip` words: `tun_id ID`.
    */
-  tunId?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["tunId"]>>;
+  tunId?: pulumi.Input<number>;
   /**
    * Routing table in which the packet's route is looked up: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
    * Left out: required, unless `goto`, `action` or `l3mdev` is given. Example: `100`.
    * `ip` words: `table ID | main | default | local`.
    */
-  table?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["table"]>>;
+  table?: pulumi.Input<"main" | "default" | "local" | number>;
   /**
    * Priority of a later rule at which the evaluation goes on. While there is no rule with exactly that priority, nothing happens.
    * Left out: the packet is looked up in `table`. Example: `2000`.
    * `ip` words: `goto PRIORITY`.
    */
-  goto?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["goto"]>>;
+  goto?: pulumi.Input<number>;
   /**
    * What happens instead of a table lookup: `blackhole` drops silently, `unreachable` and `prohibit` answer with an ICMP error, `nop` does nothing.
    * Left out: the packet is looked up in `table`. Example: `"prohibit"`.
    * `ip` words: `blackhole | unreachable | prohibit | nop`.
    */
-  action?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["action"]>>;
+  action?: pulumi.Input<"blackhole" | "unreachable" | "prohibit" | "nop">;
   /**
    * Only packets of a VRF: those that came in by one of its devices, or whose socket is bound to it. Looks them up in the VRF's own table, unless `action` or `goto` says what else becomes of them.
    * Left out: false. Example: `true`.
    * `ip` words: `l3mdev`.
    */
-  l3mdev?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["l3mdev"]>>;
+  l3mdev?: pulumi.Input<boolean>;
   /**
    * Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.
    * Left out: none. Example: `"3/4"`.
    * `ip` words: `realms [SOURCE/]DESTINATION`.
    * Only for inet.
    */
-  realms?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["realms"]>>;
+  realms?: pulumi.Input<string | number>;
   /**
    * Passes over routes of the table whose prefix is this long or shorter: with 0, over default routes. Error routes are not passed over.
    * Left out: every route counts. Example: `0`.
    * `ip` words: `suppress_prefixlength N`.
    */
-  suppressPrefixlength?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressPrefixlength"]>>;
+  suppressPrefixlength?: pulumi.Input<number>;
   /**
    * Passes over routes of the table whose device is in this group: a number, or `default` (0). Other names differ from host to host.
    * Left out: every route counts. Example: `5`.
    * `ip` words: `suppress_ifgroup GROUP`.
    */
-  suppressIfgroup?: pulumi.Input<NonNullable<Inputs<typeof ruleAttributes>["suppressIfgroup"]>>;
+  suppressIfgroup?: pulumi.Input<"default" | number>;
 }
-
-/** One rule: `ip rule`. */
-export interface PolicyRuleArgs extends HostResourceArgs, RuleArgs {}
 
 /** One of several next hops of a route. */
 export interface NexthopArgs {
@@ -411,27 +399,27 @@ export interface NexthopArgs {
    * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
    * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
    */
-  encap?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["encap"]>>;
+  encap?: pulumi.Input<string>;
   /**
    * Gateway; for an IPv4 route it may be an IPv6 address.
    * Left out: on the link of `dev`. Example: `"203.0.113.1"`.
    */
-  via?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["via"]>>;
+  via?: pulumi.Input<string>;
   /**
    * Device by which packets leave.
    * Left out: required. Example: `"eth1"`.
    */
-  dev?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["dev"]>>;
+  dev: pulumi.Input<string>;
   /**
    * Share of the flows that it gets, from 1 to 256.
    * Left out: 1. Example: `3`.
    */
-  weight?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["weight"]>>;
+  weight?: pulumi.Input<number>;
   /**
    * Takes the gateway to be on the link of `dev`.
    * Left out: false. Example: `true`.
    */
-  onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopFields>["onlink"]>>;
+  onlink?: pulumi.Input<boolean>;
 }
 
 /** What `ip route` says of one route. */
@@ -441,222 +429,222 @@ export interface RouteArgs {
    * Left out: taken from `destination`, `src` or `via`; required for a default route that names none of these. Example: `"inet"`.
    * `ip` words: `-4 | -6`.
    */
-  family?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["family"]>>;
+  family?: pulumi.Input<"inet" | "inet6">;
   /**
    * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule. Without `table` every type goes to main: `ip` would put `local` and `broadcast` into local.
    * Left out: unicast. Example: `"unreachable"`.
    * `ip` words: `unicast | local | broadcast | multicast | blackhole | unreachable | prohibit | throw`.
    */
-  type?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["type"]>>;
+  type?: pulumi.Input<"unicast" | "local" | "broadcast" | "multicast" | "blackhole" | "unreachable" | "prohibit" | "throw">;
   /**
    * Destination of the route: `default`, an address or a prefix without host bits.
    * Left out: required. Example: `"default"`.
    * `ip` words: `PREFIX`.
    */
-  destination: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["destination"]>>;
+  destination: pulumi.Input<string>;
   /**
    * Source address or prefix of the packet: a source-specific route. A packet whose source is not chosen yet does not match it.
    * Left out: any source. Example: `"2001:db8:1::/64"`.
    * `ip` words: `from PREFIX`.
    * Only for inet6.
    */
-  from?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["from"]>>;
+  from?: pulumi.Input<string>;
   /**
    * Type of service that a packet must carry to use the route.
    * Left out: any. Example: `"0x10"`.
    * `ip` words: `tos TOS`.
    * Only for inet.
    */
-  tos?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["tos"]>>;
+  tos?: pulumi.Input<string | number>;
   /**
    * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
    * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
    * `ip` words: `encap TYPE WORDS...`.
    */
-  encap?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["encap"]>>;
+  encap?: pulumi.Input<string>;
   /**
    * Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.
    * Left out: the destination is on the link of `dev`. Example: `"203.0.113.1"`.
    * `ip` words: `via [inet | inet6] ADDRESS`.
    */
-  via?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["via"]>>;
+  via?: pulumi.Input<string>;
   /**
    * Device by which the packet leaves.
    * Left out: the device through which `via` is reached. Example: `"eth1"`.
    * `ip` words: `dev NAME`.
    */
-  dev?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["dev"]>>;
+  dev?: pulumi.Input<string>;
   /**
    * Source address that the host prefers when it sends by this route. It must be an address of the host.
    * Left out: chosen by the kernel. Example: `"203.0.113.10"`.
    * `ip` words: `src ADDRESS`.
    */
-  src?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["src"]>>;
+  src?: pulumi.Input<string>;
   /**
    * Preference among routes to one destination, lowest first.
    * Left out: 0 for inet, 1024 for inet6 (where 0 means 1024 too). Example: `100`.
    * `ip` words: `metric N`.
    */
-  metric?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["metric"]>>;
+  metric?: pulumi.Input<number>;
   /**
    * Routing table that holds the route: a number, `main`, `default` or `local`, or a RoutingTable's `tableId`.
    * Left out: main. Example: `100`.
    * `ip` words: `table ID | main | default | local`.
    */
-  table?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["table"]>>;
+  table?: pulumi.Input<"main" | "default" | "local" | number>;
   /**
    * How far the destinations are: IPv4 only has a use for it (`link` for a network on the device).
    * Left out: link without `via`, host for type local, else global. Example: `"link"`.
    * `ip` words: `scope global | site | link | host`.
    */
-  scope?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["scope"]>>;
+  scope?: pulumi.Input<"global" | "site" | "link" | "host">;
   /**
    * Takes the gateway to be on the link of `dev`, even where no route says so.
    * Left out: false. Example: `true`.
    * `ip` words: `onlink`.
    */
-  onlink?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["onlink"]>>;
+  onlink?: pulumi.Input<boolean>;
   /**
    * Realms for traffic accounting, `[SOURCE/]DESTINATION`, numbers. For inet6 the kernel would drop them silently, so they are refused.
    * Left out: none. Example: `"3/4"`.
    * `ip` words: `realms [SOURCE/]DESTINATION`.
    * Only for inet.
    */
-  realms?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["realms"]>>;
+  realms?: pulumi.Input<string | number>;
   /**
    * Preference among routers, as router advertisements give it.
    * Left out: medium. Example: `"high"`.
    * `ip` words: `pref low | medium | high`.
    * Only for inet6.
    */
-  pref?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["pref"]>>;
+  pref?: pulumi.Input<"low" | "medium" | "high">;
   /**
    * Seconds after which the kernel removes the route by itself. Set anew whenever you change it; what is left of it is never drift.
    * Left out: it stays. Example: `3600`.
    * `ip` words: `expires SECONDS`.
    * Only for inet6.
    */
-  expires?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["expires"]>>;
+  expires?: pulumi.Input<number>;
   /**
    * Number of a next hop object (`ip nexthop`), instead of `via`, `dev` and `nexthops`. When the object goes, the kernel takes the route along.
    * Left out: the route has next hops of its own. Example: `5`.
    * `ip` words: `nhid ID`.
    */
-  nhid?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["nhid"]>>;
+  nhid?: pulumi.Input<number>;
   /**
    * Largest packet, in bytes.
    * Left out: chosen by the kernel. Example: `1400`.
    * `ip` words: `mtu [lock] N`.
    */
-  mtu?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["mtu"]>>;
+  mtu?: pulumi.Input<number>;
   /**
    * Keeps `mtu` as it is, whatever the kernel finds.
    * Left out: false. Example: `true`.
    * `ip` words: `mtu lock`.
    */
-  mtuLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["mtuLock"]>>;
+  mtuLock?: pulumi.Input<boolean>;
   /**
    * Maximum segment size that TCP advertises, in bytes.
    * Left out: chosen by the kernel. Example: `1360`.
    * `ip` words: `advmss N`.
    */
-  advmss?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["advmss"]>>;
+  advmss?: pulumi.Input<number>;
   /**
    * Largest TCP window, in bytes.
    * Left out: chosen by the kernel. Example: `65535`.
    * `ip` words: `window N`.
    */
-  window?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["window"]>>;
+  window?: pulumi.Input<number>;
   /**
    * First guess of the round-trip time, in milliseconds.
    * Left out: chosen by the kernel. Example: `200`.
    * `ip` words: `rtt Nms`.
    */
-  rtt?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rtt"]>>;
+  rtt?: pulumi.Input<number>;
   /**
    * First guess of its variance, in milliseconds.
    * Left out: chosen by the kernel. Example: `50`.
    * `ip` words: `rttvar Nms`.
    */
-  rttvar?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rttvar"]>>;
+  rttvar?: pulumi.Input<number>;
   /**
    * Least TCP retransmission timeout, in milliseconds.
    * Left out: chosen by the kernel. Example: `200`.
    * `ip` words: `rto_min Nms`.
    */
-  rtoMin?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["rtoMin"]>>;
+  rtoMin?: pulumi.Input<number>;
   /**
    * First slow-start threshold, in segments.
    * Left out: chosen by the kernel. Example: `10`.
    * `ip` words: `ssthresh N`.
    */
-  ssthresh?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["ssthresh"]>>;
+  ssthresh?: pulumi.Input<number>;
   /**
    * Largest congestion window, in segments. The kernel heeds it only when it is locked.
    * Left out: chosen by the kernel. Example: `20`.
    * `ip` words: `cwnd [lock] N`.
    */
-  cwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["cwnd"]>>;
+  cwnd?: pulumi.Input<number>;
   /**
    * Keeps `cwnd` as it is, whatever the kernel finds.
    * Left out: false. Example: `true`.
    * `ip` words: `cwnd lock`.
    */
-  cwndLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["cwndLock"]>>;
+  cwndLock?: pulumi.Input<boolean>;
   /**
    * First congestion window, in segments.
    * Left out: chosen by the kernel. Example: `10`.
    * `ip` words: `initcwnd N`.
    */
-  initcwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["initcwnd"]>>;
+  initcwnd?: pulumi.Input<number>;
   /**
    * First receive window, in segments.
    * Left out: chosen by the kernel. Example: `10`.
    * `ip` words: `initrwnd N`.
    */
-  initrwnd?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["initrwnd"]>>;
+  initrwnd?: pulumi.Input<number>;
   /**
    * Reordering that TCP bears before it takes a packet for lost, in segments.
    * Left out: chosen by the kernel. Example: `3`.
    * `ip` words: `reordering N`.
    */
-  reordering?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["reordering"]>>;
+  reordering?: pulumi.Input<number>;
   /**
    * Hop limit (TTL) of packets that the host sends.
    * Left out: chosen by the kernel. Example: `64`.
    * `ip` words: `hoplimit N`.
    */
-  hoplimit?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["hoplimit"]>>;
+  hoplimit?: pulumi.Input<number>;
   /**
    * TCP acknowledges at once.
    * Left out: false. Example: `true`.
    * `ip` words: `quickack 1`.
    */
-  quickack?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["quickack"]>>;
+  quickack?: pulumi.Input<boolean>;
   /**
    * TCP Fast Open without a cookie.
    * Left out: false. Example: `true`.
    * `ip` words: `fastopen_no_cookie 1`.
    */
-  fastopenNoCookie?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["fastopenNoCookie"]>>;
+  fastopenNoCookie?: pulumi.Input<boolean>;
   /**
    * Explicit congestion notification for TCP connections by this route.
    * Left out: false. Example: `true`.
    * `ip` words: `features ecn`.
    */
-  features?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["features"]>>;
+  features?: pulumi.Input<boolean>;
   /**
    * TCP congestion control for connections by this route.
    * Left out: chosen by the kernel. Example: `"cubic"`.
    * `ip` words: `congctl [lock] NAME`.
    */
-  congctl?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["congctl"]>>;
+  congctl?: pulumi.Input<string>;
   /**
    * Keeps `congctl` as it is, whatever the kernel finds.
    * Left out: false. Example: `true`.
    * `ip` words: `congctl lock`.
    */
-  congctlLock?: pulumi.Input<NonNullable<Inputs<typeof routeAttributes>["congctlLock"]>>;
+  congctlLock?: pulumi.Input<boolean>;
   /**
    * Several next hops with weights, among which flows are shared. Each has `encap`, `via`, `dev`, `weight` (1) and `onlink`.
    * Left out: one next hop, said by `via` and `dev`. Example: `[{"via":"203.0.113.1","dev":"eth1","weight":3},{"via":"198.51.100.1","dev":"eth2"}]`.
@@ -665,21 +653,18 @@ export interface RouteArgs {
   nexthops?: pulumi.Input<pulumi.Input<NexthopArgs>[]>;
 }
 
-/** One route: `ip route`. */
-export interface PolicyRouteArgs extends HostResourceArgs, RouteArgs {}
-
 /** One member of a group of next hops. */
 export interface MemberArgs {
   /**
    * Number of the member.
    * Left out: required. Example: `1`.
    */
-  nhid: pulumi.Input<NonNullable<Inputs<typeof memberFields>["nhid"]>>;
+  nhid: pulumi.Input<number>;
   /**
    * Share of the flows that it gets, from 1 to 256.
    * Left out: 1. Example: `3`.
    */
-  weight?: pulumi.Input<NonNullable<Inputs<typeof memberFields>["weight"]>>;
+  weight?: pulumi.Input<number>;
 }
 
 /** What `ip nexthop` says of one next hop object or group. */
@@ -689,43 +674,43 @@ export interface NexthopObjectArgs {
    * Left out: required. Example: `5`.
    * `ip` words: `id ID`.
    */
-  nhid: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["nhid"]>>;
+  nhid: pulumi.Input<number>;
   /**
    * Address family of routes that may use it, for a next hop with `dev` alone or `blackhole`; `via` says it by itself, and a group takes its members'.
    * Left out: inet. Example: `"inet6"`.
    * `ip` words: `-4 | -6`.
    */
-  family?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["family"]>>;
+  family?: pulumi.Input<"inet" | "inet6">;
   /**
    * Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.
    * Left out: packets leave as they are. Example: `"ip id 100 dst 192.0.2.1"`.
    * `ip` words: `encap TYPE WORDS...`.
    */
-  encap?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["encap"]>>;
+  encap?: pulumi.Input<string>;
   /**
    * Gateway: the next hop's address.
    * Left out: destinations are on the link of `dev`. Example: `"203.0.113.1"`.
    * `ip` words: `via ADDRESS`.
    */
-  via?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["via"]>>;
+  via?: pulumi.Input<string>;
   /**
    * Device by which packets leave.
    * Left out: required, unless it is a `group` or a `blackhole`. Example: `"eth1"`.
    * `ip` words: `dev NAME`.
    */
-  dev?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["dev"]>>;
+  dev?: pulumi.Input<string>;
   /**
    * Drops packets silently.
    * Left out: false. Example: `true`.
    * `ip` words: `blackhole`.
    */
-  blackhole?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["blackhole"]>>;
+  blackhole?: pulumi.Input<boolean>;
   /**
    * Takes the gateway to be on the link of `dev`, even where no route says so.
    * Left out: false. Example: `true`.
    * `ip` words: `onlink`.
    */
-  onlink?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["onlink"]>>;
+  onlink?: pulumi.Input<boolean>;
   /**
    * Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.
    * Left out: one next hop, said by `via`, `dev` or `blackhole`. Example: `[{"nhid":1,"weight":3},{"nhid":2}]`.
@@ -737,32 +722,29 @@ export interface NexthopObjectArgs {
    * Left out: mpath. Example: `"resilient"`.
    * `ip` words: `type mpath | resilient`.
    */
-  type?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["type"]>>;
+  type?: pulumi.Input<"mpath" | "resilient">;
   /**
    * Hash buckets of a resilient group; two or more a member are advised.
    * Left out: chosen by the kernel. Example: `128`.
    * `ip` words: `buckets N`.
    * Since iproute2 5.12 and Linux 5.13.
    */
-  buckets?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["buckets"]>>;
+  buckets?: pulumi.Input<number>;
   /**
    * Seconds that a bucket must be idle before its flows may be moved.
    * Left out: chosen by the kernel. Example: `120`.
    * `ip` words: `idle_timer N`.
    * Since iproute2 5.12 and Linux 5.13.
    */
-  idleTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["idleTimer"]>>;
+  idleTimer?: pulumi.Input<number>;
   /**
    * Seconds that a resilient group may stay out of balance before flows are moved by force; 0 for ever.
    * Left out: chosen by the kernel. Example: `0`.
    * `ip` words: `unbalanced_timer N`.
    * Since iproute2 5.12 and Linux 5.13.
    */
-  unbalancedTimer?: pulumi.Input<NonNullable<Inputs<typeof nexthopAttributes>["unbalancedTimer"]>>;
+  unbalancedTimer?: pulumi.Input<number>;
 }
-
-/** One next hop object or group: `ip nexthop`. */
-export interface NextHopArgs extends HostResourceArgs, NexthopObjectArgs {}
 
 /** A table's number and name. */
 export interface TableArgs {
@@ -771,17 +753,14 @@ export interface TableArgs {
    * Left out: required. Example: `100`.
    * `ip` words: `table ID`.
    */
-  tableId: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["tableId"]>>;
+  tableId: pulumi.Input<number>;
   /**
    * Name of the table, so that people on the host can write `ip route list table NAME`. It goes to a file of ours in `/etc/iproute2/rt_tables.d/`.
    * Left out: required. Example: `"rt2"`.
    * `ip` words: `table NAME`.
    */
-  name: pulumi.Input<NonNullable<Inputs<typeof routingTableAttributes>["name"]>>;
+  name: pulumi.Input<string>;
 }
-
-/** A table's name. */
-export interface RoutingTableArgs extends HostResourceArgs, TableArgs {}
 
 /** What a packet looks like, and where it must go. */
 export interface ExpectationArgs {
@@ -789,67 +768,67 @@ export interface ExpectationArgs {
    * Where the packet goes.
    * Left out: required. Example: `"192.0.2.1"`.
    */
-  to: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["to"]>>;
+  to: pulumi.Input<string>;
   /**
    * Its source address. For packets that the host itself sends it must be one of the host's.
    * Left out: not chosen yet. Example: `"203.0.113.10"`.
    */
-  from?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["from"]>>;
+  from?: pulumi.Input<string>;
   /**
    * Device on which it came in.
    * Left out: the host itself sends it. Example: `"eth0"`.
    */
-  iif?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["iif"]>>;
+  iif?: pulumi.Input<string>;
   /**
    * Its firewall mark; decimal or hexadecimal.
    * Left out: none. Example: `"0x1"`.
    */
-  mark?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["mark"]>>;
+  mark?: pulumi.Input<string | number>;
   /**
    * Protocol inside the IP packet: `tcp`, `udp`, `icmp` or `ipv6-icmp`.
    * Left out: none. Example: `"tcp"`.
    */
-  ipproto?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["ipproto"]>>;
+  ipproto?: pulumi.Input<"tcp" | "udp" | "icmp" | "ipv6-icmp">;
   /**
    * Its source port.
    * Left out: none. Example: `443`.
    */
-  sport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["sport"]>>;
+  sport?: pulumi.Input<number>;
   /**
    * Its destination port.
    * Left out: none. Example: `443`.
    */
-  dport?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dport"]>>;
+  dport?: pulumi.Input<number>;
   /**
    * User id of the sending process.
    * Left out: 0, root. Example: `1000`.
    */
-  uid?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["uid"]>>;
+  uid?: pulumi.Input<number>;
   /**
    * Its type of service.
    * Left out: 0. Example: `"0x10"`.
    */
-  tos?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["tos"]>>;
+  tos?: pulumi.Input<string | number>;
   /**
    * Device by which it must leave.
    * Left out: any. Example: `"eth1"`.
    */
-  dev?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["dev"]>>;
+  dev?: pulumi.Input<string>;
   /**
    * Gateway by which it must leave.
    * Left out: any. Example: `"203.0.113.1"`.
    */
-  via?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["via"]>>;
+  via?: pulumi.Input<string>;
   /**
    * Table whose route it must take.
    * Left out: any. Example: `100`.
    */
-  table?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["table"]>>;
+  table?: pulumi.Input<"main" | "default" | "local" | number>;
   /**
    * What must become of it: `unicast` (it leaves), `local` (the host takes it), `blackhole`, `prohibit`, or `unreachable` (no route leads there, or one that says so).
    * Left out: unicast where dev, via or table is given. Example: `"unreachable"`.
    */
-  verdict?: pulumi.Input<NonNullable<Inputs<typeof expectationFields>["verdict"]>>;
+  verdict?: pulumi.Input<"unicast" | "local" | "blackhole" | "prohibit" | "unreachable">;
 }
 
 /** What an entry of HostRouting may say beside its object. */
@@ -858,7 +837,7 @@ export interface EntryArgs {
    * `adopt` of this entry alone.
    * Left out: as the resource says. Example: `"same"`.
    */
-  adopt?: pulumi.Input<NonNullable<Inputs<typeof entryFields>["adopt"]>>;
+  adopt?: pulumi.Input<boolean | "same">;
 }
 
 /** Everything about one host. */
@@ -887,17 +866,17 @@ export interface HostRoutingArgs extends HostResourceArgs {
    * Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
    * Left out: left as it is. Example: `{"eth1":"loose"}`.
    */
-  reversePathFilter?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["reversePathFilter"]>>;
+  reversePathFilter?: pulumi.Input<Readonly<Record<string, pulumi.Input<"loose" | "off" | "strict"> | undefined>>>;
   /**
    * For which of the host's addresses a device answers ARP: any of them (0), its own (1), its own if the asker is in the same subnet (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
    * Left out: left as it is. Example: `{"eth1":"sameDevice"}`.
    */
-  arpIgnore?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpIgnore"]>>;
+  arpIgnore?: pulumi.Input<Readonly<Record<string, pulumi.Input<"sameDevice" | "any" | "sameSubnet"> | undefined>>>;
   /**
    * Which source address ARP requests of a device carry: any (0), one of the target's subnet if there is one (1), always the device's own (2). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
    * Left out: left as it is. Example: `{"eth1":"best"}`.
    */
-  arpAnnounce?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["arpAnnounce"]>>;
+  arpAnnounce?: pulumi.Input<Readonly<Record<string, pulumi.Input<"best" | "any" | "sameSubnet"> | undefined>>>;
   /**
    * Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.
    * Left out: nothing is asked. Example: `[{"from":"203.0.113.10","to":"192.0.2.1","dev":"eth1"}]`.
@@ -907,7 +886,7 @@ export interface HostRoutingArgs extends HostResourceArgs {
    * Also removes entries that carry our tag and that no resource owns by the register, and shows them as drift. What another resource or stack owns stays.
    * Left out: false. Example: `true`.
    */
-  exclusive?: pulumi.Input<NonNullable<Inputs<typeof hostRoutingFields>["exclusive"]>>;
+  exclusive?: pulumi.Input<boolean>;
 }
 
 /** One address family of an uplink. */
@@ -916,12 +895,12 @@ export interface UplinkSideArgs {
    * The host's own address on it, with the prefix length of the network there.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<NonNullable<Inputs<typeof sideFields>["address"]>>;
+  address: pulumi.Input<string>;
   /**
    * The provider's gateway. One outside the network is taken to be on the link.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<NonNullable<Inputs<typeof sideFields>["gateway"]>>;
+  gateway: pulumi.Input<string>;
 }
 
 /** One uplink of a host. */
@@ -930,27 +909,27 @@ export interface UplinkArgs {
    * Its device.
    * Left out: required. Example: `"eth1"`.
    */
-  device: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["device"]>>;
+  device: pulumi.Input<string>;
   /**
    * The host's own address on it, with the prefix length of the network there.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["address"]>>;
+  address: pulumi.Input<string>;
   /**
    * The provider's gateway. One outside the network is taken to be on the link.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["gateway"]>>;
+  gateway: pulumi.Input<string>;
   /**
    * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
    * Left out: required. Example: `101`.
    */
-  table: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["table"]>>;
+  table: pulumi.Input<number>;
   /**
    * A name of that table on the host, for `ip route list table NAME`.
    * Left out: the table has no name. Example: `"isp1"`.
    */
-  name?: pulumi.Input<NonNullable<Inputs<typeof uplinkFields>["name"]>>;
+  name?: pulumi.Input<string>;
   /**
    * The same uplink's IPv6 `address` and `gateway`; they share its table's number and its priorities.
    * Left out: IPv4 only. Example: `{"address":"2001:db8:1::10/64","gateway":"fe80::1"}`.
@@ -969,30 +948,42 @@ export interface MultihomedArgs {
    * Addresses beyond the uplinks: before the change is kept, the kernel must send packets there from each uplink's address by that uplink.
    * Left out: not asked. Example: `["192.0.2.1"]`.
    */
-  outside?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["outside"]>>;
+  outside?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Also makes the how-to's rule `to ADDRESS`. It never matches while table local stands at priority 0, which answers first.
    * Left out: false. Example: `true`.
    */
-  toRule?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["toRule"]>>;
+  toRule?: pulumi.Input<boolean>;
   /**
    * The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.
    * Left out: main is left as it is. Example: `"isp1"`.
    */
-  mainDefault?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["mainDefault"]>>;
+  mainDefault?: pulumi.Input<string>;
   /**
    * An unreachable route behind the default of each uplink's table: when the uplink is gone, packets from its address do not leave by another. It does not hold for sockets that are bound to a device.
    * Left out: false: they follow the next rules, to main's default. Example: `true`.
    */
-  killSwitch?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["killSwitch"]>>;
+  killSwitch?: pulumi.Input<boolean>;
   /**
    * Rules for connection marks, before all others: published ports of containers, and all else that is forwarded, reply by the uplink they came by. The nft rules that set the marks are the output `nft`. Reverse path filters of the uplinks become loose.
    * Left out: false. Example: `true`.
    */
-  connmark?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["connmark"]>>;
+  connmark?: pulumi.Input<boolean>;
   /**
    * Where the priorities begin; 10000 from there on belong to this component.
    * Left out: 10000. Example: `10000`.
    */
-  priorityBase?: pulumi.Input<NonNullable<Inputs<typeof multihomedFields>["priorityBase"]>>;
+  priorityBase?: pulumi.Input<number>;
 }
+
+/** One rule: `ip rule`. */
+export interface PolicyRuleArgs extends HostResourceArgs, RuleArgs {}
+
+/** One route: `ip route`. */
+export interface PolicyRouteArgs extends HostResourceArgs, RouteArgs {}
+
+/** One next hop object or group: `ip nexthop`. */
+export interface NextHopArgs extends HostResourceArgs, NexthopObjectArgs {}
+
+/** A table's name. */
+export interface RoutingTableArgs extends HostResourceArgs, TableArgs {}

@@ -1,6 +1,7 @@
 export type {
   ConnectionArgs,
   ExpectationArgs,
+  Family,
   GuardArgs,
   HostRoutingArgs,
   MemberArgs,
@@ -15,15 +16,19 @@ export type {
   RouteArgs,
   RoutingTableArgs,
   RuleArgs,
+  Table,
   TableArgs,
   UplinkArgs,
   UplinkSideArgs,
 } from "./arguments";
 export { HostRouting } from "./hostRouting";
-export { type ConfiguredHost, hostsFromConfig } from "./hostsFromConfig";
-export { MultihomedHost, type MultihomedHostArgs } from "./multihomedHost";
+export type { ConfiguredHost } from "./hostsFromConfig";
+export { hostsFromConfig } from "./hostsFromConfig";
+export type { MultihomedHostArgs } from "./multihomedHost";
+export { MultihomedHost } from "./multihomedHost";
 export { NextHop } from "./nextHop";
 export { PolicyRoute } from "./policyRoute";
 export { PolicyRule } from "./policyRule";
-export { type RolloutOptions, rollout, type WaveOptions } from "./rollout";
+export type { RolloutOptions, WaveOptions } from "./rollout";
+export { rollout } from "./rollout";
 export { RoutingTable } from "./routingTable";

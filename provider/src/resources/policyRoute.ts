@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Family } from "../spec/family";
-import type { Table } from "../spec/tableNumber";
-import type { PolicyRouteArgs } from "./arguments";
+import type { Family, PolicyRouteArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { claimedRoute, routeClaim } from "./claimed";
 import { HostResource } from "./dynamic";

@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Family } from "../spec/family";
-import type { Table } from "../spec/tableNumber";
-import type { PolicyRuleArgs } from "./arguments";
+import type { Family, PolicyRuleArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { claimedRule, ruleClaim } from "./claimed";
 import { HostResource } from "./dynamic";

@@ -5,8 +5,8 @@ import { MultihomedHost } from "./multihomedHost";
 export interface RolloutOptions {
   /** How many hosts, from the front, make a wave of their own that comes first. Left out: 1. */
   readonly canary?: number;
-  /** Hosts of each further wave: a number, or a share of all such as "25%". Left out: all the rest in one. */
-  readonly batch?: number | `${number}%`;
+  /** Hosts of each further wave: a number, or a share of all such as "25%" (a text of another form is refused). Left out: all the rest in one. */
+  readonly batch?: number | string;
   /** Seconds between the end of a wave that changed something and the next. Left out: none. */
   readonly pause?: number;
 }
@@ -61,8 +61,7 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
 }
 
 export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: RolloutOptions): Wave<Host>[] {
-  const size =
-    batch === undefined ? hosts.length : typeof batch === "number" ? batch : Math.ceil((hosts.length * Number(batch.slice(0, -1))) / 100);
+  const size = batch === undefined ? hosts.length : typeof batch === "number" ? batch : shareOf(hosts.length, batch);
   if (!Number.isInteger(canary) || canary < 0) throw new pulumi.RunError("rollout: canary is a whole number of hosts, 0 for none");
   if (!(size >= 1 || hosts.length === 0))
     throw new pulumi.RunError('rollout: batch is a number of hosts of 1 or more, or a share such as "25%"');
@@ -76,6 +75,10 @@ export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: Rol
     hosts: group,
   }));
 }
+
+/** NaN for a text that is no share. */
+const shareOf = (all: number, share: string): number =>
+  /^\d+(\.\d+)?%$/.test(share) ? Math.ceil((all * Number(share.slice(0, -1))) / 100) : Number.NaN;
 
 /** What became of a wave, once all of it was tried. */
 interface Progress {

@@ -85,6 +85,9 @@ export type Values<Table> = { -readonly [Name in keyof Table]?: Table[Name] exte
 /** What a person may write for it. */
 export type Inputs<Table> = { -readonly [Name in keyof Table]?: Table[Name] extends Field<infer _Value, infer Input> ? Input : never };
 
+/** What `absent` says of a field that cannot be left out; types and reference tables take it from there. */
+export const required = "required";
+
 /** Declares one field or attribute: these exist so that its value types are inferred. */
 export function field<Value, Input>(descriptor: Field<Value, Input>): Field<Value, Input> {
   return descriptor;

@@ -9,7 +9,7 @@ import type { ruleAttributes } from "../rule/rule";
 import { blocks, defaultBase, type MultihomedValues } from "./multihomed";
 import { type Side, shareSubnet, sidesOf } from "./uplink";
 
-type Routes = Entries<Inputs<typeof routeAttributes> & { destination: string }>;
+type Routes = Entries<Omit<Inputs<typeof routeAttributes>, "nexthops"> & { destination: string }>;
 type Rules = Entries<Inputs<typeof ruleAttributes> & { priority: number }>;
 
 /** What the uplinks come to, in the fields of HostRouting. */

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Field, FieldTable } from "../provider/src/spec/attribute";
+import { fieldsOf } from "../provider/src/spec/canonical";
+
+/** What is left of JSON Schema where the form of a text and the range of a number do not count. */
+const node = z.object({
+  title: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  const: z.json().optional(),
+  enum: z.array(z.json()).optional(),
+  get anyOf() {
+    return z.array(node).optional();
+  },
+  get items() {
+    return node.optional();
+  },
+  get additionalProperties() {
+    return node.optional();
+  },
+});
+type Node = z.infer<typeof node>;
+
+/** What the interface of a table is called. */
+type NameOf = (fields: FieldTable) => string;
+
+/**
+ * The TypeScript type of what a person may write, spelled out: published types that reach zod do not compile everywhere, and take seconds.
+ * What it holds may be inputs again.
+ */
+export function plainType(schema: z.ZodType, nameOf: NameOf): string {
+  const json = z.toJSONSchema(schema, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      const fields = fieldsOf(zodSchema);
+      if (fields !== undefined) jsonSchema.title = nameOf(fields);
+    },
+  });
+  return plain(node.parse(json));
+}
+
+export const inputType = ({ schema }: Field, nameOf: NameOf): string => `pulumi.Input<${plainType(schema, nameOf)}>`;
+
+const input = (one: Node): string => `pulumi.Input<${plain(one)}>`;
+
+function plain(one: Node): string {
+  const { title, type, enum: words, anyOf, items, additionalProperties } = one;
+  if (title !== undefined) return title;
+  if (words !== undefined) return words.map((word) => JSON.stringify(word)).join(" | ");
+  if (anyOf !== undefined) return union(anyOf.map(plain));
+  if (typeof one.const === "string") return JSON.stringify(one.const);
+  if (Array.isArray(type)) return union(type.map((each) => plain({ type: each })));
+  if (type === "array" && items !== undefined) return `${input(items)}[]`;
+  if (type === "object" && additionalProperties !== undefined)
+    return `Readonly<Record<string, ${input(additionalProperties)} | undefined>>`;
+  if (type === "integer" || type === "number") return "number";
+  if (type === "string" || type === "boolean") return type;
+  throw new Error(`no type for ${JSON.stringify(one)}`);
+}
+
+const union = (types: readonly string[]): string => [...new Set(types)].join(" | ");
