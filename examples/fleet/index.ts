@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostRouting, hostsFromConfig, MultihomedHost, type RolloutOptions, rollout } from "pulumi-policy-routing";
+import type { RolloutOptions } from "pulumi-policy-routing";
+import { HostRouting, hostsFromConfig, MultihomedHost, rollout } from "pulumi-policy-routing";
 
 // One program; each environment is a stack, whose hosts stand in Pulumi.<stack>.yaml.
 const hosts = hostsFromConfig();

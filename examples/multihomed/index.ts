@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConnectionArgs, MultihomedHost, type UplinkArgs } from "pulumi-policy-routing";
+import type { ConnectionArgs, UplinkArgs } from "pulumi-policy-routing";
+import { MultihomedHost } from "pulumi-policy-routing";
 
 // pulumi config set --path connection.host edge-1.example.net
+// pulumi config set --path connection.password --secret      if it is a password; an agent or a key needs no word here
 // pulumi config set --path uplinks.isp1.device eth0
 // pulumi config set --path uplinks.isp1.address 198.51.100.10/24
 // pulumi config set --path uplinks.isp1.gateway 198.51.100.1
@@ -17,4 +19,5 @@ const edge = new MultihomedHost("edge", {
   connmark: config.getBoolean("connmark") ?? false,
 });
 
-export const { tables, priorities, commands, nft } = edge;
+export const { tables, priorities, commands } = edge;
+export const nft = edge.nft.apply((text) => text ?? "nothing: connmark is not asked for");

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConnectionArgs, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
+import type { ConnectionArgs } from "pulumi-policy-routing";
+import { PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
 
 /** A second (third, ...) uplink of the host: what the how-to gives a routing table of its own. */
 interface Uplink {
@@ -16,6 +17,9 @@ interface Uplink {
   priority: number;
 }
 
+// pulumi config set --path connection.host edge-1.example.net
+// pulumi config set --path 'uplinks[0].name' rt2
+// pulumi config set --path 'uplinks[0].tableId' 1          and so on: device, address, network, gateway, priority
 const config = new pulumi.Config();
 const connection = config.requireObject<ConnectionArgs>("connection");
 

@@ -1,52 +1,59 @@
 // What is published: packed, installed into an empty project outside the workspace, and used there.
 import { strict as assert } from "node:assert";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { openStack } from "../engine-cli/engine";
 import { rules } from "./host";
+import { env, type Packed, pack, root, run, versionOf } from "./packed";
 import { connection, useSite } from "./site";
-
-const root = join(__dirname, "..", "..");
-const run = promisify(execFile);
-const bin = join(root, "node_modules", ".bin");
-const env = { ...process.env, PATH: [dirname(process.execPath), process.env.PATH ?? ""].join(delimiter) };
-
-async function versionOf(name: string): Promise<string> {
-  const { version }: { version: string } = JSON.parse(await readFile(join(root, "node_modules", name, "package.json"), "utf8"));
-  return version;
-}
 
 describe("the packed package", function () {
   this.timeout(400_000);
   const site = useSite("tarball", 2);
   let folder: string;
-  let tarball: string;
+  let packed: Packed;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "policy-routing-tarball-"));
-    const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-      cwd: join(root, "provider"),
-      env,
-    });
-    const [packed]: { filename: string; files: { path: string }[] }[] = JSON.parse(stdout);
-    assert.ok(packed !== undefined);
-    tarball = join(folder, packed.filename);
-    const paths = packed.files.map(({ path }) => path);
-    assert.deepEqual(
-      paths.filter((path) => !/^(dist\/.*\.(js|d\.ts|js\.map)|sh\/[a-z]+\.sh|package\.json|LICENSE|README\.md)$/.test(path)),
-      [],
-      "nothing but what the package needs",
-    );
+    packed = await pack(folder);
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
+  it("holds what the package needs and what people ask for, and nothing else", () => {
+    assert.deepEqual(packed.paths.filter((path) => !/^(dist\/.*\.(js|d\.ts|js\.map)|sh\/[a-z]+\.sh)$/.test(path)).sort(), [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "package.json",
+    ]);
+  });
+
+  it("has a README whose links lead somewhere from npm's page too", async () => {
+    const text = await readFile(join(root, "provider", "README.md"), "utf8");
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target);
+    assert.deepEqual(
+      links.filter((target) => !/^(https:\/\/|#)/.test(target)),
+      [],
+    );
+    const own = links.flatMap(
+      (target) => /^https:\/\/github\.com\/pulumi-policy-routing\/[^/]+\/blob\/v[^/]+\/([^#]+)/.exec(target)?.[1] ?? [],
+    );
+    assert.ok(own.length > 0);
+    for (const path of own) await access(join(root, path));
+  });
+
+  it("takes fixes of what it depends on, and of ssh2 and ssh-config those alone that change no behaviour", async () => {
+    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+      await readFile(join(root, "provider", "package.json"), "utf8"),
+    );
+    for (const [name, range] of Object.entries(dependencies)) assert.equal(range[0], /^ssh/.test(name) ? "~" : "^", `${name} ${range}`);
+  });
+
   const managers: Record<string, readonly [string, ...string[]]> = {
     npm: ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline"],
-    pnpm: [join(bin, "pnpm"), "install", "--prefer-offline", "--ignore-scripts"],
+    pnpm: [join(root, "node_modules", ".bin", "pnpm"), "install", "--prefer-offline", "--ignore-scripts"],
   };
   for (const [manager, [command, ...args]] of Object.entries(managers))
     it(`works where ${manager} installed it: up, no-op, destroy`, async () => {
@@ -56,7 +63,7 @@ describe("the packed package", function () {
       const [pulumi, tsNode, typescript] = await Promise.all(["@pulumi/pulumi", "ts-node", "typescript"].map(versionOf));
       const manifest = {
         private: true,
-        dependencies: { "@pulumi/pulumi": pulumi, "pulumi-policy-routing": `file:${tarball}`, "ts-node": tsNode, typescript },
+        dependencies: { "@pulumi/pulumi": pulumi, "pulumi-policy-routing": `file:${packed.tarball}`, "ts-node": tsNode, typescript },
       };
       await writeFile(join(project, "package.json"), JSON.stringify(manifest));
       await writeFile(

@@ -25,17 +25,17 @@ export interface ProxyConnectionArgs {
    */
   user?: pulumi.Input<string>;
   /**
-   * Password of the user. Give it as a secret.
+   * Password of the user. Kept secret, however the program gives it.
    * Left out: no password. Example: `"secret"`.
    */
   password?: pulumi.Input<string>;
   /**
-   * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
+   * Text of a private key. Kept secret, however the program gives it; with `privateKeyPath` or an agent the state holds no secret at all.
    * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
    */
   privateKey?: pulumi.Input<string>;
   /**
-   * Passphrase of the private key. Give it as a secret.
+   * Passphrase of the private key. Kept secret, however the program gives it.
    * Left out: the key is not encrypted. Example: `"secret"`.
    */
   privateKeyPassword?: pulumi.Input<string>;
@@ -94,17 +94,17 @@ export interface ConnectionArgs {
    */
   user?: pulumi.Input<string>;
   /**
-   * Password of the user. Give it as a secret.
+   * Password of the user. Kept secret, however the program gives it.
    * Left out: no password. Example: `"secret"`.
    */
   password?: pulumi.Input<string>;
   /**
-   * Text of a private key. Give it as a secret, or better use `privateKeyPath` or an agent: then the state holds no secret.
+   * Text of a private key. Kept secret, however the program gives it; with `privateKeyPath` or an agent the state holds no secret at all.
    * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
    */
   privateKey?: pulumi.Input<string>;
   /**
-   * Passphrase of the private key. Give it as a secret.
+   * Passphrase of the private key. Kept secret, however the program gives it.
    * Left out: the key is not encrypted. Example: `"secret"`.
    */
   privateKeyPassword?: pulumi.Input<string>;

@@ -1,5 +1,6 @@
 export type {
   ConnectionArgs,
+  EntryArgs,
   ExpectationArgs,
   Family,
   GuardArgs,
