@@ -66,6 +66,20 @@ describe("what a change left half-way", () => {
     await host.batch(["rule del pref 1000 from 198.51.100.1 table 150"]);
   });
 
+  for (const refreshes of [true, false])
+    it(`a name of a table that is not declared any more goes by the next change${refreshes ? ", and a refresh shows it" : ""}`, async () => {
+      const rules = (table: number) => ({ rules: { one: { priority: 1000, from: "198.18.128.2", table } } });
+      const whole = { connection: host.connection, ...rules(100) };
+      const made = await create("HostRouting", { ...whole, tables: { isp: { tableId: 100, name: "isp" } } });
+      const restore = await host.replaceBinary("/usr/sbin/ip", jammed);
+      const half = await kept(made, update(made, { ...rules(101), tables: undefined, guard: failing }));
+      await restore();
+      const next = refreshes ? await refreshed(half) : half;
+      if (refreshes) assert.deepEqual(Object.values(Object(next.state["tables"])), [{ tableId: 100, name: "isp" }]);
+      closeHosts();
+      await remove(await update({ ...next, fields: whole }, rules(101)));
+    });
+
   it("the same of a whole host: what is its own and not declared is drift, and goes", async () => {
     const whole = { connection: host.connection, rules: { one: { priority: 1000, from: "198.18.128.2", table: 100 } } };
     const made = await create("HostRouting", whole);

@@ -112,10 +112,12 @@ function problemOf(one: Case, { step }: Report, answered: Answered, truth: Truth
     case "differs": {
       if (doubts.test(message) && (fault.jams === true || fault.blinds === true)) return undefined;
       const changed = changes(before, after);
-      // What it stood on is gone: that it could not be put back is true.
+      // What it stood on was gone: that it could not be put back is true. A service may have put it back since.
       const isTaken = (slot: string): boolean =>
-        isIn(message, slot) && at(after, slot).length === 0 && at(before, slot).some((text) => damage.gone?.(slot, text) === true);
-      if (doubts.test(message) && (unread.test(message) || !changed.some(isTaken))) return "doubts what can be seen";
+        isIn(message, slot) &&
+        (at(after, slot).length === 0 || isEqual(at(after, slot), at(before, slot))) &&
+        at(before, slot).some((text) => damage.gone?.(slot, text) === true);
+      if (doubts.test(message) && (unread.test(message) || ![...before.ours.keys()].some(isTaken))) return "doubts what can be seen";
       const unsaid = changed.filter((slot) => step.after.has(slot) && isHere(slot) && !isIn(message, slot));
       if (unsaid.length > 0 && !cut.test(message)) return `does not say that ${unsaid.join(", ")} differs`;
       const isSo = (slot: string): boolean => isIn(message, slot) && (changed.includes(slot) || isReordered(before, after, slot));

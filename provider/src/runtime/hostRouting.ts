@@ -133,9 +133,10 @@ export const hostRouting = defineKind({
   across: settleHostRouting,
   place: () => "routing",
   wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
-  look: ({ tables, nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags, adopt) =>
+  // Names also where none is declared: those that a change left half-way stand in their own files, and not in the register.
+  look: ({ nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags, adopt) =>
     together([
-      tables === undefined ? nothingMore : lookAtNames,
+      lookAtNames,
       nexthops === undefined && exclusive !== true
         ? nothingMore
         : lookAtNexthops(objectsIn(nexthops).map((values) => nexthopOf(values).nhid)),
