@@ -39,6 +39,8 @@ export interface ErrorParts {
   object?: string | undefined;
   /** What happened, one sentence without a full stop. */
   what: string;
+  /** More of it, a line each. */
+  details?: readonly string[] | undefined;
   /** The command that was run. */
   ran?: string | undefined;
   /** What came back from the host. Escaped before it is printed. */
@@ -95,20 +97,26 @@ export const whatOf = (error: unknown): string => (isPolicyRoutingError(error) ?
 
 const longest = 2000;
 
-/** Text from a host, made safe for a terminal: no control characters, bounded length. */
+/** What is not to be seen, or moves what is: controls, marks of direction, invisible characters, separators of lines. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Text from a host, made safe for a terminal: nothing unseen, bounded length. Its lines stay lines. */
 export function escapeOutput(text: string): string {
   const trimmed = text.trim();
   const cut = trimmed.length > longest ? `${trimmed.slice(0, longest)} ... (${trimmed.length - longest} more characters)` : trimmed;
-  return cut.replace(/[^\n\t\x20-\x7e\u00a0-\u{10ffff}]/gu, (c) => `\\x${c.codePointAt(0)?.toString(16).padStart(2, "0")}`);
+  return cut.replace(unseen, (c) => (c === "\n" || c === "\t" ? c : `\\x${c.codePointAt(0)?.toString(16).padStart(2, "0")}`));
 }
 
+/** The same on one line: what a host says must not look like a line of ours. */
+export const escapeLine = (text: string): string => escapeOutput(text).replaceAll("\n", "\\n");
+
 function message(parts: Omit<ErrorParts, "topic">): string {
-  const place = [parts.host, parts.object].filter((part) => part !== undefined).map(escapeOutput);
-  const lines = [[...place, escapeOutput(parts.what)].join(": ")];
-  if (parts.ran !== undefined) lines.push(`  ran: ${escapeOutput(parts.ran)}`);
+  const place = [parts.host, parts.object].filter((part) => part !== undefined).map(escapeLine);
+  const lines = [[...place, escapeLine(parts.what)].join(": "), ...(parts.details ?? []).map((detail) => `    ${escapeLine(detail)}`)];
+  if (parts.ran !== undefined) lines.push(`  ran: ${escapeLine(parts.ran)}`);
   if (parts.cameBack !== undefined && parts.cameBack.trim() !== "")
     lines.push(`  came back: ${escapeOutput(parts.cameBack).replaceAll("\n", "\n    ")}`);
-  if (parts.next !== undefined) lines.push(`  next: ${escapeOutput(parts.next)}`);
+  if (parts.next !== undefined) lines.push(`  next: ${escapeLine(parts.next)}`);
   return lines.join("\n");
 }
 

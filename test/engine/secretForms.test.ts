@@ -38,7 +38,7 @@ describe("secrets in every form", function () {
       const way = ${JSON.stringify(jump.connection)};
       const config = new pulumi.Config();
       const given = (form: string) => ({
-        ...login, password: "WORD-" + form, privateKeyPassword: "WORD-" + form + "-passphrase",
+        ...login, password: "WORD-" + form, privateKeyPassword: "WORD-" + form + "-passphrase", sudoPassword: "WORD-" + form + "-sudo",
         proxy: { ...way, password: "WORD-" + form + "-proxy", privateKeyPassword: "WORD-" + form + "-proxy-passphrase" },
       });
       new PolicyRule("literal", { connection: given("literal"), priority: ${priority}, table: 1, from: "198.51.100.1"${more} });

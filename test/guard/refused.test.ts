@@ -97,7 +97,7 @@ describe("a host that refuses", function () {
     await site.host.exec("mkdir -p /etc/policy-routing && echo 'moving racks until Friday, ask Ana' >/etc/policy-routing/freeze");
     const before = await site.host.snapshot();
     const error = await refusal(create("PolicyRule", site.rule()));
-    assert.match(error.message, /the host is frozen: moving racks until Friday, ask Ana/);
+    assert.match(error.message, /the host is frozen\n {2}came back: moving racks until Friday, ask Ana/);
     assert.equal(await site.host.snapshot(), before);
     await site.host.exec("rm -r /etc/policy-routing");
   });

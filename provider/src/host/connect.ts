@@ -4,7 +4,7 @@ import { isPolicyRoutingError } from "../errors";
 import { refuseUnusableKeys } from "./credentials";
 import { type Connected, execute, hop, type Then, type Urgency } from "./hop";
 import { lineTo } from "./queue";
-import type { Target } from "./sshConfig";
+import type { Target } from "./target";
 
 /** How long an unreachable host is dialled again when dialErrorLimit does not say how often. */
 const patience = 30_000;
@@ -23,7 +23,7 @@ export const longestDial = ({ perDialTimeout, proxy }: Target, atLeast: number):
 export async function connect<Begun>(
   target: Target,
   command: string,
-  begin: (channel: ClientChannel) => Begun,
+  begin: (channel: ClientChannel) => Begun | Promise<Begun>,
   urgent?: Urgent,
 ): Promise<Connected<Begun>> {
   for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);

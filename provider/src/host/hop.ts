@@ -1,11 +1,12 @@
 import { createConnection, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
-import { PolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { Limit } from "./limit";
 import { login, unreachable } from "./login";
+import { type Pipes, pipesOf } from "./proxyCommand";
 import { turn } from "./queue";
-import type { Target } from "./sshConfig";
+import type { Target } from "./target";
 
 const goodbye = 2000;
 
@@ -45,8 +46,15 @@ export async function hop<Begun>(
   const end = () => {
     for (const stream of streams.splice(0)) stream.destroy();
   };
+  let pipes: Pipes | undefined;
+  const way = async (): Promise<Duplex> => {
+    if (below !== undefined) return through(below, target);
+    if (target.proxyCommand === undefined) return socketTo(target, streams);
+    pipes = pipesOf(target.proxyCommand);
+    return pipes.stream;
+  };
   const all = (async () => {
-    const stream = await (below === undefined ? socketTo(target, streams) : through(below, target));
+    const stream = await way();
     streams.push(stream);
     limit.allow(seconds);
     awaited = "login";
@@ -65,10 +73,22 @@ export async function hop<Begun>(
   } catch (error) {
     end();
     all.then(({ close }) => close(), end); // what still comes of it is nobody's
-    throw error;
+    throw pipes === undefined ? error : throughPipes(error, await pipes.said());
   } finally {
     limit.stand();
   }
+}
+
+/** What the program said that leads to the host is the reason more often than not. */
+function throughPipes(error: unknown, said: string): unknown {
+  if (!isPolicyRoutingError(error) || error.kind !== "unreachable") return error;
+  const cameBack = [error.parts.cameBack, said.trim()].filter((text) => text !== undefined && text !== "").join("; ");
+  return new PolicyRoutingError("unreachable", {
+    ...error.parts,
+    what: error.parts.what.replace(/ \(.*\)$/, " through the ProxyCommand of your ssh configuration"),
+    cameBack,
+    next: "check that `ssh` reaches the host by the same configuration",
+  });
 }
 
 /** The limit does not count while other logins of this process go first. */
@@ -81,7 +101,14 @@ const turnBeside = (limit: Limit) => async () => {
 
 function socketTo(target: Target, streams: Duplex[]): Promise<Socket> {
   // Without noDelay every small packet of the login waits for the last one's acknowledgement: 200 ms instead of 40.
-  const socket = createConnection({ host: target.host, port: target.port, noDelay: true });
+  const { host, port, bindAddress: localAddress, addressFamily: family } = target;
+  const socket = createConnection({
+    host,
+    port,
+    noDelay: true,
+    ...(localAddress === undefined ? {} : { localAddress }),
+    ...(family === undefined ? {} : { family }),
+  });
   streams.push(socket);
   return new Promise((resolve, reject) => {
     socket.on("error", (error) => reject(unreachable(target, "not reachable", error)));
@@ -100,7 +127,7 @@ function through(below: Connected<unknown>, target: Target): Promise<Duplex> {
 
 /** Starts a command. `begin` is called with its channel at once: what comes along with the answer must be heard. */
 export const execute =
-  <Begun>(target: Target, command: string, begin: (channel: ClientChannel) => Begun): Then<Begun> =>
+  <Begun>(target: Target, command: string, begin: (channel: ClientChannel) => Begun | Promise<Begun>): Then<Begun> =>
   (client) =>
     new Promise((resolve, reject) => {
       client.exec(command, (error, channel) => {

@@ -1,9 +1,10 @@
 import type { Duplex } from "node:stream";
 import { Client } from "ssh2";
 import { type ErrorParts, PolicyRoutingError } from "../errors";
-import { methodsOf, unopened } from "./credentials";
+import { inTurn, methodsOf, unopened } from "./credentials";
 import { hostKeyAlgorithms, type RefusedKey, refusal } from "./hostKey";
-import type { Target } from "./sshConfig";
+import { insteadOf } from "./notFollowed";
+import type { Target } from "./target";
 
 /** Gives a place among the logins of this process, and takes it back. */
 export type Turn = () => Promise<() => void>;
@@ -15,7 +16,7 @@ export type Turn = () => Promise<() => void>;
 export function login(target: Target, stream: Duplex, turn: Turn | undefined): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
-    const said: Said = { refusedKey: undefined, agent: undefined, authenticates: false };
+    const said: Said = { refusedKey: undefined, agent: undefined, authenticates: false, taken: undefined };
     let giveBack: (() => void) | undefined;
     let isSettled = false;
     const settled = (then: () => void) => {
@@ -59,7 +60,13 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
     client.connect({
       sock: stream,
       username: target.user,
-      authHandler: methodsOf(target),
+      authHandler: inTurn(
+        methodsOf(target),
+        (taken) => {
+          said.taken = taken;
+        },
+        () => fail(refused(target, "no way to log in is left", said, wayOut(target, said))),
+      ),
       algorithms: { serverHostKey: hostKeyAlgorithms(target) },
       hostVerifier: (key: Buffer) => {
         said.refusedKey = refusal(target, key);
@@ -90,29 +97,44 @@ interface Said {
   agent: string | undefined;
   /** The host was proved; what comes now is about the user. */
   authenticates: boolean;
+  /** The ways to log in that it takes. */
+  taken: readonly string[] | undefined;
+}
+
+/** What can be done here, as sshd names it. */
+const ways = ["publickey", "password", "keyboard-interactive"];
+
+function wayOut({ agent }: Target, { taken }: Said): string {
+  if (taken !== undefined && !taken.some((way) => ways.includes(way)))
+    return `allow a key or a password there: ${taken.join(", ")} cannot be used here`;
+  return `check user, key, agent or password${agent === undefined ? "" : "; certificates and keys of security keys that an agent holds are not tried"}`;
+}
+
+function refused(target: Target, reason: string, { agent, taken }: Said, next: string): PolicyRoutingError {
+  return new PolicyRoutingError("auth", {
+    topic: "login-refused",
+    host: target.name,
+    what: `login as ${target.user} was refused`,
+    cameBack: [reason, taken === undefined ? undefined : `the host takes ${taken.join(", ")}`, agent, ...unopened(target)]
+      .filter((text) => text !== undefined)
+      .join("; "),
+    next: next + insteadOf(target.notFollowed, "user"),
+  });
 }
 
 /** Reasons of a disconnect that are about who logs in, by RFC 4253: not allowed, protocol error (OpenSSH's for too many failures), cancelled, no more methods, illegal user. */
 const refusingCodes = [1, 2, 13, 14, 15];
 
 /** A refusal is not tried again: it would only add to the failures that the host counts. */
-function refusalOf(
-  target: Target,
-  error: Error & { level?: string; code?: unknown },
-  { refusedKey, agent, authenticates }: Said,
-): PolicyRoutingError {
+function refusalOf(target: Target, error: Error & { level?: string; code?: unknown }, said: Said): PolicyRoutingError {
+  const { refusedKey, authenticates } = said;
   if (refusedKey !== undefined) return new PolicyRoutingError("auth", { ...refusedKey, host: target.name });
   const isEnough = authenticates && typeof error.code === "number" && refusingCodes.includes(error.code);
-  if (error.level === "client-authentication" || isEnough)
-    return new PolicyRoutingError("auth", {
-      topic: "login-refused",
-      host: target.name,
-      what: `login as ${target.user} was refused`,
-      cameBack: [error.message, agent, ...unopened(target)].filter((text) => text !== undefined).join("; "),
-      next: isEnough
-        ? "name the right key by privateKeyPath, which is tried first, or load fewer keys into the agent: sshd takes six tries by default"
-        : "check user, key, agent or password",
-    });
+  if (error.level === "client-authentication" || isEnough) {
+    const fewer =
+      "name the right key by privateKeyPath, which is tried first, or load fewer keys into the agent: sshd takes six tries by default";
+    return refused(target, error.message, said, isEnough ? fewer : wayOut(target, said));
+  }
   const [, missing] = /no matching (.+)$/.exec(error.level === "handshake" ? error.message : "") ?? [];
   if (missing !== undefined)
     return new PolicyRoutingError("unsupported", {
@@ -126,11 +148,13 @@ function refusalOf(
 }
 
 export function unreachable(target: Target, what: string, cause?: Error): PolicyRoutingError {
+  const advised = adviceOn(target, cause);
   return new PolicyRoutingError("unreachable", {
     host: target.name,
     what: `${what} (${target.host} port ${target.port})`,
     cameBack: cause?.message,
-    ...adviceOn(target, cause),
+    ...advised,
+    next: `${advised.next}${insteadOf(target.notFollowed, undefined)}`,
     cause,
   });
 }

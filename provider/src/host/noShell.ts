@@ -1,5 +1,5 @@
 import { PolicyRoutingError } from "../errors";
-import type { Target } from "./sshConfig";
+import type { Target } from "./target";
 
 /** Why a login is of no use: what runs on the host reads no frames. */
 export function noSudo({ name, user }: Target, cameBack: string): PolicyRoutingError {
@@ -12,7 +12,7 @@ export function noSudo({ name, user }: Target, cameBack: string): PolicyRoutingE
     cameBack,
     next: wantsTerminal
       ? `allow it on the host (in /etc/sudoers.d/: Defaults:${user} !requiretty), or log in as root`
-      : `allow it on the host (in /etc/sudoers.d/: ${user} ALL=(ALL) NOPASSWD: ALL), or log in as root`,
+      : `allow it on the host (in /etc/sudoers.d/: ${user} ALL=(ALL) NOPASSWD: ALL), give sudoPassword, or log in as root`,
   });
 }
 

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Turn } from "./login";
-import type { Target } from "./sshConfig";
+import type { Target } from "./target";
 
 const defaultDials = 32;
 

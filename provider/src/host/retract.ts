@@ -39,7 +39,8 @@ export async function retract(session: Session, transaction: Transaction, reason
   const since = new Date();
   const matter = { transaction, reason, readBack };
   session.know(transaction.txn);
-  const until = performance.now() + Math.max(firesIn(transaction) ?? 0, 0) + afterDeadline + session.longestWayBack * 1000;
+  const longestWayBack = await session.longestWayBack();
+  const until = performance.now() + Math.max(firesIn(transaction) ?? 0, 0) + afterDeadline + longestWayBack * 1000;
   const open = await session.openShell();
   let heard = open === undefined ? undefined : await look(open, matter);
   while (heard === undefined || heard.outcome === "silence") {

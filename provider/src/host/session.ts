@@ -3,7 +3,7 @@ import type { Connection } from "../spec/connection";
 import { longestDial } from "./connect";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
-import { targetOf } from "./sshConfig";
+import { targetOf } from "./target";
 
 /** Seconds. A controller whose confirm's answer was lost looks for this long at most. */
 const timeToLook = 300;
@@ -50,8 +50,11 @@ export class Session {
   }
 
   /** Seconds that it may take. */
-  get longestWayBack(): number {
-    return longestDial(targetOf(this.connection), wayBackAtLeast);
+  async longestWayBack(): Promise<number> {
+    return targetOf(this.connection).then(
+      (target) => longestDial(target, wayBackAtLeast),
+      () => wayBackAtLeast, // a key that is gone: no dial begins
+    );
   }
 
   /** From now on this is the shell to work in. */

@@ -9,7 +9,8 @@ import { connect, type Urgent } from "./connect";
 import { Incoming } from "./incoming";
 import { badCode, noShell, noSudo } from "./noShell";
 import { library, loop } from "./scripts";
-import { type Target, targetOf } from "./sshConfig";
+import { type Marks, passSudo, sudoBy } from "./sudo";
+import { type Target, targetOf } from "./target";
 
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
@@ -65,11 +66,15 @@ export class Shell {
 
   /** Dials, logs in and starts the shell. */
   static async open(connection: Connection, urgent?: Urgent): Promise<Shell> {
-    const target = targetOf(connection);
+    const target = await targetOf(connection);
     const sudo = connection.sudo === true;
-    // SSH_CONNECTION is read before sudo, which removes it.
-    const start = sudo ? `sh -c 'exec sudo -n sh -c "$1" sh "$SSH_CONNECTION"' sh '${loop}'` : `exec sh -c '${loop}' sh "$SSH_CONNECTION"`;
-    const { begun, client, close } = await connect(target, start, (channel) => new Shell(target, sudo, channel), urgent);
+    const password = sudo ? connection.sudoPassword : undefined;
+    const marks = marksOf();
+    const begin = async (channel: ClientChannel): Promise<Shell> => {
+      if (password !== undefined) await passSudo(target, channel, password, marks);
+      return new Shell(target, sudo, channel);
+    };
+    const { begun, client, close } = await connect(target, startText(sudo, password === undefined ? undefined : marks), begin, urgent);
     begun.#holds(client, close);
     return begun;
   }
@@ -173,6 +178,15 @@ export class Shell {
     this.#hangUp();
     this.#waiting?.reject(error);
   }
+}
+
+const marksOf = (): Marks => ({ asks: `@asks-${randomBytes(9).toString("hex")}`, ready: `@ready-${randomBytes(9).toString("hex")}` });
+
+/** What the login runs. SSH_CONNECTION is read before sudo, which removes it. */
+function startText(sudo: boolean, marks: Marks | undefined): string {
+  if (!sudo) return `exec sh -c '${loop}' sh "$SSH_CONNECTION"`;
+  const by = marks === undefined ? "sudo -n" : sudoBy(marks);
+  return `sh -c 'exec ${by} sh -c "$1" sh "$SSH_CONNECTION"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
 }
 
 /** What the shell on the host makes of the first frame: see sh/shell.sh. */

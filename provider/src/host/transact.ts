@@ -61,7 +61,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     }
     const busy: Group = [first, ...others];
     if (seen.freeze !== undefined) {
-      const what = `the host is frozen: ${seen.freeze || "no reason given"}`;
+      const what = "the host is frozen";
+      const cameBack = seen.freeze || "no reason given";
       rejectAll(
         busy,
         () =>
@@ -69,6 +70,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
             topic: "host-frozen",
             host: session.host,
             what,
+            cameBack,
             next: "remove /etc/policy-routing/freeze on the host",
           }),
       );

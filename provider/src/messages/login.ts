@@ -35,10 +35,17 @@ export const login = pages({
       "The login works, but what runs behind it is no POSIX shell: a forced command, `/usr/sbin/nologin`, a menu, or sshd refuses one more session.",
     next: "`ssh USER@HOST sh -c true` must work. Give the user a plain shell, or use another user.",
   },
+  "ssh-configuration": {
+    title: "Your configuration of ssh cannot be used",
+    means:
+      "`ssh -G HOST` says what your `~/.ssh/config` and `/etc/ssh/ssh_config` mean for a host. It failed or took too long, or what it says cannot be followed here: `ProxyUseFdpass`, or jump hosts that lead in a circle.",
+    next: "Run `ssh -G HOST` yourself, and correct the line that it names. A `Match exec` must end within five seconds.",
+  },
   sudo: {
-    title: "sudo does not work without asking",
-    means: "`sudo: true` runs everything by `sudo -n`. The user may not do that without a password, or sudo wants a terminal.",
-    next: "Allow it in a file below `/etc/sudoers.d/`, as the message says, or log in as root.",
+    title: "sudo does not work",
+    means:
+      "`sudo: true` runs everything by `sudo -n`, or with `sudoPassword`. The user may not do that without a password, or the password is wrong, or sudo wants a terminal.",
+    next: "Allow it in a file below `/etc/sudoers.d/`, as the message says, give `connection.sudoPassword`, or log in as root.",
   },
   "not-root": {
     title: "The user is not root",

@@ -144,12 +144,17 @@ export interface ConnectionArgs {
    */
   insecureIgnoreHostKey?: pulumi.Input<boolean>;
   /**
-   * Runs everything by `sudo -n`, for a user who needs no password for it.
+   * Runs everything by `sudo`: by `sudo -n`, for a user who needs no password for it, or with `sudoPassword`.
    * Left out: false. Example: `true`.
    */
   sudo?: pulumi.Input<boolean>;
   /**
-   * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy` and `sudo`.
+   * Password that sudo asks for. Kept secret, however the program gives it. It is sent to sudo's standard input, and only when sudo asks.
+   * Left out: sudo must ask for none. Example: `"secret"`.
+   */
+  sudoPassword?: pulumi.Input<string>;
+  /**
+   * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.
    * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
    */
   proxy?: pulumi.Input<ProxyConnectionArgs>;

@@ -2,6 +2,9 @@ import { field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
 import { flag, integer, textOf } from "./number";
 
+/** As ssh itself wants it: it may stand in a command of the person's own, such as a ProxyCommand. */
+export const userPattern = /^(?!-)[^\p{Cc}'"`$;&<>|(){}]*[^\p{Cc}'"`$;&<>|(){}\\]$/u;
+
 /** The fields of @pulumi/command's `remote.Connection`, so that one object serves both packages. */
 const shared = {
   host: field({
@@ -12,7 +15,7 @@ const shared = {
   }),
   port: field({ schema: integer(1, 65535), doc: "TCP port of sshd.", absent: "from `~/.ssh/config`, else 22", example: 22 }),
   user: field({
-    schema: textOf("a user name"),
+    schema: textOf("a user name").regex(userPattern, "expected a user name"),
     doc: "User to log in as: root, or one with `sudo`.",
     absent: "from `~/.ssh/config`, else root",
     example: "root",
@@ -97,13 +100,20 @@ export const connectionFields = {
   sudo: field({
     schema: flag,
     settle: (value) => value || undefined,
-    doc: "Runs everything by `sudo -n`, for a user who needs no password for it.",
+    doc: "Runs everything by `sudo`: by `sudo -n`, for a user who needs no password for it, or with `sudoPassword`.",
     absent: "false",
     example: true,
   }),
+  sudoPassword: field({
+    schema: textOf("a password").regex(/^[^\n]*$/, "expected a password on one line"),
+    secret: true,
+    doc: "Password that sudo asks for. Kept secret, however the program gives it. It is sent to sudo's standard input, and only when sudo asks.",
+    absent: "sudo must ask for none",
+    example: "secret",
+  }),
   proxy: field({
     schema: objectOf(proxyFields, "expected an object such as { host: ... }", requireHost),
-    doc: "Jump host: the connection to `host` goes through it. It has the same fields, except `proxy` and `sudo`.",
+    doc: "Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.",
     absent: "from `ProxyJump` in `~/.ssh/config`, else none",
     example: { host: "jump.example.net" },
   }),

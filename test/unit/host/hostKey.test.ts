@@ -3,11 +3,12 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostKeyAlgorithms, knownKeys, refusal } from "../../../provider/src/host/hostKey";
-import type { Target } from "../../../provider/src/host/sshConfig";
+import { hostKeyAlgorithms, refusal } from "../../../provider/src/host/hostKey";
+import type { Target } from "../../../provider/src/host/target";
 
-const key = (name: string): Buffer => Buffer.from(`key of ${name}`);
-const line = (name: string, type = "ssh-ed25519"): string => `${type} ${key(name).toString("base64")} comment`;
+const sized = (text: string): Buffer => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
+const key = (name: string, type = "ssh-ed25519"): Buffer => Buffer.concat([sized(type), sized(`key of ${name}`)]);
+const line = (name: string, type = "ssh-ed25519"): string => `${type} ${key(name, type).toString("base64")} comment`;
 const hashed = (name: string): string => {
   const salt = Buffer.from("twenty bytes of salt");
   return `|1|${salt.toString("base64")}|${createHmac("sha1", salt).update(name).digest("base64")}`;
@@ -30,7 +31,9 @@ describe("the host's key", () => {
       user: "root",
       keys: [],
       knownHosts: knownHosts === undefined ? [join(folder, "absent")] : [file],
-      knownAs: "edge-1.example.net",
+      identities: [],
+      identitiesOnly: false,
+      notFollowed: [],
       ignoreHostKey: false,
       perDialTimeout: 15,
       ...options,
@@ -55,10 +58,20 @@ describe("the host's key", () => {
     ["not by another's hash", `${hashed("edge-2.example.net")} ${line("edge")}`, {}, false],
     ["at another port by both", `[edge-1.example.net]:2222 ${line("edge")}`, { port: 2222 }, true],
     ["at another port by the hash of both", `${hashed("[edge-1.example.net]:2222")} ${line("edge")}`, { port: 2222 }, true],
-    ["at another port not by the name alone", `edge-1.example.net ${line("edge")}`, { port: 2222 }, false],
+    ["at another port by the name alone", `edge-1.example.net ${line("edge")}`, { port: 2222 }, true],
+    [
+      "at another port not by the name alone, where another key is known with the port",
+      `[edge-1.example.net]:2222 ${line("other")}\nedge-1.example.net ${line("edge")}`,
+      { port: 2222 },
+      false,
+    ],
+    ["under its alias at another port", `alias ${line("edge")}`, { hostKeyAlias: "alias", port: 2222 }, true],
+    ["not under its alias with a port", `[alias]:2222 ${line("edge")}`, { hostKeyAlias: "alias", port: 2222 }, false],
+    ["by the hash of its name in lower case", `${hashed("edge-1.example.net")} ${line("edge")}`, { host: "EDGE-1.example.net" }, true],
+    ["not as another kind of key than it is", `edge-1.example.net ${line("edge").replace("ed25519", "rsa")}`, {}, false],
     ["not by another port", `[edge-1.example.net]:2222 ${line("edge")}`, {}, false],
-    ["under its alias", `alias ${line("edge")}`, { knownAs: "alias" }, true],
-    ["by an IPv6 address", `2001:db8::1 ${line("edge")}`, { knownAs: "2001:db8::1" }, true],
+    ["under its alias", `alias ${line("edge")}`, { hostKeyAlias: "alias" }, true],
+    ["by an IPv6 address", `2001:db8::1 ${line("edge")}`, { host: "2001:db8::1" }, true],
     ["among comments and blank lines", `# edge-1.example.net\n\n  \nedge-1.example.net ${line("edge")}\n`, {}, true],
     [
       "among lines that are broken",
@@ -109,7 +122,18 @@ describe("the host's key", () => {
     ]);
     assert.equal(hostKeyAlgorithms(target(undefined))[0], "ssh-ed25519");
   });
-  it("is read with its type", () => {
-    assert.deepEqual(knownKeys(target(`edge-1.example.net ${line("edge")}`)), [{ type: "ssh-ed25519", key: key("edge"), revoked: false }]);
+  it("is not asked for in a kind of which the key is revoked", () => {
+    const text = `edge-1.example.net ${line("edge", "ssh-rsa")}\n@revoked * ${line("edge")}\nedge-1.example.net ${line("edge")}`;
+    assert.equal(hostKeyAlgorithms(target(text))[0], "rsa-sha2-512");
+  });
+  it("is refused when it is revoked behind a blank", () => {
+    const text = `edge-1.example.net ${line("edge")}\n  @revoked * ${line("edge")}`;
+    assert.equal(refusal(target(text), key("edge"))?.what, "the host shows a key that is marked as revoked");
+  });
+  it("is refused where only a certificate authority stands for it, which is named", () => {
+    assert.match(
+      refusal(target(`@cert-authority * ${line("authority")}`), key("edge"))?.what ?? "",
+      /@cert-authority is not followed here/,
+    );
   });
 });

@@ -40,7 +40,8 @@ export class Refusals {
     if (this.#found.length === 0) return;
     throw new PolicyRoutingError("unsupported", {
       topic: "not-expressible",
-      what: `${this.manager} cannot express all of it\n    ${this.#found.join("\n    ")}`,
+      what: `${this.manager} cannot express all of it`,
+      details: this.#found,
       next: "declare it without these, or leave it to this package: it persists them by itself",
     });
   }
