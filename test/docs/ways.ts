@@ -3,7 +3,7 @@ import type { Block } from "./page";
 /**
  * How a block of the documents is held:
  * - `run`: sh and console, in the project's folder, on the machine where Pulumi runs. Of a console block what stands behind `$ ` is run, and the rest
- *   must be what it prints; a line `...` stands for any number of lines.
+ *   must be how the lines begin that it prints; a line `...` stands for any number of lines.
  * - `on the host`: the same as root on the page's first host.
  * - `file`: written to the project.
  * - `checked`: compiled or parsed.
