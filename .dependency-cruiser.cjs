@@ -23,7 +23,7 @@ module.exports = {
     {
       name: "only-resources-know-the-engine",
       severity: "error",
-      from: { path: "^provider/src/", pathNot: "^provider/src/resources/" },
+      from: { path: "^provider/src/", pathNot: "^provider/src/(resources/|runtime/engineLog\\.ts$)" },
       to: { path: "@pulumi/pulumi" },
     },
     {

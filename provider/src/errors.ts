@@ -22,6 +22,8 @@ export type ErrorKind =
   | "verify"
   /** Another transaction holds the host, or the host is frozen. */
   | "busy"
+  /** The person stopped the run before this was begun. */
+  | "stopped"
   /** The host answered in a way this package does not understand. */
   | "protocol"
   /** A mistake in this package. */

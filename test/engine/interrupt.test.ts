@@ -89,7 +89,7 @@ async function carriesOn(stack: Stack, host: Host): Promise<void> {
 
 describe("an interrupted up", function () {
   this.timeout(240_000);
-  const site = useSite("interrupt", 3);
+  const site = useSite("interrupt", 4);
 
   async function begin(mark: string): Promise<{ host: Host; relay: Relay; stack: Stack; up: Running; plugin: number }> {
     const host = site.host();
@@ -113,6 +113,32 @@ describe("an interrupted up", function () {
       const state = [...byName(await stack.export()).keys()].filter((name) => name.startsWith("rule-"));
       assert.equal(state.length, there.length, "the state says what is on the host");
       await carriesOn(stack, host);
+    } finally {
+      await relay.close();
+    }
+  });
+
+  it("Ctrl-C while a host that is dead is dialled: no dial is waited for", async () => {
+    const host = site.host();
+    // Silent: each dial would take its 15 s.
+    const relay = await startRelay({ host: host.address });
+    relay.stall();
+    const connection = { ...host.connection, host: relay.host, port: relay.port, hostKey: await host.hostKey() };
+    const { stack } = await site.project(
+      `const connection = ${JSON.stringify(connection)};
+      new PolicyRule("rule", { connection, priority: 1000, table: 5, from: "198.51.100.1" });`,
+    );
+    try {
+      const up = stack.spawn("up");
+      await until("a dial to be told", async () => (up.printed().includes(`${relay.host}: dial 1 of 11`) ? true : undefined), 120_000);
+      const stopped = performance.now();
+      up.child.kill("SIGINT");
+      const { code } = await up.ended;
+      const seconds = (performance.now() - stopped) / 1000;
+      assert.notEqual(code, 0);
+      assert.match(up.printed(), /127\.0\.0\.1: not begun: the run was stopped first/);
+      // Alone on its machine it is less than one; a dial alone would be 15.
+      assert.ok(seconds < 5, `${seconds.toFixed(2)} s`);
     } finally {
       await relay.close();
     }

@@ -15,6 +15,7 @@ import { firesIn, type Reason, type Transaction, tookTooLong } from "./transacti
 export async function confirm(session: Session, transaction: Transaction, after: State, persist: string | undefined): Promise<Ending> {
   const tooLate = tookTooLong(transaction);
   if (tooLate !== undefined) return retract(session, transaction, tooLate, after);
+  session.progress.begin(() => `read back as asked, confirms${transaction.guard === undefined ? "" : " over a fresh login"}`);
   const began = performance.now();
   let answer: Answer;
   try {

@@ -1,10 +1,13 @@
+import { getSystemErrorMap } from "node:util";
 import pRetry from "p-retry";
 import type { ClientChannel } from "ssh2";
-import { isPolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, type PolicyRoutingError } from "../errors";
 import { refuseUnusableKeys } from "./credentials";
 import { type Connected, execute, hop, type Then, type Urgency } from "./hop";
 import { lineTo } from "./queue";
+import { isStopped, unlessStopped } from "./stop";
 import type { Target } from "./target";
+import type { Progress } from "./told";
 
 /** How long an unreachable host is dialled again when dialErrorLimit does not say how often. */
 const patience = 30_000;
@@ -25,19 +28,40 @@ export async function connect<Begun>(
   command: string,
   begin: (channel: ClientChannel) => Begun | Promise<Begun>,
   urgent?: Urgent,
+  progress?: Progress,
 ): Promise<Connected<Begun>> {
   for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);
   const limit = urgent?.dialErrorLimit ?? target.dialErrorLimit;
   const isOver = () => urgent?.until !== undefined && performance.now() >= urgent.until;
-  return pRetry(() => dial(target, urgent, execute(target, command, begin)), {
-    retries: limit === undefined ? defaultDialErrorLimit : limit < 0 ? Number.POSITIVE_INFINITY : limit,
+  const retries = limit === undefined ? defaultDialErrorLimit : limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  const dialText = (count: number): string => `dial ${count}${retries === Number.POSITIVE_INFINITY ? "" : ` of ${retries + 1}`}`;
+  let failure = "";
+  progress?.begin(() => dialText(1));
+  const once = (count: number): Promise<Connected<Begun>> => {
+    if (count > 1) progress?.goOn(() => `${dialText(count)}: ${failure}`);
+    return dial(target, urgent, execute(target, command, begin));
+  };
+  const connected = pRetry(once, {
+    retries,
     ...(limit === undefined ? { maxRetryTime: patience } : {}),
     minTimeout: 150,
     maxTimeout: 5000,
     factor: 1.5,
     randomize: true,
-    shouldRetry: ({ error }) => isPolicyRoutingError(error) && error.kind === "unreachable" && !isOver(),
+    shouldRetry: ({ error }) => {
+      if (!isPolicyRoutingError(error) || error.kind !== "unreachable") return false;
+      failure = briefly(error);
+      return !isOver() && !(urgent === undefined && isStopped());
+    },
   });
+  if (urgent !== undefined) return connected;
+  return unlessStopped(target.name, connected, ({ close }) => close()).finally(() => progress?.pause());
+}
+
+/** Why a dial failed, in the system's words where it has some. */
+function briefly({ parts: { cause, what } }: PolicyRoutingError): string {
+  const number = cause instanceof Error && "errno" in cause && typeof cause.errno === "number" ? cause.errno : 0;
+  return getSystemErrorMap().get(number)?.[1] ?? what;
 }
 
 /** One dial: the jump host first. Each has its own limit over all that it does. */

@@ -4,6 +4,7 @@ import type { Connection } from "../spec/connection";
 import { isCovered, type Look, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
 import { Session } from "./session";
+import { refuseIfStopped, unlessStopped } from "./stop";
 import { transact } from "./transact";
 import type { Applied, Work } from "./work";
 
@@ -45,7 +46,7 @@ export class Host {
   #seen: Seen | undefined;
 
   constructor(connection: Connection) {
-    this.#session = new Session(connection);
+    this.#session = new Session(connection, () => this.#works.length);
   }
 
   /** Resolves when the change was applied, verified and confirmed. */
@@ -87,6 +88,7 @@ export class Host {
     while (this.#works.length + this.#readings.length > 0) {
       await this.#read(this.#readings.splice(0));
       await this.#transact();
+      this.#session.progress.end("has ended");
     }
     this.#running = false;
   }
@@ -101,7 +103,9 @@ export class Host {
     }
     const behind = ended;
     try {
-      const observation = await observe(await this.#session.shell(), wanted, this.#session.warn);
+      const shell = await this.#session.shell();
+      this.#session.progress.begin(() => "reads what is there");
+      const observation = await unlessStopped(this.#session.host, observe(shell, wanted, this.#session.warn));
       this.#seen = { look: observation.seen, observation, at: performance.now(), behind };
       this.#session.report(observation.left);
       for (const { resolve } of readings) resolve(observation);
@@ -126,6 +130,7 @@ export class Host {
     const group = this.#works.filter((work) => terms(work) === terms(first));
     this.#works = this.#works.filter((work) => !group.includes(work));
     try {
+      refuseIfStopped(this.#session.host);
       this.#works.unshift(...(await transact(this.#session, group)));
     } catch (error) {
       for (const { reject } of group)

@@ -41,6 +41,7 @@ export async function retract(session: Session, transaction: Transaction, reason
   session.know(transaction.txn);
   const longestWayBack = await session.longestWayBack();
   const until = performance.now() + Math.max(firesIn(transaction) ?? 0, 0) + afterDeadline + longestWayBack * 1000;
+  session.progress.begin(() => `not kept, ${undoText(transaction)}: ${reason.what}`);
   const open = await session.openShell();
   let heard = open === undefined ? undefined : await look(open, matter);
   while (heard === undefined || heard.outcome === "silence") {
@@ -50,6 +51,12 @@ export async function retract(session: Session, transaction: Transaction, reason
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return heard;
+}
+
+/** For a person who waits. */
+function undoText(transaction: Transaction): string {
+  const left = Math.ceil((firesIn(transaction) ?? 0) / 1000);
+  return left > 0 ? `is undone now, or by its guard in ${left} s` : "is being undone";
 }
 
 /** One dial, then a look. */

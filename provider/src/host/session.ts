@@ -1,9 +1,10 @@
-import { type Warning, warningText } from "../errors";
+import type { Warning } from "../errors";
 import type { Connection } from "../spec/connection";
 import { longestDial } from "./connect";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
 import { targetOf } from "./target";
+import { Progress, warn } from "./told";
 
 /** Seconds. A controller whose confirm's answer was lost looks for this long at most. */
 const timeToLook = 300;
@@ -17,8 +18,13 @@ export class Session {
   readonly #reported = new Set<string>();
   readonly #ended = new Set<string>();
 
-  constructor(connection: Connection) {
+  /** What goes on there now, for a person. */
+  readonly progress: Progress;
+
+  /** `waiting`: how many other changes of this host stand in line. */
+  constructor(connection: Connection, waiting: () => number = () => 0) {
     this.connection = connection;
+    this.progress = new Progress(connection.host, waiting);
   }
 
   get host(): string {
@@ -29,7 +35,7 @@ export class Session {
   async shell(): Promise<Shell> {
     const open = await this.#shell?.catch(() => undefined);
     if (open?.isOpen === true) return open;
-    this.#shell = Shell.open(this.connection);
+    this.#shell = Shell.open(this.connection, undefined, this.progress);
     return this.#shell;
   }
 
@@ -64,10 +70,7 @@ export class Session {
     old?.then((one) => one !== shell && one.close()).catch(() => {});
   }
 
-  /** The plugin has no log channel: a warning is a line on its standard error that begins with `warning:`, host and object. */
-  warn = (warning: Warning): void => {
-    process.stderr.write(`${warningText(this.host, warning)}\n`);
-  };
+  warn = (warning: Warning): void => warn(this.host, warning);
 
   /** The same words are told once a session. */
   warnOnce(warning: Warning): void {
@@ -116,6 +119,7 @@ export class Session {
   }
 
   close(): void {
+    this.progress.pause();
     this.#shell?.then((shell) => shell.close()).catch(() => {});
     this.#shell = undefined;
   }

@@ -11,6 +11,7 @@ import { badCode, noShell, noSudo } from "./noShell";
 import { library, loop } from "./scripts";
 import { type Marks, passSudo, sudoBy } from "./sudo";
 import { type Target, targetOf } from "./target";
+import type { Progress } from "./told";
 
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
@@ -65,7 +66,7 @@ export class Shell {
   }
 
   /** Dials, logs in and starts the shell. */
-  static async open(connection: Connection, urgent?: Urgent): Promise<Shell> {
+  static async open(connection: Connection, urgent?: Urgent, progress?: Progress): Promise<Shell> {
     const target = await targetOf(connection);
     const sudo = connection.sudo === true;
     const password = sudo ? connection.sudoPassword : undefined;
@@ -74,7 +75,8 @@ export class Shell {
       if (password !== undefined) await passSudo(target, channel, password, marks);
       return new Shell(target, sudo, channel);
     };
-    const { begun, client, close } = await connect(target, startText(sudo, password === undefined ? undefined : marks), begin, urgent);
+    const start = startText(sudo, password === undefined ? undefined : marks);
+    const { begun, client, close } = await connect(target, start, begin, urgent, progress);
     begun.#holds(client, close);
     return begun;
   }

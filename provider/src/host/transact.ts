@@ -15,6 +15,7 @@ import { adviceFor, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
+import { refuseIfStopped, unlessStopped } from "./stop";
 import type { Transaction } from "./transaction";
 import type { Work } from "./work";
 
@@ -34,7 +35,8 @@ export async function transact(session: Session, works: readonly Work[]): Promis
   let open = works;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const shell = await session.shell();
-    const seen = await observe(shell, look, session.warn);
+    session.progress.begin(() => "reads what is there");
+    const seen = await unlessStopped(session.host, observe(shell, look, session.warn));
     session.report(seen.left);
     const owned = together([look, lookFor(works.flatMap(({ change }) => keysHeld(change, seen.state)))]);
     if (!isCovered(owned, seen.seen)) {
@@ -78,6 +80,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     }
     for (const what of busy.flatMap(({ work }) => adviceFor(work.wish, seen.persistence)))
       session.warnOnce({ topic: "other-managers", what });
+    refuseIfStopped(session.host);
     // Who goes by a next hop object matters before a change, not behind it.
     if (await apply(session, busy, seen, { ...look, users: nothingMore.users })) return deferred;
     open = [...busy.map(({ work }) => work), ...deferred];
@@ -116,10 +119,14 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
       .filter((part) => part !== "")
       .join("\n"),
   );
+  const { guard } = transaction;
+  const count = stepsOf(planned);
+  const under = guard === undefined ? "" : ` under a guard of ${guard.seconds} s`;
+  session.progress.begin(() => `applies ${count} ${count === 1 ? "step" : "steps"}${under}`);
   let answer: Answer;
   try {
     // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
-    answer = await shell.run(text, { bound: boundOf(look), within: longestChange(transaction.guard?.seconds ?? 0) });
+    answer = await shell.run(text, { bound: boundOf(look), within: longestChange(guard?.seconds ?? 0) });
   } catch (error) {
     await giveUp(session, planned, transaction, { topic: "connection-lost", what: `while the change was applied: ${whatOf(error)}` });
     return true;
@@ -152,12 +159,14 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
     guard: guarded
       ? { seconds: Math.max(...planned.map(({ work }) => work.guard.confirmTimeout ?? defaultConfirmTimeout)), armedAt: performance.now() }
       : undefined,
-    summary: `${planned.reduce((sum, { plan: one }) => sum + one.steps.length, 0)} steps for ${planned
+    summary: `${stepsOf(planned)} steps for ${planned
       .map(({ work }) => work.change.id)
       .slice(0, 5)
       .join(", ")}${planned.length > 5 ? ` and ${planned.length - 5} more` : ""}`,
   };
 }
+
+const stepsOf = (planned: Group): number => planned.reduce((sum, { plan: one }) => sum + one.steps.length, 0);
 
 /** Who is at work here, for those who wait for the host. Printable, one line. */
 const controller = (): string => `${user()}@${hostname()} pid ${process.pid}`.replace(/[^\x20-\x7e]/g, "?");

@@ -50,6 +50,12 @@ export const host = pages({
       "One change at a time is made on a host. Another `pulumi up`, from this machine or another one, is at work there, and its name is in the message.",
     next: "Wait for it to end and run again. A holder that died is ended by its own guard within `guard.confirmTimeout`.",
   },
+  stopped: {
+    title: "The run was stopped before this was begun",
+    means:
+      "Ctrl-C, or another end of the run, came before this change was sent to its host. Nothing was changed by it. A change that was on its way already goes on to its end.",
+    next: "Run `pulumi up` again: it looks at the hosts and carries on from what is there.",
+  },
   "host-frozen": {
     title: "The host is frozen",
     means: "Somebody made the file `/etc/policy-routing/freeze` on the host: no change is allowed. Its text is the reason.",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultOwner } from "../spec/owner";
+import { refuseUnheard } from "./unheard";
 
 /**
  * A dynamic resource without the serialiser: the type token and the property are what `pulumi.dynamic.Resource` registers, but the code is
@@ -34,6 +35,7 @@ export abstract class HostResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
+    refuseUnheard(`${kind} ${name}`, options);
     const declared = Object.fromEntries([...outputs, "persisted"].map((output) => [output, undefined]));
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;

@@ -7,6 +7,7 @@ import { multihomedFields, settleMultihomed } from "../spec/multihomed/multihome
 import type { ExpectationArgs, HostRoutingArgs, MultihomedArgs, RouteArgs, RuleArgs, TableArgs } from "./arguments";
 import { failLater } from "./claim";
 import { HostRouting } from "./hostRouting";
+import { refuseUnheard } from "./unheard";
 
 /** The uplinks of a host, how to reach it, and whatever else HostRouting is to declare there. */
 export interface MultihomedHostArgs extends MultihomedArgs, HostRoutingArgs {}
@@ -39,6 +40,7 @@ export class MultihomedHost extends pulumi.ComponentResource {
   readonly nft: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MultihomedHostArgs, options?: pulumi.ComponentResourceOptions) {
+    refuseUnheard(`MultihomedHost ${name}`, options);
     super("policyrouting:index:MultihomedHost", name, {}, options);
     const { uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase, ...more } = args;
     const declared = pulumi.output({ uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase });

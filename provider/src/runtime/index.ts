@@ -1,3 +1,7 @@
+import { stop } from "../host/stop";
+import { tellStatusBy } from "../host/told";
+import { onCancel } from "./cancel";
+import { engineStatus } from "./engineLog";
 import type { Handlers } from "./handlers";
 import { kindOf } from "./kinds";
 import { marked } from "./marked";
@@ -39,6 +43,8 @@ const engine = engineAddress(require.main?.filename, process.argv[2]);
 /** The plugin's process is one run of the engine; any other process may be several. */
 const enginesRun = engine === undefined ? undefined : new Run();
 if (engine !== undefined) {
+  tellStatusBy(engineStatus(`${engine.host}:${engine.port}`));
+  onCancel(stop);
   bearLostOutput(process.stdout, process.stderr);
   endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
 }

@@ -1,4 +1,5 @@
-import { isPolicyRoutingError, messageOf, PolicyRoutingError, warningText } from "../errors";
+import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
+import { warn } from "../host/told";
 import type { Topic } from "../messages";
 
 /**
@@ -17,8 +18,7 @@ function wish(): "keep" | "forget" | undefined {
   });
 }
 
-/** The plugin has no log channel: lines on its standard error are shown under the stack. */
-const say = (topic: Topic, host: string, what: string): void => void process.stderr.write(`${warningText(host, { topic, what })}\n`);
+const say = (topic: Topic, host: string, what: string): void => warn(host, { topic, what });
 
 function withRecipe(error: unknown, ways: string): never {
   if (!isPolicyRoutingError(error) || error.kind !== "unreachable") throw error;

@@ -1,0 +1,55 @@
+// What a person sees while a host is worked on, in a log that nobody sits in front of. What takes less than a second says nothing.
+import { strict as assert } from "node:assert";
+import { describe, it } from "mocha";
+import type { Host } from "../lab/lab";
+import { connection, useSite } from "./site";
+
+/** An `ip` that takes its time for each change. */
+const slowly = (host: Host, seconds: number): Promise<unknown> =>
+  host.replaceBinary("/usr/sbin/ip", `#!/bin/sh\ncase "$*" in *-batch*) sleep ${seconds} ;; esac\nexec ip.real "$@"\n`);
+
+/** The lines about a host that are no warning and no error, in their order. */
+const toldOf = (host: string, printed: string): string[] =>
+  printed.split("\n").flatMap((line) => {
+    const [, what] = line.split(` ${host}: `);
+    return what === undefined || /warning: |error: /.test(line) ? [] : [what.trim()];
+  });
+
+describe("while a host is worked on", function () {
+  this.timeout(240_000);
+  const site = useSite("progress", 2);
+
+  it("a slow host: it says what goes on, who waits, and how it ended", async () => {
+    const host = site.host();
+    await slowly(host, 4);
+    const rule = (name: string, priority: number, confirmTimeout: number): string =>
+      `new PolicyRule("${name}", { connection, priority: ${priority}, table: 5, from: "198.51.100.1", guard: { confirmTimeout: ${confirmTimeout} } });`;
+    // Of unequal guards, so one after the other.
+    const { stack } = await site.project(`${connection(host)}${rule("one", 1000, 60)}${rule("two", 1001, 61)}`);
+    const { stdout } = await stack.up();
+    const told = toldOf(host.address, stdout);
+    assert.ok(
+      told.some((line) => /^applies 1 step under a guard of 6[01] s; 1 other change waits for this host/.test(line)),
+      stdout,
+    );
+    assert.ok(
+      told.some((line) => /^applies 1 step under a guard of 6[01] s$/.test(line)),
+      stdout,
+    );
+    assert.ok(
+      told.some((line) => /^confirmed; after a reboot: \S/.test(line)),
+      stdout,
+    );
+  });
+
+  it("a dead host: it says which dial it is, of how many, and why the last one failed", async () => {
+    const host = site.host();
+    const { stack } = await site.project(
+      `${connection(host, { port: 9, dialErrorLimit: 6 })}new PolicyRule("rule", { connection, priority: 1000, table: 5, from: "198.51.100.1" });`,
+    );
+    const { stdout } = await stack.up([], { expectFailure: true });
+    const told = toldOf(host.address, stdout);
+    assert.ok(told.includes("dial 7 of 7: connection refused"), stdout);
+    assert.equal(told.at(-1), "has ended", stdout);
+  });
+});
