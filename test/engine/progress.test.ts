@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import type { Host } from "../lab/lab";
+import { until } from "../lab/until";
 import { connection, useSite } from "./site";
 
 /** An `ip` that takes its time for each change. */
@@ -17,7 +18,7 @@ const toldOf = (host: string, printed: string): string[] =>
 
 describe("while a host is worked on", function () {
   this.timeout(240_000);
-  const site = useSite("progress", 2);
+  const site = useSite("progress", 3);
 
   it("a slow host: it says what goes on, who waits, and how it ended", async () => {
     const host = site.host();
@@ -40,6 +41,33 @@ describe("while a host is worked on", function () {
       told.some((line) => /^confirmed; after a reboot: \S/.test(line)),
       stdout,
     );
+  });
+
+  it("a host that another one holds: it says that it looks, then by whom it is held", async () => {
+    const host = site.host();
+    await host.exec(
+      `mkdir -p -m 700 /run/policy-routing
+setsid sh -c 'echo $$ >/tmp/holder; exec sleep 600' >/dev/null 2>&1 </dev/null &
+tries=0
+until [ -s /tmp/holder ]; do tries=$((tries + 1)); [ $tries -lt 500 ] || exit 1; sleep 0.01; done
+read -r pid </tmp/holder
+read -r stat </proc/$pid/stat; set -- \${stat##*) }; shift 19; start=$1
+read -r now _ </proc/uptime; now=\${now%%.*}
+printf 'txn t-hand\\npid %s\\nstart %s\\ndeadline %s\\nholder organization/hand/made by somebody\\nend\\n' $pid $start $((now + 60)) >/run/policy-routing/lock.7`,
+    );
+    const { stack } = await site.project(
+      `${connection(host)}new PolicyRule("rule", { connection, priority: 1000, table: 5, from: "198.51.100.1" });`,
+    );
+    const up = stack.spawn("up");
+    await until(
+      "its name",
+      async () => (/warning: \S+: waits for organization\/hand\/made by somebody/.test(up.printed()) ? true : undefined),
+      120_000,
+    );
+    await host.exec(": >/run/policy-routing/lock.7; kill $(cat /tmp/holder)");
+    const { code, stdout } = await up.ended;
+    assert.equal(code, 0, stdout);
+    assert.ok(toldOf(host.address, stdout).includes("reads what is there"), stdout);
   });
 
   it("a dead host: it says which dial it is, of how many, and why the last one failed", async () => {

@@ -28,7 +28,7 @@ export async function conclude(
   const verdict = await verdictOf(session, planned, transaction, answer);
   if (bookkeeping && verdict.deviating.length > 0) return false;
   const ending = await endingOf(session, transaction, answer, verdict, bookkeeping);
-  session.progress.end(endText(planned, ending));
+  session.progress.end(() => endText(planned, ending));
   for (const one of planned) tell(session, one, transaction, ending, verdict);
   return true;
 }
@@ -36,7 +36,7 @@ export async function conclude(
 /** Nothing that can be judged came back. */
 export async function giveUp(session: Session, planned: readonly Planned[], transaction: Transaction, reason: Reason): Promise<void> {
   const ending = await retract(session, transaction, reason);
-  session.progress.end(endText(planned, ending));
+  session.progress.end(() => endText(planned, ending));
   for (const one of planned) tell(session, one, transaction, ending);
 }
 

@@ -88,7 +88,7 @@ export class Host {
     while (this.#works.length + this.#readings.length > 0) {
       await this.#read(this.#readings.splice(0));
       await this.#transact();
-      this.#session.progress.end("has ended");
+      this.#session.progress.end(() => "has ended");
     }
     this.#running = false;
   }

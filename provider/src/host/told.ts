@@ -58,9 +58,9 @@ export class Progress {
     clearTimeout(this.#timer);
   }
 
-  end(what: string): void {
+  end(what: () => string): void {
     this.pause();
-    if (this.#isTold) this.#say(what);
+    if (this.#isTold) this.#say(what());
     this.#isTold = this.#isNow = false;
   }
 

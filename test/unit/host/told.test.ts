@@ -20,7 +20,7 @@ describe("what goes on at a host", () => {
       progress.begin(() => what);
       mock.timers.tick(999);
     }
-    progress.end("confirmed");
+    progress.end(() => "confirmed");
     mock.timers.tick(5000);
     assert.deepEqual(told, []);
   });
@@ -34,7 +34,7 @@ describe("what goes on at a host", () => {
     progress.goOn(() => "dial 3 of 4: connection refused");
     progress.begin(() => "reads what is there");
     progress.goOn(() => "reads it again");
-    progress.end("confirmed");
+    progress.end(() => "confirmed");
     assert.deepEqual(told, ["edge-1: dial 2 of 4: connection refused", "edge-1: dial 3 of 4: connection refused", "edge-1: confirmed"]);
   });
 
