@@ -97,7 +97,7 @@ echo $pid >/tmp/held`,
         `mkdir -p -m 700 /run/policy-routing && rm -f /run/policy-routing/lock.* && printf '${text}\\n' >/run/policy-routing/lock.7`,
       );
       const said = await warnings(async () => remove(await create("PolicyRule", rule())));
-      assert.equal(said, `${host.address}: /run/policy-routing/lock.7 was no lock that could be read: cleared\n`);
+      assert.equal(said, `warning: ${host.address}: /run/policy-routing/lock.7 was no lock that could be read: cleared\n`);
       assert.match(await host.exec("ls /run/policy-routing"), /^lock\.9$/m);
     }
   });
@@ -126,7 +126,7 @@ printf 'undo_1() {\nbatch_undo 4 <<END\nrule del pref 1005 proto 214\nEND\n}\nch
     } finally {
       listening.end();
     }
-    assert.equal(listening.text(), `${host.address}: waits for organization/hand/made by somebody\n`);
+    assert.equal(listening.text(), `warning: ${host.address}: waits for organization/hand/made by somebody\n`);
     assert.deepEqual(await rulesOf(host), []);
     assert.notEqual(await group(leader), "");
     await host.exec(": >/run/policy-routing/lock.7");
