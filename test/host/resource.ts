@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { runtime } from "@pulumi/pulumi";
+// Of the SDK no more: the whole of it asks passwd for a home, which a controller in a container may not have.
+import { specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { handlers } from "../../provider/src/runtime/index";
 
 export type Fields = Record<string, unknown>;
@@ -19,7 +20,7 @@ function sent(fields: Fields): Fields {
   const bare = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(bare);
     if (typeof value !== "object" || value === null) return value;
-    return runtime.specialSigKey in value && "value" in value ? value.value : sent({ ...value });
+    return specialSigKey in value && "value" in value ? value.value : sent({ ...value });
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, bare(value)]));
 }
