@@ -51,14 +51,20 @@ describe("the example of a fleet", function () {
   };
 
   it("every mistake in the configuration is told at once, with file and path, and no secret", async () => {
-    await configure({}, { 1: { connection: { host: "h", port: 99_999, password: "TOPSECRET" }, uplink: {} }, 2: { enabled: 1 } });
+    await configure(
+      {},
+      { 1: { connection: { host: "h", port: 99_999, password: "TOPSECRET" }, uplink: {} }, 2: { enabled: 1 } },
+      { conection: {}, guard: { confirmTimeout: "30" } },
+    );
     const { stdout } = await stack.preview([], { expectFailure: true });
     for (const line of [
       "Pulumi.test.yaml: fleet:hosts.edge-02.uplink: unknown field: did you mean uplinks?",
-      "Pulumi.test.yaml: fleet:hosts.edge-02.connection.port: expected a whole number from 1 to 65535",
-      "Pulumi.test.yaml: fleet:hosts.edge-03.enabled: expected true or false",
+      "Pulumi.test.yaml: fleet:hosts.edge-02.connection.port: expected a whole number from 1 to 65535, got 99999",
+      "Pulumi.test.yaml: fleet:hosts.edge-03.enabled: expected true or false, got 1",
+      "Pulumi.test.yaml: fleet:defaults.conection: unknown field: did you mean connection?",
+      'Pulumi.test.yaml: fleet:defaults.guard.confirmTimeout: expected a whole number from 2 to 3600, got "30" (text)',
     ])
-      assert.ok(stdout.includes(line), `${line}\n${stdout}`);
+      assert.equal(stdout.split("Diagnostics:")[1]?.split(line).length, 2, `once: ${line}\n${stdout}`);
     assert.doesNotMatch(stdout, /TOPSECRET/);
   });
 

@@ -53,6 +53,8 @@ describe("the example of a multi-homed host", function () {
       stdout,
       /MultihomedHost edge: uplinks\.isp9\.address: expected an address with its prefix length.*; uplinks\.isp9\.table: 253, 254 and 255/,
     );
+    assert.equal(stdout.split("Diagnostics:")[1]?.split("uplinks.isp9.address").length, 2, `once:\n${stdout}`);
+    assert.doesNotMatch(stdout, /not valid|destination/);
     assert.equal(await host.countLogins(), logins);
   });
 

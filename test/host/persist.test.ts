@@ -142,8 +142,21 @@ describe("what is persisted on a host", () => {
     made = [one];
   });
 
-  it("says what auto chose where nothing would call the script, and writes nothing", async () => {
-    const one = await rule({ persist: undefined });
+  it("says what auto chose where nothing would call the script, once a host and run, and writes nothing", async () => {
+    closeHosts();
+    const both: Made[] = [];
+    const told = await warnings(async () => {
+      both.push(await rule({ persist: undefined }), await rule({ persist: "auto", priority: 1001 }));
+    });
+    const [one] = both;
+    assert.ok(one !== undefined);
+    assert.equal(
+      told.match(/^warning: \S+: applied, but gone after a reboot: auto found nothing that runs on the host/gm)?.length,
+      1,
+      told,
+    );
+    assert.match(told, /next: say persist: "none" if that is meant, or give the host one of these/);
+    assert.equal(await warnings(() => rule({ persist: "none", priority: 1002 })), "");
     assert.match(String(one.state["persisted"]), /^no: auto found nothing/);
     assert.equal((await host.result("ls /etc/policy-routing")).code, 2);
     assert.equal((await read(one))?.["persist"], undefined);

@@ -9,7 +9,8 @@ import { plan } from "../../provider/src/kernel/plan";
 import { parseRegister } from "../../provider/src/kernel/register";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { kinds } from "../../provider/src/runtime/kinds";
-import type { AttributeTable, IpObject } from "../../provider/src/spec/attribute";
+import type { AttributeTable, Field, IpObject } from "../../provider/src/spec/attribute";
+import { connectionFields } from "../../provider/src/spec/connection";
 import { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { ruleAttributes } from "../../provider/src/spec/rule/rule";
@@ -98,6 +99,8 @@ const right: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   RoutingTable: { tableId: 100, name: "rt2" },
 };
 
+const secretNames = Object.entries<Field>(connectionFields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
+
 describe("hostile input", () => {
   for (const kind of kinds) {
     const names = [...kind.entryFields, "connection", "adopt", "guard"];
@@ -110,7 +113,7 @@ describe("hostile input", () => {
       )
       .map(([some, rest]): Record<string, unknown> => Object.fromEntries([...some, ...rest]));
 
-    it(`of a ${kind.name}: the check ends with reasons that hold no value; what it lets through is harmless words`, () => {
+    it(`of a ${kind.name}: the check ends with reasons; what it lets through is harmless words`, () => {
       let passed = 0;
       fc.assert(
         fc.property(inputs, (input) => {
@@ -130,11 +133,16 @@ describe("hostile input", () => {
 
     it(`of a ${kind.name}: a secret that is wrong is not in the reasons`, () => {
       const secret = "correct-horse-battery-staple";
-      for (const name of names)
-        for (const value of [secret, { deep: secret }, [secret], { [name]: secret }, `${secret}\n`])
-          for (const failure of kind.check({ connection: { host: "h" }, owner: { stack: "o/p/s" }, ...right[kind.name], [name]: value })
-            .failures)
-            assert.ok(!failure.includes(secret), failure);
+      const reasons = (connection: unknown) => kind.check({ connection, owner: { stack: "o/p/s" }, ...right[kind.name] }).failures;
+      for (const name of secretNames)
+        for (const value of [secret, { deep: secret }, [secret], { [name]: secret }, `${secret}\n`, [{ [name]: secret }]])
+          for (const connection of [
+            value,
+            { host: "h", [name]: value },
+            { host: "h", proxy: value },
+            { host: "h", proxy: { [name]: value } },
+          ])
+            for (const failure of reasons(connection)) assert.ok(!failure.includes(secret), failure);
     });
   }
 

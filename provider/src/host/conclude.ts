@@ -1,5 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import { compare } from "../kernel/compare";
+import { warningOfNothing } from "../kernel/persistence";
 import { leftovers } from "../kernel/store";
 import type { StoredObject } from "../kernel/stored";
 import { type Answer, sectionAfter } from "./answer";
@@ -97,6 +98,8 @@ function tellApplied(
       what: `applied, but what it would be after a reboot could not be written: ${failure}`,
       next: "run pulumi refresh and pulumi up again once the host can write there",
     });
+  const nothing = warningOfNothing(work.change, work.wish ?? {}, persistence);
+  if (nothing !== undefined) session.warnOnce(nothing);
   for (const { topic, did } of plan.notes) session.warn({ topic, object: labelOf(work), what: did });
   work.resolve({ state, facts: before.facts, persisted: persistedOf(work, persistence) });
 }

@@ -1,7 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import { type Difference, printDifference } from "../kernel/compare";
+import type { Persistence } from "../kernel/persistence";
 import type { State } from "../kernel/state";
-import type { Persistence } from "../kernel/store";
 import type { Reason } from "./transaction";
 
 /** What became of a transaction. Exactly one of these; the host itself said each but the last. */

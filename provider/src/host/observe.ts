@@ -1,8 +1,8 @@
 import { PolicyRoutingError, type Warning } from "../errors";
 import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../kernel/doubt";
 import type { Management } from "../kernel/managementPath";
+import type { Persistence } from "../kernel/persistence";
 import type { State } from "../kernel/state";
-import type { Persistence } from "../kernel/store";
 import { type Answer, section, sectionAfter, sectionsAfter } from "./answer";
 import { boundOf } from "./bound";
 import { parseShown, wholeTables } from "./entries";

@@ -1,6 +1,7 @@
 import type { Change } from "../kernel/change";
 import { adviceOn, parseNeighbours } from "../kernel/neighbours";
-import { needsAfter, type Persistence, persistAsFound, persistedText, type StorePlan, type Wish } from "../kernel/store";
+import type { Persistence, Wish } from "../kernel/persistence";
+import { needsAfter, persistAsFound, persistedText, type StorePlan } from "../kernel/store";
 import { parseObjects, type StoredObject } from "../kernel/stored";
 import { parseRegisterKey } from "../spec/key";
 import { backends } from "../spec/persist";

@@ -1,8 +1,9 @@
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import type { Becomes } from "../kernel/change";
 import { checkFamily, checkNeeds } from "../kernel/gate";
+import type { Persistence } from "../kernel/persistence";
 import { type ChangePlan, deviations, isEmpty, plan } from "../kernel/plan";
-import { type Persistence, persistedText, type StorePlan, storePlan } from "../kernel/store";
+import { persistedText, type StorePlan, storePlan } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
 import { lookupText, unmetExpectations } from "./expectations";
 import { foreseen } from "./foreseen";
@@ -116,7 +117,8 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
           topic: "expectation",
           host: session.host,
           object: labelOf(work),
-          what: `nothing was changed, but ${unmet.join("; ")}`,
+          what: `refused: what is expected does not hold on the host as it is: ${unmet.join("; ")}`,
+          next: "correct the entries, or what is expected",
         }),
       );
     else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });

@@ -1,7 +1,7 @@
 import type { PolicyRoutingError } from "../errors";
 import type { Change, Take } from "../kernel/change";
+import type { Wish } from "../kernel/persistence";
 import type { State } from "../kernel/state";
-import type { Wish } from "../kernel/store";
 import type { Expectation } from "../spec/expectation";
 import type { Guard } from "../spec/guard";
 import type { Facts } from "./facts";

@@ -1,5 +1,27 @@
 import { PolicyRoutingError } from "../errors";
 
+/** What a refusal says of both: what stands there, and what is declared. */
+export const besideDeclared = (isSame: boolean, declared: string): string => (isSame ? "as declared" : `declared: ${declared}`);
+export const adoptAdvice = (isSame: boolean): string => (isSame ? 'set adopt: "same" to take it over' : "set adopt: true to replace it");
+
+/** Every object that stands in the way is told, not only the first. */
+export function conflictOf(all: readonly PolicyRoutingError[]): PolicyRoutingError | undefined {
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first;
+  const lines = all.map(({ parts: { object, what } }) => `${object === undefined ? "" : `${object}: `}${what}`);
+  const topics = new Set(all.map(({ parts: { topic } }) => topic));
+  return new PolicyRoutingError("conflict", {
+    topic: topics.size === 1 ? first.parts.topic : "several-conflicts",
+    what: [
+      `${all.length} entries are in the way`,
+      ...lines.slice(0, most),
+      ...(all.length > most ? [`and ${all.length - most} more`] : []),
+    ].join("\n    "),
+    next: [...new Set(all.flatMap(({ parts: { next } }) => next ?? []))].slice(0, most).join("; or "),
+  });
+}
+const most = 20;
+
 /** `adopt: "same"` takes over nothing else: by one slip in a declaration, something that works would be replaced. */
 export const differs = (key: string, there: string, declared: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", {

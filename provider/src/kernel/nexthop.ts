@@ -4,7 +4,7 @@ import { nexthopKey, parseRegisterKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
-import { differs } from "./adoption";
+import { adoptAdvice, besideDeclared, differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
@@ -107,7 +107,8 @@ function replaceable(
     ...(current.unread.length === 0 ? [] : [`with ${current.unread.join(", ")}`]),
     `proto ${current.protocol}`,
   ].join(" ");
-  if (mandate.adopt === "same" && !says(nexthop, current)) throw differs(key, seen, describe(nexthop));
+  const isSame = says(nexthop, current);
+  if (mandate.adopt === "same" && !isSame) throw differs(key, seen, describe(nexthop));
   if (mandate.adopt === false)
     throw title !== undefined
       ? conflict(
@@ -119,8 +120,8 @@ function replaceable(
       : conflict(
           "foreign-entry",
           key,
-          `a foreign next hop has this number: ${seen}`,
-          "choose another nhid, or set adopt: true to take it over",
+          `a foreign next hop has this number: ${seen}; ${besideDeclared(isSame, describe(nexthop))}`,
+          `${adoptAdvice(isSame)}, or choose another nhid`,
         );
   if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)
     throw conflict(

@@ -1,5 +1,6 @@
-import { PolicyRoutingError } from "../errors";
+import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey } from "../spec/key";
+import { conflictOf } from "./adoption";
 import type { Becomes, Change, Mandate, Note, Plan, Step, Take, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
@@ -47,11 +48,19 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
 /** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
 export function plan(change: Change, state: State): ChangePlan {
   const whole = emptyWhole();
+  const conflicts: PolicyRoutingError[] = [];
   const wanted = [...change.wanted].sort((a, b) => a.stage - b.stage);
   for (const [index, one] of wanted.entries()) {
     if (one.stage !== wanted[index - 1]?.stage) endStage(whole);
-    append(whole, one.ensure(state, change));
+    try {
+      append(whole, one.ensure(state, change));
+    } catch (error) {
+      if (!isPolicyRoutingError(error) || error.kind !== "conflict") throw error;
+      conflicts.push(error);
+    }
   }
+  const conflict = conflictOf(conflicts);
+  if (conflict !== undefined) throw conflict;
   endStage(whole);
   const kept = new Set(whole.keys);
   const unwanted = [...keysHeld(change, state), ...keysOfNames(state, change.id)]

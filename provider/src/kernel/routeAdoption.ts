@@ -2,7 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
 import { routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
-import { differs } from "./adoption";
+import { adoptAdvice, besideDeclared, differs } from "./adoption";
 import { type Mandate, type Note, note } from "./change";
 import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import { ofWhom, titleOf } from "./ownership";
@@ -69,11 +69,13 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
       `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
       "choose another metric, remove it there, or set adopt: true to take it over",
     );
+  const isSame = foreign.every((one) => says(route, one));
+  const stand = foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`;
   throw conflict(
     "foreign-entry",
     key,
-    `${foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`} at this key: ${shown(place, foreign)}`,
-    "set adopt: true to take it over, remove it on the host, or choose another metric",
+    `${stand} at this key: ${shown(place, foreign)}; ${besideDeclared(isSame, describe(route))}`,
+    `${adoptAdvice(isSame)}, remove it on the host, or choose another metric`,
   );
 }
 

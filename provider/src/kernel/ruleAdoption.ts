@@ -3,7 +3,7 @@ import type { Topic } from "../messages";
 import type { Adopt } from "../spec/adopt";
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
-import { differs } from "./adoption";
+import { adoptAdvice, differs } from "./adoption";
 import { ofWhom, titleOf } from "./ownership";
 import type { Place } from "./rulePlace";
 import { describe } from "./ruleSteps";
@@ -39,7 +39,7 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
       "foreign-entry",
       rule,
       `a foreign rule says the same: ${shown(twin)}${ofWhom(titleOf(titles, twin.protocol))}`,
-      "set adopt: true to take it over, or remove it on the host",
+      `${adoptAdvice(true)}, or remove it on the host`,
     );
   }
   const others = foreign.filter(({ protocol }) => protocol !== kernelProto);

@@ -1,38 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { PolicyRoutingError } from "../errors";
-import type { Coexist } from "../spec/coexist";
 import { parseRegisterKey, registerKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { type Backend, backends, type Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
-import type { Neighbours } from "./neighbours";
+import { backendOf, checkElsewhere, type Persistence, type Wish, whyNothing } from "./persistence";
 import type { ChangePlan } from "./plan";
 import { fileOf, printLine, type StoredObject } from "./stored";
-
-/** What a resource says about it. */
-export interface Wish {
-  readonly persist?: Persist | undefined;
-  readonly coexist?: Coexist | undefined;
-}
-
-/** What of a host's policy routing survives a reboot, and what puts it back. */
-export interface Persistence {
-  /** What `auto` means on this host; undefined where nothing that runs there would call the script. */
-  readonly auto: Backend | undefined;
-  /** The login is in a network namespace of its own, or that cannot be told: what puts back acts in PID 1's. */
-  readonly elsewhere?: "own" | "unknown";
-  /** The version of the script on the host. */
-  readonly script: string | undefined;
-  /** Somebody on the host stopped it all by `replay --disable`. */
-  readonly disabled: boolean;
-  readonly inPlace: ReadonlySet<string>;
-  /** Keys that the monitor leaves alone because something removes them again and again. */
-  readonly fought: ReadonlySet<string>;
-  readonly objects: ReadonlyMap<string, StoredObject>;
-  readonly neighbours: Neighbours;
-  /** Why the last writing failed. */
-  readonly failure?: string;
-}
 
 /** What one change needs of the store. */
 export interface StorePlan {
@@ -41,9 +14,6 @@ export interface StorePlan {
   /** The files are right, but the script or what calls it is not. */
   readonly repair: boolean;
 }
-
-const backendOf = ({ persist }: Wish, { auto }: Persistence): Backend | undefined =>
-  persist === undefined || persist === "auto" ? auto : persist === "none" ? undefined : persist;
 
 function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
   const step = wanted.stored(tags);
@@ -85,25 +55,6 @@ function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Per
     const { oldFile: _old, ...rest } = stored;
     const line = stored.line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`);
     return [{ ...rest, file: displacedFile(key, tags), key: waiting, owner: tags.staging, line }];
-  });
-}
-
-/** Why nothing can be persisted from where the login is; undefined where it can. */
-const whyElsewhere = ({ elsewhere }: Persistence): string | undefined =>
-  elsewhere === undefined
-    ? undefined
-    : elsewhere === "own"
-      ? "the login is in a network namespace of its own, and what puts back after a reboot acts in PID 1's"
-      : "it cannot be told whether the login is in the network namespace of PID 1, in which what puts back after a reboot acts";
-
-/** Refuses, before anything is changed, a backend that would act in another network namespace than the resource. */
-function checkElsewhere({ wanted }: Change, { persist }: Wish, seen: Persistence): void {
-  const reason = whyElsewhere(seen);
-  if (reason === undefined || wanted.length === 0 || persist === undefined || persist === "auto" || persist === "none") return;
-  throw new PolicyRoutingError("unsupported", {
-    topic: "persist-elsewhere",
-    what: `persist: "${persist}" cannot be had here: ${reason}`,
-    next: 'set persist: "none" or leave it out, or log in where the network namespace is that of PID 1',
   });
 }
 
@@ -188,10 +139,8 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
   const problem = problemOf(change, wish, seen, script);
   if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;
   if (other !== undefined && change.wanted.length === 1) return other;
-  const elsewhere = whyElsewhere(seen);
-  if (elsewhere !== undefined) return `no: ${elsewhere}`;
-  if (backend === undefined) return "no: auto found nothing that runs on the host and would put it back (systemd, ifupdown, rc.local)";
-  if (seen.disabled) return "no: disabled on the host, by replay --disable";
+  const nothing = whyNothing(wish, seen);
+  if (nothing !== undefined || backend === undefined) return `no: ${nothing}`;
   if (problem !== undefined) return `no: ${problem}`;
   return change.wanted.some(({ key }) => seen.fought.has(registerKey(key, change.tags.owner)))
     ? `${backend}, but something on the host removes it again and again`

@@ -24,6 +24,12 @@ export const declared = pages({
       "The same as the three above, found only when the host was to be changed: a value that was not known during the preview, or a state that something else wrote.",
     next: "Correct the program at the paths that the message names.",
   },
+  "rule-without-selector": {
+    title: "A rule applies to every packet",
+    means:
+      "A rule has no selector (from, to, fwmark, iif, oif, ...) and stands before table main, so it decides for all packets: also for those of your SSH connection.",
+    next: "Give it a selector. If all packets are meant, look at the preview's report first; the guard undoes what cuts the host off.",
+  },
   "declared-twice": {
     title: "One object is declared twice",
     means:

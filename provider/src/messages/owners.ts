@@ -7,6 +7,12 @@ export const owners = pages({
       "At this place the host has an entry that this package did not make. It is left alone, and nothing was changed. The message shows what stands there and what is declared.",
     next: 'Set `adopt: "same"` to take it over if it equals the declaration, or `adopt: true` to replace it. Or remove it on the host, or choose another priority, metric or number.',
   },
+  "several-conflicts": {
+    title: "Several entries are in the way",
+    means:
+      "One resource declares several entries, and more than one of them cannot be made: a line for each says why. Nothing was changed.",
+    next: "Look at each line; the sections of this page say more of each.",
+  },
   "belongs-to-another": {
     title: "The entry belongs to another stack or resource",
     means:

@@ -3,6 +3,7 @@ import type { HostRoutingArgs } from "./arguments";
 import { claim } from "./claim";
 import { claimedNexthop, claimedRoute, claimedRule, claimedTable } from "./claimed";
 import { HostResource } from "./dynamic";
+import { warnOfEveryPacketIn } from "./everyPacket";
 
 type Keys = (entry: Readonly<Record<string, unknown>>) => string[];
 
@@ -30,6 +31,7 @@ export class HostRouting extends HostResource {
     claim(`HostRouting ${name}`, { ...args }, Object.keys(claimed), (sections) =>
       Object.entries(claimed).flatMap(([section, keysOf]) => entriesOf(sections[section]).flatMap(keysOf)),
     );
+    warnOfEveryPacketIn(this, args.rules);
   }
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonical } from "../spec/canonical";
 import { configuredHostFields, settleConfiguredHost, withDefaults } from "../spec/configuredHost";
-import { printProblem } from "../spec/failures";
+import { printFailure } from "../spec/failures";
 import { withSecrets } from "../spec/secrets";
 import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
 import type { MultihomedHostArgs } from "./multihomedHost";
@@ -43,9 +43,11 @@ export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost
   if (defaults !== undefined && !isObject(defaults)) problems.push(`${namespace}:defaults: expected an object`);
   const found = Object.entries(isObject(hosts) ? hosts : {}).flatMap(([name, own]): ConfiguredHost[] => {
     const checked = canonical(configuredHostFields, asObject(withDefaults(defaults, own)), settleConfiguredHost);
-    problems.push(
-      ...checked.problems.map((problem) => `${namespace}:hosts.${printProblem({ ...problem, path: [name, ...problem.path] })}`),
-    );
+    for (const problem of checked.problems) {
+      const isOfDefaults = depthOf(defaults, problem.path) > depthOf(own, problem.path);
+      const path = isOfDefaults ? ["defaults", ...problem.path] : ["hosts", name, ...problem.path];
+      problems.push(`${namespace}:${printFailure({ ...problem, path })}`);
+    }
     const { enabled, connection, labels = {}, ...fields } = checked.values;
     if (enabled === false || connection?.host === undefined || checked.problems.length > 0) return [];
     // A program may show what it read, so passwords and keys are marked here already.
@@ -53,8 +55,14 @@ export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost
     if (hasUplinks(args)) return [{ name, labels, connection: args.connection, multihomed: args, routing: undefined }];
     return hasNoUplinks(args) ? [{ name, labels, connection: args.connection, multihomed: undefined, routing: args }] : [];
   });
-  if (problems.length > 0) throw new pulumi.RunError(`${file}: ${problems.join(`\n${file}: `)}`);
+  if (problems.length > 0) throw new pulumi.RunError([...new Set(problems)].map((problem) => `${file}: ${problem}`).join("\n"));
   return found;
+}
+
+/** How much of a path somebody wrote: who wrote more of it made the mistake. */
+function depthOf(value: unknown, [first, ...rest]: readonly PropertyKey[]): number {
+  if (first === undefined || !isObject(value) || !Object.hasOwn(value, first)) return 0;
+  return 1 + depthOf(value[String(first)], rest);
 }
 
 /** What the checks let pass has all that the resources require. */

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { canonical } from "../spec/canonical";
-import { printProblem } from "../spec/failures";
+import { printFailure } from "../spec/failures";
 import { commandsOf } from "../spec/multihomed/commands";
 import { expand, nftText, type Routing } from "../spec/multihomed/expand";
 import { multihomedFields, settleMultihomed } from "../spec/multihomed/multihomed";
 import type { ExpectationArgs, HostRoutingArgs, MultihomedArgs, RouteArgs, RuleArgs, TableArgs } from "./arguments";
-import { failLater } from "./claim";
 import { HostRouting } from "./hostRouting";
 import { refuseUnheard } from "./unheard";
 
@@ -16,6 +15,8 @@ export interface MultihomedHostArgs extends MultihomedArgs, HostRoutingArgs {}
 type Labelled<Entry> = Readonly<Record<string, pulumi.Input<Entry> | undefined>>;
 
 interface Expanded {
+  /** What is wrong, for the checks of what it is made of: so it is told once, and nothing reaches a host. */
+  readonly invalid: string | undefined;
   readonly routing: Routing;
   readonly tables: Readonly<Record<string, number>>;
   readonly priorities: Readonly<Record<string, number>>;
@@ -45,30 +46,30 @@ export class MultihomedHost extends pulumi.ComponentResource {
     const { uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase, ...more } = args;
     const declared = pulumi.output({ uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase });
     const expanded = declared.apply((values) => expandedOf(name, { ...values }));
+    const routing = {
+      ...more,
+      invalid: expanded.invalid,
+      tables: pulumi
+        .all([expanded, more.tables ?? {}])
+        .apply(([{ routing }, theirs]): Labelled<TableArgs> => ({ ...routing.tables, ...theirs })),
+      routes: pulumi
+        .all([expanded, more.routes ?? {}])
+        .apply(([{ routing }, theirs]): Labelled<RouteArgs> => ({ ...routing.routes, ...theirs })),
+      rules: pulumi
+        .all([expanded, more.rules ?? {}])
+        .apply(([{ routing }, theirs]): Labelled<RuleArgs> => ({ ...routing.rules, ...theirs })),
+      reversePathFilter: pulumi
+        .all([expanded, more.reversePathFilter ?? {}])
+        .apply(([{ routing }, theirs]) => ({ ...routing.reversePathFilter, ...theirs })),
+      arpIgnore: pulumi.all([expanded, more.arpIgnore ?? {}]).apply(([{ routing }, theirs]) => ({ ...routing.arpIgnore, ...theirs })),
+      arpAnnounce: pulumi.all([expanded, more.arpAnnounce ?? {}]).apply(([{ routing }, theirs]) => ({ ...routing.arpAnnounce, ...theirs })),
+      expect: pulumi
+        .all([expanded, more.expect ?? []])
+        .apply(([{ routing }, theirs]): pulumi.Input<ExpectationArgs>[] => [...routing.expect, ...theirs]),
+    };
     this.routing = new HostRouting(
       name,
-      {
-        ...more,
-        tables: pulumi
-          .all([expanded, more.tables ?? {}])
-          .apply(([{ routing }, theirs]): Labelled<TableArgs> => ({ ...routing.tables, ...theirs })),
-        routes: pulumi
-          .all([expanded, more.routes ?? {}])
-          .apply(([{ routing }, theirs]): Labelled<RouteArgs> => ({ ...routing.routes, ...theirs })),
-        rules: pulumi
-          .all([expanded, more.rules ?? {}])
-          .apply(([{ routing }, theirs]): Labelled<RuleArgs> => ({ ...routing.rules, ...theirs })),
-        reversePathFilter: pulumi
-          .all([expanded, more.reversePathFilter ?? {}])
-          .apply(([{ routing }, theirs]) => ({ ...routing.reversePathFilter, ...theirs })),
-        arpIgnore: pulumi.all([expanded, more.arpIgnore ?? {}]).apply(([{ routing }, theirs]) => ({ ...routing.arpIgnore, ...theirs })),
-        arpAnnounce: pulumi
-          .all([expanded, more.arpAnnounce ?? {}])
-          .apply(([{ routing }, theirs]) => ({ ...routing.arpAnnounce, ...theirs })),
-        expect: pulumi
-          .all([expanded, more.expect ?? []])
-          .apply(([{ routing }, theirs]): pulumi.Input<ExpectationArgs>[] => [...routing.expect, ...theirs]),
-      },
+      routing,
       // A component's dependencies are not its children's.
       { parent: this, ...(options?.dependsOn === undefined ? {} : { dependsOn: options.dependsOn }) },
     );
@@ -80,16 +81,15 @@ export class MultihomedHost extends pulumi.ComponentResource {
   }
 }
 
-/** An entry that the checks refuse: after an error nothing may reach a host, least of all the removal of what is there. */
-const refused: Routing = { tables: {}, routes: { "not valid": { destination: "none" } }, rules: {}, expect: [] };
+const nothing: Routing = { tables: {}, routes: {}, rules: {}, expect: [] };
 
 function expandedOf(name: string, uplinks: Readonly<Record<string, unknown>>): Expanded {
   const { values, problems } = canonical(multihomedFields, uplinks, settleMultihomed);
-  if (problems.length > 0) failLater(`MultihomedHost ${name}: ${problems.map(printProblem).join("; ")}`);
-  const routing = problems.length > 0 ? refused : expand(values);
+  const routing = problems.length > 0 ? nothing : expand(values);
   const tables = Object.entries(values.uplinks ?? {}).flatMap(([label, { table }]) => (table === undefined ? [] : [[label, table]]));
   const priorities = Object.entries(routing.rules).map(([label, { priority }]) => [label, priority]);
   return {
+    invalid: problems.length > 0 ? `MultihomedHost ${name}: ${problems.map(printFailure).join("; ")}` : undefined,
     routing,
     tables: Object.fromEntries(tables),
     priorities: Object.fromEntries(priorities),

@@ -3,6 +3,7 @@ import type { Family, PolicyRuleArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { claimedRule, ruleClaim } from "./claimed";
 import { HostResource } from "./dynamic";
+import { warnOfEveryPacket } from "./everyPacket";
 
 /**
  * One rule of the routing policy database on a host: `ip rule add`. One rule of ours per host, family and priority; a change of any field is
@@ -19,5 +20,6 @@ export class PolicyRule extends HostResource {
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRule", name, { ...args }, ["family", "table"], options);
     claim(`PolicyRule ${name}`, { ...args }, ruleClaim, claimedRule);
+    warnOfEveryPacket(this, { "": args });
   }
 }

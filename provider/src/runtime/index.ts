@@ -7,6 +7,7 @@ import { kindOf } from "./kinds";
 import { marked } from "./marked";
 import { bearLostOutput, endWithEngine, engineAddress, listens } from "./orphan";
 import { Run } from "./run";
+import { saidOnce } from "./saidOnce";
 
 export type { Handlers } from "./handlers";
 
@@ -32,10 +33,10 @@ export function handlers(kindName: string, run: Run | undefined = enginesRun): H
     create: async (inputs) => onHost().create(inputs),
     read: async (id, props) => {
       run?.reads(id);
-      return onHost().read(id, props);
+      return onHost().read(id, props).catch(saidOnce);
     },
     update: async (id, olds, news) => onHost().update(id, olds, news),
-    delete: async (id, props) => onHost().delete(id, props),
+    delete: async (id, props) => onHost().delete(id, props).catch(saidOnce),
   };
 }
 

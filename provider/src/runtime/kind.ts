@@ -1,17 +1,18 @@
 import { PolicyRoutingError } from "../errors";
 import type { Look } from "../host/look";
 import type { Wanted } from "../kernel/change";
+import type { Wish } from "../kernel/persistence";
 import type { Entry } from "../kernel/register";
 import type { State } from "../kernel/state";
-import type { Wish } from "../kernel/store";
 import type { Adopt } from "../spec/adopt";
 import type { FieldTable, Values } from "../spec/attribute";
 import { type Across, canonical } from "../spec/canonical";
 import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
 import { type Connection, isConnection } from "../spec/connection";
 import type { Expectation } from "../spec/expectation";
-import { printProblem } from "../spec/failures";
+import { type Failure, printFailure } from "../spec/failures";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
+import { unknownValue } from "../spec/unknown";
 import { otherTag, type Standing, surplus } from "./standing";
 
 /** What the life cycle knows of one kind of resource. */
@@ -81,18 +82,19 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
   const shared = { ...commonFields, ...internalFields };
   const sharedNames = Object.keys(shared);
   const split = (input: Record<string, unknown>) => {
-    const clean = without(input, outputs);
+    const { invalid, ...clean } = without(input, outputs);
     const common = canonical(shared, Object.fromEntries(Object.entries(clean).filter(([key]) => sharedNames.includes(key))), settleCommon);
     // Unknown names are reported here, with the nearest of all names.
     const own = canonical(fields, without(clean, sharedNames), across);
-    return { common, own, problems: [...own.problems, ...common.problems] };
+    const told: Failure[] = typeof invalid === "string" && invalid !== unknownValue ? [{ topic: "fields", path: [], text: invalid }] : [];
+    return { common, own, problems: [...told, ...own.problems, ...common.problems] };
   };
   const settled = (input: Record<string, unknown>) => {
     const { common, own, problems } = split(input);
     if (problems.length > 0)
       throw new PolicyRoutingError("invalid", {
         topic: "declaration-invalid",
-        what: problems.map(printProblem).join("; "),
+        what: problems.map(printFailure).join("; "),
         next: "correct the program",
       });
     return { common: common.values, own: own.values };
@@ -105,8 +107,8 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
     check: (input) => {
       const { common, own, problems } = split(input);
       const wrong = wrongOwner(common.values.owner?.proto);
-      const all = wrong === undefined ? problems : [...problems, { path: ["owner", "proto"], text: wrong }];
-      return { inputs: { ...common.values, ...own.values }, failures: all.map(printProblem) };
+      const all: Failure[] = wrong === undefined ? problems : [...problems, { topic: "value", path: ["owner", "proto"], text: wrong }];
+      return { inputs: { ...common.values, ...own.values }, failures: all.map(printFailure) };
     },
     declared: (input) => {
       const { common, own } = settled(input);

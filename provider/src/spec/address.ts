@@ -98,7 +98,7 @@ export const networkPrefixSchema = z.string(notAPrefix).transform((text, context
     return z.NEVER;
   }
   if (networkOf(prefix) !== prefix.address) {
-    context.addIssue("has address bits set beyond its prefix length: write the network's own address");
+    context.addIssue(`has address bits set beyond its prefix length: write ${printPrefix({ ...prefix, address: networkOf(prefix) })}`);
     return z.NEVER;
   }
   return printPrefix(prefix);

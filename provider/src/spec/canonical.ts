@@ -50,7 +50,7 @@ export function canonical(
       const parsed = attribute.schema.safeParse(value);
       if (parsed.success) values[name] = parsed.data;
       else {
-        problems.push(...problemsOf(parsed.error, [name]));
+        problems.push(...problemsOf(parsed.error, [name], attribute.secret === true ? undefined : value));
         pending.add(name); // reported once: rules across attributes do not see it
       }
     }

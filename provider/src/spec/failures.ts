@@ -10,6 +10,8 @@ export interface Problem {
 /** One that a check reports. */
 export interface Failure extends Problem {
   readonly topic: Topic;
+  /** What was written instead, where that is no secret. */
+  readonly got?: string | undefined;
 }
 
 /** `routes.default.via: expected ...` */
@@ -17,20 +19,51 @@ export function printProblem({ path, text }: Problem): string {
   return path.length === 0 ? text : `${path.map(String).join(".")}: ${text}`;
 }
 
-/** How an object inside another says what each of its problems is about. */
-export const issueOf = ({ path, text, topic }: Failure) => ({ code: "custom" as const, path: [...path], message: text, params: { topic } });
+/** The same with what was written instead. */
+export const printFailure = (failure: Failure): string =>
+  `${printProblem(failure)}${failure.got === undefined ? "" : `, got ${failure.got}`}`;
 
-/** What is wrong, below `path`: one problem a place. Unions report their own text, which says what is expected, not each branch's. */
-export function problemsOf(error: z.ZodError, path: readonly PropertyKey[]): Failure[] {
+/** How an object inside another says what each of its problems is about. */
+export const issueOf = ({ path, text, topic, got }: Failure) => ({
+  code: "custom" as const,
+  path: [...path],
+  message: text,
+  params: { topic, got },
+});
+
+/**
+ * What is wrong, below `path`: one problem a place. Unions report their own text, which says what is expected, not each branch's. `input` is
+ * what was written, where it may be shown.
+ */
+export function problemsOf(error: z.ZodError, path: readonly PropertyKey[], input?: unknown): Failure[] {
   const places = new Map(error.issues.toReversed().map((issue) => [issue.path.map(String).join("."), issue]));
-  return [...places.values()]
-    .toReversed()
-    .map((issue) => ({ path: [...path, ...issue.path], text: issue.message, topic: topicOf(issue) ?? "value" }));
+  return [...places.values()].toReversed().map((issue) => ({
+    topic: "value",
+    got: shown(issue.message, valueAt(input, issue.path)),
+    ...said(issue),
+    path: [...path, ...issue.path],
+    text: issue.message,
+  }));
 }
 
-function topicOf(issue: z.core.$ZodIssue): Topic | undefined {
-  const topic: unknown = issue.code === "custom" ? issue.params?.["topic"] : undefined;
-  return isTopic(topic) ? topic : undefined;
+/** What an object inside said of its own problem. */
+function said(issue: z.core.$ZodIssue): Pick<Failure, "topic" | "got"> | undefined {
+  const { topic, got }: Readonly<Record<string, unknown>> = (issue.code === "custom" ? issue.params : undefined) ?? {};
+  return isTopic(topic) ? { topic, got: typeof got === "string" ? got : undefined } : undefined;
+}
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((one, key) => (typeof one === "object" && one !== null ? Reflect.get(one, key) : undefined), value);
+
+const longest = 60;
+
+/** Where it is one word: objects and lists are seen in the program, and a word in place of an object may be a secret. */
+function shown(expected: string, value: unknown): string | undefined {
+  if (!expected.startsWith("expected") || expected.startsWith("expected an object")) return undefined;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string") return undefined;
+  const text = JSON.stringify(value.length > longest ? `${value.slice(0, longest)}...` : value);
+  return /number|true or false/.test(expected) ? `${text} (text)` : text;
 }
 
 /** The known name nearest to what was written, when it is near enough to be a slip. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { persistedSince } from "../../../provider/src/host/persistence";
 import { parseNeighbours } from "../../../provider/src/kernel/neighbours";
-import type { Persistence } from "../../../provider/src/kernel/store";
+import type { Persistence } from "../../../provider/src/kernel/persistence";
 import { parseObjects } from "../../../provider/src/kernel/stored";
 
 const rule = (priority: number, table: number, id = "a"): string =>

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { Persistence } from "../../../provider/src/kernel/persistence";
 import { plan } from "../../../provider/src/kernel/plan";
 import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../../provider/src/kernel/state";
-import { leftovers, needsAfter, type Persistence, storePlan } from "../../../provider/src/kernel/store";
+import { leftovers, needsAfter, storePlan } from "../../../provider/src/kernel/store";
 import { parseObjects } from "../../../provider/src/kernel/stored";
 import { tagsOf } from "../../../provider/src/spec/owner";
 import type { Rule } from "../../../provider/src/spec/rule/rule";

@@ -14,7 +14,7 @@ const values = (input: Record<string, unknown>): unknown => {
 };
 
 const prefix = "expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32";
-const hostBits = "has address bits set beyond its prefix length: write the network's own address";
+const hostBits = (network: string) => `has address bits set beyond its prefix length: write ${network}`;
 const gateway = "expected the gateway's own address: leave it out for what is on the link of the device";
 const address = "expected an IPv4 or IPv6 address, such as 203.0.113.1 or 2001:db8::1";
 
@@ -22,9 +22,9 @@ describe("a route that cannot be meant", () => {
   const cases: [string, Record<string, unknown>, string[]][] = [
     ["a malformed destination", { ...valid, destination: "198.51.100.0/2x" }, [`destination: ${prefix}`]],
     ["octal octets", { ...valid, destination: "198.051.100.0/24" }, [`destination: ${prefix}`]],
-    ["host bits", { ...valid, destination: "198.51.100.7/24" }, [`destination: ${hostBits}`]],
-    ["host bits of IPv6", { destination: "2001:db8::1/64", dev: "eth1" }, [`destination: ${hostBits}`]],
-    ["host bits of everything", { destination: "198.51.100.7/0", dev: "eth1" }, [`destination: ${hostBits}`]],
+    ["host bits", { ...valid, destination: "198.51.100.7/24" }, [`destination: ${hostBits("198.51.100.0/24")}`]],
+    ["host bits of IPv6", { destination: "2001:db8::1/64", dev: "eth1" }, [`destination: ${hostBits("2001:db8::/64")}`]],
+    ["host bits of everything", { destination: "198.51.100.7/0", dev: "eth1" }, [`destination: ${hostBits("0.0.0.0/0")}`]],
     ["no text as destination", { ...valid, destination: 7 }, ["destination: expected default, or a prefix such as 198.51.100.0/24"]],
     ["no destination", { via: "203.0.113.1" }, ["destination: is required: default, or a prefix such as 198.51.100.0/24"]],
     ["a malformed gateway", { ...valid, via: "203.0.113.1/24" }, [`via: ${address}`]],
