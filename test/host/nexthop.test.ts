@@ -126,7 +126,7 @@ describe("next hop objects on a host", () => {
     const fields = hop({ nhid: 5, dev: "eth1" });
     assert.match(
       (await refusal(create("NextHop", fields))).message,
-      /a foreign next hop has this number: ip nexthop id 5 dev eth0 proto 0; (as declared|declared: ip nexthop )/,
+      /a foreign next hop has this number: ip nexthop id 5 dev eth0 proto 0 \((as declared|declared: ip nexthop )/,
     );
     assert.match(await shown(), /^id 5 dev eth0/);
     let made: Awaited<ReturnType<typeof create>> | undefined;

@@ -1,7 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 
 /** What a refusal says of both: what stands there, and what is declared. */
-export const besideDeclared = (isSame: boolean, declared: string): string => (isSame ? "as declared" : `declared: ${declared}`);
+export const besideDeclared = (isSame: boolean, declared: string): string => (isSame ? "(as declared)" : `(declared: ${declared})`);
 export const adoptAdvice = (isSame: boolean): string => (isSame ? 'set adopt: "same" to take it over' : "set adopt: true to replace it");
 
 /** Every object that stands in the way is told, not only the first. */
@@ -12,11 +12,7 @@ export function conflictOf(all: readonly PolicyRoutingError[]): PolicyRoutingErr
   const topics = new Set(all.map(({ parts: { topic } }) => topic));
   return new PolicyRoutingError("conflict", {
     topic: topics.size === 1 ? first.parts.topic : "several-conflicts",
-    what: [
-      `${all.length} entries are in the way`,
-      ...lines.slice(0, most),
-      ...(all.length > most ? [`and ${all.length - most} more`] : []),
-    ].join("\n    "),
+    what: `${all.length} entries are in the way: ${[...lines.slice(0, most), ...(all.length > most ? [`and ${all.length - most} more`] : [])].join("; ")}`,
     next: [...new Set(all.flatMap(({ parts: { next } }) => next ?? []))].slice(0, most).join("; or "),
   });
 }

@@ -120,7 +120,7 @@ function replaceable(
       : conflict(
           "foreign-entry",
           key,
-          `a foreign next hop has this number: ${seen}; ${besideDeclared(isSame, describe(nexthop))}`,
+          `a foreign next hop has this number: ${seen} ${besideDeclared(isSame, describe(nexthop))}`,
           `${adoptAdvice(isSame)}, or choose another nhid`,
         );
   if (current.unread.length > 0 && current.protocol !== mandate.tags.owner)

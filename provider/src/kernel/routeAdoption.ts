@@ -74,7 +74,7 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
   throw conflict(
     "foreign-entry",
     key,
-    `${stand} at this key: ${shown(place, foreign)}; ${besideDeclared(isSame, describe(route))}`,
+    `${stand} at this key: ${shown(place, foreign)} ${besideDeclared(isSame, describe(route))}`,
     `${adoptAdvice(isSame)}, remove it on the host, or choose another metric`,
   );
 }
