@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { runtime } from "@pulumi/pulumi";
 import { describe, it } from "mocha";
 import { marked } from "../../../provider/src/runtime/marked";
+import type { FieldTable } from "../../../provider/src/spec/attribute";
 import { connectionFields, proxyFields } from "../../../provider/src/spec/connection";
 import { unknownValue } from "../../../provider/src/spec/unknown";
 
-const secretsOf = (fields: Readonly<Record<string, { secret?: boolean }>>): string[] =>
-  Object.entries(fields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
+const secretsOf = (fields: FieldTable): string[] => Object.entries(fields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
 const secret = (value: unknown) => ({ [runtime.specialSigKey]: runtime.specialSecretSig, value });
 
 describe("secrets", () => {
@@ -21,14 +21,14 @@ describe("secrets", () => {
   });
 
   it("each of them is marked, at the connection and at its proxy, and nothing else is", () => {
-    const login = (mark: (value: unknown) => unknown) => ({
-      ...Object.fromEntries(Object.entries(proxyFields).map(([name, { example }]) => [name, example])),
-      ...Object.fromEntries(secretsOf(proxyFields).map((name) => [name, mark("word")])),
+    const login = (fields: FieldTable, mark: (value: unknown) => unknown) => ({
+      ...Object.fromEntries(Object.entries(fields).map(([name, { example }]) => [name, example])),
+      ...Object.fromEntries(secretsOf(fields).map((name) => [name, mark("word")])),
     });
     const inputs = (mark: (value: unknown) => unknown) => ({
       priority: 1000,
       guard: { probes: [{ ping: "192.0.2.1" }] },
-      connection: { ...login(mark), proxy: login(mark) },
+      connection: { ...login(connectionFields, mark), proxy: login(proxyFields, mark) },
     });
     assert.deepEqual(marked(inputs((value) => value)), inputs(secret));
   });
