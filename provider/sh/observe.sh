@@ -151,6 +151,15 @@ mangle() { # '' or 6
 # For rules that look at a device's group or VRF.
 links() { show links link show; }
 
+# What the kernel knows of gateways, from its own table: nothing is sent. Lines of `neigh GATEWAY [DEVICE]`; one that cannot be shown is left out.
+gateways() {
+  while read -r words gateway device; do
+    entries=$(ip -j neigh show to "$gateway" ${device:+dev "$device"} 2>/dev/null </dev/null) || continue
+    say "$words $gateway${device:+ $device}"
+    printf '%s\n' "$entries"
+  done
+}
+
 # Files that decide whether anything may be changed, and what earlier transactions left to read.
 standing() {
   if [ -e "$etc/freeze" ]; then

@@ -1,5 +1,6 @@
 import { openStack, writeProgram } from "../engine-cli/engine";
 import type { Lab } from "../lab/lab";
+import type { CutOffTimes } from "./picture";
 import { begin, expect, linesWith, saw } from "./tell";
 
 const confirmTimeout = 8;
@@ -13,8 +14,8 @@ new PolicyRule("cut-off", {
 });
 `;
 
-/** A change that would cut the host off: refused; and when a person insists, undone by the host itself. */
-export async function cutOff(lab: Lab): Promise<void> {
+/** A change that would cut the host off: refused; and when a person insists, undone by the host itself. When that was, as it was seen. */
+export async function cutOff(lab: Lab): Promise<CutOffTimes> {
   const [host] = lab.hosts;
   const before = await host.snapshot();
   const client = (await host.exec("ip -4 -o addr show dev mgmt")).match(/inet ([0-9.]+)\.[0-9]+\//)?.[1];
@@ -32,21 +33,29 @@ export async function cutOff(lab: Lab): Promise<void> {
     await files.write({ "index.ts": program(controller, true, host.connection) });
     const started = Date.now();
     const up = stack.spawn("up");
-    let gone = 0;
+    const now = (): number => (Date.now() - started) / 1000;
+    let [applied, undone] = [0, 0];
     const poll = async (): Promise<void> => {
-      while (gone === 0 && up.child.exitCode === null) if ((await host.exec("ip rule show")).includes("500:")) gone = Date.now() - started;
+      while (undone === 0 && up.child.exitCode === null) {
+        const isThere = (await host.exec("ip rule show")).includes("500:");
+        if (isThere && applied === 0) applied = now();
+        if (!isThere && applied > 0) undone = now();
+      }
     };
     await Promise.all([poll(), up.ended]);
+    const told = now();
     const { code, stdout, stderr } = await up.ended;
-    expect(gone > 0, `the rule was applied after ${(gone / 1000).toFixed(1)} s: the host was cut off`);
+    expect(applied > 0, `the rule was applied after ${applied.toFixed(1)} s: the host was cut off`);
+    expect(undone > applied, `the host's guard took it back after ${undone.toFixed(1)} s`);
     saw(linesWith(stdout + stderr, "reverted"));
     expect(
       code !== 0 && (stdout + stderr).includes("reverted (verified)"),
-      `the host came back by itself, and after ${Math.round((Date.now() - started) / 1000)} s pulumi up said so`,
+      `the host came back by itself, and after ${told.toFixed(1)} s pulumi up said so`,
     );
     expect((await host.snapshot()) === before, "the host equals what it was");
     const state = await stack.export();
     expect(!JSON.stringify(state).includes("cut-off"), "the rule is not in the state");
+    return { applied, undone, told, confirmTimeout };
   } finally {
     await stack.remove();
     await files.remove();

@@ -3,6 +3,7 @@ import { ensureEngine } from "../engine-cli/ensure.mjs";
 import { type Lab, startLab } from "../lab/lab";
 import { cutOff } from "./cutOff";
 import { mainJob } from "./mainJob";
+import { picture } from "./picture";
 import { reboot } from "./reboot";
 import { begin, saw } from "./tell";
 
@@ -13,24 +14,29 @@ async function demo(): Promise<void> {
   console.log(
     `Pulumi ${version} (${source}); hosts in network namespaces with a real sshd; providers that drop packets with a wrong source.`,
   );
-  for (const uplinks of [2, 3] as const) {
-    const lab = await startLab({ name: `demo-${process.pid}`, uplinks });
-    try {
-      await run(lab, uplinks);
-    } finally {
-      await lab.stop();
-    }
-  }
-  await reboot();
-  console.log(`\nAll of it was seen in ${Math.round((Date.now() - started) / 1000)} s. Nothing is left behind.`);
+  const seen = await onLab(2, async (lab) => ({ ...(await job(lab)), cutOff: await cutOff(lab) }));
+  await onLab(3, job);
+  const whole = { ...seen, reboot: await reboot() };
+  console.log(`\n${picture(whole).join("\n")}`);
+  console.log(
+    `All of it was seen in ${Math.round((Date.now() - started) / 1000)} s. Nothing is left behind.\nnext: docs/tutorial/two-uplinks.md`,
+  );
 }
 
-async function run(lab: Lab, uplinks: number): Promise<void> {
-  begin(`A host with ${uplinks} uplinks, whose default route uses the first`);
-  const [host] = lab.hosts;
-  saw(host.uplinks.map(({ device, address, gateway }) => `${device} ${address} gateway ${gateway}`).join("\n"));
-  await mainJob(lab, join(__dirname, "..", ".."));
-  if (uplinks === 2) await cutOff(lab);
+async function onLab<Result>(uplinks: 2 | 3, action: (lab: Lab) => Promise<Result>): Promise<Result> {
+  const lab = await startLab({ name: `demo-${process.pid}`, uplinks });
+  try {
+    return await action(lab);
+  } finally {
+    await lab.stop();
+  }
+}
+
+function job(lab: Lab): ReturnType<typeof mainJob> {
+  const [{ uplinks }] = lab.hosts;
+  begin(`A host with ${uplinks.length} uplinks, whose default route uses the first`);
+  saw(uplinks.map(({ device, address, gateway }) => `${device} ${address} gateway ${gateway}`).join("\n"));
+  return mainJob(lab, join(__dirname, "..", ".."));
 }
 
 demo().then(

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openStack, type Stack } from "../engine-cli/engine";
 import type { Lab } from "../lab/lab";
+import type { Seen, Way } from "./picture";
 import { begin, expect, linesWith, saw } from "./tell";
 
 const stackName = "demo";
@@ -26,8 +27,14 @@ async function openDemo(lab: Lab, root: string): Promise<Stack> {
   return stack;
 }
 
-/** The how-to as a program: not reachable before, preview, up, reachable, drift and repair, destroy. */
-export async function mainJob(lab: Lab, root: string): Promise<void> {
+/** By which uplink the host's kernel sends what it replies to the internet. */
+async function replyWay({ hosts: [host], internet }: Lab, from: string): Promise<Omit<Way, "packets">> {
+  const [, gateway = "", device = ""] = / via (\S+) dev (\S+)/.exec(await host.exec(`ip route get ${internet.address} from ${from}`)) ?? [];
+  return { device, gateway };
+}
+
+/** The how-to as a program: not reachable before, preview, up, reachable, drift and repair, destroy. How the second uplink's replies left. */
+export async function mainJob(lab: Lab, root: string): Promise<Pick<Seen, "client" | "uplinks" | "called" | "before" | "after">> {
   const [host] = lab.hosts;
   const others = host.uplinks.slice(1);
   const before = await host.snapshot();
@@ -40,6 +47,9 @@ export async function mainJob(lab: Lab, root: string): Promise<void> {
       `no connection to ${others.map(({ address }) => address).join(" or ")}: the replies leave by the first uplink`,
     );
     const first = await lab.providers[0].counters();
+    const { address: called } = host.uplinks[1];
+    const old: Way = { ...(await replyWay(lab, called)), packets: `${first.dropped} dropped` };
+    expect(old.device === host.uplinks[0].device, `ip route get says so too: by ${old.device} via ${old.gateway}`);
     expect(first.dropped > 0, `the first uplink's provider dropped ${first.dropped} packets with a wrong source`);
 
     begin("pulumi preview");
@@ -56,6 +66,9 @@ export async function mainJob(lab: Lab, root: string): Promise<void> {
       const counters = await lab.providers[index + 1]?.counters();
       expect((counters?.accepted ?? 0) > 0, `${counters?.accepted} reply packets left by ${device}`);
     }
+    const way = await replyWay(lab, called);
+    const { accepted } = await lab.providers[1].counters();
+    const now: Way = { ...way, packets: `${accepted} passed` };
     saw(`$ ip rule show\n${await host.exec("ip rule show")}`);
     for (const [index] of others.entries())
       saw(`$ ip route list table rt${index + 2}\n${await host.exec(`ip route list table rt${index + 2}`)}`);
@@ -78,6 +91,7 @@ export async function mainJob(lab: Lab, root: string): Promise<void> {
     begin("pulumi destroy");
     saw(linesWith((await stack.destroy()).stdout, "deleted ("));
     expect((await host.snapshot()) === before, "the host equals what it was: rules, routes of all tables, names, files");
+    return { client: lab.internet.address, uplinks: host.uplinks, called, before: old, after: now };
   } finally {
     await stack.remove();
   }

@@ -17,6 +17,8 @@ describe("policy-routing report --live", function () {
     lab = await startLab({ name: "test-host-report" });
     host = lab.hosts[0];
     folder = await mkdtemp(join(tmpdir(), "test-host-report-"));
+    // Who is called by a gateway has heard of it.
+    await lab.internet.tcpConnect(host.uplinks[1].address, 22);
   });
   after(async () => {
     await lab.stop();
@@ -55,6 +57,11 @@ describe("policy-routing report --live", function () {
       stdout,
     );
     assert.match(stdout, /entries: 3 added, 0 changed, 0 removed, 0 as they are/);
+    assert.match(stdout, /#### `edge` \(`198\.[0-9.]+`\)/);
+    assert.match(
+      stdout,
+      new RegExp(`ip -4 rule add pref 1000 from ${address} table 102 proto 214[\\s\\S]*Undo:[\\s\\S]*ip -4 rule del pref 1000 proto 214`),
+    );
     assert.match(stdout, /1 looked up that go as before[\s\S]*replies to this SSH connection/);
     assert.equal(await host.snapshot(), before);
   });
@@ -83,14 +90,48 @@ describe("policy-routing report --live", function () {
       ["--fail-on", "risk"],
     );
     assert.equal(code, 1);
-    assert.match(stdout, /\*\*risk\*\*: `refused, nothing was changed: how replies to this connection leave would change/);
-    assert.match(stdout, /\*\*risk\*\*: `PolicyRule foreign will be refused: rule inet 1002: a foreign rule says the same/);
+    assert.match(stdout, /\*\*risk\*\*: `edge`: `refused, nothing was changed: how replies to this connection leave would change/);
+    assert.match(
+      stdout,
+      /\*\*risk\*\*: `edge`: `PolicyRule foreign will be refused: rule inet 1002: a foreign rule says the same[^`]*\(next: /,
+    );
     assert.match(stdout, /cannot tell: `which way packets go/);
+    assert.match(stdout, /what comes after is shown `without what will be refused: PolicyRule foreign`/);
     await host.exec("ip rule del pref 1002");
     const alone = await report([
       { kind: "HostRouting", name: "edge", after: second({ expect: [{ from: address, to: "192.0.2.1", dev: host.uplinks[0].device }] }) },
     ]);
-    assert.match(alone.stdout, /\*\*risk\*\*: `expected 192\.0\.2\.1 from \S+ uid 0: dev eth0, but it is unicast dev eth1/);
+    assert.match(alone.stdout, /\*\*risk\*\*: `edge`: `expected 192\.0\.2\.1 from \S+ uid 0: dev eth0, but it is unicast dev eth1/);
+  });
+
+  it("takes a gateway of which the host has not heard, or that it asked in vain, for a risk, and sends it nothing", async () => {
+    const { address, gateway, device } = host.uplinks[1];
+    const nobody = gateway.replace(/[0-9]+$/, "77");
+    const routes = { gate: { destination: "default", via: nobody, dev: device, table: 102 } };
+    const about = async (): Promise<string> => {
+      const { code, stdout } = await report([{ kind: "HostRouting", name: "edge", after: second({ routes }) }], ["--fail-on", "risk"]);
+      assert.equal(code, 1);
+      return stdout;
+    };
+    const asked = `gateway ${nobody} dev ${device}`;
+    const next = `on the host: ping -c 1 -I ${device} ${nobody}`;
+    const silent = await about();
+    assert.ok(silent.includes(`${asked} is not known to answer`) && silent.includes(next), silent);
+    assert.equal((await host.exec(`ip neigh show to ${nobody}`)).trim(), "", "the report itself asks nobody");
+    await host.exec(`ping -c 1 -W 1 -I ${address} ${nobody} || true`);
+    const inVain = await about();
+    assert.ok(inVain.includes(`${asked} does not answer`), inVain);
+  });
+
+  it("calls tables by the names that the host and the program give them", async () => {
+    await host.exec("mkdir -p /etc/iproute2/rt_tables.d && echo '102 second' >/etc/iproute2/rt_tables.d/test.conf");
+    const there = await report([{ kind: "HostRouting", name: "edge", after: second() }]);
+    assert.match(there.stdout, /\(table 102 second\)/);
+    await host.exec("rm /etc/iproute2/rt_tables.d/test.conf");
+    const declared = await report([
+      { kind: "HostRouting", name: "edge", after: second({ tables: { isp: { tableId: 102, name: "isp2" } } }) },
+    ]);
+    assert.match(declared.stdout, /\(table 102 isp2\)/);
   });
 
   it("tells a host that does not answer, an unknown value and a secret as such, never as no change", async () => {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
 import { planOn } from "../host/proposal";
-import type { Step } from "../kernel/change";
+import { commandsOf } from "./commands";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
@@ -38,30 +38,4 @@ export async function plan(args: string[]): Promise<Exit> {
   ];
   for (const trouble of troubles) process.stderr.write(`policy-routing plan: ${escapeOutput(trouble)}\n`);
   return troubles.length === 0 ? exits.done : exits.found;
-}
-
-/** Steps in the words of a shell. A condition is about the step behind it. */
-function commandsOf(steps: readonly Step[]): string[] {
-  let condition = "";
-  return steps.flatMap((step) => {
-    const [, channel = "", words = ""] = /^(\S) (.*)$/.exec(step) ?? [];
-    const [, asked, shown] = /^when (.*?)(?: \| (.*))?$/.exec(words) ?? [];
-    if (asked !== undefined) {
-      condition = `ip -${channel} ${asked} | grep -q${shown === undefined ? " ." : `F '${shown}'`} && `;
-      return [];
-    }
-    const command = `${condition}${commandOf(channel, words)}`;
-    condition = "";
-    return [command];
-  });
-}
-
-function commandOf(channel: string, words: string): string {
-  if (channel === "s") {
-    const [file, device, value] = words.split(" ");
-    return `echo ${value} > /proc/sys/net/ipv4/conf/${device}/${file}`;
-  }
-  if (channel !== "t") return `ip -${channel} ${words}`;
-  const [verb, tableId, name = ""] = words.split(" ");
-  return `# ${verb === "erase" ? "erase" : "write"} the name of table ${tableId}${verb === "erase" ? "" : `: ${name}`}`;
 }

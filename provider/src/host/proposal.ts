@@ -2,15 +2,17 @@ import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { stateAfter } from "../kernel/after";
 import type { Becomes, Change } from "../kernel/change";
 import { checkFamily, checkNeeds } from "../kernel/gate";
+import { newGateways, type SeenGateway } from "../kernel/gateways";
 import { type Holding, holdingsOf } from "../kernel/holdings";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
 import { replyFlow } from "../kernel/ownConnection";
 import { type ChangePlan, keysHeld, plan } from "../kernel/plan";
-import type { State } from "../kernel/state";
+import type { ObservedName, State } from "../kernel/state";
 import type { Connection } from "../spec/connection";
 import type { Flow } from "../spec/flow";
 import type { Facts } from "./facts";
+import { readGateways } from "./gateways";
 import { isCovered, type Look, lookAtNames, lookFor, together } from "./look";
 import { managementRefusal } from "./management";
 import { readNetwork } from "./network";
@@ -34,12 +36,16 @@ export interface Plans<Intention extends Intended> {
   readonly facts: Facts;
   /** Who owns what there now. */
   readonly holdings: readonly Holding[];
+  /** Names of tables there. */
+  readonly names: readonly ObservedName[];
 }
 
 /** With all that decides where packets go, now and then. */
 export interface Proposal<Intention extends Intended> extends Plans<Intention> {
   readonly before: Network;
   readonly after: Network;
+  /** Gateways of what comes or changes, and what the host's neighbour table says of them. */
+  readonly gateways: readonly SeenGateway[];
 }
 
 /** Reads a host and plans, one change after the other as if each had come true. Changes nothing. */
@@ -51,7 +57,8 @@ export const propose = <Intention extends Intended>(connection: Connection, inte
   within(connection, async (session) => {
     const plans = await plansOf(session, intended);
     const before = networkOfState(await readNetwork(session, plans.facts));
-    return { ...plans, before, after: proposed(before, becomesOf(plans)) };
+    const after = proposed(before, becomesOf(plans));
+    return { ...plans, before, after, gateways: await readGateways(session, newGateways(before, after)) };
   });
 
 async function within<Result>(connection: Connection, action: (session: Session) => Promise<Result>): Promise<Result> {
@@ -74,6 +81,7 @@ async function plansOf<Intention extends Intended>(session: Session, intended: r
     reply: replyFlow(seen.facts.ssh),
     facts: seen.facts,
     holdings: holdingsOf(seen.state),
+    names: seen.state.names,
   };
 }
 

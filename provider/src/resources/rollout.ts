@@ -38,6 +38,8 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
   const began = Date.now();
   const waves = wavesOf(hosts, options);
   const made: Made[] = [];
+  // The report reads it there: the order is nowhere in the preview's resources.
+  if (waves.length > 1 && pulumi.runtime.isDryRun()) void pulumi.log.info(printWaves(waves));
   let canary: Progress | undefined;
   let gate: Promise<pulumi.Resource[]> = Promise.resolve([]);
   for (const [index, wave] of waves.entries()) {
@@ -59,6 +61,11 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
   }
   return made;
 }
+
+const printWaves = (waves: readonly Wave<Named>[]): string =>
+  [`rollout in ${waves.length} waves:`, ...waves.map(({ title, hosts }) => `  ${title}: ${hosts.map(({ name }) => name).join(", ")}`)].join(
+    "\n",
+  );
 
 export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: RolloutOptions): Wave<Host>[] {
   const size = batch === undefined ? hosts.length : typeof batch === "number" ? batch : shareOf(hosts.length, batch);

@@ -7,8 +7,12 @@ import { type Inputs, unclearIn, withoutLogin } from "./unclear";
 /** One resource on one host: what it declares there before and after. */
 export interface Resource {
   readonly kind: string;
+  readonly urn: string;
+  readonly parent: string | undefined;
   /** Such as `PolicyRule office`. */
   readonly name: string;
+  /** `up` would do something about it. */
+  readonly acts: boolean;
   readonly before: Declared | undefined;
   readonly after: Declared | undefined;
   /** Afterwards, as far as it is shown. */
@@ -18,15 +22,17 @@ export interface Resource {
 }
 
 export interface PlannedHost {
-  /** As the program names it, with its port where that is said. */
+  /** As the program names its address, with its port where that is said. */
   readonly name: string;
+  /** What the program calls it; undefined where it calls it nothing but its address. */
+  readonly called: string | undefined;
   readonly connection: Connection;
   readonly resources: readonly Resource[];
   /** What the preview does not show of it. */
   readonly unsure: readonly string[];
 }
 
-interface Gathered extends PlannedHost {
+export interface Gathered extends Omit<PlannedHost, "called"> {
   readonly resources: Resource[];
   readonly unsure: string[];
 }

@@ -1,9 +1,10 @@
-import { escapeOutput, messageOf } from "../../errors";
+import { messageOf } from "../../errors";
 import { together } from "../../host/look";
 import type { Declared, Kind } from "../../runtime/kind";
 import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";
 import { addressOf, type Connection } from "../../spec/connection";
+import { calledIn, nameIn } from "./called";
 import { Gathering, type PlannedHost, type Resource } from "./gathering";
 import { type Known, knownIn } from "./known";
 import { gapsOf, type Preview } from "./previewJson";
@@ -22,7 +23,7 @@ export interface PlannedHosts {
 export function hostsOf(preview: Preview): PlannedHosts {
   const gathering = new Gathering();
   for (const found of resourcesOf(preview.steps)) {
-    const name = `${found.kind} ${escapeOutput(found.urn.split("::").at(-1) ?? "")}`;
+    const name = `${found.kind} ${nameIn(found.urn)}`;
     try {
       place(gathering, kindOf(found.kind), name, found);
     } catch (error) {
@@ -36,13 +37,14 @@ export function hostsOf(preview: Preview): PlannedHosts {
     [oldState, newState].flatMap((one) => (one === undefined ? [] : [{ ...one, urn }])),
   );
   return {
-    hosts: hosts.map((host) => ({ ...host, unsure: [...gaps, ...host.unsure] })),
+    hosts: hosts.map((host) => ({ ...host, called: calledIn(host), unsure: [...gaps, ...host.unsure] })),
     unsure: [...gaps, ...unsure],
     known: gaps.length === 0 ? knownIn(states) : undefined,
   };
 }
 
-function place(gathering: Gathering, kind: Kind, name: string, { id, before, after, outputs, acts }: PreviewedResource): void {
+function place(gathering: Gathering, kind: Kind, name: string, found: PreviewedResource): void {
+  const { urn, parent, id, before, after, outputs, acts } = found;
   const [old, now] = [before, after].map((inputs) => (inputs === undefined ? undefined : withoutLogin(inputs)));
   const unclear = [...unclearIn(old), ...unclearIn(now)];
   const whole = unclear.find(({ path }) => !kind.isMany || path.length < 2 || path[0] === "connection" || path[0] === "owner");
@@ -62,7 +64,10 @@ function place(gathering: Gathering, kind: Kind, name: string, { id, before, aft
     const inputs = side.after === undefined ? undefined : shown;
     host.resources.push({
       kind: kind.name,
+      urn,
+      parent,
       name,
+      acts,
       ...side,
       inputs,
       intended: idles ? undefined : intention(id ?? `${name} (new)`, name, side),

@@ -5,16 +5,19 @@ import { jsonOf } from "../source";
 const properties = z.record(z.string(), z.unknown());
 export const resourceSchema = z.object({
   type: z.string(),
+  custom: z.boolean().optional(),
   id: z.string().optional(),
   inputs: properties.optional(),
   outputs: properties.optional(),
+  parent: z.string().optional(),
+  dependencies: z.array(z.string()).nullish(),
 });
 
 /** What `pulumi preview --json --show-sames` prints, as far as it is looked at. */
 const previewSchema = z.object({
   steps: z.array(z.object({ op: z.string(), urn: z.string(), oldState: resourceSchema.optional(), newState: resourceSchema.optional() })),
   diagnostics: z
-    .array(z.object({ severity: z.string() }))
+    .array(z.object({ severity: z.string(), message: z.string().default("") }))
     .nullish()
     .transform((value) => value ?? []),
   changeSummary: z.record(z.string(), z.number()).default({}),

@@ -6,6 +6,7 @@ export interface PreviewedResource {
   readonly urn: string;
   readonly kind: string;
   readonly id: string | undefined;
+  readonly parent: string | undefined;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
   readonly outputs: Inputs;
@@ -14,7 +15,7 @@ export interface PreviewedResource {
 }
 
 /** Steps that say what was read, or that nothing is done. */
-const idle = /^(refresh|read|read-replacement|read-discard|discard|discard-replaced|remove-pending-replace)$/;
+export const idle = /^(refresh|read|read-replacement|read-discard|discard|discard-replaced|remove-pending-replace)$/;
 const removes = /^(delete|delete-replaced)$/;
 const ours = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/;
 
@@ -29,6 +30,7 @@ export function resourcesOf(steps: readonly PreviewStep[]): PreviewedResource[] 
       urn,
       kind,
       id: known?.id ?? oldState?.id ?? newState?.id,
+      parent: newState?.parent ?? oldState?.parent ?? known?.parent,
       before: known?.before ?? oldState?.inputs,
       after: removes.test(op) ? known?.after : (newState?.inputs ?? known?.after),
       outputs: known?.outputs ?? oldState?.outputs ?? {},

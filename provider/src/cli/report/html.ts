@@ -1,18 +1,18 @@
-import type { HostReport } from "./hostReport";
-import { code, element, folded, type Html, list, table, text } from "./markup";
-import { pictureOf } from "./picture";
+import { printAbout } from "./about";
+import { hostSection, said } from "./hostSection";
+import { element, folded, type Html, list, text } from "./markup";
 import { style } from "./style";
-import { countsOf, isQuiet, notLive, type Report, summaryOf } from "./summary";
+import { isQuiet, noOrder, noRisks, notLive, printRisk, type Report, summaryOf } from "./summary";
 
 /** One page that needs nothing else: no script, no file, no network. */
 export function htmlOf(report: Report): string {
   const loud = report.hosts.filter((host) => !isQuiet(host));
   const quiet = report.hosts.filter(isQuiet);
-  const links = loud.map((host, index) => [
-    element("a", { href: `#host-${index + 1}` }, [text(host.name)]),
-    ...(host.risks.length > 0 ? [element("span", { class: "risk" }, [text(" risk")])] : []),
-    ...(host.unsure.length > 0 ? [element("span", { class: "open" }, [text(" cannot all be told")])] : []),
-  ]);
+  const ids = new Map(loud.map((host, index) => [host.name, `host-${index + 1}`]));
+  const link = (name: string, more = ""): Html => {
+    const id = ids.get(name);
+    return id === undefined ? text(name) : element("a", { href: `#${id}${more}` }, [text(name)]);
+  };
   const page = element("html", { lang: "en" }, [
     element("head", {}, [
       { html: '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' },
@@ -21,16 +21,18 @@ export function htmlOf(report: Report): string {
       { html: `<style>${style}</style>` },
     ]),
     element("body", {}, [
-      element("a", { class: "skip", href: "#main" }, [text("Skip to the hosts")]),
+      element("a", { class: "skip", href: "#main" }, [text("Skip to the risks")]),
       element("header", {}, [
         element("h1", {}, [text("Policy routing")]),
         element("p", {}, [text(summaryOf(report))]),
+        about(report),
         ...(report.live ? [] : [element("p", { class: "dim" }, [text(notLive.replaceAll("`", ""))])]),
-        ...(report.unsure.length === 0 ? [] : [list(report.unsure.map((one) => said("open", "cannot tell", one)))]),
       ]),
-      ...(links.length < 2 ? [] : [element("nav", { "aria-label": "Hosts" }, [list(links)])]),
+      ...(loud.length < 2 ? [] : [hostLinks(report, link)]),
       element("main", { id: "main" }, [
-        ...loud.map((host, index) => section(host, `host-${index + 1}`)),
+        risks(report, link),
+        waves(report, link),
+        ...loud.map((host, index) => hostSection(host, `host-${index + 1}`)),
         ...(quiet.length === 0 ? [] : [folded(`${quiet.length} without changes`, [list(quiet.map(({ name }) => [text(name)]))])]),
       ]),
     ]),
@@ -38,51 +40,53 @@ export function htmlOf(report: Report): string {
   return `<!doctype html>\n${page.html}\n`;
 }
 
-const said = (kind: string, word: string, what: string): Html[] => [
-  element("span", { class: kind }, [text(`${word}: `)]),
-  element("span", {}, [text(what)]),
-];
+type Link = (name: string, more?: string) => Html;
 
-function section(host: HostReport, id: string): Html {
-  const { name, risks, unsure, notes, flows = [], findings, before, after } = host;
-  const words = [
-    ...risks.map((one) => said("risk", "risk", one)),
-    ...unsure.map((one) => said("open", "cannot tell", one)),
-    ...notes.map((one) => said("dim", "note", one)),
-  ];
-  const moving = flows.filter(({ moves }) => moves);
-  const staying = flows.filter(({ moves }) => !moves);
-  const rows = (changes: typeof flows) => changes.map(({ what, before: was, after: is }) => [text(what), code(was), code(is)]);
-  const columns = ["packets", "before", "after"];
-  return element("section", { id, "aria-labelledby": `${id}-name` }, [
-    element("h2", { id: `${id}-name` }, [text(name)]),
-    ...(words.length === 0 ? [] : [list(words)]),
-    ...(moving.length === 0 ? [] : [table("Packets that move", columns, rows(moving))]),
-    ...(staying.length === 0
-      ? []
-      : [folded(`${staying.length} looked up that go as before`, [table("Packets that go as before", columns, rows(staying))])]),
-    element("h3", {}, [text(`Entries: ${countsOf(host)}`)]),
-    ...entries(host),
-    element("h3", {}, [text(host.findings === undefined ? "What is declared, rule by rule" : "The host, rule by rule")]),
-    pictureOf(before, after),
-    ...(findings === undefined || findings.gone.length + findings.stay.length === 0
-      ? []
-      : [
-          element("h3", {}, [text("Found besides")]),
-          list([
-            ...findings.gone.map(({ object, what }) => said("dim", "put right", `${object}: ${what}`)),
-            ...findings.stay.map(({ level, object, what }) => said("dim", `${level}, as before`, `${object}: ${what}`)),
-          ]),
+const about = (report: Report): Html =>
+  element(
+    "dl",
+    {},
+    printAbout(report.about, report.live).flatMap(([term, what]) => [element("dt", {}, [text(term)]), element("dd", {}, [text(what)])]),
+  );
+
+const hostLinks = ({ hosts }: Report, link: Link): Html =>
+  element("nav", { "aria-label": "Hosts" }, [
+    list(
+      hosts
+        .filter((host) => !isQuiet(host))
+        .map((host) => [
+          link(host.name),
+          ...(host.risks.length > 0 ? [element("span", { class: "risk" }, [text(" · risk")])] : []),
+          ...(host.unsure.length > 0 ? [element("span", { class: "open" }, [text(" · cannot all be told")])] : []),
         ]),
+    ),
+  ]);
+
+/** All of them on one list, each with a link to its place. */
+function risks({ hosts, unsure, live }: Report, link: Link): Html {
+  const all = hosts.flatMap(({ name, risks: found }) =>
+    found.map((risk, index) => [link(name, `-risk-${index + 1}`), text(`: ${printRisk(risk)}`)]),
+  );
+  return element("section", { "aria-labelledby": "risks" }, [
+    element("h2", { id: "risks" }, [text(all.length === 0 ? "Risks" : `Risks: ${all.length}`)]),
+    ...(all.length === 0 ? [element("p", {}, [text(noRisks(live).replaceAll("`", ""))])] : [list(all)]),
+    ...(unsure.length === 0 ? [] : [list(unsure.map((one) => said("open", "cannot tell", one)))]),
   ]);
 }
 
-function entries({ changes: { added, changed, removed } }: HostReport): Html[] {
-  const none = element("span", { class: "dim" }, [text("none")]);
-  const shown = (words: string | undefined): Html => (words === undefined ? none : code(words));
-  const row =
-    (what: string) =>
-    ({ before, after }: (typeof added)[number]): Html[] => [text(what), shown(before), shown(after)];
-  const rows = [...removed.map(row("removed")), ...changed.map(row("changed")), ...added.map(row("added"))];
-  return rows.length === 0 ? [] : [table("Entries that change", ["entry", "before", "after"], rows)];
+function waves({ waves: all, hosts }: Report, link: Link): Html {
+  const still = new Set(hosts.filter(isQuiet).map(({ name }) => name));
+  const names = (wave: readonly string[]): Html[] =>
+    wave.flatMap((name, index) => [...(index === 0 ? [] : [text(", ")]), link(name), ...(still.has(name) ? [text(" (no change)")] : [])]);
+  return element("section", { "aria-labelledby": "order" }, [
+    element("h2", { id: "order" }, [text("Order")]),
+    ...(all.length === 0 ? [element("p", {}, [text(noOrder)])] : []),
+    ...all.map((one) =>
+      element(
+        "ol",
+        { class: "waves" },
+        one.map(({ title, hosts: members }) => element("li", {}, [text(`${title}: `), ...names(members)])),
+      ),
+    ),
+  ]);
 }

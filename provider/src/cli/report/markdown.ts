@@ -1,110 +1,84 @@
+import { printAbout } from "./about";
+import { brief, hostOf, lineOf } from "./hostMarkdown";
 import type { HostReport } from "./hostReport";
-import { countsOf, isQuiet, notLive, type Report, summaryOf } from "./summary";
+import { bullets, code, folded } from "./markdownMarkup";
+import { isQuiet, noOrder, noRisks, notLive, printRisk, type Report, summaryOf } from "./summary";
 
-/** A comment on GitHub holds 65,536 characters. */
-const room = 60_000;
-
-/** For a pull request: short, the risks open, the rest to be unfolded. */
-export function markdownOf(report: Report): string {
-  const quiet = report.hosts.filter(isQuiet).map(({ name }) => name);
-  return [
-    `### Policy routing: ${summaryOf(report)}`,
-    ...(report.live ? [] : [notLive]),
-    bullets(report.unsure.map((text) => `cannot tell: ${code(text)}`)),
-    ...withinRoom(report.hosts.filter((host) => !isQuiet(host))),
-    ...(quiet.length === 0 ? [] : [folded(`${quiet.length} without changes`, quiet.map(code).join(", "))]),
-  ]
-    .filter((text) => text !== "")
-    .join("\n\n")
-    .concat("\n");
-}
-
-/** The worst first and whole; where there is no more room, each host by a line; and where there is none for these, their number. */
-function withinRoom(hosts: readonly HostReport[]): string[] {
-  const lines = hosts.map(lineOf);
-  let size = 0;
-  const sizes = lines.map((line) => {
-    size += line.length + gap;
-    return size;
-  });
-  const named = lines.filter((_line, index) => (sizes[index] ?? 0) <= room);
-  let left = room - (sizes[named.length - 1] ?? 0);
-  const shown = named.map((line, index) => {
-    const host = hosts[index];
-    const whole = host === undefined ? line : hostOf(host);
-    if (whole.length - line.length > left) return line;
-    left -= whole.length - line.length;
-    return whole;
-  });
-  return named.length === hosts.length ? shown : [...shown, `${hosts.length - named.length} more hosts change: see the page`];
-}
-
+/** A comment on GitHub holds 65,536 characters. What a part has no room for is counted in it. */
+const room = { whole: 60_000, risks: 15_000, unsure: 4_000, waves: 6_000, quiet: 4_000 } as const;
 const gap = 2;
-const lineOf = (host: HostReport): string =>
-  `- ${code(host.name)}: ${host.risks.length} risks, ${host.unsure.length} cannot be told; ${countsOf(host)} (no room here, see the page)`;
 
-function hostOf(host: HostReport): string {
-  const { name, risks, unsure, notes, flows, findings, changes } = host;
-  const moving = flows?.filter(({ moves }) => moves) ?? [];
-  const staying = flows?.filter(({ moves }) => !moves) ?? [];
-  return [
-    `#### ${code(name)}${risks.length > 0 ? " :warning:" : ""}`,
-    bullets([...risks.map((text) => `**risk**: ${code(text)}`), ...unsure.map((text) => `cannot tell: ${code(text)}`)]),
-    ...(moving.length === 0
+/** For a pull request: short, the risks first and open, the rest to be unfolded. In the order of the page. */
+export function markdownOf(report: Report): string {
+  const parts = [
+    `### Policy routing: ${summaryOf(report)}`,
+    printAbout(report.about, report.live)
+      .map(([term, what]) => `${term}: ${code(what)}`)
+      .join(" · "),
+    ...(report.live ? [] : [notLive]),
+    risks(report),
+    bullets(
+      within(
+        report.unsure.map((text) => `cannot tell: ${code(text)}`),
+        room.unsure,
+        (left) => `and ${left} more that cannot be told`,
+      ),
+    ),
+    waves(report),
+  ].filter((text) => text !== "");
+  const quiet = report.hosts.filter(isQuiet).map(({ name }) => code(name));
+  const last =
+    quiet.length === 0
       ? []
-      : [
-          table(
-            ["packets that move", "before", "after"],
-            moving.map(({ what, before, after }) => [what, before, after]),
-          ),
-        ]),
-    folded(`entries: ${countsOf(host)}`, diff(changes)),
-    ...(staying.length === 0
-      ? []
-      : [
-          folded(
-            `${staying.length} looked up that go as before`,
-            table(
-              ["packets", "way"],
-              staying.map(({ what, after }) => [what, after]),
-            ),
-          ),
-        ]),
-    ...(notes.length === 0 ? [] : [folded(`${notes.length} to note`, bullets(notes.map(code)))]),
-    ...(findings === undefined || findings.gone.length === 0
-      ? []
-      : [folded(`${findings.gone.length} put right`, bullets(findings.gone.map(({ object, what }) => code(`${object}: ${what}`))))]),
-    ...(findings === undefined || findings.stay.length === 0
-      ? []
-      : [
-          folded(
-            `${findings.stay.length} found that were there before`,
-            bullets(findings.stay.map(({ level, object, what }) => code(`${level}: ${object}: ${what}`))),
-          ),
-        ]),
-  ]
-    .filter((text) => text !== "")
-    .join("\n\n");
+      : [folded(`${quiet.length} without changes`, within(quiet, room.quiet, (left) => `and ${left} more: see the page`).join(", "))];
+  const taken = [...parts, ...last].reduce((sum, part) => sum + part.length + gap, 0);
+  return [...parts, ...hosts(report, room.whole - taken), ...last].join("\n\n").concat("\n");
 }
 
-function diff({ added, changed, removed }: HostReport["changes"]): string {
-  const lines = [
-    ...removed.map(({ before }) => `- ${before}`),
-    ...changed.flatMap(({ before, after }) => [`- ${before}`, `+ ${after}`]),
-    ...added.map(({ after }) => `+ ${after}`),
-  ];
-  return lines.length === 0 ? "" : ["```diff", ...lines, "```"].join("\n");
+/** As many as there is room for, then how many are left out. */
+function within(lines: readonly string[], most: number, more: (left: number) => string): string[] {
+  let size = 0;
+  const fits = lines.findIndex((line) => {
+    size += line.length + gap;
+    return size > most;
+  });
+  return fits === -1 ? [...lines] : [...lines.slice(0, fits), more(lines.length - fits)];
 }
 
-const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join("\n");
-const folded = (summary: string, text: string): string =>
-  text === "" ? "" : `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`;
+function risks({ hosts: all, live }: Report): string {
+  const lines = all.flatMap(({ name, risks: found }) => found.map((risk) => `**risk**: ${code(name)}: ${code(printRisk(risk))}`));
+  if (lines.length === 0) return `**Risks**: ${noRisks(live)}`;
+  return `**Risks**\n\n${bullets(within(lines, room.risks, (left) => `**${left} more risks** have no room here: see the page`))}`;
+}
 
-/** Whatever a host said, as plain text: one line, without what ends a code span. */
-const code = (text: string): string => `\`${text.replace(/\s+/g, " ").replaceAll("`", "'")}\``;
-const cell = (text: string): string => code(text).replaceAll("|", "\\|");
+function waves({ waves: all }: Report): string {
+  if (all.length === 0) return `**Order**: ${noOrder}`;
+  const lines = all.flatMap((one) =>
+    one.map(({ title, hosts: names }) => {
+      const shown = names.length > 20 ? [...names.slice(0, 20).map(code), `and ${names.length - 20} more`] : names.map(code);
+      return `${code(title)}: ${shown.join(", ")}`;
+    }),
+  );
+  return `**Order**\n\n${bullets(within(lines, room.waves, (left) => `and ${left} more waves: see the page`))}`;
+}
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((row) => line(row.map(cell)))].join("\n");
+/** The worst first and whole; where there is no more room, without what is to be unfolded, then by a line; and where there is none for these, their number. */
+function hosts({ hosts: all }: Report, most: number): string[] {
+  const loud = all.filter((host) => !isQuiet(host));
+  const lines = within(loud.map(lineOf), most, (left) => `${left} more hosts change: see the page`);
+  let left = most - lines.reduce((sum, line) => sum + line.length + gap, 0);
+  return lines.map((line, index) => {
+    const host = loud[index];
+    const isCount = index === lines.length - 1 && lines.length < loud.length;
+    const text = host === undefined || isCount ? line : (fitting(host, left + line.length) ?? line);
+    left -= text.length - line.length;
+    return text;
+  });
+}
+
+function fitting(host: HostReport, most: number): string | undefined {
+  const short = brief(host);
+  if (short.length > most) return undefined;
+  const whole = hostOf(host);
+  return whole.length > most ? short : whole;
 }

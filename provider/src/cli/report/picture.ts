@@ -1,25 +1,25 @@
 import type { Network } from "../../kernel/lookup/network";
 import { describe as describeRoute } from "../../kernel/route";
 import { describe as describeRule } from "../../kernel/rule";
-import type { ObservedRoute, ObservedRule } from "../../kernel/state";
+import type { ObservedRule } from "../../kernel/state";
 import { type Family, families } from "../../spec/family";
 import { tableNumber } from "../../spec/tableNumber";
-import { code, element, type Html, text } from "./markup";
-
-/** One side of the picture; `mark` is what an entry is that the other side has not. */
-interface Side {
-  readonly title: string;
-  readonly mark: "added" | "removed";
-  readonly network: Network;
-  readonly others: ReadonlySet<string>;
-}
+import type { HostReport } from "./hostReport";
+import { element, folded, type Html, text } from "./markup";
+import type { TableNames } from "./tableNames";
+import { isMarked, type Side, wayOf } from "./way";
 
 /** A host as packets see it, before and after: each rule in its order leads to its table, and that to its uplinks. */
-export function pictureOf(before: Network, after: Network): Html {
-  const sides: Side[] = [
-    { title: "Before", mark: "removed", network: before, others: wordsOf(after) },
-    { title: "After", mark: "added", network: after, others: wordsOf(before) },
-  ];
+export function pictureOf({ before, after, withheld, tables }: Pick<HostReport, "before" | "after" | "withheld" | "tables">): Html {
+  const [old, now] = [wordsOf(before), wordsOf(after)];
+  const note = withheld === undefined ? "" : `, ${withheld}`;
+  const isSame = old.size === now.size && [...old].every((words) => now.has(words));
+  const sides: Side[] = isSame
+    ? [{ title: `Before and after alike${note}`, mark: "added", network: after, others: old }]
+    : [
+        { title: "Before", mark: "removed", network: before, others: now },
+        { title: `After${note}`, mark: "added", network: after, others: old },
+      ];
   const present = families.filter((family) => sides.some(({ network }) => rulesOf(network, family).length > 0));
   const changed = present.filter((family) => isChanged(sides, family));
   // What stays as it is only takes room beside what does not.
@@ -27,7 +27,7 @@ export function pictureOf(before: Network, after: Network): Html {
   return element(
     "div",
     { class: "pictures" },
-    sides.map((side) => panel(side, shown)),
+    sides.map((side) => panel(side, shown, tables, isSame)),
   );
 }
 
@@ -51,51 +51,46 @@ const isLocal = (table: ObservedRule["rule"]["table"]): boolean => table !== und
 
 const familyNames = { inet: "IPv4", inet6: "IPv6" } as const;
 
-function panel(side: Side, shown: readonly Family[]): Html {
+function panel(side: Side, shown: readonly Family[], tables: TableNames, isSame: boolean): Html {
+  const ways = (rules: readonly ObservedRule[]): Html[] => rules.map((one) => wayOf(one, side, tables));
   const lists = shown.flatMap((family) => {
     const rules = rulesOf(side.network, family);
     const name = familyNames[family];
     if (rules.length === 0) return [element("p", { class: "dim" }, [text(`No rules of ${name}.`)])];
     const label = `${side.title}: rules of ${name} in their order`;
-    const ways = rules.map((one) => way(one, side));
-    return [element("p", { class: "dim" }, [text(name)]), element("ol", { "aria-label": label }, ways)];
+    return [
+      element("p", { class: "dim" }, [text(name)]),
+      element("ol", { "aria-label": label }, isSame ? ways(rules) : stretches(rules, ways, side)),
+    ];
   });
   return element("figure", {}, [
     element("figcaption", {}, [text(side.title)]),
-    ...(shown.length === 0 ? [element("p", { class: "dim" }, [text("No rules.")])] : lists),
+    ...(shown.length === 0 ? [element("p", { class: "dim" }, [text("No rules.")])] : isSame ? [folded("The rules", lists)] : lists),
   ]);
 }
 
-const arrow = element("span", { class: "arrow", "aria-hidden": "true" }, [text("→")]);
-const plain = (words: string): string => words.replace(/^ip -[46] (rule|route) /, "");
-
-function way({ rule }: ObservedRule, side: Side): Html {
-  const words = describeRule(rule);
-  const box = (kind: string, described: string, shown: string): Html => {
-    const mark = side.others.has(described) ? undefined : side.mark;
-    const tag = mark === undefined ? [] : [element("span", { class: `tag ${mark}` }, [text(`${mark} `)])];
-    return element("span", { class: ["box", kind, ...(mark === undefined ? [] : [mark])].join(" ") }, [...tag, code(shown)]);
+/** Rules in their order; those beside each other whose ways stay as they are can be unfolded. */
+function stretches(rules: readonly ObservedRule[], ways: (some: readonly ObservedRule[]) => Html[], side: Side): Html[] {
+  const items: Html[] = [];
+  let still: ObservedRule[] = [];
+  const endStill = (): void => {
+    const [first] = still;
+    const last = still.at(-1);
+    if (still.length < 2) items.push(...ways(still));
+    else {
+      const summary = `${still.length} rules as they are: ${first?.rule.priority} to ${last?.rule.priority}`;
+      items.push(element("li", {}, [folded(summary, [element("ol", {}, ways(still))])]));
+    }
+    still = [];
   };
-  const selectors = plain(words).replace(/ (table|lookup) \S+$/, "");
-  if (rule.table === undefined) return element("li", { class: "way" }, [box("rule", words, plain(words))]);
-  const { table } = rule;
-  const routes = side.network.routes.filter(({ route }) => route.family === rule.family && tableNumber(route.table) === tableNumber(table));
-  const exits = routes.slice(0, most).map(({ route }) => box("uplink", describeRoute(route), withoutTable({ route })));
-  const more = routes.length - exits.length;
-  return element("li", { class: "way" }, [
-    box("rule", words, selectors),
-    arrow,
-    element("span", { class: "box" }, [text(`table ${table}`)]),
-    arrow,
-    element("span", {}, [
-      ...exits,
-      ...(routes.length === 0 ? [element("span", { class: "dim" }, [text("no routes: the next rule")])] : []),
-      ...(more === 0 ? [] : [element("span", { class: "dim" }, [text(`and ${more} more routes`)])]),
-    ]),
-  ]);
+  for (const one of rules) {
+    if (!isMarked(one, side)) {
+      still.push(one);
+      continue;
+    }
+    endStill();
+    items.push(...ways([one]));
+  }
+  endStill();
+  return items;
 }
-
-/** Routes of a table that are drawn. */
-const most = 6;
-
-const withoutTable = ({ route }: Pick<ObservedRoute, "route">): string => plain(describeRoute(route)).replace(/ table \S+/, "");

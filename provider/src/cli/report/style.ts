@@ -15,6 +15,14 @@ code { font: 0.9em/1.45 ui-monospace, monospace; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 0.75rem 0; width: 100%; }
 caption { text-align: left; font-weight: 600; padding: 0.25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--line); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 0.75rem; margin: 0.75rem 0; }
+dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
+h2 { overflow-wrap: anywhere; } h2 .address { color: var(--dim); font-size: 1rem; font-weight: 400; }
+li, caption, td, th { overflow-wrap: anywhere; }
+.entries th { white-space: nowrap; }
+li:target { outline: 2px solid var(--risk); outline-offset: 2px; }
+pre { overflow-x: auto; padding: 0.5rem; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; }
+pre code { overflow-wrap: normal; }
 summary { cursor: pointer; padding: 0.25rem 0; }
 .risk { color: var(--risk); font-weight: 600; } .open { color: var(--open); font-weight: 600; } .dim { color: var(--dim); }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(34rem, 100%), 1fr)); gap: 1rem; margin: 1rem 0; }

@@ -14,6 +14,8 @@ export interface Link {
   /** The device of which it is a part, such as a bridge or a VRF. */
   readonly master: string | undefined;
   readonly loopback: boolean;
+  /** Whether a neighbour on it is found by ARP or ND: not so on a tunnel or a point-to-point link. */
+  readonly arp: boolean;
 }
 
 /** One address of the host. */

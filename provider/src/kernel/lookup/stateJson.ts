@@ -81,6 +81,7 @@ export function linkOf(json: IpObject): Link {
     kind: typeof kind === "string" ? kind : undefined,
     master: textAt(json, "master"),
     loopback: flags.includes("LOOPBACK"),
+    arp: !flags.includes("NOARP") && !flags.includes("POINTOPOINT"),
   };
 }
 

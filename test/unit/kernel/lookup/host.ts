@@ -23,6 +23,7 @@ export const link = (name: string, rest: Partial<Link> = {}): Link => ({
   kind: undefined,
   master: undefined,
   loopback: name === "lo",
+  arp: name !== "lo",
   ...rest,
 });
 
