@@ -43,6 +43,24 @@ describe("the report of a real preview", function () {
     await project.stack.destroy();
   });
 
+  it("tells the waves of rollout() and names hosts as the program does, by what the engine's preview says", async () => {
+    const { connection: login } = site.host();
+    const hosts = ["edge-1", "edge-2", "edge-3"].map((name, index) => ({
+      name,
+      connection: { ...login, host: `198.51.100.${index + 1}` },
+    }));
+    const project = await site.project(`import { rollout } from "pulumi-policy-routing";
+      rollout(${JSON.stringify(hosts)}, { canary: 1 }, ({ name, connection }, options) =>
+        new HostRouting(name, { connection, rules: { a: { priority: 1000, from: "192.0.2.1", table: 100 } } }, options));`);
+    const { stdout } = await report(project, ["--show-sames"], ["--commit", "0123456789ab"]);
+    assert.match(stdout, /\*\*Order\*\*\n\n- `canary 1 of 2`: `edge-1`\n- `wave 2 of 2`: `edge-2`, `edge-3`\n/);
+    for (const { name, connection } of hosts) assert.ok(stdout.includes(`#### \`${name}\` (\`${connection.host}\`)`), stdout);
+    assert.match(
+      stdout,
+      /Stack: `[^`]+\/[^`]+` · Commit: `0123456789ab` · Previewed: `[^`]+ UTC` · Written: `[^`]+ UTC` · Resources: `3 to create`/,
+    );
+  });
+
   it("of a MultihomedHost shows where each uplink's replies go, before and after, and finds nothing", async () => {
     const host = site.host();
     const [first, second] = host.uplinks;
@@ -63,6 +81,8 @@ describe("the report of a real preview", function () {
       return stdout;
     };
     const project = await site.project(body(""));
+    // Who is called by its gateways has heard of them.
+    for (const address of [second.address, second.address6]) await site.lab.internet.tcpConnect(address, 22);
     const before = await live();
     for (const [from, to, gateway, other] of [
       [second.address, "192.0.2.1", second.gateway, first.gateway],

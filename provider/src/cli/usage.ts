@@ -61,10 +61,11 @@ example:
   pulumi preview --json --show-sames > plan.json
   ${program} plan edge-1.example.net plan.json
 exit code: 0 printed, 1 something will be refused or cannot be told (on standard error), 2 wrong use, 3 the host or the file could not be read`,
-  report: `usage: ${program} report plan.json [--live] [--flows FILE] [--markdown FILE] [--html FILE] [--fail-on risk]
+  report: `usage: ${program} report plan.json [--live] [--flows FILE] [--commit COMMIT] [--markdown FILE] [--html FILE] [--fail-on risk]
 Says what a change does to each host, for those who review it. plan.json is what pulumi preview --json --show-sames wrote; - is standard input.
   --live                   also reads the hosts, all at once: which packets go another way, which findings come and go, what will be refused
   --flows FILE             packets to look up on every host, a line each, as for trace
+  --commit COMMIT          what was previewed; left out: what is checked out in this folder
   --markdown FILE          for a pull request; the default is standard output
   --html FILE              one page with a picture of each host
   --fail-on risk           end with 1 where there is a risk, or something that cannot be told
