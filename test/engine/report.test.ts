@@ -9,7 +9,7 @@ const main = join(__dirname, "../../provider/dist/cli/main.js");
 
 describe("the report of a real preview", function () {
   this.timeout(180_000);
-  const site = useSite("report", 2);
+  const site = useSite("report", 3);
 
   const report = async ({ stack, folder }: Project, args: readonly string[], more: readonly string[] = []) => {
     const { stdout } = await stack.preview(["--json", ...args]);
