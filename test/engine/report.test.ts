@@ -81,8 +81,8 @@ describe("the report of a real preview", function () {
       return stdout;
     };
     const project = await site.project(body(""));
-    // Who is called by its gateways has heard of them.
-    for (const address of [second.address, second.address6]) await site.lab.internet.tcpConnect(address, 22);
+    // A gateway that nobody used yet would be told as a risk.
+    for (const gateway of [second.gateway, second.gateway6]) await host.exec(`ping -c 1 -W 2 -I ${second.device} ${gateway}`);
     const before = await live();
     for (const [from, to, gateway, other] of [
       [second.address, "192.0.2.1", second.gateway, first.gateway],
