@@ -8,6 +8,8 @@ import { describe as describeRoute } from "./route";
 export interface Gateway {
   readonly via: string;
   readonly dev: string | undefined;
+  /** Whether packets can leave by it already. */
+  readonly used: boolean;
 }
 
 /** What a host's neighbour table says of it. `absent`: it holds no entry, so nobody asked lately. `unread`: that is not known. */
@@ -15,14 +17,18 @@ export interface SeenGateway extends Gateway {
   readonly state: "known" | "failed" | "absent" | "unread";
 }
 
-/** Gateways of routes and next hop objects that the host has not yet, on links where a neighbour is asked for by ARP or ND. */
+/** Gateways of routes and next hop objects that come or change, on links where a neighbour is asked for by ARP or ND. */
 export function newGateways(before: Network, after: Network): Gateway[] {
-  const words = (network: Network) => new Set(partsOf(network).map(({ described }) => described));
-  const old = words(before);
+  const keyOf = ({ via, dev }: Hop): string => `${via} ${dev}`;
+  const there = partsOf(before);
+  const old = new Set(there.map(({ described }) => described));
+  const used = new Set(there.flatMap(({ hops }) => hops.map(keyOf)));
   const isAsked = (dev: string | undefined): boolean => after.links?.find(({ name }) => name === dev)?.arp !== false;
   const found = partsOf(after).flatMap(({ described, hops }) => (old.has(described) ? [] : hops));
-  const gateways = found.flatMap(({ via, dev }) => (via === undefined || !isAsked(dev) ? [] : [{ via, dev }]));
-  return [...new Map(gateways.map((one) => [`${one.via} ${one.dev}`, one])).values()];
+  const gateways = found.flatMap(({ via, dev }) =>
+    via === undefined || !isAsked(dev) ? [] : [{ via, dev, used: used.has(keyOf({ via, dev })) }],
+  );
+  return [...new Map(gateways.map((one) => [keyOf(one), one])).values()];
 }
 
 /** Each route and each next hop object, and the hops by which its packets leave. */

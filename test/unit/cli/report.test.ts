@@ -145,6 +145,16 @@ describe("a report", () => {
     assert.match(html, /<span class="box">table 101 isp2<\/span>/);
   });
 
+  it("says main for table 254 in what is added, too", () => {
+    const connection = { host: "edge-1" };
+    const report = reported([
+      whole("edge-1", "edge-1", {
+        after: { connection, rules: { a: { priority: 1000, family: "inet", table: "main", suppressPrefixlength: 0 } } },
+      }),
+    ]);
+    assert.match(markdownOf(report), /\+ ip -4 rule pref 1000 table main suppress_prefixlength 0/);
+  });
+
   it("of a change that is withheld shows no After that equals Before without a word", () => {
     const [host] = reported([whole("edge-1", "edge-1")]).hosts;
     assert.ok(host);

@@ -18,8 +18,8 @@ describe("gateways", () => {
     assert.deepEqual(newGateways(before, before), []);
     const after = host({ routes: [route("198.51.100.9", "e1"), route("198.51.100.9", "e1", 103), route("198.51.100.8", undefined)] });
     assert.deepEqual(newGateways(before, after), [
-      { via: "198.51.100.9", dev: "e1" },
-      { via: "198.51.100.8", dev: undefined },
+      { via: "198.51.100.9", dev: "e1", used: false },
+      { via: "198.51.100.8", dev: undefined, used: false },
     ]);
   });
 
@@ -32,8 +32,8 @@ describe("gateways", () => {
     const before = host({ nexthops });
     const after = host({ nexthops, routes: [{ family: "inet", destination: "default", table: 102, nhid: 9 }] });
     assert.deepEqual(newGateways(before, after), [
-      { via: "198.51.100.1", dev: "e0" },
-      { via: "203.0.113.1", dev: "e1" },
+      { via: "198.51.100.1", dev: "e0", used: true },
+      { via: "203.0.113.1", dev: "e1", used: true },
     ]);
   });
 
@@ -53,6 +53,6 @@ describe("gateways", () => {
     [undefined, "unread"],
   ] as const)
     it(`of which ip neigh says ${printed?.trim() ?? "nothing"} are ${state}`, () => {
-      assert.equal(seenGateway({ via: "198.51.100.1", dev: "e1" }, printed).state, state);
+      assert.equal(seenGateway({ via: "198.51.100.1", dev: "e1", used: false }, printed).state, state);
     });
 });

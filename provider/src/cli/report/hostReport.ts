@@ -6,7 +6,7 @@ import { tagsOf } from "../../spec/owner";
 import { type EntryChanges, entryChangesOf } from "../preview/entries";
 import type { PlannedHost } from "../preview/gathering";
 import type { FlowChange } from "./flows";
-import { declaredNames, type TableNames } from "./tableNames";
+import { declaredNames, type TableNames, withKernelTables } from "./tableNames";
 
 /** What may go wrong with a change, and what to do about it. */
 export interface Risk {
@@ -64,7 +64,7 @@ export function declaredReport(host: PlannedHost): HostReport {
     resources: host.resources.flatMap(({ name, acts, before, after }) =>
       acts ? [`${before === undefined ? "create" : after === undefined ? "delete" : "update"} ${name}`] : [],
     ),
-    changes: entryChangesOf(host),
+    changes: shownChanges(host),
     risks: [],
     unsure: host.unsure,
     notes: [],
@@ -76,6 +76,14 @@ export function declaredReport(host: PlannedHost): HostReport {
     before: declaredNetwork(host.resources.map(({ before }) => before)),
     after: declaredNetwork(host.resources.map(({ after }) => after)),
   };
+}
+
+function shownChanges(host: PlannedHost): EntryChanges {
+  const { added, changed, removed, same } = entryChangesOf(host);
+  const side = (words: string | undefined): string | undefined => (words === undefined ? undefined : withKernelTables(words));
+  const shown = (entries: EntryChanges["added"]): EntryChanges["added"] =>
+    entries.map(({ key, before, after }) => ({ key, before: side(before), after: side(after) }));
+  return { added: shown(added), changed: shown(changed), removed: shown(removed), same };
 }
 
 /** What is declared, as if it stood on an empty host; settings of devices are left out. */

@@ -35,3 +35,6 @@ export function printTable(table: number | string, names: TableNames): string {
 /** A sentence with its tables named. Not for commands: `ip` takes one word. */
 export const withTables = (sentence: string, names: TableNames): string =>
   sentence.replace(/\btable ([0-9]+)\b/g, (_whole, number: string) => `table ${printTable(number, names)}`);
+
+/** In the words of `ip`, which knows the names of the kernel's own tables. */
+export const withKernelTables = (words: string): string => withTables(words, new Map());
