@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
+import { diagnosisOf } from "../../provider/src/cli/doctor/diagnosis";
+import { examine } from "../../provider/src/host/examine";
 import { closeHosts } from "../../provider/src/host/host";
 import { create, listenToStderr, remove } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
@@ -57,6 +59,22 @@ for (const suite of suites)
       await collected();
       assert.equal(await failed(), "");
     };
+
+    it("is tried by doctor as a service, which finds all well and leaves neither a unit nor a file", async () => {
+      const traces = async (): Promise<string> => [await host.snapshot(), await host.exec("find /run/policy-routing* /etc | sort")].join();
+      await host.exec("mkdir -p /run/policy-routing");
+      const before = await traces();
+      const checks = diagnosisOf(host.connection, await examine(host.connection));
+      assert.deepEqual(
+        checks.filter(({ level }) => level !== "ok"),
+        [],
+      );
+      assert.match(checks.find(({ check }) => check === "guard")?.says ?? "", /^runs, as a service of systemd, /);
+      assert.match(checks.find(({ check }) => check === "persistence")?.says ?? "", /^systemd puts back after a reboot$/);
+      assert.equal(await traces(), before);
+      await collected();
+      assert.equal(await failed(), "");
+    });
 
     it("undoes what cut the controller off", () => fires("left alone", async () => {}));
 

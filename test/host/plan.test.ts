@@ -78,6 +78,21 @@ describe("policy-routing plan", () => {
     await host.exec("rm -r /run/policy-routing");
   });
 
+  it("says what would be taken over; what only adopt: true would take over is refused, with both sides", async () => {
+    await host.batch(["rule add pref 1000 from 203.0.113.10 table 102", "rule add pref 1001 from 198.51.100.10 table 101"]);
+    const before = await host.snapshot();
+    const [connection, family, adopt] = [connectionOf(host), "inet", "same"];
+    const { code, stdout, stderr } = await plan([
+      { kind: "PolicyRule", name: "one", after: { connection, adopt, family, priority: 1000, from: "203.0.113.10", table: 102 } },
+      { kind: "PolicyRule", name: "two", after: { connection, adopt, family, priority: 1001, from: "198.51.100.11", table: 101 } },
+    ]);
+    assert.equal(await host.snapshot(), before);
+    await host.batch(["rule del pref 1000", "rule del pref 1001"]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^# PolicyRule one\n# {3}takes over ip -4 rule pref 1000 from 203\.0\.113\.10 table 102 \(proto 0\)\n/m);
+    assert.match(stderr, /PolicyRule two will be refused: .* there ip .*198\.51\.100\.10 .*; declared ip .*198\.51\.100\.11 table 101/);
+  });
+
   it("says what will be refused, and which hosts there are", async () => {
     const resources = [
       { kind: "PolicyRule", name: "away", after: { connection: connectionOf(host), family: "inet", priority: 900, action: "unreachable" } },

@@ -2,6 +2,7 @@
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { nearest } from "../spec/failures";
 import { check } from "./check";
+import { doctor } from "./doctor/doctor";
 import { observe } from "./observe";
 import { plan } from "./plan";
 import { render } from "./render";
@@ -10,7 +11,7 @@ import { trace } from "./trace";
 import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
 import { version } from "./version";
 
-const commands = { observe, trace, check, plan, report, render } as const;
+const commands = { doctor, observe, trace, check, plan, report, render } as const;
 type Command = keyof typeof commands;
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 

@@ -24,6 +24,17 @@ const flowOptions = `A packet:
   --ipproto P  --sport N  --dport N  --flowlabel N    default: cannot be told`;
 
 export const usages = {
+  doctor: `usage: ${program} doctor (HOST... | --hosts FILE [HOST...]) [--json]
+Says what a host allows and lacks, before the first pulumi up: login, host key, root, versions, what puts back after a reboot, who else removes rules
+and routes, room, clock, whether a guard can run, a second login beside the first. Each line is ok, warning or fails, with what to do.
+It starts a guard that has nothing to undo, and takes it away. Nothing is left on the host.
+  --hosts FILE             hosts and logins as a program has them: what pulumi stack export, or pulumi preview --json --show-sames, wrote
+  --json                   [{"host","checks":[{"check","level","says","next"}]}]
+${hostOptions}
+examples:
+  ${program} doctor root@edge-1.example.net
+  ${program} doctor --hosts plan.json
+exit code: 0 nothing fails, 1 something fails, 2 wrong use, 3 a file could not be read`,
   observe: `usage: ${program} observe HOST > state.json
 Writes what decides where packets go on a host, as JSON: rules, routes of all tables, links, addresses, next hop objects, sysctls, versions.
 ${hostOptions}
@@ -89,6 +100,7 @@ exit code: 0 done, 2 wrong use, 3 the file could not be read, or the manager can
 } as const;
 
 export const usage = `usage: ${program} COMMAND [--help]
+  doctor    say what a host allows and lacks, before the first pulumi up
   observe   write what decides where packets go on a host
   trace     say which way packets go, rule by rule
   check     list what is probably not meant

@@ -156,11 +156,13 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
 /** What each way of the confirming connection carries: more than one packet of any link. */
 export const proof = 8192;
 
+/** Sent and answered in full, it shows that packets of any size pass both ways. */
+export const proofText = `: ${"x".repeat(proof)}\nsay proof; printf '%${proof}s\\n' ''`;
+
 /** Disarms, persists, writes the audit line, releases the lock. */
 export function confirmText(txn: string, guarded: boolean, persist: string | undefined, audit: string): string {
   return [
-    `: ${"x".repeat(proof)}`,
-    `say proof; printf '%${proof}s\\n' ''`,
+    proofText,
     `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
     ...(persist === undefined ? [] : [persist]),
     call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [audit]),

@@ -16,6 +16,9 @@ export const library = uncommented(
   ["lock", "observe", "destinations", "probes", "neighbours", "persist", "transact", "guard"].map(read).join("\n"),
 );
 
+/** What `policy-routing doctor` sends beside them. */
+export const doctor = uncommented(read("doctor"));
+
 /** The loop that reads frames. On one line: csh takes no newline between quotes. */
 export const loop = uncommented(read("shell"))
   .replace(/\n\s*/g, "; ")

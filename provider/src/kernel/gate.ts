@@ -25,9 +25,16 @@ export function isBefore(version: string, first: string): boolean {
   return major < firstMajor || (major === firstMajor && minor < firstMinor);
 }
 
+const isUnmet = (need: Since, { iproute2, kernel }: Since): boolean => isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel);
+
+/** Attributes that a host is too old for, whatever their values. */
+export const lacking = (table: AttributeTable, host: Since): Need[] =>
+  Object.entries(table).flatMap(([attribute, { since }]) => (since !== undefined && isUnmet(since, host) ? [{ attribute, ...since }] : []));
+
 /** Refuses, before anything is changed, what the host cannot know. */
-export function checkNeeds(needs: readonly Need[], { iproute2, kernel }: Since): void {
-  const unmet = needs.find((need) => isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel));
+export function checkNeeds(needs: readonly Need[], host: Since): void {
+  const { iproute2, kernel } = host;
+  const unmet = needs.find((need) => isUnmet(need, host));
   if (unmet === undefined) return;
   throw new PolicyRoutingError("unsupported", {
     topic: "host-too-old",

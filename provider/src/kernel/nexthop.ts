@@ -6,11 +6,14 @@ import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
 import { adoptAdvice, besideDeclared, differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
-import { needsOf } from "./gate";
+import { type Need, needsOf } from "./gate";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
 import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
 import { asAsked, same, wordsOf } from "./words";
+
+/** Of any next hop object. */
+export const nexthopNeed: Need = { attribute: "nexthop", iproute2: "5.3", kernel: "5.3" };
 
 /** A group's members come first. */
 const stageOf = ({ group }: Pick<Nexthop, "group">): number => (group === undefined ? 5 : 10);
@@ -200,7 +203,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     label: describe(nexthop),
     family: nexthop.family,
     stage: stageOf(nexthop),
-    needs: [{ attribute: "nexthop", iproute2: "5.3", kernel: "5.3" }, ...needsOf(nexthopAttributes, nexthop)],
+    needs: [nexthopNeed, ...needsOf(nexthopAttributes, nexthop)],
     ensure: (state, mandate) => ensure(nexthop, state, mandate),
     missing: (state, tags) => {
       const current = ours(state, tags);
