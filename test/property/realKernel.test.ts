@@ -261,7 +261,7 @@ describe("the real kernel", function () {
         );
         assert.deepEqual(
           named,
-          outcome.plan.notes.filter(({ did }) => did.startsWith("took over ")),
+          outcome.plan.notes.map(({ did }) => did).filter((did) => did.startsWith("took over ")),
           outcome.plan.steps.join("\n"),
         );
       }),
