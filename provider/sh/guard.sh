@@ -102,10 +102,30 @@ fire_overdue() { # DEADLINE
   return "$1"
 }
 
-# By hand, at the console.
+# By hand, at the console: what it did not undo, and why, is told.
 fire_now() {
-  fire || return
-  [ -z "$complaints" ] || { printf '%s' "$complaints" >&2 && return 1; }
+  if fire; then
+    [ -n "$complaints" ] || return 0
+    printf '%s' "$complaints" >&2
+  else
+    why_not >&2
+  fi
+  return 1
+}
+
+why_not() {
+  # By the host's clock, for whoever sits before it. Not every `date` can.
+  ended=$(date -r "$dir/result" '+ at %Y-%m-%d %H:%M:%S' 2>/dev/null)
+  if [ -e "$dir/confirmed" ]; then
+    echo "nothing to undo: confirmed$ended"
+  elif [ ! -e "$dir/fired" ]; then
+    if firing "$dir"; then echo 'it is being undone already'; else echo 'nothing to undo: nothing was begun'; fi
+  elif grep -q '^failed$' "$dir/result" 2>/dev/null; then
+    echo "it was undone$ended, but not all of it:"
+    sed 1,2d "$dir/result"
+  else
+    echo "nothing to undo: it was undone$ended"
+  fi
 }
 
 # The guard tries again for as long as nobody ends it. The controller that made the change, and is told how it ended, tries for a second, then
