@@ -5,6 +5,7 @@ import type { Network } from "../lookup/network";
 import { describe } from "../rule";
 import type { ObservedRoute, ObservedRule } from "../state";
 import { same } from "../words";
+import { apart } from "./apart";
 import type { Finding, Search } from "./finding";
 
 type Rule = ObservedRule["rule"];
@@ -47,7 +48,7 @@ function decides({ rule, unread }: ObservedRule, to: string, routes: readonly Ob
 }
 
 /** A rule that an earlier one leaves nothing to. The how-to's `to OWN-ADDRESS` is never reached either, and harmless. */
-export const neverReached: Search = (network) =>
+export const neverReached: Search = (network, ours) =>
   families.flatMap((family) => {
     const rules = ordered(network, family);
     const own = network.addresses?.map(({ address }) => address) ?? [];
@@ -56,11 +57,12 @@ export const neverReached: Search = (network) =>
       if (isKernels(late) || (rule.to !== undefined && own.includes(rule.to))) return [];
       const early = rules.slice(0, index).find((one) => covers(one.rule, rule) && decides(one, destinationOf(rule), network.routes));
       if (early === undefined) return [];
+      const [object, decider] = apart(late, early, ours);
       return [
         {
           level: "risk",
-          object: describe(rule),
-          what: `is never reached: ${describe(early.rule)} decides about all its packets before`,
+          object,
+          what: `is never reached: ${decider} decides about all its packets before`,
           next: "give it a lower priority number, or remove it",
         },
       ];
@@ -68,13 +70,14 @@ export const neverReached: Search = (network) =>
   });
 
 /** The same rule twice, at whatever priorities. */
-export const duplicates: Search = (network) =>
+export const duplicates: Search = (network, ours) =>
   families.flatMap((family) => {
     const rules = ordered(network, family).filter((one) => !isKernels(one) && one.unread.length === 0);
     return rules.flatMap((late, index): Finding[] => {
       const twin = rules.slice(0, index).find((one) => same(ruleAttributes, { ...one.rule, priority: 0 }, { ...late.rule, priority: 0 }));
       if (twin === undefined) return [];
-      return [{ level: "note", object: describe(late.rule), what: `says what ${describe(twin.rule)} says`, next: "remove one of them" }];
+      const [object, before] = apart(late, twin, ours);
+      return [{ level: "note", object, what: `says what ${before} says`, next: "remove one of them" }];
     });
   });
 

@@ -45,6 +45,25 @@ describe("the findings of a host", () => {
     only(twice, /^note: ip -4 rule pref 960 .*: says what ip -4 rule pref 950 /);
   });
 
+  it("tell whose each of two rules is where both are named alike", () => {
+    const words = rule(950, { from: "198.18.2.2", table: 102 });
+    const alike = "ip -4 rule pref 950 from 198.18.2.2 table 102";
+    const kinds = [
+      [0, 214, "(ours)", "(foreign, no proto)"],
+      [4, 215, "(ours, proto 215)", "(foreign, proto 4)"],
+    ] as const;
+    for (const [first, second, late, early] of kinds) {
+      const network = host({ ...multihomed, rules: [] });
+      const rules = [first, second].map((protocol) => ({ rule: words, protocol, unread: [] }));
+      const all = found({ ...network, rules: [...network.rules, ...rules] });
+      assert.ok(
+        all.includes(`risk: ${alike} ${late}: is never reached: ${alike} ${early} decides about all its packets before`),
+        all.join("\n"),
+      );
+      assert.ok(all.includes(`note: ${alike} ${late}: says what ${alike} ${early} says`), all.join("\n"));
+    }
+  });
+
   it("tell a goto without a target, a device that is not there, an address that is gone", () => {
     only(withRules(rule(500, { to: "203.0.113.0/24", goto: 600 })), /^risk: .*: jumps nowhere: no rule stands at exactly priority 600/);
     only(withRules(rule(500, { to: "203.0.113.0/24", iif: "e9", table: 102 })), /^risk: .*: applies to no packet: there is no device e9$/);
