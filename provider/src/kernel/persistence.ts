@@ -72,6 +72,6 @@ export function warningOfNothing({ wanted, tags }: Change, wish: Wish, seen: Per
     what: `applied, but gone after a reboot: ${reason}`,
     next: seen.disabled
       ? 'say persist: "none" if that is meant, or run /etc/policy-routing/replay --enable on the host'
-      : 'say persist: "none" if that is meant, or give the host one of these, or its own manager\'s files (policy-routing render)',
+      : 'say persist: "none" if that is meant, or give the host one of these, or its own manager\'s files (npx --no-install policy-routing render)',
   };
 }

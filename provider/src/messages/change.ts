@@ -11,7 +11,7 @@ export const change = pages({
     title: "Packets do not go where they are expected",
     means:
       "What `expect` (or MultihomedHost's `outside`) asks for does not hold: as the host is, or once the change is made. The message says how the packet goes instead, and where it can, which rule decides.",
-    next: "Correct the entries, or what is expected. `policy-routing trace HOST --to ADDRESS --from ADDRESS` shows the whole way.",
+    next: "Correct the entries, or what is expected. `npx --no-install policy-routing trace HOST --to ADDRESS --from ADDRESS` shows the whole way.",
   },
   "probe-failed": {
     title: "A probe failed, and the change was undone",
@@ -29,7 +29,7 @@ export const change = pages({
     title: "No new login got through after the change: it was undone",
     means:
       "A change is kept only if a fresh login reaches the host after it. None did, so the change probably cuts the host off, and the host undid it by itself.",
-    next: "Look where answers to your own address go with the change: `policy-routing report plan.json --live`. On a slow network raise `guard.confirmTimeout`.",
+    next: "Look where answers to your own address go with the change: `npx --no-install policy-routing report plan.json --live`. On a slow network raise `guard.confirmTimeout`.",
   },
   "read-back-differs": {
     title: "What was read back is not what was asked",

@@ -18,7 +18,7 @@ export const command = pages({
   },
   "state-file": {
     title: "The file is no state of a host",
-    means: "`--state` reads what `policy-routing observe` wrote.",
+    means: "`--state` reads what `npx --no-install policy-routing observe` wrote.",
     next: "Run `npx --no-install policy-routing observe HOST > state.json` and give that file.",
   },
   flow: {

@@ -36,6 +36,11 @@ export const declared = pages({
       "Two resources declare the same rule, route, next hop or table name of one host: by the same name, or by two addresses that lead to one host. They would take it from each other at every `up`.",
     next: "Declare it once. If one host has two names, use one of them everywhere.",
   },
+  "unheard-option": {
+    title: "An option of Pulumi's cannot work here",
+    means: "`import` and `customTimeouts` never reach a dynamic resource: one would end in a `TypeError`, the other in nothing.",
+    next: 'Leave the option out. Instead of `import` say `adopt: "same"`; instead of `customTimeouts` set `guard.confirmTimeout`, `connection.perDialTimeout` and `connection.dialErrorLimit`.',
+  },
   "setting-without-effect": {
     title: "A setting could have no effect",
     means:

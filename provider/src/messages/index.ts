@@ -1,6 +1,7 @@
 import { change } from "./change";
 import { command } from "./command";
 import { declared } from "./declared";
+import { fleet } from "./fleet";
 import { host } from "./host";
 import { login } from "./login";
 import { owners } from "./owners";
@@ -16,12 +17,13 @@ export const themes = {
   "The login fails": login,
   "The host lacks something, or is busy": host,
   "What is declared is not right": declared,
+  "Many hosts": fleet,
   "Somebody else's entry is in the way": owners,
   "How a change ended": change,
   "After a reboot": persistence,
   "The command policy-routing": command,
 } as const;
 
-export const topics = { ...reaching, ...login, ...host, ...declared, ...owners, ...change, ...persistence, ...command };
+export const topics = { ...reaching, ...login, ...host, ...declared, ...fleet, ...owners, ...change, ...persistence, ...command };
 export type Topic = keyof typeof topics;
 export const isTopic = (word: unknown): word is Topic => typeof word === "string" && Object.hasOwn(topics, word);

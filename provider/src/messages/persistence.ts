@@ -5,7 +5,7 @@ export const persistence = pages({
     title: "Applied, but gone after a reboot",
     means:
       "`persist` was left to `auto`, and nothing on the host would put the entries back: no systemd, no ifupdown and no rc.local runs there, or the login is in a network namespace of its own.",
-    next: 'Say `persist: "none"` if that is meant. Otherwise give the host one of these, or write its own manager\'s files with `policy-routing render`.',
+    next: 'Say `persist: "none"` if that is meant. Otherwise give the host one of these, or write its own manager\'s files with `npx --no-install policy-routing render`.',
   },
   "not-persisted": {
     title: "Applied, but what is to survive a reboot could not be written",

@@ -34,7 +34,7 @@ export const reaching = pages({
     title: "Something was forgotten, but not removed from the host",
     means:
       "`POLICY_ROUTING_UNREACHABLE=forget` was set and the host did not answer. The resource is out of the state, and what it made is still on the host, in its name.",
-    next: "When the host answers again, declare it once more: the same program takes over what is there. `policy-routing check HOST --stack FILE` lists what nobody's state knows.",
+    next: "When the host answers again, declare it once more: the same program takes over what is there. `npx --no-install policy-routing check HOST --stack FILE` lists what nobody's state knows.",
   },
   "old-address": {
     title: "Whether an old address is another machine cannot be told",

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { failLater, Refusal } from "./refusal";
 
 /** Which resource of the program declared an object. One map a run of a program: an inline program may run several times in one process. */
 const claims = new WeakMap<object, Map<string, string>>();
@@ -17,30 +18,21 @@ export function claim(resource: string, args: pulumi.Inputs, fields: readonly st
   const known = claims.get(run) ?? new Map<string, string>();
   claims.set(run, known);
   const needed = Object.fromEntries(["connection", ...fields].flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
-  const settle = ({ connection, ...values }: Known, fail: (message: string) => void): void => {
+  const settle = ({ connection, ...values }: Known, fail: (refusal: Refusal) => void): void => {
     const host = hostOf(connection);
     if (host === undefined) return;
     for (const key of keysOf(values)) {
       const other = known.get(`${host} ${key}`);
       if (other !== undefined && other !== resource)
-        fail(`${resource} and ${other} both declare ${key} on ${host}: one object has one owner`);
+        fail(new Refusal("declared-twice", `${resource} and ${other} both declare ${key} on ${host}: one object has one owner`));
       else known.set(`${host} ${key}`, resource);
     }
   };
   if (isPlain(needed))
-    settle(needed, (message) => {
-      throw new pulumi.RunError(message);
+    settle(needed, (refusal) => {
+      throw refusal;
     });
   else pulumi.output(needed).apply((values) => settle(values, failLater));
-}
-
-/**
- * Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever.
- * 32 tells the language host that the person has read what is wrong.
- */
-export function failLater(message: string): void {
-  process.exitCode = 32;
-  void pulumi.log.error(message);
 }
 
 function hostOf(connection: unknown): string | undefined {

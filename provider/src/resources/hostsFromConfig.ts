@@ -5,6 +5,7 @@ import { printFailure } from "../spec/failures";
 import { withSecrets } from "../spec/secrets";
 import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
 import type { MultihomedHostArgs } from "./multihomedHost";
+import { Refusal } from "./refusal";
 
 /** One host of a stack's configuration: the arguments of MultihomedHost where it names uplinks, else those of HostRouting. */
 export type ConfiguredHost = {
@@ -55,7 +56,7 @@ export function hostsFromConfig(namespace = pulumi.getProject()): ConfiguredHost
     if (hasUplinks(args)) return [{ name, labels, connection: args.connection, multihomed: args, routing: undefined }];
     return hasNoUplinks(args) ? [{ name, labels, connection: args.connection, multihomed: undefined, routing: args }] : [];
   });
-  if (problems.length > 0) throw new pulumi.RunError([...new Set(problems)].map((problem) => `${file}: ${problem}`).join("\n"));
+  if (problems.length > 0) throw new Refusal("configured-hosts", [...new Set(problems)].map((problem) => `${file}: ${problem}`).join("\n"));
   return found;
 }
 

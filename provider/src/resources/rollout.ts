@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Warning } from "../errors";
 import { HostRouting } from "./hostRouting";
 import { MultihomedHost } from "./multihomedHost";
+import { Refusal } from "./refusal";
 
 export interface RolloutOptions {
   /** How many hosts, from the front, make a wave of their own that comes first. Left out: 1. */
@@ -69,9 +71,10 @@ const printWaves = (waves: readonly Wave<Named>[]): string =>
 
 export function wavesOf<Host>(hosts: readonly Host[], { canary = 1, batch }: RolloutOptions): Wave<Host>[] {
   const size = batch === undefined ? hosts.length : typeof batch === "number" ? batch : shareOf(hosts.length, batch);
-  if (!Number.isInteger(canary) || canary < 0) throw new pulumi.RunError("rollout: canary is a whole number of hosts, 0 for none");
+  if (!Number.isInteger(canary) || canary < 0)
+    throw new Refusal("rollout-options", "rollout: canary is a whole number of hosts, 0 for none");
   if (!(size >= 1 || hosts.length === 0))
-    throw new pulumi.RunError('rollout: batch is a number of hosts of 1 or more, or a share such as "25%"');
+    throw new Refusal("rollout-options", 'rollout: batch is a number of hosts of 1 or more, or a share such as "25%"');
   const rest = hosts.slice(canary);
   const groups = Array.from({ length: Math.ceil(rest.length / Math.floor(size || 1)) }, (_, index) =>
     rest.slice(index * Math.floor(size), (index + 1) * Math.floor(size)),
@@ -126,7 +129,7 @@ function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], be
 /** Resolves to no dependencies at all, in time. */
 async function passed({ title, ended }: Progress, pause: number): Promise<pulumi.Resource[]> {
   const { failed, changed } = await ended;
-  if (failed.length > 0) throw new pulumi.RunError(`${title} failed on ${failed.join(", ")}: later waves were not begun`);
+  if (failed.length > 0) throw new Refusal("wave-failed", `${title} failed on ${failed.join(", ")}: later waves were not begun`);
   if (changed.length > 0 && pause > 0 && !pulumi.runtime.isDryRun()) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
   return [];
 }
@@ -135,9 +138,12 @@ async function passed({ title, ended }: Progress, pause: number): Promise<pulumi
 async function warnOfIdleCanary(canary: Progress, later: Progress): Promise<void> {
   const [first, now] = await Promise.all([canary.ended, later.ended]);
   if (first.changed.length === 0 && first.failed.length === 0 && now.changed.length > 0)
-    await pulumi.log.warn(
-      pulumi.runtime.isDryRun()
-        ? `the canary (${canary.names.join(", ")}) has no change while ${now.changed.join(", ")} has one: it will show nothing`
-        : `the canary (${canary.names.join(", ")}) had no change while ${now.changed.join(", ")} had one: it showed nothing`,
-    );
+    await pulumi.log.warn(idleCanary(canary.names.join(", "), now.changed.join(", "), pulumi.runtime.isDryRun()).what);
 }
+
+const idleCanary = (canary: string, changed: string, isPreview: boolean): Warning => ({
+  topic: "idle-canary",
+  what: isPreview
+    ? `the canary (${canary}) has no change while ${changed} has one: it will show nothing`
+    : `the canary (${canary}) had no change while ${changed} had one: it showed nothing`,
+});

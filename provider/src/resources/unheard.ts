@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import { Refusal } from "./refusal";
 
 /**
  * Options of which a dynamic resource never hears: the engine takes them, and then `import` ends in a TypeError of the SDK, and `customTimeouts` in nothing.
@@ -13,6 +14,6 @@ const unheard: Readonly<Record<string, string>> = {
 export function refuseUnheard(resource: string, options: pulumi.ResourceOptions | undefined): void {
   for (const [option, value] of Object.entries(options ?? {})) {
     const advice = unheard[option];
-    if (advice !== undefined && value !== undefined) throw new pulumi.RunError(`${resource}: ${advice}`);
+    if (advice !== undefined && value !== undefined) throw new Refusal("unheard-option", `${resource}: ${advice}`);
   }
 }

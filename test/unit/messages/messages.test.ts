@@ -7,26 +7,37 @@ import { isTopic, themes, topics } from "../../../provider/src/messages/index";
 const root = join(__dirname, "../../..");
 
 /** Functions whose first argument is a topic; that it is one holds by its type. */
-const takers = ["conflict", "add", "say", "note"];
+const takers = ["conflict", "add", "say", "note", "Refusal"];
 
 const isTaken = (node: ts.Node, within: ts.Node = node.parent): boolean => {
   if (ts.isConditionalExpression(within)) return isTaken(within);
   if (ts.isPropertyAssignment(within)) return within.name.getText() === "topic" && within.name !== node;
   if (ts.isBinaryExpression(within) && within.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) return true;
-  return ts.isCallExpression(within) && takers.includes(within.expression.getText()) && within.arguments[0] === node;
+  return (
+    (ts.isCallExpression(within) || ts.isNewExpression(within)) &&
+    takers.includes(within.expression.getText()) &&
+    within.arguments?.[0] === node
+  );
 };
+
+/** Names and texts of what is in a folder and ends so. */
+const textsIn = (folder: string, end: string): (readonly [string, string])[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(end) && !name.includes("node_modules"))
+    .map((name) => [join(folder, name), readFileSync(join(root, folder, name), "utf8")]);
+
+const source = textsIn("provider/src", ".ts");
 
 /** Every topic that the source names where it tells something. */
 function usedTopics(): Set<string> {
-  const folder = join(root, "provider/src");
   const used = new Set<string>();
-  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts") || file.startsWith("messages")) continue;
+  for (const [file, text] of source) {
+    if (file.startsWith("provider/src/messages/")) continue;
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteral(node) && isTopic(node.text) && isTaken(node)) used.add(node.text);
       ts.forEachChild(node, visit);
     };
-    visit(ts.createSourceFile(file, readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest, true));
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
   }
   return used;
 }
@@ -34,6 +45,22 @@ function usedTopics(): Set<string> {
 describe("the list of messages", () => {
   it("holds what the source tells, and nothing else", () => {
     assert.deepEqual([...usedTopics()].sort(), Object.keys(topics).sort());
+  });
+
+  it("is named by every error that ends a program, too", () => {
+    const makers = source.filter(([, text]) => /\bRunError\b/.test(text)).map(([file]) => file);
+    assert.deepEqual(makers, ["provider/src/resources/refusal.ts"]);
+  });
+
+  it("shows the command as it is called, there and wherever a person reads what to type", () => {
+    const readme = ["README.md", readFileSync(join(root, "README.md"), "utf8")] as const;
+    const all = [...source, readme, ...textsIn("docs", ".md"), ...textsIn("examples", ".yml"), ...textsIn("examples", ".md")];
+    const typed =
+      /^.*(?<!npx --no-install )\bpolicy-routing (?:doctor|observe|trace|check|plan|report|render) (?:[A-Z(-]|[a-z]+\.json).*$/gm;
+    assert.deepEqual(
+      all.flatMap(([file, text]) => [...text.matchAll(typed)].map(([line]) => `${file}: ${line}`)),
+      [],
+    );
   });
 
   it("names each topic once", () => {

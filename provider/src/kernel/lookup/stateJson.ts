@@ -33,7 +33,7 @@ export function parseStateJson(value: unknown): StateJson {
   throw new PolicyRoutingError("invalid", {
     topic: "state-file",
     what: `this is no state that policy-routing observe wrote: ${problems.slice(0, 5).join("; ")}`,
-    next: "write one by policy-routing observe HOST",
+    next: "write one: npx --no-install policy-routing observe HOST > state.json",
   });
 }
 
