@@ -81,6 +81,16 @@ describe("the documents", function () {
     );
   });
 
+  it("ask for the Node.js that the package asks for", () => {
+    const packages = ["package.json", "provider/package.json"].map((file) => readFileSync(join(root, file), "utf8"));
+    const [asked, ...others] = packages.map((text) => /"node": ">=([0-9.]+)"/.exec(text)?.[1]);
+    assert.ok(asked !== undefined);
+    assert.deepEqual(others, [asked]);
+    for (const path of ["README.md", "docs/compatibility.md"])
+      assert.ok(byPath.get(path)?.text.includes(`Node.js ${asked} or newer`), path);
+    assert.ok(byPath.get("docs/reference/pulumi-options.md")?.text.includes(`With Node.js ${asked} to 22.16`));
+  });
+
   it("name every variable of the environment that the code reads", () => {
     const source = join(root, "provider/src");
     const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));

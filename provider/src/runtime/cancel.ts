@@ -4,8 +4,8 @@ const cancelled = "/pulumirpc.ResourceProvider/Cancel";
 
 /**
  * The engine tells its plugins by `Cancel` that a person stopped the run (and again at the end of every run, when nothing is left to stop). The SDK's server of
- * dynamic resources answers it and tells nobody, so it is heard where Node says which calls come in. A Node without this channel (before 22.19)
- * hears nothing, and dials to their end.
+ * dynamic resources answers it and tells nobody, so it is heard where Node says which calls come in. A Node without this channel (22 before 22.17,
+ * 23, 24 before 24.2) hears nothing, and dials go on to their end.
  */
 export function onCancel(stop: () => void): void {
   subscribe("http2.server.stream.created", (message) => {
