@@ -10,7 +10,7 @@ export type ErrorKind =
   | "invalid"
   /** Somebody else owns the object, or a foreign object stands at its key. */
   | "conflict"
-  /** Login refused, host key wrong, no passwordless sudo. */
+  /** Login refused, host key wrong, no root by sudo. */
   | "auth"
   /** No answer from the host. The only kind that is retried; never "gone". */
   | "unreachable"
