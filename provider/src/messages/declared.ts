@@ -4,7 +4,7 @@ export const declared = pages({
   value: {
     title: "A field has a value that cannot be meant",
     means:
-      "`PATH: expected ..., got ...`: the value has another form than the field takes. Values of the connection are not shown, since they may be secrets. All mistakes of a resource are told at once.",
+      "`PATH: expected ..., got ...`: the value has another form than the field takes. What was given for a password or a key is not shown. All mistakes of a resource are told at once.",
     next: "Correct the program at that path. The reference says the form of each field, with an example.",
   },
   "unknown-field": {
