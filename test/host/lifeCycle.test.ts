@@ -217,7 +217,7 @@ describe("the life of a resource on a host", () => {
         { destination: "default", via: "198.18.128.1", dev: "eth1", table: 100 },
         "route add default via 198.18.64.1 table 100 proto 77",
         "route del default table 100",
-        /a foreign route stands at this key: ip -4 route default via 198\.18\.64\.1 dev eth0 table 100.* proto 77[^]*\n {2}next: set adopt: true /,
+        /a foreign route stands at this key: ip -4 route default via 198\.18\.64\.1 dev eth0 table 100.* proto 77[\s\S]*\n {2}next: set adopt: true /,
       ],
     ];
     for (const [what, kind, fields, add, del, message] of cases) {

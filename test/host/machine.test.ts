@@ -125,7 +125,10 @@ describe("which machine an address leads to", () => {
     const { moved, said } = await told(made, second);
     assert.match(
       said,
-      new RegExp(`^warning: ${host.address}: left as it is: it cannot be told whether it is another machine than ${second.address}\\.`, "m"),
+      new RegExp(
+        `^warning: ${host.address}: left as it is: it cannot be told whether it is another machine than ${second.address}\\.`,
+        "m",
+      ),
     );
     assert.deepEqual([await rulesOf(host), await rulesOf(second)], [[rule], [rule]]);
     await second.exec(`cat >${bootId}`, { input: its });
