@@ -53,7 +53,7 @@ describe("policy-routing", () => {
     const away = "192.0.2.77";
     const { code, stdout } = await cli(["trace", ...at, "--from", address, "--to", away]);
     assert.equal(code, 0);
-    assert.match(stdout, /rule pref 0 table 255\n {4}goes on: table local has no route for it\n/);
+    assert.match(stdout, /rule pref 0 table local\n {4}goes on: table local has no route for it\n/);
     assert.match(stdout, /rule pref 900 to 203\.0\.113\.0\/24 table 103\n {4}does not apply: the packet is not to 203\.0\.113\.0\/24\n/);
     assert.ok(stdout.endsWith(`=> by ${device} via ${gateway} (table 102), source ${address}\n`), stdout);
     const [kernel] = await host.ip(`route get ${away} from ${address}`);

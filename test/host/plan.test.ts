@@ -104,5 +104,9 @@ describe("policy-routing plan", () => {
     const other = await plan(resources, "edge-9");
     assert.equal(other.code, 2);
     assert.match(other.stderr, new RegExp(`there is no host edge-9 in it: ${host.address.replaceAll(".", "\\.")}`));
+    const file = join(folder, "none.json");
+    await writeFile(file, previewOf([], { changeSummary: { same: 2 } }));
+    const none = await run([process.execPath, main, "plan", "edge-9", file]);
+    assert.match(none.stderr, /in it: it names none; the preview leaves out 2 unchanged resources: run it with --show-sames\n/);
   });
 });

@@ -5,6 +5,7 @@ import type { Holding } from "../kernel/holdings";
 import { tagsOf } from "../spec/owner";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parseKnown } from "./preview/stackJson";
+import { withKernelTables } from "./report/tableNames";
 import { connectionOf, networkFrom, readText, sourceOptions } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
@@ -27,7 +28,9 @@ export async function check(args: string[]): Promise<Exit> {
   const findings = [...found, ...stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf)];
   if (values.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
   else if (findings.length === 0) process.stdout.write("nothing found\n");
-  else for (const { level, object, what, next } of findings) process.stdout.write(`${level}: ${object}: ${what}\n    next: ${next}\n`);
+  else
+    for (const { level, object, what, next } of findings)
+      process.stdout.write(withKernelTables(`${level}: ${object}: ${what}\n    next: ${next}\n`));
   return findings.length === 0 ? exits.done : exits.found;
 }
 

@@ -16,7 +16,7 @@ export async function plan(args: string[]): Promise<Exit> {
   if (name === undefined || path === undefined || more.length > 0)
     throw new WrongUse("give one HOST, as the program names it, and a plan.json");
   const { hosts, unsure, known } = hostsOf(parsePreview(await readText(path), path));
-  const host = chosen(hosts, name);
+  const host = chosen(hosts, name, unsure);
   const open = [...new Set([...unsure, ...host.unsure])];
   const intended = host.resources.flatMap((one) => one.intended ?? []);
   const { planned, refused, management, holdings } = await planOn({ ...host.connection, ...loginOf(values) }, intended);

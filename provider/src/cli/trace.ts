@@ -6,6 +6,7 @@ import { printVerdict, type Verdict } from "../kernel/lookup/verdict";
 import { describe } from "../kernel/rule";
 import type { Flow } from "../spec/flow";
 import { flowOf, flowsOf } from "./flow";
+import { withKernelTables } from "./report/tableNames";
 import { networkFrom, readText, sourceOptions } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
@@ -45,7 +46,7 @@ const camel = (name: string): string => name.replace(/-(.)/g, (_match, letter: s
 
 function printOne(network: Network, flow: Flow): Exit {
   const { lines, sentence, verdict } = explain(network, flow);
-  for (const { rule, says } of lines) process.stdout.write(`${rule}\n    ${says}\n`);
+  for (const { rule, says } of lines) process.stdout.write(withKernelTables(`${rule}\n    ${says}\n`));
   process.stdout.write(`=> ${sentence}\n`);
   return verdict.kind === "unsure" ? exits.found : exits.done;
 }

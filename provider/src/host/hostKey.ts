@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ErrorParts } from "../errors";
-import { type Entry, entriesFor, revokedBy } from "./knownHosts";
+import { type Entry, entriesFor, readable, revokedBy } from "./knownHosts";
 import { insteadOf } from "./notFollowed";
 import { keyOf, kindOf } from "./publicKey";
 import type { Target } from "./target";
@@ -65,7 +65,7 @@ export function refusal(target: Target, shown: Buffer): RefusedKey | undefined {
       what: "the host shows another key than the known one",
       next: `if the host was set up anew, take the old one away (ssh-keygen -R ${names[0]}) and add the new one; otherwise somebody may be in between`,
     };
-  const files = target.knownHosts.join(" or ");
+  const files = readable(target.knownHosts).join(" or ");
   const isCertified = all.some(({ marker }) => marker === "authority");
   return {
     topic: "host-key-unknown",

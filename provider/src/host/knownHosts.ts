@@ -13,6 +13,12 @@ export interface Entry {
 export const entriesFor = (name: string, files: readonly string[]): Entry[] =>
   files.flatMap((file) => (textOf(file)?.toString("utf8") ?? "").split("\n").flatMap((line) => entryOf(line, name) ?? []));
 
+/** Those that can be read; where none can, the first: there a key would be written down. */
+export function readable(files: readonly string[]): readonly string[] {
+  const there = files.filter((file) => textOf(file) !== undefined);
+  return there.length === 0 ? files.slice(0, 1) : there;
+}
+
 const markers: Readonly<Record<string, Entry["marker"]>> = { "@revoked": "revoked", "@cert-authority": "authority" };
 
 function entryOf(line: string, name: string): Entry | undefined {

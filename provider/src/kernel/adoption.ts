@@ -13,10 +13,20 @@ export function conflictOf(all: readonly PolicyRoutingError[]): PolicyRoutingErr
   return new PolicyRoutingError("conflict", {
     topic: topics.size === 1 ? first.parts.topic : "several-conflicts",
     what: `${all.length} entries are in the way: ${[...lines.slice(0, most), ...(all.length > most ? [`and ${all.length - most} more`] : [])].join("; ")}`,
-    next: [...new Set(all.flatMap(({ parts: { next } }) => next ?? []))].slice(0, most).join("; or "),
+    next: adviceOf(all.slice(0, most)),
   });
 }
 const most = 20;
+
+/** Each advice once, with what it is for where it is not for all. */
+function adviceOf(all: readonly PolicyRoutingError[]): string {
+  const advised = all.flatMap(({ parts: { object, next } }) => (next === undefined ? [] : [{ object, next }]));
+  const nexts = [...new Set(advised.map(({ next }) => next))];
+  if (nexts.length === 1) return nexts.join("");
+  return nexts
+    .map((next) => `for ${advised.flatMap((one) => (one.next === next ? (one.object ?? []) : [])).join(", ")}: ${next}`)
+    .join("; ");
+}
 
 /** `adopt: "same"` takes over nothing else: by one slip in a declaration, something that works would be replaced. */
 export const differs = (key: string, there: string, declared: string): PolicyRoutingError =>

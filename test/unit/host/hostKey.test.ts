@@ -93,6 +93,9 @@ describe("the host's key", () => {
   });
   it("is refused when the host is not known, and the files are named", () => {
     assert.equal(refusal(target(undefined), key("edge"))?.what, `the host's key is not in ${join(folder, "absent")}`);
+    const known = target(`another.example.net ${line("edge")}`);
+    const files = [join(folder, "absent"), ...known.knownHosts];
+    assert.equal(refusal({ ...known, knownHosts: files }, key("edge"))?.what, `the host's key is not in ${join(folder, "known_hosts")}`);
   });
   it("is refused when it is revoked, though it is known too", () => {
     const text = `edge-1.example.net ${line("edge")}\n@revoked * ${line("edge")}`;

@@ -123,7 +123,11 @@ describe("what stands in the way", () => {
         "route inet table 100 default: a foreign route stands at this key: ip -4 route default via 203.0.113.9 dev e1 table 100 proto 4 (declared: ip -4 route default via 203.0.113.1 dev e1 table 100)",
         "rule inet 1000: a foreign rule says the same: ip -4 rule pref 1000 table 100, proto 0",
       ].join("; "),
-      '  next: set adopt: "same" to take it over, remove it on the host, or choose another metric; or set adopt: true to replace it, remove it on the host, or choose another metric; or set adopt: "same" to take it over, or remove it on the host',
+      [
+        '  next: for route inet table 100 203.0.113.0/24: set adopt: "same" to take it over, remove it on the host, or choose another metric',
+        "for route inet table 100 default: set adopt: true to replace it, remove it on the host, or choose another metric",
+        'for rule inet 1000: set adopt: "same" to take it over, or remove it on the host',
+      ].join("; "),
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { PolicyRoutingError } from "../../errors";
 import type { Examination, Tried } from "../../host/examine";
+import { readable } from "../../host/knownHosts";
 import type { Observation } from "../../host/observe";
 import type { Target } from "../../host/target";
 import type { Topic } from "../../messages";
@@ -53,7 +54,10 @@ function loginOn(target: Target, ms: number): Check[] {
     ok("login", `as ${user}, ${host} port ${port}${way}, in ${seconds(ms)}`),
     ignoreHostKey
       ? warning("host key", "is not looked at: insecureIgnoreHostKey", "add it to known_hosts, and leave insecureIgnoreHostKey out")
-      : ok("host key", hostKey === undefined ? `is the one in ${target.knownHosts.join(" or ")}` : "is the one that hostKey says"),
+      : ok(
+          "host key",
+          hostKey === undefined ? `is the one in ${readable(target.knownHosts).join(" or ")}` : "is the one that hostKey says",
+        ),
   ];
 }
 

@@ -31,8 +31,9 @@ export async function doctor(args: string[]): Promise<Exit> {
 
 /** The hosts of a program, with its logins. */
 async function declaredIn(path: string, names: readonly string[], options: Source): Promise<Connection[]> {
-  const { hosts } = hostsOf(parseDeclared(await readText(path), path));
-  const some = names.length === 0 ? hosts : names.map((name) => chosen(hosts, name));
+  const { hosts, unsure } = hostsOf(parseDeclared(await readText(path), path));
+  if (hosts.length === 0) throw new WrongUse([`${escapeOutput(path)} names no host`, ...unsure.map(escapeOutput)].join("; "));
+  const some = names.length === 0 ? hosts : names.map((name) => chosen(hosts, name, unsure));
   return some.map(({ connection }) => ({ ...connection, ...loginOf(options) }));
 }
 
