@@ -117,6 +117,12 @@ unguard() {
   begin_applying
 }
 
+# Whether what was done and read back was in time, or only the answer late.
+say_time() {
+  uptime_now
+  say "time $now"
+}
+
 may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
 
 # Each part of a change does nothing once another part failed, or once the guard fired. An undo does all that it can.

@@ -57,7 +57,7 @@ async function endingOf(
 ): Promise<Ending> {
   const { before } = transaction;
   if (against !== undefined || after === undefined) return retract(session, transaction, against ?? nothingRead, after);
-  if (!bookkeeping) return confirm(session, transaction, after, persistText(accepted, before));
+  if (!bookkeeping) return confirm(session, transaction, answer, after, persistText(accepted, before));
   const isSaid = sectionAfter(answer, "persistence") !== undefined;
   return { outcome: "applied", state: after, persistence: isSaid ? parsePersistence(answer) : before.persistence };
 }

@@ -6,14 +6,20 @@ import { confirmText, proof } from "./frames";
 import { parsePersistence } from "./persistence";
 import { retract } from "./retract";
 import type { Session } from "./session";
-import { firesIn, type Reason, type Transaction, tookTooLong } from "./transaction";
+import { firesIn, heldUp, type Reason, type Transaction, tookTooLong } from "./transaction";
 
 /**
  * Over a fresh TCP connection with a full login, which carries 8 KiB both ways: small packets pass where large ones do not. One atomic
  * rename on the host decides between this and the guard.
  */
-export async function confirm(session: Session, transaction: Transaction, after: State, persist: string | undefined): Promise<Ending> {
-  const tooLate = tookTooLong(transaction);
+export async function confirm(
+  session: Session,
+  transaction: Transaction,
+  applied: Answer,
+  after: State,
+  persist: string | undefined,
+): Promise<Ending> {
+  const tooLate = tookTooLong(transaction, applied);
   if (tooLate !== undefined) return retract(session, transaction, tooLate, after);
   session.progress.begin(() => `read back as asked, confirms${transaction.guard === undefined ? "" : " over a fresh login"}`);
   const began = performance.now();
@@ -27,7 +33,8 @@ export async function confirm(session: Session, transaction: Transaction, after:
   } catch (error) {
     return retract(session, transaction, lostLogin(transaction, began, error), after);
   }
-  if (sectionAfter(answer, "confirmed") === undefined) return retract(session, transaction, tooLateLogin(transaction, began), after);
+  if (sectionAfter(answer, "confirmed") === undefined)
+    return retract(session, transaction, heldUp(transaction, applied, began) ?? tooLateLogin(transaction, began), after);
   return {
     outcome: "applied",
     state: after,

@@ -148,6 +148,7 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
     ]),
     "applied",
     readBack,
+    ...(begin.guard === undefined ? [] : ["say_time"]),
   ]
     .filter((text) => text !== "")
     .join("\n");

@@ -128,7 +128,11 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
     // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
     answer = await shell.run(text, { bound: boundOf(look), within: longestChange(guard?.seconds ?? 0) });
   } catch (error) {
-    await giveUp(session, planned, transaction, { topic: "connection-lost", what: `while the change was applied: ${whatOf(error)}` });
+    await giveUp(session, planned, transaction, {
+      topic: "connection-lost",
+      what: `while the change was applied: ${whatOf(error)}`,
+      next: "look where answers to your own address go with the change, which may cut the host off; otherwise run pulumi up again",
+    });
     return true;
   }
   if (section(answer, "moved") !== undefined) return false;

@@ -1,5 +1,6 @@
 import type { ErrorParts } from "../errors";
 import type { Scope } from "../kernel/compare";
+import { type Answer, sectionAfter } from "./answer";
 import type { Look } from "./look";
 import type { Observation } from "./observe";
 
@@ -30,13 +31,34 @@ export function firesAt(transaction: Transaction): Date | undefined {
 export type Reason = Readonly<Pick<ErrorParts, "topic" | "what" | "next">>;
 
 /** Where it was the change itself that took so long; undefined where so much of the guard's time, in milliseconds, was left. */
-export function tookTooLong({ guard }: Transaction, left = 0, why = ""): Reason | undefined {
+export function tookTooLong(transaction: Transaction, answer: Answer, left = 0, why = ""): Reason | undefined {
+  const { guard } = transaction;
   if (guard === undefined) return undefined;
-  const took = performance.now() - guard.armedAt;
+  const now = performance.now();
+  const took = now - guard.armedAt;
   if (took < guard.seconds * 1000 - left) return undefined;
+  return (
+    (why === "" ? heldUp(transaction, answer, now) : undefined) ?? {
+      topic: "too-slow",
+      what: `the change took longer than guard.confirmTimeout (${guard.seconds} s)${why}`,
+      next: `raise guard.confirmTimeout: it took ${(took / 1000).toFixed(1)} s`,
+    }
+  );
+}
+
+/** The host counts in whole seconds, at both ends. */
+const rounding = 2;
+
+/** Where the host was done in time, and its answer came much later: by then its guard had given the connection back. */
+export function heldUp({ guard }: Transaction, answer: Answer, came: number): Reason | undefined {
+  if (guard === undefined) return undefined;
+  const [fires = Number.NaN, ended = Number.NaN] = ["armed", "time"].map((name) => Number(sectionAfter(answer, name)?.rest));
+  const took = (came - guard.armedAt) / 1000;
+  // Where the host said nothing of it, this is false.
+  if (!(took - (ended - (fires - guard.seconds)) >= rounding)) return undefined;
   return {
-    topic: "too-slow",
-    what: `the change took longer than guard.confirmTimeout (${guard.seconds} s)${why}`,
-    next: `raise guard.confirmTimeout: it took ${(took / 1000).toFixed(1)} s`,
+    topic: "cut-off",
+    what: `the change was made in time, but the answer came only after ${took.toFixed(1)} s, when its guard (${guard.seconds} s) was about to undo it or had: it seems to cut this connection off`,
+    next: "look where answers to your own address go with the change; on a slow network raise guard.confirmTimeout",
   };
 }

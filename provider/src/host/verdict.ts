@@ -47,7 +47,7 @@ async function firstVerdict(planned: readonly Planned[], transaction: Transactio
   // What was read back then says nothing about the change.
   if (sectionsAfter(answer, "refused").some(({ text }) => text === late)) {
     const fired = "its guard fired while the change was still under way";
-    return { ...nothing, against: tookTooLong(transaction, wholeSecond, `: ${fired}`) ?? { topic: "reverted", what: fired } };
+    return { ...nothing, against: tookTooLong(transaction, answer, wholeSecond, `: ${fired}`) ?? { topic: "reverted", what: fired } };
   }
   let after: State;
   try {
@@ -63,7 +63,9 @@ function verdictOn(planned: readonly Planned[], transaction: Transaction, answer
     const verdict = judged(planned, transaction, answer, after);
     // Its guard may have undone it before it was read back.
     const { against } = verdict;
-    return against === undefined ? verdict : { ...verdict, against: tookTooLong(transaction, wholeSecond, `: ${against.what}`) ?? against };
+    return against === undefined
+      ? verdict
+      : { ...verdict, against: tookTooLong(transaction, answer, wholeSecond, `: ${against.what}`) ?? against };
   } catch (error) {
     const what = `what the host answered cannot be understood: ${whatOf(error)}`;
     return { ...nothing, after, against: { topic: "answer-not-understood", what } };
