@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import type { Becomes } from "../kernel/change";
 import { checkFamily, checkNeeds } from "../kernel/gate";
@@ -70,6 +71,8 @@ export function planAll(works: readonly Work[], seen: Observation, host: string)
 export async function permitted(session: Session, planned: readonly Planned[], seen: Observation): Promise<Planned[]> {
   const accepted: Planned[] = [];
   for (const one of planned) {
+    // Each is looked up in the whole state: others have their turn between.
+    await setImmediate();
     const becomes = [...accepted, one].flatMap(({ plan: { becomes: after } }) => after);
     const contested = await one.work.refusal?.(one.plan.takes ?? [], seen.facts);
     const mayMove = contested !== undefined || one.work.guard.allowManagementPathChange === true;

@@ -21,10 +21,13 @@ const keepers: Readonly<Record<number, string>> = {
   16: "a DHCP client made it, and takes it away with its lease (proto dhcp)",
 };
 
+/** Of how many a message tells. */
+const most = 5;
+
 /** The first of them. */
 const shown = ({ titles }: Place, routes: readonly ObservedRoute[]): string =>
   routes
-    .slice(0, 5)
+    .slice(0, most)
     .map(({ route, protocol, unread }) =>
       [
         describe(route),
@@ -69,7 +72,7 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
       `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
       "choose another metric, remove it there, or set adopt: true to take it over",
     );
-  const isSame = foreign.every((one) => says(route, one));
+  const isSame = foreign.length <= most && foreign.every((one) => says(route, one));
   const stand = foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`;
   throw conflict(
     "foreign-entry",
