@@ -143,7 +143,7 @@ exec ip.real "$@"
     const error = await refusal(create("PolicyRule", rule(host, { connection, priority: 1001, guard: { confirmTimeout: 2 } })));
     assert.match(
       error.message,
-      /: reverted \(verified\): the change was made in time, but the answer came only after [0-9.]+ s, when its guard \(2 s\) .*\n {2}next: .*; on a slow network raise guard\.confirmTimeout$/,
+      /: reverted \(verified\): the change was made in time, but the answer came only after [0-9.]+ s, with a guard of 2 s: .*\n {2}next: .*; on a slow network raise guard\.confirmTimeout$/,
     );
     path.close();
   });

@@ -58,7 +58,7 @@ export function heldUp({ guard }: Transaction, answer: Answer, came: number): Re
   if (!(took - (ended - (fires - guard.seconds)) >= rounding)) return undefined;
   return {
     topic: "cut-off",
-    what: `the change was made in time, but the answer came only after ${took.toFixed(1)} s, when its guard (${guard.seconds} s) was about to undo it or had: it seems to cut this connection off`,
+    what: `the change was made in time, but the answer came only after ${took.toFixed(1)} s, with a guard of ${guard.seconds} s: it seems to cut this connection off`,
     next: "look where answers to your own address go with the change; on a slow network raise guard.confirmTimeout",
   };
 }
