@@ -29,6 +29,8 @@ export async function openTerminal(lab: Lab): Promise<Terminal> {
     HOME: home,
     PULUMI_SKIP_CONFIRMATIONS: "true",
     npm_config_update_notifier: "false",
+    // `npm run --silent` would hide why npx finds nothing.
+    npm_config_loglevel: "error",
   };
   const keep = `trap '{ export -p; echo "cd \\"$PWD\\""; } >${session}' EXIT`;
   return {

@@ -26,6 +26,7 @@ describe("the packed package", function () {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "bin/policy-routing.js",
       "package.json",
     ]);
   });
@@ -79,6 +80,8 @@ describe("the packed package", function () {
         export const family = new PolicyRule("rule", { connection, priority: 1000, table, from: "198.51.100.1" }).family;`,
       );
       await run(command, args, { cwd: project, env, timeout: 300_000 });
+      const told = await run(join(project, "node_modules", ".bin", "policy-routing"), ["--version"], { env });
+      assert.match(String(told.stdout), /^[0-9]+\.[0-9]+\.[0-9]+/);
       const stack = await openStack({ program: project, env: { PULUMI_NODEJS_TRANSPILE_ONLY: "false" } });
       try {
         await stack.up();

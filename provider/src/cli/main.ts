@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { nearest } from "../spec/failures";
 import { check } from "./check";

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// In git, not compiled: npm links only a bin that is there when it installs.
+require("../dist/cli/main.js");
