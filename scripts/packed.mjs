@@ -1,5 +1,5 @@
 // What npm shows of the package, and packs with it, stands at the root of the repository: copied when it is packed.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -10,5 +10,8 @@ for (const name of ["README.md", "CHANGELOG.md"]) {
   const text = readFileSync(join(root, name), "utf8");
   // On npm a relative link leads nowhere.
   const absolute = text.replace(/\]\((?![a-z]+:|#)([^)]+)\)/g, (_link, path) => `](${new URL(path, at)})`);
-  writeFileSync(join(root, "provider", name), absolute);
+  // By rename: somebody else may pack at this moment.
+  const packed = join(root, "provider", name);
+  writeFileSync(`${packed}.${process.pid}`, absolute);
+  renameSync(`${packed}.${process.pid}`, packed);
 }

@@ -1,4 +1,4 @@
-// What a bare machine lacks, before tests, demo or bench run: the npm packages, the compiled provider, a Pulumi CLI.
+// What a bare machine lacks, by need: `packages` (npm's), `build` (the compiled provider), `cli` (Pulumi's). All of it, where nothing is named.
 // Plain JavaScript for whatever Node.js (18 or newer) the machine has; idempotent, and quick when all is there.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,7 +8,14 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
-const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+
+/** Says what is done, and afterwards how long it took. */
+function run(what, command, args) {
+  console.error(`${what} ...`);
+  const began = Date.now();
+  execFileSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  console.error(`${what}: ${Math.round((Date.now() - began) / 1000)} s`);
+}
 
 /** The packages of the lock file, once: a copy of its hash says which are there. */
 function installPackages() {
@@ -17,9 +24,8 @@ function installPackages() {
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  console.error("Installing the npm packages ...");
   // Not `npm ci`: it wants every platform's optional packages in the lock file, and not every registry has them all.
-  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+  run("Installing the npm packages", "npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]);
   writeFileSync(stamp, wanted);
 }
 
@@ -41,11 +47,22 @@ const newest = (folder) =>
 function buildProvider() {
   const built = join(root, "provider", "dist", "resources", "index.js");
   if (existsSync(built) && newest(join(root, "provider", "dist")) > newest(join(root, "provider", "src"))) return;
-  run("npm", ["run", "--silent", "build"]);
+  run("Compiling the provider", "npm", ["run", "--silent", "build"]);
 }
 
-installPackages();
-checkNode();
-buildProvider();
-const { ensureEngine } = await import("./engine-cli/ensure.mjs");
-await ensureEngine();
+const steps = {
+  packages: () => {
+    installPackages();
+    checkNode();
+  },
+  build: buildProvider,
+  cli: async () => {
+    const { ensureEngine } = await import("./engine-cli/ensure.mjs");
+    await ensureEngine();
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in steps));
+if (unknown !== undefined) throw new Error(`there is no step ${unknown}, only ${Object.keys(steps).join(", ")}`);
+for (const [name, step] of Object.entries(steps)) if (asked.length === 0 || asked.includes(name)) await step();

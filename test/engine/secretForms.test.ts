@@ -117,7 +117,8 @@ describe("secrets in every form", function () {
     for (const [name, [path, config]] of Object.entries(programs))
       it(`stays secret in examples/${name}`, async () => {
         const host = site.host();
-        const stack = await openStack({ program: join(examples, name) });
+        // Of a name of its own: another test has a stack of the same program, and each writes Pulumi.STACK.yaml there.
+        const stack = await openStack({ program: join(examples, name), stack: "secrets" });
         const set = (password: string): Promise<Result> => {
           const login = Object.entries(host.connection).flatMap(([field, value]) => ["--plaintext", `${name}:${path}.${field}=${value}`]);
           return stack.run([

@@ -2,14 +2,23 @@
 //   node packages.mjs openssh-server nftables
 import { execFile } from "node:child_process";
 import { access, rm, writeFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const POLICY = "/usr/sbin/policy-rc.d";
+const LOCK = "/run/lock/policy-routing-packages";
 
-/** Installs what dpkg says is missing. @param {readonly string[]} names */
+/** Installs what dpkg says is missing, one process at a time: apt refuses a second one. @param {readonly string[]} names */
 export async function ensurePackages(names) {
+  if ((await missingOf(names)).length === 0) return;
+  await run("flock", [LOCK, process.execPath, fileURLToPath(import.meta.url), ...names]).catch((error) => {
+    throw new Error(`${names.join(", ")} cannot be installed: ${error.stderr || error.message}`);
+  });
+}
+
+/** With the lock held: another process may have installed them meanwhile. */
+async function installMissing(names) {
   const missing = await missingOf(names);
   if (missing.length === 0) return;
   const forbidden = await forbidServices();
@@ -56,4 +65,8 @@ async function apt(...args) {
   await run("apt-get", ["--quiet", ...args], { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, maxBuffer: 1 << 26 });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) void ensurePackages(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+  installMissing(process.argv.slice(2)).catch((error) => {
+    process.stderr.write(error.stderr || error.message);
+    process.exitCode = 1;
+  });

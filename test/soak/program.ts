@@ -1,3 +1,4 @@
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -7,9 +8,17 @@ let built: Promise<unknown> | undefined;
 
 /** The controller's program as one file: a run starts a thousand of them, and to translate it each time takes a second of a processor. */
 export async function controllerProgram(): Promise<string> {
-  built ??= build({
+  built ??= bundled();
+  await built;
+  return program;
+}
+
+/** By rename: another run may start it at this moment. */
+async function bundled(): Promise<void> {
+  const unfinished = `${program}.${process.pid}`;
+  await build({
     entryPoints: [join(__dirname, "controllerMain.ts")],
-    outfile: program,
+    outfile: unfinished,
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -17,6 +26,5 @@ export async function controllerProgram(): Promise<string> {
     // The provider reads its scripts from beside its sources.
     define: { __dirname: JSON.stringify(join(root, "provider", "src", "host")) },
   });
-  await built;
-  return program;
+  await rename(unfinished, program);
 }

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Ended, endOf } from "../../run/ended";
+import { isWell, summary } from "../../run/report";
+
+describe("how a job ended", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "policy-routing-ended-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const end = async (text: string, grep?: string): Promise<Ended> => {
+    const file = join(folder, "one.test.js");
+    await writeFile(file, text);
+    return endOf({ name: "one", files: [file], needsCli: false }, { grep });
+  };
+
+  it("well: what passed is counted, and why something was skipped is kept", async () => {
+    const ended = await end(`it("passes", () => {}); it("skips", function () { console.log("  skipped: no bread"); this.skip(); });`);
+    assert.ok(isWell(ended), ended.output);
+    assert.deepEqual([ended.passing, ended.pending, ended.failing, ended.reasons], [1, 1, 0, ["no bread"]]);
+    assert.match(summary([ended], 1, 1), /^skipped in one: no bread$/m);
+  });
+
+  const bad: readonly [string, string, RegExp, string?][] = [
+    ["a test fails", `it("breaks", () => { throw new Error("it broke"); }); it("passes", () => {});`, /1\) breaks:\s+Error: it broke/],
+    ["a hook fails", `before(() => { throw new Error("no ground"); }); it("passes", () => {});`, /no ground/],
+    ["the file cannot be loaded", `throw new Error("no such thing");`, /did not run to its end: exit code 1\n(.*\n)*.*no such thing/],
+    ["it ends before its tests have", `it("passes", (done) => process.exit(0));`, /did not run to its end: exit code 0/],
+    ["it is killed", `it("passes", (done) => process.kill(process.pid, "SIGKILL"));`, /did not run to its end: SIGKILL/],
+    ["it holds no test", "", /holds no test/],
+    ["it skips in silence", `it.skip("is for later", () => {});`, /skips without a reason/],
+  ];
+  for (const [what, text, told] of bad)
+    it(`not well where ${what}, and the end of the report says so`, async () => {
+      const ended = await end(text);
+      assert.ok(!isWell(ended));
+      assert.match(summary([ended], 1, 1), told);
+    });
+
+  it("well, where no test of the file was asked for", async () => {
+    const ended = await end(`it("passes", () => {});`, "nothing of the kind");
+    assert.ok(isWell(ended), ended.output);
+    assert.equal(ended.passing, 0);
+  });
+});

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import type { Ended } from "../../run/ended";
+import type { Job } from "../../run/jobs";
+import { runAll } from "../../run/pool";
+
+const job = (name: string, more: Partial<Job> = {}): Job => ({ name, files: [name], needsCli: false, ...more });
+const well = (one: Job): Ended => ({ job: one, seconds: 0, passing: 1, pending: 0, failing: 0, reasons: [], output: "" });
+const seconds: Readonly<Record<string, number>> = { long: 30, middle: 20, short: 10 };
+const secondsOf = ({ name }: Job): number => seconds[name] ?? 1;
+
+/** Jobs that end when they are told to, and what has begun. */
+function stage(): { run: (one: Job) => Promise<Ended>; begun: string[]; end: (name: string) => Promise<void> } {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = (one: Job): Promise<Ended> =>
+    new Promise((resolve) => {
+      begun.push(one.name);
+      ends.set(one.name, () => resolve(well(one)));
+    });
+  const end = async (name: string): Promise<void> => {
+    ends.get(name)?.();
+    await new Promise(setImmediate);
+  };
+  return { run, begun, end };
+}
+
+describe("a pool of workers", () => {
+  const has = Promise.resolve(undefined);
+
+  it("begins the longest first, and the next one when a worker is free", async () => {
+    const { run, begun, end } = stage();
+    const all = runAll([job("short"), job("long"), job("middle")], { workers: 2, secondsOf, run, cli: has });
+    assert.deepEqual(begun, ["long", "middle"]);
+    await end("middle");
+    assert.deepEqual(begun, ["long", "middle", "short"]);
+    await end("short");
+    await end("long");
+    assert.deepEqual(
+      (await all).map((one) => one.job.name),
+      ["middle", "short", "long"],
+    );
+  });
+
+  it("runs what measures time last, alone, one after the other", async () => {
+    const { run, begun, end } = stage();
+    const jobs = [job("long", { alone: "it measures" }), job("middle", { alone: "it measures" }), job("short"), job("other")];
+    const all = runAll(jobs, { workers: 2, secondsOf, run, cli: has });
+    assert.deepEqual(begun, ["short", "other"]);
+    await end("short");
+    assert.deepEqual(begun, ["short", "other"]);
+    await end("other");
+    assert.deepEqual(begun, ["short", "other", "long"]);
+    await end("long");
+    assert.deepEqual(begun, ["short", "other", "long", "middle"]);
+    await end("middle");
+    assert.equal((await all).length, 4);
+  });
+
+  it("does what needs no Pulumi CLI until there is one", async () => {
+    const { run, begun, end } = stage();
+    let come = (_why: undefined): void => {};
+    const cli = new Promise<undefined>((resolve) => {
+      come = resolve;
+    });
+    const all = runAll([job("long", { needsCli: true }), job("short")], { workers: 1, secondsOf, run, cli });
+    assert.deepEqual(begun, ["short"]);
+    await end("short");
+    assert.deepEqual(begun, ["short"]);
+    come(undefined);
+    await new Promise(setImmediate);
+    assert.deepEqual(begun, ["short", "long"]);
+    await end("long");
+    assert.equal((await all).length, 2);
+  });
+
+  it("says of what it could not run that it did not", async () => {
+    const cli = Promise.resolve("no Go");
+    const run = async (one: Job): Promise<Ended> => well(one);
+    const all = await runAll([job("long", { needsCli: true }), job("short")], { workers: 1, secondsOf, run, cli });
+    assert.deepEqual(
+      all.map((one) => [one.job.name, one.wrong]),
+      [
+        ["short", undefined],
+        ["long", "did not run: there is no Pulumi CLI: no Go"],
+      ],
+    );
+  });
+});
