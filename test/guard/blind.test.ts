@@ -6,9 +6,9 @@ import { InitializationFailed } from "../../provider/src/runtime/reconcile";
 import { rulesOf } from "../host/monitor";
 import { create, type Fields, read, refusal } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { startRelay } from "../lab/relay";
 import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
-import { startBadPath } from "../soak/relay";
 import { caught, isFired } from "./fixture";
 
 /** They wait for deadlines: all at once, each on a host of its own. */
@@ -50,7 +50,7 @@ exec ip.real "$@"
   });
 
   scenario("the confirm's answer is lost and nothing can be read any more: applied, as the host says", async (host) => {
-    const path = await startBadPath(host.address);
+    const path = await startRelay({ host: host.address });
     const mend = await blindAt(host, "*/confirmed");
     await writeFile(
       await host.file("/usr/local/bin/mv"),
@@ -71,7 +71,7 @@ exec ip.real "$@"
     const made = await making;
     await mend();
     assert.notEqual(await read(made), undefined);
-    path.close();
+    await path.close();
   });
 
   scenario("a probe's answer that is no answer: undone, with an ending", async (host) => {
@@ -136,7 +136,7 @@ exec ip.real "$@"
   });
 
   scenario("an answer that comes later than its guard: that is the reason, not a login", async (host) => {
-    const path = await startBadPath(host.address);
+    const path = await startRelay({ host: host.address });
     const connection = { host: path.host, port: path.port, user: "root", privateKeyPath: host.keyPath, hostKey: await host.hostKey() };
     await create("PolicyRule", rule(host, { connection, guard: { confirmTimeout: 30 } }));
     path.delay(1500);
@@ -145,7 +145,7 @@ exec ip.real "$@"
       error.message,
       /: reverted \(verified\): the change was made in time, but the answer came only after [0-9.]+ s, with a guard of 2 s: .*\n {2}next: .*; on a slow network raise guard\.confirmTimeout$/,
     );
-    path.close();
+    await path.close();
   });
 
   let lab: Lab;

@@ -3,9 +3,9 @@ import { closeHosts, hostOf } from "../../provider/src/host/host";
 import { nothingMore } from "../../provider/src/host/look";
 import type { Fields } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { type Relay, startRelay } from "../lab/relay";
 import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
-import { type BadPath, startBadPath } from "../soak/relay";
 
 export const run = "/run/policy-routing";
 export const verified = /: reverted \(verified\): /;
@@ -15,7 +15,7 @@ export const guard = { confirmTimeout: 2 };
 /** A lab with a host that can be caught in mid-transaction, reached directly and by a path that can be bad. */
 export class GuardSite {
   #lab: Lab | undefined;
-  #path: BadPath | undefined;
+  #path: Relay | undefined;
   #hooks: Hooks | undefined;
 
   constructor(
@@ -27,7 +27,7 @@ export class GuardSite {
     this.#lab = await startLab({ name: this.name, hosts: this.hosts });
     this.#hooks = new Hooks(this.host);
     await this.#hooks.install();
-    this.#path = await startBadPath(this.host.address);
+    this.#path = await startRelay({ host: this.host.address });
   }
 
   get lab(): Lab {
@@ -39,7 +39,7 @@ export class GuardSite {
   get hooks(): Hooks {
     return opened(this.#hooks);
   }
-  get path(): BadPath {
+  get path(): Relay {
     return opened(this.#path);
   }
 
@@ -52,7 +52,7 @@ export class GuardSite {
   }
 
   async close(): Promise<void> {
-    this.#path?.close();
+    await this.#path?.close();
     await this.#lab?.stop();
   }
 

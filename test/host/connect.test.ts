@@ -11,9 +11,9 @@ import { closeHosts } from "../../provider/src/host/host";
 import { Shell } from "../../provider/src/host/shell";
 import type { Connection } from "../../provider/src/spec/connection";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { startRelay } from "../lab/relay";
 import { must } from "../lab/run";
 import { until } from "../lab/until";
-import { startGate } from "./gate";
 import { create, listenToStderr, type Made, refusal, remove } from "./resource";
 
 describe("a connection", () => {
@@ -103,7 +103,7 @@ describe("a connection", () => {
 
       it("is refused at the first dial: more would look like an attack", () =>
         withAgent(async (agentSocketPath) => {
-          const gate = await startGate(host.address);
+          const gate = await startRelay({ host: host.address });
           const hostKey = await host.hostKey();
           const error = await refusal(login({ host: gate.host, port: gate.port, user: "root", hostKey, agentSocketPath }));
           await gate.close();
@@ -158,7 +158,7 @@ describe("a connection", () => {
         ["no passphrase", {}],
       ] as const)
         it(`${what}: fails without a dial and says that the passphrase is it`, async () => {
-          const gate = await startGate(host.address);
+          const gate = await startRelay({ host: host.address });
           const error = await refusal(
             login({ host: gate.host, port: gate.port, hostKey: await host.hostKey(), privateKeyPath: path, ...privateKeyPassword }),
           );
@@ -192,7 +192,7 @@ describe("a connection", () => {
     ];
     for (const [what, credentials] of wrong)
       it(`${what}: fails at the first dial`, async () => {
-        const gate = await startGate(host.address);
+        const gate = await startRelay({ host: host.address });
         const given = await credentials();
         const error = await refusal(login({ host: gate.host, port: gate.port, hostKey: await host.hostKey(), ...given }));
         await gate.close();
@@ -219,7 +219,7 @@ describe("a connection", () => {
     });
 
     it("in known_hosts under a hashed [name]:port: taken", async () => {
-      const gate = await startGate(host.address);
+      const gate = await startRelay({ host: host.address });
       const path = await hash(await knownHosts(`[127.0.0.1]:${gate.port} ${await host.hostKey()}\n`));
       await asRoot({ ...direct(), host: gate.host, port: gate.port, knownHostsPath: path });
       await gate.close();
@@ -322,7 +322,7 @@ describe("a connection", () => {
       withConfig(`Host edge\n HostName ${host.address}\n${common}`, () => asRoot({ host: "edge" })));
 
     it("Port and HostKeyAlias of an alias are used", async () => {
-      const gate = await startGate(host.address);
+      const gate = await startRelay({ host: host.address });
       const alias = "the-edge";
       await withConfig(`Host edge\n HostName 127.0.0.1\n Port ${gate.port}\n HostKeyAlias the-edge\n${common}`, async () => {
         await writeFile(join(process.env["HOME"] ?? "", ".ssh/edge-hosts"), `${alias} ${await host.hostKey()}\n`);
@@ -352,7 +352,7 @@ describe("a connection", () => {
       ["Ciphers", "aes256-cbc", "cipher"],
     ] as const) {
       await host.setSshdOption(option, value);
-      const gate = await startGate(host.address);
+      const gate = await startRelay({ host: host.address });
       try {
         const error = await refusal(login({ ...host.connection, host: gate.host, port: gate.port, hostKey: await host.hostKey() }));
         assert.match(error.message, new RegExp(`: sshd allows no .*${what} that is known here .*next: .*sshd_config`, "s"));
@@ -366,14 +366,14 @@ describe("a connection", () => {
 
   describe("an unreachable host", () => {
     it("is dialled again until it answers", async () => {
-      const gate = await startGate(host.address, 2);
+      const gate = await startRelay({ host: host.address, refused: 2 });
       await asRoot({ host: gate.host, port: gate.port, user: "root", privateKeyPath: host.keyPath, hostKey: await host.hostKey() });
       await gate.close();
       assert.equal(gate.dials(), 3);
     });
 
     it("is dialled dialErrorLimit times again, then given up with its name, address and port", async () => {
-      const gate = await startGate(host.address, Number.POSITIVE_INFINITY);
+      const gate = await startRelay({ host: host.address, refused: Number.POSITIVE_INFINITY });
       const error = await refusal(login({ ...host.connection, host: gate.host, port: gate.port, dialErrorLimit: 3 }));
       await gate.close();
       assert.ok(error.message.startsWith(`${gate.host}: not reachable (${gate.host} port ${gate.port})`), error.message);
@@ -393,23 +393,6 @@ describe("a connection", () => {
     } finally {
       await host.setSshdOption("MaxStartups", "100");
     }
-  });
-
-  it("a login with its shell does not wait for Nagle: each of its small packets would take 40 ms", async function () {
-    const times: number[] = [];
-    for (let i = 0; i < 15; i++) {
-      const began = performance.now();
-      const shell = await Shell.open(host.connection);
-      await shell.run(":");
-      times.push(performance.now() - began);
-      shell.close();
-    }
-    times.sort((a, b) => a - b);
-    const [fastest = Number.POSITIVE_INFINITY] = times;
-    const median = times[7] ?? Number.POSITIVE_INFINITY;
-    if (this.test !== undefined) this.test.title += ` (median ${median.toFixed(0)} ms, fastest ${fastest.toFixed(0)} ms)`;
-    // The fastest, since others may be busy on this machine.
-    assert.ok(fastest < 120, `${fastest} ms`);
   });
 
   describe("sudo", () => {

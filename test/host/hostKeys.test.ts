@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { type Relay, startRelay } from "../lab/relay";
 import { must } from "../lab/run";
-import { type Gate, startGate } from "./gate";
 import { home, login, ssh } from "./reach";
 
 /** Each case is decided by the ssh of this machine and by us, against the same sshd with keys of three kinds. */
 describe("a host's key is taken or refused as by ssh:", () => {
   let lab: Lab;
   let host: Host;
-  let gate: Gate;
+  let gate: Relay;
   let folder: string;
   /** `TYPE BASE64` of the host's keys, and of one that is nobody's. */
   const keys = { ed: "", rsa: "", ec: "", other: "", otherRsa: "" };
@@ -39,7 +39,7 @@ describe("a host's key is taken or refused as by ssh:", () => {
       await host.exec(`chmod 600 /etc/ssh/${name} && chown root:root /etc/ssh/${name}`);
     }
     await host.setSshdOption("HostKey", "/etc/ssh/rsa\nHostKey /etc/ssh/ec");
-    gate = await startGate(host.address);
+    gate = await startRelay({ host: host.address });
   });
   afterEach(() => {
     closeHosts();

@@ -4,7 +4,7 @@ import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
 import { management } from "../lab/addresses";
 import { type Host, type Lab, startLab } from "../lab/lab";
-import { startGate } from "./gate";
+import { startRelay } from "../lab/relay";
 import { gaps, routesOf, rulesOf, watch } from "./monitor";
 import { checked, create, type Fields, type Made, read, refusal, remove, stack, update, warnings } from "./resource";
 
@@ -359,7 +359,7 @@ describe("the life of a resource on a host", () => {
     it("of the same machine: the kernel is not touched", async () => {
       const { address } = management(lab.plan.slot, 200);
       await host.batch([`addr add ${address}/22 dev mgmt`]);
-      const gate = await startGate(host.address);
+      const gate = await startRelay({ host: host.address });
       const hostKey = await host.hostKey();
       const key = { user: "root", privateKeyPath: host.keyPath, hostKey };
       let made = await create("PolicyRule", rule());

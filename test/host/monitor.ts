@@ -29,8 +29,8 @@ export interface Watch {
 /** The priorities of rules that nobody else uses: they mark the two moments. */
 const [first, last] = [31998, 31999];
 
-export async function watch(host: Host): Promise<Watch> {
-  const child = spawn("ip", ["-n", host.namespace, "-N", "monitor", "rule", "route"], { stdio: ["ignore", "pipe", "inherit"] });
+export async function watch(host: Host, words: readonly string[] = ["monitor", "rule", "route"]): Promise<Watch> {
+  const child = spawn("ip", ["-n", host.namespace, "-N", ...words], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     text += chunk;

@@ -1,9 +1,9 @@
 import type { Host } from "../lab/lab";
+import { type Relay, startRelay } from "../lab/relay";
 import { looseDevice } from "./draw/room";
 import { Hooks } from "./hooks";
 import type { Fields } from "./protocol";
 import type { Random } from "./random";
-import { type BadPath, startBadPath } from "./relay";
 import type { Spare } from "./spare";
 import { type Door, Stack } from "./stack";
 import type { Guest } from "./subjects/guests";
@@ -52,14 +52,14 @@ export class Site {
     readonly random: Random,
     readonly spare: Spare,
     /** How this host is reached, on hosts that are reached by a relay. */
-    readonly path: BadPath | undefined,
+    readonly path: Relay | undefined,
     private readonly login: Fields,
   ) {
     this.hooks = new Hooks(host);
   }
 
   static async open(host: Host, traits: ReadonlySet<Trait>, random: Random, spare: Spare, user: "root" | "ops"): Promise<Site> {
-    const path = traits.has("relay") ? await startBadPath(host.address) : undefined;
+    const path = traits.has("relay") ? await startRelay({ host: host.address }) : undefined;
     const sudo = user === "root" ? {} : { sudo: true };
     const known = path === undefined ? { knownHostsPath: host.connection.knownHostsPath } : { hostKey: await host.hostKey() };
     const site = new Site(host, traits, random, spare, path, { user, ...sudo, privateKeyPath: host.keyPath, ...known });
@@ -147,6 +147,6 @@ export class Site {
 
   async close(): Promise<void> {
     await Promise.all(this.stacks.map(({ controller }) => controller.stop()));
-    this.path?.close();
+    await this.path?.close();
   }
 }
