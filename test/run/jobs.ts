@@ -10,6 +10,8 @@ export interface Job {
   readonly command?: readonly [string, ...string[]];
   /** Whether it must wait for a Pulumi CLI. */
   readonly needsCli: boolean;
+  /** Of one lane, one runs at a time. */
+  readonly lane?: "engine" | "booted" | undefined;
   /** Why nothing may run beside it. */
   readonly alone?: string | undefined;
 }
@@ -27,13 +29,14 @@ export function jobsOf(files: readonly string[]): Job[] {
   const single = files.filter((file) => !small.includes(file));
   return [
     ...(small.length === 0 ? [] : [{ name: small.length === 1 ? (small[0] ?? "") : "what needs no host", files: small, needsCli: false }]),
-    ...single.map((file) => ({
-      name: file,
-      files: [file],
-      needsCli: reachedBy(file).has("test/engine-cli/ensure.mjs"),
-      alone: alone[file],
-    })),
+    ...single.map(jobOf),
   ];
+}
+
+/** Engines take a processor each, and share what is packed and the examples' folders. Booted hosts wait most of the time, and measure it. */
+function jobOf(file: string): Job {
+  const needsCli = reachedBy(file).has("test/engine-cli/ensure.mjs");
+  return { name: file, files: [file], needsCli, lane: needsCli ? "engine" : isBooted(file) ? "booted" : undefined, alone: alone[file] };
 }
 
 /** Everything, with booted hosts or without. */

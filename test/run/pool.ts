@@ -19,25 +19,38 @@ export async function runAll(jobs: readonly Job[], { workers, secondsOf, run, cl
     without = why;
   });
 
-  const byLength = (some: readonly Job[]): Job[] => [...some].sort((a, b) => rank(b) - rank(a));
-  // A command is what a person waits for first: it says that the code is well-formed.
-  const rank = (job: Job): number => (job.command === undefined ? secondsOf(job) : Number.POSITIVE_INFINITY);
+  const running = new Map<Job, Promise<void>>();
+  const isFree = ({ lane }: Job): boolean => lane === undefined || ![...running.keys()].some((other) => other.lane === lane);
+  // A command is what a person waits for first: it says that the code is well-formed. A lane is as long as all that is left of it.
+  const weightOf = (job: Job, queue: readonly Job[]): number => {
+    if (job.command !== undefined) return Number.POSITIVE_INFINITY;
+    const left = job.lane === undefined ? [job] : queue.filter(({ lane }) => lane === job.lane);
+    return left.reduce((sum, one) => sum + secondsOf(one), 0);
+  };
+  const heaviest = (queue: readonly Job[]): Job | undefined =>
+    queue
+      .filter((job) => (hasCli || !job.needsCli) && isFree(job))
+      .toSorted((a, b) => weightOf(b, queue) - weightOf(a, queue) || secondsOf(b) - secondsOf(a))[0];
 
   const work = async (queue: Job[]): Promise<void> => {
-    for (;;) {
-      const index = queue.findIndex((job) => hasCli || !job.needsCli);
-      const [job] = index === -1 ? [] : queue.splice(index, 1);
+    while (queue.length > 0) {
+      const job = heaviest(queue);
       if (job === undefined) {
-        if (queue.length === 0) return;
-        await known;
+        await Promise.race([...running.values(), ...(hasCli ? [] : [known])]);
         continue;
       }
-      ended.push(job.needsCli && without !== undefined ? notRun(job, without) : await run(job));
+      queue.splice(queue.indexOf(job), 1);
+      const end = (job.needsCli && without !== undefined ? Promise.resolve(notRun(job, without)) : run(job)).then((one) => {
+        ended.push(one);
+        running.delete(job);
+      });
+      running.set(job, end);
+      await end;
     }
   };
-  const beside = byLength(jobs.filter((job) => job.alone === undefined));
+  const beside = jobs.filter((job) => job.alone === undefined);
   await Promise.all(Array.from({ length: workers }, () => work(beside)));
-  await work(byLength(jobs.filter((job) => job.alone !== undefined)));
+  await work(jobs.filter((job) => job.alone !== undefined));
   return ended;
 }
 

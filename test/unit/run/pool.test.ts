@@ -56,6 +56,36 @@ describe("a pool of workers", () => {
     assert.equal((await all).length, 4);
   });
 
+  it("runs of one lane one at a time, and of others what is next", async () => {
+    const { run, begun, end } = stage();
+    const jobs = [job("long", { lane: "engine" }), job("middle", { lane: "engine" }), job("short", { lane: "booted" }), job("other")];
+    const all = runAll(jobs, { workers: 3, secondsOf, run, cli: has });
+    assert.deepEqual(begun, ["long", "short", "other"]);
+    await end("other");
+    assert.deepEqual(begun, ["long", "short", "other"]);
+    await end("long");
+    assert.deepEqual(begun, ["long", "short", "other", "middle"]);
+    await end("short");
+    await end("middle");
+    assert.equal((await all).length, 4);
+  });
+
+  it("takes a lane for as long as all that is left of it", async () => {
+    const { run, begun, end } = stage();
+    const all = runAll([job("long"), job("middle", { lane: "engine" }), job("short", { lane: "engine" })], {
+      workers: 1,
+      secondsOf: (one) => secondsOf(one) + (one.lane === "engine" ? 5 : 0),
+      run,
+      cli: has,
+    });
+    assert.deepEqual(begun, ["middle"]);
+    await end("middle");
+    await end("long");
+    await end("short");
+    assert.deepEqual(begun, ["middle", "long", "short"]);
+    assert.equal((await all).length, 3);
+  });
+
   it("does what needs no Pulumi CLI until there is one", async () => {
     const { run, begun, end } = stage();
     let come = (_why: undefined): void => {};
