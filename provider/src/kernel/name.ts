@@ -1,5 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import { tableKey } from "../spec/key";
+import { isSameStack } from "../spec/owner";
 import type { NamedTable } from "../spec/routingTable";
 import { differs } from "./adoption";
 import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
@@ -32,14 +33,14 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
           : `table ${table.tableId} already has the name ${other.name} in ${other.file}`,
       next: "choose another name or number, or remove that line on the host",
     });
-  if (mine?.owner !== undefined && mine.owner.id !== id && mine.owner.stack !== stack && adopt === false)
+  if (mine?.owner !== undefined && mine.owner.id !== id && !isSameStack(mine.owner.stack, stack) && adopt === false)
     throw new PolicyRoutingError("conflict", {
       topic: "belongs-to-another",
       object: key,
       what: `belongs to ${mine.owner.id} of stack ${mine.owner.stack}`,
       next: "choose another number, remove it there, or set adopt: true to take it over",
     });
-  if (mine?.owner !== undefined && mine.owner.stack !== stack && adopt === "same" && mine.name !== table.name)
+  if (mine?.owner !== undefined && !isSameStack(mine.owner.stack, stack) && adopt === "same" && mine.name !== table.name)
     throw differs(key, mine.name, table.name);
   if (mine === undefined && state.names.some((line) => line.tableId === table.tableId && line.name === table.name)) return emptyPlan([key]); // named so by somebody else: left as it is
   if (mine?.name === table.name && mine.owner?.id === id) return emptyPlan([key]);
@@ -50,7 +51,7 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
     register: [],
     becomes: [],
     notes: [],
-    takes: mine?.owner === undefined || mine.owner.id === id || mine.owner.stack !== stack ? [] : [{ key, from: mine.owner }],
+    takes: mine?.owner === undefined || mine.owner.id === id || !isSameStack(mine.owner.stack, stack) ? [] : [{ key, from: mine.owner }],
   };
 }
 

@@ -1,5 +1,5 @@
 import { parseRegisterKey, registerKey } from "../spec/key";
-import { type Tags, tagsOf } from "../spec/owner";
+import { isSameStack, type Tags, tagsOf } from "../spec/owner";
 import type { Mandate, Note, Take } from "./change";
 import { type Line, linesAt, ownLine, type Register } from "./register";
 
@@ -81,7 +81,7 @@ export function isOurs(titles: readonly Title[], proto: number, claimant: Claima
   const title = titleOf(titles, proto);
   return title === undefined
     ? proto === claimant.tags.owner || isFormer(titles, proto, claimant)
-    : title.entry.id === claimant.id || title.entry.stack === claimant.stack;
+    : title.entry.id === claimant.id || isSameStack(title.entry.stack, claimant.stack);
 }
 
 /** What a person should hear when something that stands there becomes the claimant's. */
@@ -111,7 +111,7 @@ export const ofNobody: Note = {
 
 /** What it takes from another id of its own stack. */
 export const takesFrom = (title: Title | undefined, key: string, { id, stack }: Pick<Mandate, "id" | "stack">): Take[] =>
-  title === undefined || title.entry.id === id || title.entry.stack !== stack ? [] : [{ key, from: title.entry }];
+  title === undefined || title.entry.id === id || !isSameStack(title.entry.stack, stack) ? [] : [{ key, from: title.entry }];
 
 /** The claimant's own entry under a tag that is no longer its own. */
 export const isFormer = (titles: readonly Title[], proto: number, { id, tags, former }: Claimant): boolean =>

@@ -1,7 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import type { Family } from "../spec/family";
 import { parseRegisterKey, registerKey, ruleKey } from "../spec/key";
-import type { Tags } from "../spec/owner";
+import { isSameStack, type Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Step, type Unwanted, type Wanted } from "./change";
@@ -38,7 +38,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const owner = titleOf(titles, tags.owner);
   const displaced = titles.find(({ proto, staging }) => proto === tags.staging && staging);
   const isOthers = owner !== undefined && owner.entry.id !== id && ours.length > 0;
-  if (isOthers && owner.entry.stack !== stack && adopt === false)
+  if (isOthers && !isSameStack(owner.entry.stack, stack) && adopt === false)
     throw new PolicyRoutingError("conflict", {
       topic: "belongs-to-another",
       object: key,
@@ -47,7 +47,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     });
   const [current] = ours;
   // Another stack's, which says something else.
-  if (isOthers && owner.entry.stack !== stack && adopt === "same" && current !== undefined && !isRight(rule, current))
+  if (isOthers && !isSameStack(owner.entry.stack, stack) && adopt === "same" && current !== undefined && !isRight(rule, current))
     throw differs(key, describe(current.rule), describe(rule));
   const notes: Note[] = [];
   // All that is new stands before anything old goes: rules that change places are never missing.
@@ -74,7 +74,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   } else {
     if (shared !== undefined) throw sharedTag(key, shared, tags);
     if (!isAlone) waits.push(displaced.at);
-    if (isOthers && owner.entry.stack === stack) {
+    if (isOthers && isSameStack(owner.entry.stack, stack)) {
       steps.push(...times(staged.length, del(rule, tags.staging)));
       // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
       steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), ...takeAway, add(rule, tags.owner));
@@ -86,7 +86,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     }
   }
   if (current !== undefined && owner === undefined) notes.push(ofNobody);
-  if (isOthers && owner.entry.stack !== stack) notes.push(takenFrom(owner));
+  if (isOthers && !isSameStack(owner.entry.stack, stack)) notes.push(takenFrom(owner));
   const idle = prepare.length + steps.length === 0;
   const touched = [...ownTags(tags, place), ...new Set(former.map(({ protocol }) => protocol))];
   const waiting = waits.some((line) => line.includes("\t")) && current !== undefined ? [{ ...current, protocol: tags.staging }] : [];
@@ -101,7 +101,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     register: owningLines(titles, key, mandate, [owner, ...adopted.map(({ protocol }) => titleOf(titles, protocol))], waits),
     becomes: idle ? [] : [{ key, rules: [...kept, ...waiting, { rule, protocol: tags.owner, unread: [] }], routes: [] }],
     notes,
-    takes: isOthers && owner.entry.stack === stack ? [{ key, from: owner.entry }] : [],
+    takes: isOthers && isSameStack(owner.entry.stack, stack) ? [{ key, from: owner.entry }] : [],
   };
 }
 

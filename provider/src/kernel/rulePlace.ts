@@ -1,5 +1,5 @@
 import { ruleKey } from "../spec/key";
-import type { Tags } from "../spec/owner";
+import { isSameStack, type Tags } from "../spec/owner";
 import type { Rule } from "../spec/rule/rule";
 import type { Mandate, Step } from "./change";
 import { type Claimant, isFormer, type Title, titleOf, titlesAt } from "./ownership";
@@ -34,7 +34,10 @@ export function placeOf(state: State, { family, priority }: At, claimant: Claima
     : undefined;
   const isStaged = (proto: number): boolean => proto === tags.staging && shared === undefined;
   const isOld = (proto: number): boolean => !isStaged(proto) && isFormer(titles, proto, claimant);
-  const isOfStack = (proto: number): boolean => titleOf(titles, proto)?.entry.stack === stack;
+  const isOfStack = (proto: number): boolean => {
+    const title = titleOf(titles, proto);
+    return title !== undefined && isSameStack(title.entry.stack, stack);
+  };
   return {
     titles,
     all,

@@ -1,5 +1,6 @@
 import { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
+import { isSameStack } from "../spec/owner";
 import { type Sysctl, sysctlKey } from "../spec/sysctl";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
@@ -46,21 +47,22 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
       `declare it for all as well, or set net.ipv4.conf.all.${file} to ${value} or less on the host`,
     );
   const owner = state.register.entries.get(key);
-  if (owner !== undefined && owner.id !== id && owner.stack !== stack && adopt === false)
+  if (owner !== undefined && owner.id !== id && !isSameStack(owner.stack, stack) && adopt === false)
     throw conflict(
       "belongs-to-another",
       key,
       `belongs to ${owner.id} of stack ${owner.stack}`,
       "remove it there, or set adopt: true to take it over",
     );
-  if (owner !== undefined && owner.stack !== stack && adopt === "same" && now !== value) throw differs(key, String(now), String(value));
+  if (owner !== undefined && !isSameStack(owner.stack, stack) && adopt === "same" && now !== value)
+    throw differs(key, String(now), String(value));
   const more = `${settingOf(owner)?.was ?? now} ${value}`;
   return {
     ...emptyPlan([key]),
     steps: now === value ? [] : [write(file, device, value)],
     undo: now === value ? [] : [write(file, device, now)],
     register: owner?.id === id && owner.more === more ? [] : [ownLine(key, { id, stack, more })],
-    takes: owner === undefined || owner.id === id || owner.stack !== stack ? [] : [{ key, from: owner }],
+    takes: owner === undefined || owner.id === id || !isSameStack(owner.stack, stack) ? [] : [{ key, from: owner }],
   };
 }
 

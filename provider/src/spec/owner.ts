@@ -41,3 +41,16 @@ export const wrongOwner = (proto: number | undefined): string | undefined =>
   proto === undefined || (proto % 2 === 0 && proto >= 6 && proto <= 252 && (proto < 186 || proto > 198))
     ? undefined
     : "expected an even number from 6 to 252, but 186 to 198: the odd one behind it is used while a rule is exchanged, so it can be nobody's own. Set policy-routing:owner to another one: what stands on the hosts is taken over";
+
+/** What stands for the organization where a backend has none: the engine's own word. */
+export const noOrganization = "organization";
+
+/**
+ * Whether two names are one stack's. The organization counts where both say one: a backend without organizations says none, and a stack that moves from
+ * there takes along what it owns; and the plugin is not told any.
+ */
+export function isSameStack(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [[organization, ...stack], [others, ...otherStack]] = [one.split("/"), other.split("/")];
+  return (organization === noOrganization || others === noOrganization) && stack.join("/") === otherStack.join("/");
+}

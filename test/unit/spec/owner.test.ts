@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { internalFields } from "../../../provider/src/spec/common";
-import { tagsOf, wrongOwner } from "../../../provider/src/spec/owner";
+import { isSameStack, tagsOf, wrongOwner } from "../../../provider/src/spec/owner";
 import { problemsWith } from "./problems";
 
 const problems = (owner: unknown): string[] => problemsWith(internalFields, { owner });
@@ -24,4 +24,20 @@ describe("the owner", () => {
     for (const proto of [5, 7, 186, 190, 198, 215, 253]) assert.match(wrongOwner(proto) ?? "", /^expected an even number/);
     assert.deepEqual(problems({ stack: "organization/project/stack", proto: 215 }), []);
   });
+});
+
+describe("one stack", () => {
+  const same: readonly (readonly [string, string, boolean])[] = [
+    ["acme/edge/prod", "acme/edge/prod", true],
+    ["organization/edge/prod", "acme/edge/prod", true],
+    ["acme/edge/prod", "organization/edge/prod", true],
+    ["acme/edge/prod", "globex/edge/prod", false],
+    ["organization/edge/prod", "acme/edge/test", false],
+    ["organization/edge/prod", "acme/core/prod", false],
+    ["organization/edge", "edge", false],
+  ];
+  for (const [one, other, is] of same)
+    it(`${one} and ${other} ${is ? "are" : "are not"}`, () => {
+      assert.equal(isSameStack(one, other), is);
+    });
 });
