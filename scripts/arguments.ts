@@ -17,7 +17,7 @@ import { ruleAttributes } from "../provider/src/spec/rule/rule";
 import { tableSchema } from "../provider/src/spec/tableNumber";
 import { inputType, plainType } from "./types";
 
-interface Interface {
+export interface Interface {
   readonly name: string;
   readonly doc: string;
   readonly fields: FieldTable | AttributeTable;
@@ -25,7 +25,7 @@ interface Interface {
 }
 
 /** The argument interfaces of the resources, from the descriptors: plain types, and the documentation as text, so that editors show both. */
-const interfaces: readonly Interface[] = [
+export const interfaces: readonly Interface[] = [
   { name: "ProxyConnectionArgs", doc: "How to reach a jump host.", fields: proxyFields },
   {
     name: "ConnectionArgs",
@@ -50,34 +50,44 @@ const interfaces: readonly Interface[] = [
 ];
 
 /** Resources of one entry: what every resource has, and what the entry has. */
-const resources: readonly (readonly [name: string, doc: string, entry: string])[] = [
+export const resources: readonly (readonly [name: string, doc: string, entry: string])[] = [
   ["PolicyRuleArgs", "One rule: `ip rule`.", "RuleArgs"],
   ["PolicyRouteArgs", "One route: `ip route`.", "RouteArgs"],
   ["NextHopArgs", "One next hop object or group: `ip nexthop`.", "NexthopObjectArgs"],
   ["RoutingTableArgs", "A table's name.", "TableArgs"],
 ];
 
-/** The interface of a table, or those of which it is put together. */
-function nameOf(fields: FieldTable): string {
+/** The interfaces of which a table is put together; one where it is that one's. */
+export function partsOf(fields: FieldTable): readonly Interface[] {
   const parts = interfaces.filter((one) => Object.entries(one.fields).every(([name, field]) => fields[name] === field));
   const whole = parts.find((one) => Object.keys(one.fields).length === Object.keys(fields).length);
   const named = new Set(parts.flatMap((one) => Object.keys(one.fields)));
   const missing = Object.keys(fields).filter((name) => !named.has(name));
   if (missing.length > 0) throw new Error(`no interface for ${missing.join(", ")}`);
-  return whole?.name ?? parts.map(({ name }) => name).join(" & ");
+  return whole === undefined ? parts : [whole];
 }
 
-function comment(field: Field & { ip?: string; since?: { iproute2?: string; kernel?: string } }): string {
+const nameOf = (fields: FieldTable): string =>
+  partsOf(fields)
+    .map(({ name }) => name)
+    .join(" & ");
+
+/** What a person reads of a field beside its type, a sentence or two a line. */
+export function linesOf(field: Field & { ip?: string; since?: { iproute2?: string; kernel?: string } }): string[] {
   const since = Object.entries(field.since ?? {}).map(([what, version]) => `${what === "kernel" ? "Linux" : what} ${version}`);
-  const lines = [
+  return [
     field.doc,
     `Left out: ${field.absent}. Example: \`${JSON.stringify(field.example)}\`.`,
     ...(field.ip === undefined || field.ip === "" ? [] : [`\`ip\` words: \`${field.ip}\`.`]),
     ...(since.length > 0 ? [`Since ${since.join(" and ")}.`] : []),
     ...(field.families === undefined ? [] : [`Only for ${field.families.join(", ")}.`]),
   ];
-  return `  /**\n${lines.map((line) => `   * ${line}\n`).join("")}   */\n`;
 }
+
+const comment = (field: Field): string =>
+  `  /**\n${linesOf(field)
+    .map((line) => `   * ${line}\n`)
+    .join("")}   */\n`;
 
 function interfaceOf({ name, doc, fields, base }: Interface): string {
   const members = Object.entries(fields).map(

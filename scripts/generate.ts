@@ -7,6 +7,7 @@ import { heldTable, readHeld } from "../test/booted/held";
 import { documented } from "../test/hosts/held";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
+import { schemaText } from "./schema";
 import { troubleshootingText } from "./troubleshooting";
 
 /** Writes what is generated from the descriptors; with `--check`, fails when a file is not what would be written. */
@@ -44,6 +45,7 @@ const files: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(pages.filter((page) => page.endsWith(".md")).map((page) => [page, withParts(page)])),
   "provider/src/resources/arguments.ts": argumentsText,
   "docs/troubleshooting.md": troubleshootingText,
+  "provider/schema.json": schemaText,
 };
 
 let stale = 0;

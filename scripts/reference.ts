@@ -8,6 +8,7 @@ import { hostRoutingFields } from "../provider/src/spec/hostRouting";
 import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
 import { uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
+import { providerFields } from "../provider/src/spec/providerConfiguration";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
@@ -26,6 +27,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   connection: connectionFields,
   guard: guardFields,
   probe: probeFields,
+  provider: providerFields,
 };
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");

@@ -18,16 +18,19 @@ const node = z.object({
     return node.optional();
   },
 });
-type Node = z.infer<typeof node>;
+export type Node = z.infer<typeof node>;
 
 /** What the interface of a table is called. */
-type NameOf = (fields: FieldTable) => string;
+export type NameOf = (fields: FieldTable) => string;
 
 /**
  * The TypeScript type of what a person may write, spelled out: published types that reach zod do not compile everywhere, and take seconds.
  * What it holds may be inputs again.
  */
-export function plainType(schema: z.ZodType, nameOf: NameOf): string {
+export const plainType = (schema: z.ZodType, nameOf: NameOf): string => plain(nodeOf(schema, nameOf));
+
+/** Its form, in which the object of a table is its title alone. */
+export function nodeOf(schema: z.ZodType, nameOf: NameOf): Node {
   const json = z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
@@ -35,7 +38,7 @@ export function plainType(schema: z.ZodType, nameOf: NameOf): string {
       if (fields !== undefined) jsonSchema.title = nameOf(fields);
     },
   });
-  return plain(node.parse(json));
+  return node.parse(json);
 }
 
 export const inputType = ({ schema }: Field, nameOf: NameOf): string => `pulumi.Input<${plainType(schema, nameOf)}>`;

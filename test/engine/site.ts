@@ -1,13 +1,14 @@
 // What the engine tests share: hosts of one lab, and programs that run against them with the real CLI.
+import { join } from "node:path";
 import { after, afterEach, before } from "mocha";
-import { openStack, type Stack, type StackOptions, writeProgram } from "../engine-cli/engine";
+import { type Files, openStack, type Stack, type StackOptions, writeProgram } from "../engine-cli/engine";
 import { type Host, type Lab, startLab } from "../lab/lab";
 
 export interface Project {
   readonly folder: string;
   readonly stack: Stack;
-  /** The next version of the program. */
-  write(body: string): Promise<void>;
+  /** The next version of the program, by the same door unless said. */
+  write(body: string, by?: Door): Promise<void>;
   /** Another stack of the same program, in the same state. */
   openStack(name: string): Promise<Stack>;
 }
@@ -20,19 +21,28 @@ export interface Site {
   project(body: string, options?: Partial<StackOptions>): Promise<Project>;
 }
 
-const imports = `
+/** The ways in to the one life cycle. */
+export const doors = ["dynamic", "plugin"] as const;
+export type Door = (typeof doors)[number];
+/** `POLICY_ROUTING_DOOR=plugin npx mocha test/engine/FILE` runs a file by the second one. */
+const usual: Door = doors.find((door) => door === process.env["POLICY_ROUTING_DOOR"]) ?? "dynamic";
+
+const filesOf = (door: Door, body: string): Files => ({
+  "index.ts": `
 import * as pulumi from "@pulumi/pulumi";
-import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing";
-`;
+import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing${door === "plugin" ? "/plugin" : ""}";
+${body}`,
+  "Pulumi.yaml": `name: engine-test\nruntime: nodejs\nplugins:\n  providers:\n    - name: policyrouting\n      path: ${join(__dirname, "../../provider/bin")}\n`,
+});
 
 /** One lab for all tests of a file. Every test takes fresh hosts of it, so none has to clean up after itself. */
-export function useSite(name: string, hosts: number): Site {
+export function useSite(name: string, hosts: number, door: Door = usual): Site {
   let lab: Lab | undefined;
   let taken = 0;
   let cleanups: (() => Promise<void>)[] = [];
 
   before(async () => {
-    lab = await startLab({ name: `engine-${name}`, hosts });
+    lab = await startLab({ name: `engine-${name}${door === "plugin" ? "-p" : ""}`, hosts });
   });
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -58,13 +68,13 @@ export function useSite(name: string, hosts: number): Site {
       return host;
     },
     async project(body, options = {}) {
-      const program = await writeProgram({ "index.ts": imports + body });
+      const program = await writeProgram(filesOf(door, body));
       cleanups = [...cleanups, () => program.remove()];
       const stack = await open({ program: program.folder, ...options });
       return {
         folder: program.folder,
         stack,
-        write: (next) => program.write({ "index.ts": imports + next }),
+        write: (next, by = door) => program.write(filesOf(by, next)),
         openStack: (other) => open({ program: program.folder, backend: stack.backend, stack: other, ...options }),
       };
     },

@@ -19,7 +19,11 @@ export const byName = ({ deployment }: StackExport): ReadonlyMap<string, StackRe
 
 /** Names and operations of the steps, without the stack and the provider. */
 export const steps = (all: readonly PreviewStep[]): Record<string, string> =>
-  Object.fromEntries(all.filter(({ urn }) => urn.includes("dynamic/policyrouting:")).map(({ urn, op }) => [nameOf(urn), op]));
+  Object.fromEntries(
+    all
+      .filter(({ urn }) => /::(.*\$)?(pulumi-nodejs:dynamic\/policyrouting:|policyrouting:index:(?!MultihomedHost))/.test(urn))
+      .map(({ urn, op }) => [nameOf(urn), op]),
+  );
 
 /** What a preview shows of one resource, field by field. */
 export function detail(all: readonly PreviewStep[], name: string): Record<string, string> {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
-import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { rulesOf } from "../host/monitor";
 import { create, type Fields, read, refusal } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";

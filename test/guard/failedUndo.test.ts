@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
 import { nothingMore } from "../../provider/src/host/look";
-import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { create, type Fields, read, refusal, remove, update, warnings } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { until } from "../lab/until";

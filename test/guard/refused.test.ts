@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
-import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { create, refusal, remove, update } from "../host/resource";
 import { caught, GuardSite, guard, registerOf, run, verified } from "./fixture";
 

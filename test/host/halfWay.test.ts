@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
-import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { create, type Fields, type Made, read, refusal, remove, update } from "./resource";
 

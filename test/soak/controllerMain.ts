@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { isPolicyRoutingError, messageOf } from "../../provider/src/errors";
 import { handlers } from "../../provider/src/runtime/index";
-import { InitializationFailed } from "../../provider/src/runtime/reconcile";
+import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { type Call, type Failure, type Fields, type Reply, request, type Success } from "./protocol";
 
 /** The stand-in for the plugin's process: it can be killed and stopped. The calls of one turn run side by side, as the engine's do. */

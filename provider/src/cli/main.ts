@@ -1,4 +1,5 @@
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
+import { version } from "../runtime/version";
 import { nearest } from "../spec/failures";
 import { check } from "./check";
 import { doctor } from "./doctor/doctor";
@@ -8,7 +9,6 @@ import { render } from "./render";
 import { report } from "./report/report";
 import { trace } from "./trace";
 import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
-import { version } from "./version";
 
 const commands = { doctor, observe, trace, check, plan, report, render } as const;
 type Command = keyof typeof commands;

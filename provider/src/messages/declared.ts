@@ -38,8 +38,26 @@ export const declared = pages({
   },
   "unheard-option": {
     title: "An option of Pulumi's cannot work here",
-    means: "`import` and `customTimeouts` never reach a dynamic resource: one would end in a `TypeError`, the other in nothing.",
+    means:
+      "`import` and `customTimeouts` never reach a dynamic resource: one would end in a `TypeError`, the other in nothing. The plugin's resources take `import`.",
     next: 'Leave the option out. Instead of `import` say `adopt: "same"`; instead of `customTimeouts` set `guard.confirmTimeout`, `connection.perDialTimeout` and `connection.dialErrorLimit`.',
+  },
+  "provider-configuration": {
+    title: "The plugin's configuration is not right",
+    means:
+      "A value of `policyrouting:NAME` in the stack's configuration, or of an explicit provider, has another form than the plugin takes.",
+    next: "Correct what the message names; the guide to other languages lists what can be configured.",
+  },
+  "import-id": {
+    title: "The id names nothing that can be imported",
+    means: "An import by the plugin is told by the host and the place of the entry there, in the words of `ip`.",
+    next: "Write it as the message shows. `ip rule` and `ip route show table all` on the host say priorities, tables and destinations.",
+  },
+  "import-unclear": {
+    title: "What stands there cannot be imported",
+    means:
+      "Several entries stand at that place, or the entry has something that no field declares. Nothing was changed, on the host or in the state.",
+    next: "The message says what helps.",
   },
   "setting-without-effect": {
     title: "A setting could have no effect",

@@ -1,45 +1,32 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Claimed, Claims, claimedHost } from "../spec/claimed";
 import { failLater, Refusal } from "./refusal";
 
-/** Which resource of the program declared an object. One map a run of a program: an inline program may run several times in one process. */
-const claims = new WeakMap<object, Map<string, string>>();
+/** One map a run of a program: an inline program may run several times in one process. */
+const runs = new WeakMap<object, Claims>();
 const outsideAnyStack = {};
 
-/** The fields that make the key, as plain values: those that are not outputs need not be waited for. */
-type Known = Readonly<Record<string, unknown>>;
-
 /**
- * Two resources of one program with one key would take the object from each other at every `up`: found here, where both names are known.
- * `fields` are those that the keys depend on; values that are not known yet are waited for. `keysOf` leaves out what is not valid, which
- * the checks report.
+ * Two resources of one program with one key would take the object from each other at every `up`: found here, where both names are known. Values that
+ * are not known yet are waited for.
  */
-export function claim(resource: string, args: pulumi.Inputs, fields: readonly string[], keysOf: (args: Known) => readonly string[]): void {
+export function claim(resource: string, args: pulumi.Inputs, claimed: Claimed): void {
   const run: object = pulumi.runtime.getStackResource() ?? outsideAnyStack;
-  const known = claims.get(run) ?? new Map<string, string>();
-  claims.set(run, known);
-  const needed = Object.fromEntries(["connection", ...fields].flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])));
-  const settle = ({ connection, ...values }: Known, fail: (refusal: Refusal) => void): void => {
-    const host = hostOf(connection);
+  const claims = runs.get(run) ?? new Claims();
+  runs.set(run, claims);
+  const needed = Object.fromEntries(
+    ["connection", ...claimed.fields].flatMap((name) => (args[name] === undefined ? [] : [[name, args[name]]])),
+  );
+  const settle = ({ connection, ...values }: Readonly<Record<string, unknown>>, fail: (refusal: Refusal) => void): void => {
+    const host = claimedHost(connection);
     if (host === undefined) return;
-    for (const key of keysOf(values)) {
-      const other = known.get(`${host} ${key}`);
-      if (other !== undefined && other !== resource)
-        fail(new Refusal("declared-twice", `${resource} and ${other} both declare ${key} on ${host}: one object has one owner`));
-      else known.set(`${host} ${key}`, resource);
-    }
+    for (const refusal of claims.refusals(resource, host, claimed.keysOf(values))) fail(new Refusal("declared-twice", refusal));
   };
   if (isPlain(needed))
     settle(needed, (refusal) => {
       throw refusal;
     });
   else pulumi.output(needed).apply((values) => settle(values, failLater));
-}
-
-function hostOf(connection: unknown): string | undefined {
-  if (typeof connection !== "object" || connection === null || !("host" in connection) || typeof connection.host !== "string")
-    return undefined;
-  const port = "port" in connection && typeof connection.port === "number" ? connection.port : 22;
-  return port === 22 ? connection.host : `${connection.host} port ${port}`;
 }
 
 /** No output and no promise at any depth: wrapping everything in outputs costs more than all the rest of a resource. */

@@ -1,24 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultOwner } from "../spec/owner";
+import { type Door, dynamicDoor } from "./door";
 import { refuseUnheard } from "./unheard";
 
 /**
  * A dynamic resource without the serialiser: the type token and the property are what `pulumi.dynamic.Resource` registers, but the code is
  * one `require` of this package instead of a closure. So state is small, and a fixed version serves old states at once.
  */
-const token = (kind: string): string => `pulumi-nodejs:dynamic/policyrouting:${kind}`;
-const providerText = (kind: string): string => `exports.handler = () => require("pulumi-policy-routing/runtime").handlers("${kind}");`;
-
-/** Whose the entries are on the host: this stack, under the `proto` number of its configuration (`policy-routing:owner`). */
-function ownerOfStack(): { stack: string; proto?: number } {
-  const proto = new pulumi.Config("policy-routing").getNumber("owner");
-  return {
-    stack: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
-    ...(proto === undefined || proto === defaultOwner ? {} : { proto }),
-  };
-}
-
 export abstract class HostResource extends pulumi.CustomResource {
+  /** The classes of `pulumi-policy-routing/plugin` say another. */
+  static readonly door: Door = dynamicDoor;
+
   /** What puts it back after a reboot, `none`, or `no: ` and why not. */
   declare readonly persisted: pulumi.Output<string>;
 
@@ -35,12 +26,13 @@ export abstract class HostResource extends pulumi.CustomResource {
     outputs: readonly string[],
     options?: pulumi.CustomResourceOptions,
   ) {
-    refuseUnheard(`${kind} ${name}`, options);
+    const { door } = new.target;
+    refuseUnheard(`${kind} ${name}`, options, door.unheard);
     const declared = Object.fromEntries([...outputs, "persisted"].map((output) => [output, undefined]));
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(token(kind), name, { ...declared, ...args, owner: ownerOfStack(), __provider: providerText(kind) }, options);
+      super(door.token(kind), name, { ...declared, ...args, ...door.inputs(kind) }, withAliases(options, door.aliases(kind)));
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       if (error instanceof Error) Error.captureStackTrace(error, HostResource);
@@ -49,4 +41,11 @@ export abstract class HostResource extends pulumi.CustomResource {
       Error.stackTraceLimit = stackTraceLimit;
     }
   }
+}
+
+function withAliases(
+  options: pulumi.CustomResourceOptions | undefined,
+  more: readonly pulumi.Alias[],
+): pulumi.CustomResourceOptions | undefined {
+  return more.length === 0 ? options : pulumi.mergeOptions(options, { aliases: [...more] });
 }

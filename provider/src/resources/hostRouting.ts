@@ -1,19 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimed } from "../spec/claimed";
 import type { HostRoutingArgs } from "./arguments";
 import { claim } from "./claim";
-import { claimedNexthop, claimedRoute, claimedRule, claimedTable } from "./claimed";
 import { HostResource } from "./dynamic";
 import { warnOfEveryPacketIn } from "./everyPacket";
-
-type Keys = (entry: Readonly<Record<string, unknown>>) => string[];
-
-/** Fields with labelled entries, and the keys that one entry claims. */
-const claimed: Readonly<Record<string, Keys>> = {
-  tables: claimedTable,
-  nexthops: claimedNexthop,
-  routes: claimedRoute,
-  rules: claimedRule,
-};
 
 /**
  * Everything about one host as one resource and one transaction: all of it is applied or none. Entries are keyed by labels, which are for
@@ -28,13 +18,7 @@ export class HostRouting extends HostResource {
 
   constructor(name: string, args: HostRoutingArgs, options?: pulumi.CustomResourceOptions) {
     super("HostRouting", name, { ...args }, ["appliedAt"], options);
-    claim(`HostRouting ${name}`, { ...args }, Object.keys(claimed), (sections) =>
-      Object.entries(claimed).flatMap(([section, keysOf]) => entriesOf(sections[section]).flatMap(keysOf)),
-    );
+    claim(`HostRouting ${name}`, { ...args }, claimed.HostRouting);
     warnOfEveryPacketIn(this, args.rules);
   }
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
-const entriesOf = (section: unknown): Readonly<Record<string, unknown>>[] =>
-  isObject(section) ? Object.values(section).filter(isObject) : [];

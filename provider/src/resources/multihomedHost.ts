@@ -29,6 +29,9 @@ interface Expanded {
  * HostRouting. What an uplink comes to is made of its own table's number, so adding one changes no other.
  */
 export class MultihomedHost extends pulumi.ComponentResource {
+  /** The class of what it is made of: that of `pulumi-policy-routing/plugin` says another. */
+  static readonly whole: typeof HostRouting = HostRouting;
+
   /** What it is made of. */
   readonly routing: HostRouting;
   /** Number of each uplink's table. */
@@ -41,7 +44,8 @@ export class MultihomedHost extends pulumi.ComponentResource {
   readonly nft: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: MultihomedHostArgs, options?: pulumi.ComponentResourceOptions) {
-    refuseUnheard(`MultihomedHost ${name}`, options);
+    const { whole } = new.target;
+    refuseUnheard(`MultihomedHost ${name}`, options, whole.door.unheard);
     super("policyrouting:index:MultihomedHost", name, {}, options);
     const { uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase, ...more } = args;
     const declared = pulumi.output({ uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase });
@@ -67,7 +71,7 @@ export class MultihomedHost extends pulumi.ComponentResource {
         .all([expanded, more.expect ?? []])
         .apply(([{ routing }, theirs]): pulumi.Input<ExpectationArgs>[] => [...routing.expect, ...theirs]),
     };
-    this.routing = new HostRouting(
+    this.routing = new whole(
       name,
       routing,
       // A component's dependencies are not its children's.

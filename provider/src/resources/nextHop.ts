@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimed } from "../spec/claimed";
 import type { NextHopArgs } from "./arguments";
 import { claim } from "./claim";
-import { claimedNexthop, nexthopClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -14,6 +14,6 @@ export class NextHop extends HostResource {
 
   constructor(name: string, args: NextHopArgs, options?: pulumi.CustomResourceOptions) {
     super("NextHop", name, { ...args }, [], options);
-    claim(`NextHop ${name}`, { ...args }, nexthopClaim, claimedNexthop);
+    claim(`NextHop ${name}`, { ...args }, claimed.NextHop);
   }
 }

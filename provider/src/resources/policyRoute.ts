@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimed } from "../spec/claimed";
 import type { Family, PolicyRouteArgs, Table } from "./arguments";
 import { claim } from "./claim";
-import { claimedRoute, routeClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -18,6 +18,6 @@ export class PolicyRoute extends HostResource {
 
   constructor(name: string, args: PolicyRouteArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRoute", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRoute ${name}`, { ...args }, routeClaim, claimedRoute);
+    claim(`PolicyRoute ${name}`, { ...args }, claimed.PolicyRoute);
   }
 }

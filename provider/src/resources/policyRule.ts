@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimed } from "../spec/claimed";
 import type { Family, PolicyRuleArgs, Table } from "./arguments";
 import { claim } from "./claim";
-import { claimedRule, ruleClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 import { warnOfEveryPacket } from "./everyPacket";
 
@@ -19,7 +19,7 @@ export class PolicyRule extends HostResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRule", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRule ${name}`, { ...args }, ruleClaim, claimedRule);
+    claim(`PolicyRule ${name}`, { ...args }, claimed.PolicyRule);
     warnOfEveryPacket(this, { "": args });
   }
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimed } from "../spec/claimed";
 import type { RoutingTableArgs } from "./arguments";
 import { claim } from "./claim";
-import { claimedTable, tableClaim } from "./claimed";
 import { HostResource } from "./dynamic";
 
 /**
@@ -16,6 +16,6 @@ export class RoutingTable extends HostResource {
 
   constructor(name: string, args: RoutingTableArgs, options?: pulumi.CustomResourceOptions) {
     super("RoutingTable", name, { ...args }, [], options);
-    claim(`RoutingTable ${name}`, { ...args }, tableClaim, claimedTable);
+    claim(`RoutingTable ${name}`, { ...args }, claimed.RoutingTable);
   }
 }

@@ -1,12 +1,11 @@
 import { stop } from "../host/stop";
-import { tellStatusBy } from "../host/told";
 import { onCancel } from "./cancel";
-import { engineStatus } from "./engineLog";
+import { beginRun } from "./enginesRun";
 import type { Handlers } from "./handlers";
 import { kindOf } from "./kinds";
 import { marked } from "./marked";
-import { bearLostOutput, endWithEngine, engineAddress, listens } from "./orphan";
-import { Run } from "./run";
+import { engineAddress } from "./orphan";
+import type { Run } from "./run";
 import { saidOnce } from "./saidOnce";
 
 export type { Handlers } from "./handlers";
@@ -42,10 +41,5 @@ export function handlers(kindName: string, run: Run | undefined = enginesRun): H
 
 const engine = engineAddress(require.main?.filename, process.argv[2]);
 /** The plugin's process is one run of the engine; any other process may be several. */
-const enginesRun = engine === undefined ? undefined : new Run();
-if (engine !== undefined) {
-  tellStatusBy(engineStatus(`${engine.host}:${engine.port}`));
-  onCancel(stop);
-  bearLostOutput(process.stdout, process.stderr);
-  endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
-}
+const enginesRun = engine === undefined ? undefined : beginRun(engine);
+if (engine !== undefined) onCancel(stop);

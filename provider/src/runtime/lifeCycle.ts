@@ -9,10 +9,11 @@ import type { State } from "../kernel/state";
 import { leftovers } from "../kernel/store";
 import { addressOf } from "../spec/connection";
 import type { Handlers, Properties } from "./handlers";
+import { InitializationFailed } from "./initializationFailed";
 import type { Declared, Kind } from "./kind";
 import { marked } from "./marked";
 import { untilDone } from "./orphan";
-import { changeOf, changeToRemove, ensure, InitializationFailed, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
+import { changeOf, changeToRemove, ensure, isOnlyLogin, outputsOf, readdress, remove } from "./reconcile";
 import type { Run } from "./run";
 import { forgottenOrRecipe, keptOrRecipe } from "./unreachable";
 

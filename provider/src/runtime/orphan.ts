@@ -50,14 +50,24 @@ export function endWithEngine({ input, engineListens, exit }: Surroundings, limi
   input.resume(); // nothing is ever written there; without a reader its end is not seen
 }
 
-/** The engine's address when this process is the dynamic provider's plugin, which gets it as its first argument; else undefined. */
-export function engineAddress(main: string | undefined, argument: string | undefined): { host: string; port: number } | undefined {
-  const isPlugin = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]dynamic-provider[\\/]index\.js$/.test(main ?? "");
-  const [, host, port] = /^(.+):([0-9]+)$/.exec(argument ?? "") ?? [];
-  return isPlugin && host !== undefined && port !== undefined ? { host, port: Number(port) } : undefined;
+export interface EngineAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
-export function listens(address: { host: string; port: number }): Promise<boolean> {
+/** The engine's address when this process is the dynamic provider's plugin, which gets it as its first argument; else undefined. */
+export function engineAddress(main: string | undefined, argument: string | undefined): EngineAddress | undefined {
+  const isPlugin = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]dynamic-provider[\\/]index\.js$/.test(main ?? "");
+  return isPlugin ? addressIn(argument) : undefined;
+}
+
+/** The address that every plugin gets as its first argument. */
+export function addressIn(argument: string | undefined): EngineAddress | undefined {
+  const [, host, port] = /^(.+):([0-9]+)$/.exec(argument ?? "") ?? [];
+  return host !== undefined && port !== undefined ? { host, port: Number(port) } : undefined;
+}
+
+export function listens(address: EngineAddress): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(address);
     const settle = (answer: boolean): void => {

@@ -6,6 +6,7 @@ import { readFacts } from "../host/network";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
 import { tagsOf } from "../spec/owner";
+import { InitializationFailed } from "./initializationFailed";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";
 import type { Ask, Run } from "./run";
@@ -139,20 +140,6 @@ async function removeElsewhere(id: string, before: Declared, after: Declared, ap
       topic: "old-address",
       what: `left as it is: it cannot be told whether it is another machine than ${after.connection.host}. If it is, what ${id} owns is still there`,
     });
-}
-
-/** An error that carries what the engine must keep: an object that was left in a state which is neither before nor after is kept, with reasons. */
-export class InitializationFailed extends Error {
-  readonly id: string;
-  readonly properties: Properties;
-  readonly reasons: string[];
-
-  constructor(id: string, properties: Properties, reason: string) {
-    super(reason);
-    this.id = id;
-    this.properties = properties;
-    this.reasons = [reason];
-  }
 }
 
 /** Where the host may still hold what the id had until now: the next change looks there again. */

@@ -8,8 +8,16 @@ import type { Topic } from "../messages";
  */
 const variable = "POLICY_ROUTING_UNREACHABLE";
 
-function wish(): "keep" | "forget" | undefined {
-  const value = process.env[variable];
+type Wish = "keep" | "forget" | undefined;
+
+/** What a provider's configuration says; the environment of a run wins. */
+let configured: Wish;
+export function wishForUnreachable(wish: Wish): void {
+  configured = wish;
+}
+
+function wish(): Wish {
+  const value = process.env[variable] ?? configured;
   if (value === undefined || value === "" || value === "keep" || value === "forget") return value === "" ? undefined : value;
   throw new PolicyRoutingError("invalid", {
     topic: "unreachable-variable",

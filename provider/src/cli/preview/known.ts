@@ -1,5 +1,7 @@
 import { escapeOutput } from "../../errors";
 import type { Holding } from "../../kernel/holdings";
+import { isSameStack } from "../../spec/owner";
+import { kindIn } from "./kindIn";
 
 /** A resource as a state or a preview shows it. */
 interface Shown {
@@ -16,16 +18,15 @@ export interface Known {
   isOf(stack: string): boolean;
 }
 
-const ours = /^pulumi-nodejs:dynamic\/policyrouting:/;
-
 /** A stack without any resource of ours is known by its urns only, which say no organization. */
 export function knownIn(shown: readonly Shown[]): Known {
-  const resources = shown.filter(({ type }) => ours.test(type));
+  const resources = shown.filter(({ type }) => kindIn(type) !== undefined);
   const stacks = new Set(resources.flatMap(({ inputs }) => stackIn(inputs?.["owner"])));
   const endings = new Set(shown.flatMap(({ urn }) => endingIn(urn)));
   return {
     ids: new Set(resources.flatMap(({ id }) => id ?? [])),
-    isOf: (stack) => (stacks.size > 0 ? stacks.has(stack) : [...endings].some((ending) => stack.endsWith(ending))),
+    isOf: (stack) =>
+      stacks.size > 0 ? [...stacks].some((one) => isSameStack(one, stack)) : [...endings].some((ending) => stack.endsWith(ending)),
   };
 }
 

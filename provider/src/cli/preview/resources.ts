@@ -1,3 +1,4 @@
+import { kindIn } from "./kindIn";
 import type { PreviewStep } from "./previewJson";
 import type { Inputs } from "./unclear";
 
@@ -17,12 +18,11 @@ export interface PreviewedResource {
 /** Steps that say what was read, or that nothing is done. */
 export const idle = /^(refresh|read|read-replacement|read-discard|discard|discard-replaced|remove-pending-replace)$/;
 const removes = /^(delete|delete-replaced)$/;
-const ours = /^pulumi-nodejs:dynamic\/policyrouting:(\w+)$/;
 
 export function resourcesOf(steps: readonly PreviewStep[]): PreviewedResource[] {
   const found = new Map<string, PreviewedResource>();
   for (const { op, urn, oldState, newState } of steps) {
-    const [, kind] = ours.exec(newState?.type ?? oldState?.type ?? "") ?? [];
+    const kind = kindIn(newState?.type ?? oldState?.type ?? "");
     if (kind === undefined || idle.test(op)) continue;
     const known = found.get(urn);
     found.delete(urn); // it stands where its last step does: what is deleted goes last

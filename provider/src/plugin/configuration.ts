@@ -1,0 +1,33 @@
+import { PolicyRoutingError } from "../errors";
+import type { Properties } from "../runtime/handlers";
+import { wishForUnreachable } from "../runtime/unreachable";
+import { printFailure } from "../spec/failures";
+import { noOrganization, type Owner } from "../spec/owner";
+import { type ProviderConfiguration, providerConfiguration } from "../spec/providerConfiguration";
+import type { Urn } from "./urn";
+
+/** What is wrong with the provider's configuration; no property is named, for the engine prints the value of one that is. */
+export const configurationFailures = (values: Properties): string[] => providerConfiguration(values).problems.map(printFailure);
+
+/** Takes effect for the whole process: the engine starts one for each provider. */
+export function configure(values: Properties): ProviderConfiguration {
+  const { values: configuration, problems } = providerConfiguration(values);
+  if (problems.length > 0)
+    throw new PolicyRoutingError("invalid", {
+      topic: "provider-configuration",
+      what: problems.map(printFailure).join("; "),
+      next: "correct policyrouting:NAME in the stack's configuration, or the provider's arguments",
+    });
+  wishForUnreachable(configuration.unreachable);
+  return configuration;
+}
+
+/**
+ * Whose the entries are: the stack of the resource's name, under the tag of the configuration. The engine tells a plugin no organization: it is the
+ * configuration's, else the one that the state says, else the word of every backend that has none.
+ */
+export function ownerOf({ project, stack }: Urn, { organization, owner: proto }: ProviderConfiguration, old: unknown): Owner {
+  const known = typeof old === "object" && old !== null && "stack" in old && typeof old.stack === "string" ? old.stack : "";
+  const [before] = known.endsWith(`/${project}/${stack}`) ? known.split("/") : [];
+  return { stack: [organization ?? before ?? noOrganization, project, stack].join("/"), ...(proto === undefined ? {} : { proto }) };
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  CheckFailure,
+  type CheckRequest,
+  CheckResponse,
+  type CreateRequest,
+  CreateResponse,
+  type DeleteRequest,
+  type DiffRequest,
+  DiffResponse,
+  PropertyDiff,
+  type ReadRequest,
+  ReadResponse,
+  type UpdateRequest,
+  UpdateResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { type Handlers, handlers } from "../runtime";
+import type { Properties } from "../runtime/handlers";
+import type { Run } from "../runtime/run";
+import { Claims, claimed, claimedHost } from "../spec/claimed";
+import type { ProviderConfiguration } from "../spec/providerConfiguration";
+import { ownerOf } from "./configuration";
+import { keeping } from "./failure";
+import { found, isPending } from "./importing";
+import { Empty } from "./sdk";
+import { type Urn, urnOf } from "./urn";
+import { received, sent } from "./wire";
+
+const { DIFF_SOME } = DiffResponse.DiffChanges;
+
+/** The life cycle of resources on the engine's wire; what is decided, `handlers` decides. */
+export class Resources {
+  readonly #claims = new Claims();
+  /** Imports that a refresh read: the diff that comes behind it is about what was read, and not about the program. */
+  readonly #looked = new Set<string>();
+  readonly #run: Run | undefined;
+  readonly #configuration: () => ProviderConfiguration;
+
+  constructor(run: Run | undefined, configuration: () => ProviderConfiguration) {
+    this.#run = run;
+    this.#configuration = configuration;
+  }
+
+  readonly check = async (request: CheckRequest): Promise<CheckResponse> => {
+    const urn = urnOf(request.getUrn());
+    const olds = received(request.getOlds());
+    const news = received(request.getNews());
+    const owner = ownerOf(urn, this.#configuration(), olds.values["owner"]);
+    const { inputs, failures } = await this.#of(request).check(olds.values, { ...news.values, owner });
+    const twice = this.#twice(urn, inputs).map((reason) => ({ property: "", reason }));
+    return new CheckResponse()
+      .setInputs(sent(inputs, news.secrets))
+      .setFailuresList([...failures, ...twice].map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason)));
+  };
+
+  readonly diff = async (request: DiffRequest): Promise<DiffResponse> => {
+    const [olds, news] = [received(request.getOlds()), received(request.getNews())];
+    const { changes } = await this.#of(request).diff(request.getId(), olds.values, news.values);
+    if (isPending(olds.values) && !this.#looked.delete(request.getId()))
+      return takesOver(received(request.getOldInputs()).values, news.values);
+    // Left as it is, the engine compares canonical inputs itself.
+    return changes === true ? new DiffResponse().setChanges(DIFF_SOME) : new DiffResponse();
+  };
+
+  readonly create = async (request: CreateRequest): Promise<CreateResponse> => {
+    const news = received(request.getProperties());
+    const { id, outs } = await this.#of(request).create(news.values).catch(keeping(news.secrets));
+    return new CreateResponse().setId(id).setProperties(sent(outs, news.secrets));
+  };
+
+  readonly read = async (request: ReadRequest): Promise<ReadResponse> => {
+    const state = received(request.getProperties());
+    const isImport = Object.keys(state.values).length === 0;
+    const {
+      id,
+      props = {},
+      inputs,
+    } = await (isImport || isPending(state.values)
+      ? this.#found(request, state.values["owner"])
+      : this.#of(request).read(request.getId(), state.values));
+    if (id === undefined) return new ReadResponse();
+    const response = new ReadResponse().setId(id).setProperties(sent(props, state.secrets));
+    return inputs === undefined ? response : response.setInputs(sent(inputs, state.secrets));
+  };
+
+  readonly update = async (request: UpdateRequest): Promise<UpdateResponse> => {
+    const [olds, news] = [received(request.getOlds()), received(request.getNews())];
+    const { outs } = await this.#of(request).update(request.getId(), olds.values, news.values).catch(keeping(news.secrets));
+    return new UpdateResponse().setProperties(sent(outs, news.secrets));
+  };
+
+  readonly delete = async (request: DeleteRequest) => {
+    await this.#of(request).delete(request.getId(), received(request.getProperties()).values);
+    return new Empty();
+  };
+
+  #found(request: ReadRequest, known: unknown): ReturnType<Handlers["read"]> {
+    const urn = urnOf(request.getUrn());
+    this.#looked.add(request.getId());
+    return found(urn.kind, request.getId(), ownerOf(urn, this.#configuration(), known), this.#of(request));
+  }
+
+  /** What another resource of the program declares too: a program in another language does not find it itself. */
+  #twice({ kind, name }: Urn, inputs: Properties): string[] {
+    const host = claimedHost(inputs["connection"]);
+    const own = Object.entries(claimed).find(([one]) => one === kind)?.[1];
+    return host === undefined || own === undefined ? [] : this.#claims.refusals(`${kind} ${name}`, host, own.keysOf(inputs));
+  }
+
+  #of(request: { getUrn(): string }): Handlers {
+    return handlers(urnOf(request.getUrn()).kind, this.#run);
+  }
+}
+
+/** An import that the next change takes over: where the program says what stands there, nothing else would show it. */
+function takesOver(olds: Properties, news: Properties): DiffResponse {
+  const response = new DiffResponse().setChanges(DIFF_SOME);
+  if (!isDeepStrictEqual(olds, news)) return response;
+  response.setDiffsList(["persisted"]).setHasdetaileddiff(true);
+  response.getDetaileddiffMap().set("persisted", new PropertyDiff().setKind(PropertyDiff.Kind.UPDATE));
+  return response;
+}

@@ -1,0 +1,9 @@
+import { createRequire } from "node:module";
+
+/** The SDK's own copies: its messages and services take no others, and a strict package manager gives them to nobody else. */
+const ofSdk = createRequire(require.resolve("@pulumi/pulumi"));
+
+export const grpc: typeof import("@grpc/grpc-js") = ofSdk("@grpc/grpc-js");
+export const { Struct }: typeof import("google-protobuf/google/protobuf/struct_pb") = ofSdk("google-protobuf/google/protobuf/struct_pb");
+export const { Empty }: typeof import("google-protobuf/google/protobuf/empty_pb") = ofSdk("google-protobuf/google/protobuf/empty_pb");
+export const { Any }: typeof import("google-protobuf/google/protobuf/any_pb") = ofSdk("google-protobuf/google/protobuf/any_pb");

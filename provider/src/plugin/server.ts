@@ -1,0 +1,99 @@
+import type { handleUnaryCall } from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import {
+  CheckFailure,
+  CheckResponse,
+  ConfigureResponse,
+  DiffResponse,
+  GetSchemaResponse,
+  ProviderHandshakeResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { stop } from "../host/stop";
+import type { Run } from "../runtime/run";
+import { version } from "../runtime/version";
+import type { ProviderConfiguration } from "../spec/providerConfiguration";
+import { configurationFailures, configure } from "./configuration";
+import { failureOf } from "./failure";
+import { Resources } from "./resources";
+import { schemaText } from "./schemaText";
+import { Empty, grpc } from "./sdk";
+import { received, sent } from "./wire";
+
+type Calls = Pick<
+  IResourceProviderServer,
+  | "handshake"
+  | "attach"
+  | "getPluginInfo"
+  | "getSchema"
+  | "checkConfig"
+  | "diffConfig"
+  | "configure"
+  | "check"
+  | "diff"
+  | "create"
+  | "read"
+  | "update"
+  | "delete"
+  | "cancel"
+>;
+
+/** As in the SDK: a whole host may be large. */
+const largestMessage = 400 * 1024 * 1024;
+
+/** The protocol of a provider, on the SDK's own messages. What is not here, gRPC answers as not implemented. */
+function callsOf(run: Run | undefined): Calls {
+  let configuration: ProviderConfiguration = {};
+  const resources = new Resources(run, () => configuration);
+  return {
+    handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true)),
+    attach: unary(() => new Empty()),
+    getPluginInfo: unary(() => new PluginInfo().setVersion(version())),
+    getSchema: unary(() => new GetSchemaResponse().setSchema(schemaText())),
+    checkConfig: unary((request) => {
+      const { values, secrets } = received(request.getNews());
+      const failures = configurationFailures(values).map((reason) => new CheckFailure().setReason(reason));
+      return new CheckResponse().setInputs(sent(values, secrets)).setFailuresList(failures);
+    }),
+    // Another configuration makes no other provider: nothing is replaced for it.
+    diffConfig: unary(() => new DiffResponse()),
+    configure: unary((request) => {
+      configuration = configure(received(request.getArgs()).values);
+      return new ConfigureResponse().setAcceptsecrets(true);
+    }),
+    check: unary(resources.check),
+    diff: unary(resources.diff),
+    create: unary(resources.create),
+    read: unary(resources.read),
+    update: unary(resources.update),
+    delete: unary(resources.delete),
+    // A person stopped the run; and every run ends with it, when nothing is left to stop.
+    cancel: unary(() => {
+      stop();
+      return new Empty();
+    }),
+  };
+}
+
+const unary =
+  <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
+  ({ request }, reply) => {
+    Promise.resolve(request)
+      .then(answer)
+      .then(
+        (response) => reply(null, response),
+        (error: unknown) => reply(failureOf(error)),
+      );
+  };
+
+/** Listens on this machine alone; its port goes to the engine as the first line. */
+export function serve(run: Run | undefined): Promise<number> {
+  const limits = { "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage };
+  const server = new grpc.Server(limits);
+  server.addService(ResourceProviderService, { ...callsOf(run) });
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
+  });
+}

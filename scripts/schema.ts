@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type FieldTable, required } from "../provider/src/spec/attribute";
+import { commonFields } from "../provider/src/spec/common";
+import { hostRoutingFields } from "../provider/src/spec/hostRouting";
+import { providerFields } from "../provider/src/spec/providerConfiguration";
+import { interfaces, linesOf, partsOf, resources } from "./arguments";
+import { type Node, nodeOf } from "./types";
+
+/** The schema of the plugin for the engine and the generators of SDKs, in the form of Pulumi's metaschema. */
+type Json = Readonly<Record<string, unknown>>;
+
+const token = (name: string): string => `policyrouting:index:${name}`;
+/** Fields that mean one thing wherever they stand: their words are one type. */
+const shared: ReadonlySet<string> = new Set([...Object.keys(commonFields), "family", "table"]);
+
+/** Types by their names, found while the resources are gone through. */
+class Types {
+  readonly #found = new Map<string, Json>();
+
+  get all(): Json {
+    return Object.fromEntries([...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, one]) => [token(name), one]));
+  }
+
+  /** The name of a table's type: `RuleEntry` for what is put together of RuleArgs and EntryArgs. */
+  readonly nameOf = (fields: FieldTable): string => {
+    const parts = partsOf(fields);
+    const name = parts.map((part) => part.name.replace(/Args$/, "")).join("");
+    if (!this.#found.has(name)) {
+      this.#found.set(name, {}); // its place, should it hold itself
+      this.#found.set(name, { type: "object", description: parts.map(({ doc }) => doc).join(" "), ...this.objectOf(fields, name) });
+    }
+    return name;
+  };
+
+  objectOf(fields: FieldTable, name: string): { properties: Json; required: string[] } {
+    const properties = Object.entries(fields).map(([field, descriptor]) => [
+      field,
+      {
+        ...this.#typeOf(
+          nodeOf(descriptor.schema, this.nameOf),
+          `${shared.has(field) ? "" : name}${field.slice(0, 1).toUpperCase()}${field.slice(1)}`,
+        ),
+        description: linesOf(descriptor).join("\n"),
+        ...(descriptor.secret === true ? { secret: true } : {}),
+      },
+    ]);
+    const demanded = Object.entries(fields).filter(([, { absent }]) => absent === required);
+    return { properties: Object.fromEntries(properties), required: demanded.map(([field]) => field) };
+  }
+
+  #typeOf({ title, type, enum: words, const: word, anyOf, items, additionalProperties }: Node, place: string): Json {
+    if (title !== undefined) return { $ref: `#/types/${token(title)}` };
+    if (words !== undefined || typeof word === "string") return this.#words(words ?? [word], place);
+    const several = anyOf ?? (Array.isArray(type) ? type.map((one): Node => ({ type: one })) : undefined);
+    if (several !== undefined) return oneOf(several.map((one) => this.#typeOf(one, place)));
+    if (type === "array" && items !== undefined) return { type, items: this.#typeOf(items, place) };
+    if (type === "object" && additionalProperties !== undefined)
+      return { type, additionalProperties: this.#typeOf(additionalProperties, place) };
+    if (type === "string" || type === "boolean" || type === "integer" || type === "number") return { type };
+    throw new Error(`${place} has no type that a schema can say`);
+  }
+
+  /** Words that can be told from one another by their values: an enumeration, named after its field. */
+  #words(words: readonly unknown[], place: string): Json {
+    if (words.some((word) => typeof word !== "string")) return { type: "integer" };
+    const values = words.map((value) => ({ value }));
+    const known = [...this.#found].find(([, one]) => JSON.stringify(one["enum"]) === JSON.stringify(values))?.[0];
+    this.#found.set(known ?? place, { type: "string", enum: values });
+    return { $ref: `#/types/${token(known ?? place)}` };
+  }
+}
+
+function oneOf(types: readonly Json[]): Json {
+  const [first = {}, ...others] = [...new Map(types.map((one) => [JSON.stringify(one), one])).values()];
+  return others.length === 0 ? first : { oneOf: [first, ...others] };
+}
+
+const outputs = {
+  persisted: { type: "string", description: "What puts it back after a reboot, `none`, or `no: ` and why not." },
+  machineId: { type: "string", description: "The machine-id of the host that has it." },
+};
+const appliedAt = { appliedAt: { type: "string", description: "When the last change was confirmed on the host." } };
+
+export function schemaText(): string {
+  const types = new Types();
+  const resource = (name: string, description: string, fields: FieldTable, more: Json = {}): [string, Json] => {
+    const inputs = types.objectOf({ ...commonFields, ...fields }, name);
+    return [
+      token(name),
+      {
+        description,
+        inputProperties: inputs.properties,
+        requiredInputs: inputs.required,
+        properties: { ...inputs.properties, ...outputs, ...more },
+        required: [...inputs.required, "persisted", "machineId"],
+        aliases: [{ type: `pulumi-nodejs:dynamic/policyrouting:${name}` }],
+      },
+    ];
+  };
+  const granular = resources.map(([name, doc, entry]) => {
+    const fields = interfaces.find((one) => one.name === entry)?.fields;
+    if (fields === undefined) throw new Error(`there is no ${entry}`);
+    return resource(name.replace(/Args$/, ""), doc, fields);
+  });
+  const whole = resource(
+    "HostRouting",
+    "Everything about one host as one resource and one transaction: all of it is applied or none.",
+    hostRoutingFields,
+    appliedAt,
+  );
+  const configuration = types.objectOf(providerFields, "Provider").properties;
+  const { version, description, license, homepage, keywords } = z
+    .object({ version: z.string(), description: z.string(), license: z.string(), homepage: z.string(), keywords: z.array(z.string()) })
+    .parse(JSON.parse(readFileSync(join(__dirname, "../provider/package.json"), "utf8")));
+  const schema = {
+    name: "policyrouting",
+    displayName: "Policy Routing",
+    version,
+    description,
+    license,
+    homepage,
+    keywords,
+    config: { variables: configuration },
+    provider: { description: "How hosts are reached, and whose the entries are.", inputProperties: configuration },
+    resources: Object.fromEntries([...granular, whole]),
+    types: types.all,
+    language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true, pyproject: { enabled: true } } },
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
