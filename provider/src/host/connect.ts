@@ -12,6 +12,8 @@ import type { Progress } from "./told";
 /** How long an unreachable host is dialled again when dialErrorLimit does not say how often. */
 const patience = 30_000;
 const defaultDialErrorLimit = 10;
+/** Milliseconds between two dials, up to twice as long but for the longest: the table of docs/guides/new-hosts.md. */
+export const pauses = { minTimeout: 150, maxTimeout: 5000, factor: 1.5 };
 
 /** How to dial while a guard is running: at once, whatever else is dialled, and not beyond its time. */
 export interface Urgent extends Urgency {
@@ -44,9 +46,7 @@ export async function connect<Begun>(
   const connected = pRetry(once, {
     retries,
     ...(limit === undefined ? { maxRetryTime: patience } : {}),
-    minTimeout: 150,
-    maxTimeout: 5000,
-    factor: 1.5,
+    ...pauses,
     randomize: true,
     shouldRetry: ({ error }) => {
       if (!isPolicyRoutingError(error) || error.kind !== "unreachable") return false;

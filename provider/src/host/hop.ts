@@ -4,6 +4,7 @@ import type { Client, ClientChannel } from "ssh2";
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { Limit } from "./limit";
 import { login, unreachable } from "./login";
+import { closedEarly } from "./notYet";
 import { type Pipes, pipesOf } from "./proxyCommand";
 import { turn } from "./queue";
 import type { Target } from "./target";
@@ -111,7 +112,10 @@ function socketTo(target: Target, streams: Duplex[]): Promise<Socket> {
   });
   streams.push(socket);
   return new Promise((resolve, reject) => {
-    socket.on("error", (error) => reject(unreachable(target, "not reachable", error)));
+    // A reset may come before Node has told that the connection stands.
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "ECONNRESET" ? closedEarly(target, "", error) : unreachable(target, "not reachable", error)),
+    );
     socket.once("connect", () => resolve(socket));
   });
 }

@@ -4,6 +4,7 @@ import { type ErrorParts, PolicyRoutingError } from "../errors";
 import { inTurn, methodsOf, unopened } from "./credentials";
 import { hostKeyAlgorithms, type RefusedKey, refusal } from "./hostKey";
 import { insteadOf } from "./notFollowed";
+import { type Heard, listen, notYet } from "./notYet";
 import type { Target } from "./target";
 
 /** Gives a place among the logins of this process, and takes it back. */
@@ -16,6 +17,7 @@ export type Turn = () => Promise<() => void>;
 export function login(target: Target, stream: Duplex, turn: Turn | undefined): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
+    const heard = listen(client, stream);
     const said: Said = { refusedKey: undefined, agent: undefined, authenticates: false, taken: undefined };
     let giveBack: (() => void) | undefined;
     let isSettled = false;
@@ -38,18 +40,18 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
         if (isSettled) back();
         else giveBack = back;
       });
-    stream.once("error", (error) => fail(unreachable(target, "not reachable", error)));
+    stream.once("error", (error) => fail(lost(target, heard, error)));
     client.on("handshake", () => {
       said.authenticates = true;
     });
     client.on("error", (error) => {
       // An agent that is gone: the keys and the password are tried all the same.
       if ("level" in error && error.level === "agent") said.agent = error.message;
-      else fail(refusalOf(target, error, said));
+      else fail(refusalOf(target, error, said, heard));
     });
     // A jump host whose connection to the host is gone ends its half only; from then on no keepalive is sent either.
     client.once("end", () => stream.destroy());
-    client.once("close", () => fail(unreachable(target, "the connection was closed during the login")));
+    client.once("close", () => fail(notYet(target, heard) ?? closed(target, heard)));
     client.once("ready", () =>
       settled(() => {
         client.removeAllListeners("error").removeAllListeners("close");
@@ -65,7 +67,7 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
         (taken) => {
           said.taken = taken;
         },
-        () => fail(refused(target, "no way to log in is left", said, wayOut(target, said))),
+        () => fail(notYet(target, heard) ?? refused(target, "no way to log in is left", said, wayOut(target, said))),
       ),
       algorithms: { serverHostKey: hostKeyAlgorithms(target) },
       hostVerifier: (key: Buffer) => {
@@ -104,9 +106,12 @@ interface Said {
 /** What can be done here, as sshd names it. */
 const ways = ["publickey", "password", "keyboard-interactive"];
 
-function wayOut({ agent }: Target, { taken }: Said): string {
+function wayOut({ agent, password, user }: Target, { taken }: Said): string {
   if (taken !== undefined && !taken.some((way) => ways.includes(way)))
     return `allow a key or a password there: ${taken.join(", ")} cannot be used here`;
+  // What PAM says to nobody's question is not heard here: ssh2 answers it by itself.
+  if (password !== undefined && user !== "root" && taken?.includes("keyboard-interactive") === true && !taken.includes("password"))
+    return "check user and password; a host that still starts refuses all but root by the same words (pam_nologin): then run it again later";
   return `check user, key, agent or password${agent === undefined ? "" : "; certificates and keys of security keys that an agent holds are not tried"}`;
 }
 
@@ -125,15 +130,17 @@ function refused(target: Target, reason: string, { agent, taken }: Said, next: s
 /** Reasons of a disconnect that are about who logs in, by RFC 4253: not allowed, protocol error (OpenSSH's for too many failures), cancelled, no more methods, illegal user. */
 const refusingCodes = [1, 2, 13, 14, 15];
 
+type Failed = Error & { readonly level?: string; readonly code?: unknown };
+
 /** A refusal is not tried again: it would only add to the failures that the host counts. */
-function refusalOf(target: Target, error: Error & { level?: string; code?: unknown }, said: Said): PolicyRoutingError {
+function refusalOf(target: Target, error: Failed, said: Said, heard: Heard): PolicyRoutingError {
   const { refusedKey, authenticates } = said;
   if (refusedKey !== undefined) return new PolicyRoutingError("auth", { ...refusedKey, host: target.name });
   const isEnough = authenticates && typeof error.code === "number" && refusingCodes.includes(error.code);
   if (error.level === "client-authentication" || isEnough) {
     const fewer =
       "name the right key by privateKeyPath, which is tried first, or load fewer keys into the agent: sshd takes six tries by default";
-    return refused(target, error.message, said, isEnough ? fewer : wayOut(target, said));
+    return notYet(target, heard) ?? refused(target, error.message, said, isEnough ? fewer : wayOut(target, said));
   }
   const [, missing] = /no matching (.+)$/.exec(error.level === "handshake" ? error.message : "") ?? [];
   if (missing !== undefined)
@@ -144,8 +151,18 @@ function refusalOf(target: Target, error: Error & { level?: string; code?: unkno
       cameBack: error.message,
       next: "allow one more in the host's sshd_config",
     });
-  return unreachable(target, "not reachable", error);
+  return lost(target, heard, error);
 }
+
+/** The other end hung up, or the way to it broke. */
+function lost(target: Target, heard: Heard, error: Failed): PolicyRoutingError {
+  const hungUp = error.code === "ECONNRESET" || error.code === "EPIPE" || error.message === "Connection lost before handshake";
+  return (hungUp ? notYet(target, heard, error) : undefined) ?? unreachable(target, "not reachable", error);
+}
+
+/** sshd ends a login without a word to the client, but for what PAM says: an account has expired, say. */
+const closed = (target: Target, { words }: Heard): PolicyRoutingError =>
+  unreachable(target, "the connection was closed during the login", words.trim() === "" ? undefined : new Error(words.trim()));
 
 export function unreachable(target: Target, what: string, cause?: Error): PolicyRoutingError {
   const advised = adviceOn(target, cause);

@@ -18,6 +18,12 @@ export const reaching = pages({
       "The way to the host, the login or the start of the shell took longer than `connection.perDialTimeout`, or a command on the host did not end in time. The text says which of these.",
     next: "Look whether the host is overloaded, and whether `ssh HOST true` is as slow. For a far or slow host raise `connection.perDialTimeout`.",
   },
+  "not-yet": {
+    title: "The host is still starting",
+    means:
+      "The host answers, and takes no login yet. Either it closed the connection before its first word: it is just starting, has no host key yet, or turns connections away because too many wait (`MaxStartups`). Or it took the key or the password and then lets only root in: while a host starts or shuts down, pam_nologin keeps all other users out. Nothing is wrong with the key or the password. It was dialled again as often as `connection.dialErrorLimit` says.",
+    next: "Wait until the host has started, and run it again; or raise `connection.dialErrorLimit` (60 waits for four minutes and more). If it goes on, look at the host's console: `systemctl is-system-running`, `systemctl status ssh`.",
+  },
   "connection-lost": {
     title: "The connection was lost",
     means:

@@ -50,7 +50,7 @@ export interface ProxyConnectionArgs {
    */
   hostKey?: pulumi.Input<string>;
   /**
-   * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
+   * How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.
    * Left out: 10, within 30 s. Example: `3`.
    */
   dialErrorLimit?: pulumi.Input<number>;
@@ -119,7 +119,7 @@ export interface ConnectionArgs {
    */
   hostKey?: pulumi.Input<string>;
   /**
-   * How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.
+   * How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.
    * Left out: 10, within 30 s. Example: `3`.
    */
   dialErrorLimit?: pulumi.Input<number>;

@@ -55,7 +55,7 @@ const shared = {
   }),
   dialErrorLimit: field({
     schema: integer(-1, 1000),
-    doc: "How many times an unreachable host is dialled again; -1 for as long as the engine lives. Refused logins are never tried again.",
+    doc: "How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.",
     absent: "10, within 30 s",
     example: 3,
   }),
