@@ -27,7 +27,9 @@ describe("the packed package", function () {
       "LICENSE",
       "README.md",
       "bin/policy-routing.js",
+      "bin/pulumi-resource-policyrouting",
       "package.json",
+      "schema.json",
     ]);
   });
 
