@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { markdownTable } from "markdown-table";
 import { usage, usages } from "../provider/src/cli/usage";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
 import { heldTable, readHeld } from "../test/booted/held";
 import { documented } from "../test/hosts/held";
+import { forms } from "../test/unit/kernel/takeover/forms";
 import { argumentsText } from "./arguments";
 import { withTables } from "./reference";
 import { schemaText } from "./schema";
@@ -35,7 +37,22 @@ function cliText(): string {
   return [`\`\`\`text\n${usage}\n\`\`\``, ...Object.entries(usages).map(said)].join("\n\n");
 }
 
-const records = { ...documented(), bench: benchText(), survived: heldText(), cli: cliText() };
+/** What `convert` reads of each format, as its test holds it. */
+function formsText(): string {
+  const code = (text: string): string =>
+    `\`${text
+      .trim()
+      .replaceAll("|", "\\|")
+      .replaceAll(/\s*\n\s*/g, " ⏎ ")}\``;
+  const rows = forms.flatMap(({ format, files, taken = [], named = [], left = [] }) => {
+    const [text = ""] = Object.values(files);
+    const becomes = [...taken.map(code), ...named.map((what) => `named: ${what.replaceAll("|", "\\|")}`)];
+    return [[format, code(text), (becomes.length > 0 ? becomes : left.slice(-1).map((what) => `left out: ${what}`)).join("<br>")]];
+  });
+  return markdownTable([["format", "what it says", "becomes"], ...rows], { alignDelimiters: false, padding: true, stringLength: () => 3 });
+}
+
+const records = { ...documented(), forms: formsText(), bench: benchText(), survived: heldText(), cli: cliText() };
 
 /** Every page of the documents may hold a generated part between its marks. */
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => `docs/${page}`)];

@@ -7,10 +7,12 @@ import { observe } from "./observe";
 import { plan } from "./plan";
 import { render } from "./render";
 import { report } from "./report/report";
+import { adopt } from "./takeover/adopt";
+import { convert } from "./takeover/convert";
 import { trace } from "./trace";
 import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
 
-const commands = { doctor, observe, trace, check, plan, report, render } as const;
+const commands = { doctor, observe, trace, check, plan, report, render, adopt, convert } as const;
 type Command = keyof typeof commands;
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 

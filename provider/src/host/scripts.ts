@@ -19,6 +19,9 @@ export const library = uncommented(
 /** What `policy-routing doctor` sends beside them. */
 export const doctor = uncommented(read("doctor"));
 
+/** What `policy-routing adopt` sends beside them. */
+export const sources = uncommented(read("sources"));
+
 /** The loop that reads frames. On one line: csh takes no newline between quotes. */
 export const loop = uncommented(read("shell"))
   .replace(/\n\s*/g, "; ")

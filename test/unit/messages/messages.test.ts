@@ -56,7 +56,7 @@ describe("the list of messages", () => {
     const readme = ["README.md", readFileSync(join(root, "README.md"), "utf8")] as const;
     const all = [...source, readme, ...textsIn("docs", ".md"), ...textsIn("examples", ".yml"), ...textsIn("examples", ".md")];
     const typed =
-      /^.*(?<!npx --no-install )\bpolicy-routing (?:doctor|observe|trace|check|plan|report|render) (?:[A-Z(-]|[a-z]+\.json).*$/gm;
+      /^.*(?<!npx --no-install )\bpolicy-routing (?:doctor|observe|trace|check|plan|report|render|adopt|convert) (?:[A-Z(-]|[a-z]+\.json).*$/gm;
     assert.deepEqual(
       all.flatMap(([file, text]) => [...text.matchAll(typed)].map(([line]) => `${file}: ${line}`)),
       [],

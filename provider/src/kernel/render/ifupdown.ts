@@ -67,8 +67,9 @@ export function renderIfupdown(declaration: Declaration): ConfigurationFile[] {
     }),
     ...declaration.routes.map((route): Line => {
       const { stage, label } = wantedRoute(route);
-      const command = (verb: string, values: Context): string =>
-        shell("ip", ...family(route.family === "inet6"), "route", verb, ...wordsOf(routes, values));
+      // Of a default by a gateway of the other family, ip would take the gateway's.
+      const ofRoute = route.family === "inet" && route.via?.includes(":") === true ? ["-4"] : family(route.family === "inet6");
+      const command = (verb: string, values: Context): string => shell("ip", ...ofRoute, "route", verb, ...wordsOf(routes, values));
       return {
         device: placed(places.route(route), label, route.nhid === undefined ? "nexthops" : "nhid"),
         stage,

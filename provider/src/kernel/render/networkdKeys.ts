@@ -4,6 +4,7 @@ import type { nexthopAttributes } from "../../spec/nexthop/attributes";
 import type { routeAttributes } from "../../spec/route/attributes";
 import type { ruleAttributes } from "../../spec/rule/rule";
 import { tableNumber } from "../../spec/tableNumber";
+import { network, numeric } from "../takeover/ipWords";
 
 /** What one attribute is in a .network file. */
 export interface Key<Value = unknown> {
@@ -11,6 +12,8 @@ export interface Key<Value = unknown> {
   lines(value: Value, context: Context): readonly string[];
   /** Why a value cannot be said. */
   wrong?(value: Value, context: Context): string | undefined;
+  /** Its name, and what a value of it says to whoever reads such a file. */
+  readonly read?: { readonly name: string; value(text: string): unknown };
   /** The oldest of Debian's systemd (247, 252) that was seen to know it, where that is not 247. */
   readonly since?: 252;
 }
@@ -20,16 +23,26 @@ export type Keys<Table extends AttributeTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Attribute<infer Value, infer _Input> ? Key<Value> : never;
 };
 
+const reading = (name: string, value: (text: string) => unknown = numeric) => ({ read: { name, value } });
 const key = (name: string, since?: 252): Key<string | number> => ({
   lines: (value) => [`${name}=${value}`],
+  ...reading(name),
   ...(since === undefined ? {} : { since }),
 });
-const yes = (name: string, since?: 252): Key<boolean> => ({ lines: () => [`${name}=yes`], ...(since === undefined ? {} : { since }) });
+const isYes = (text: string): boolean => /^(1|yes|y|true|t|on)$/i.test(text);
+const yes = (name: string, since?: 252): Key<boolean> => ({
+  lines: () => [`${name}=yes`],
+  ...reading(name, isYes),
+  ...(since === undefined ? {} : { since }),
+});
 const said: Key = { lines: () => [] };
 const none = (why = "has no key up to systemd 252"): Key => ({ lines: () => [], wrong: () => why });
 
 const families: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
-const family: Key<Family> = { lines: (value) => [`Family=${families[value]}`] };
+const family: Key<Family> = {
+  lines: (value) => [`Family=${families[value]}`],
+  ...reading("Family", (text) => ({ ipv4: "inet", ipv6: "inet6" })[text] ?? text),
+};
 const port = (name: string): Key<string> => ({
   ...key(name),
   wrong: (value) => (value.includes("/") ? "a port with a mask has no key up to systemd 252" : undefined),
@@ -50,7 +63,7 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   oif: key("OutgoingInterface"),
   // Of a mark of zero networkd sends neither mark nor mask: the rule would apply to every packet.
   fwmark: { ...key("FirewallMark"), wrong: (value) => (value.startsWith("0x0/") ? "systemd-networkd leaves out a mark of 0" : undefined) },
-  tos: { lines: (value) => [`TypeOfService=${Number(value)}`] },
+  tos: { lines: (value) => [`TypeOfService=${Number(value)}`], ...reading("TypeOfService") },
   dscp: none(),
   flowlabel: none(),
   uidrange: key("User"),
@@ -58,7 +71,7 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   sport: port("SourcePort"),
   dport: port("DestinationPort"),
   tunId: none(),
-  table: { lines: (value) => [`Table=${tableNumber(value)}`] },
+  table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
   goto: none(),
   action: { ...key("Type", 252), wrong: (value) => (value === "nop" ? "nop has no key up to systemd 252" : undefined) },
   l3mdev: none(),
@@ -67,6 +80,16 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   suppressIfgroup: key("SuppressInterfaceGroup", 252),
 };
 
+/** `VIA[@DEVICE] [WEIGHT]`, and `ID[:WEIGHT]`. */
+function nextHopOf(text: string): unknown {
+  const [, via, dev, weight] = /^([^@\s]+)(?:@(\S+))?(?:\s+([0-9]+))?$/.exec(text) ?? [];
+  return { via, dev, ...(weight === undefined ? {} : { weight: Number(weight) }) };
+}
+function memberOf(text: string): unknown {
+  const [nhid = "", weight] = text.split(":");
+  return { nhid: numeric(nhid), ...(weight === undefined ? {} : { weight: numeric(weight) }) };
+}
+
 const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
 
 export const routeKeys: Keys<typeof routeAttributes> = {
@@ -74,6 +97,7 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   type: key("Type"),
   destination: {
     lines: (value, context) => [`Destination=${value === "default" ? everything[context.family ?? "inet"] : value}`],
+    ...reading("Destination", network),
   },
   from: key("Source"),
   tos: none(),
@@ -86,7 +110,7 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   },
   src: key("PreferredSource"),
   metric: key("Metric"),
-  table: { lines: (value) => [`Table=${tableNumber(value)}`] },
+  table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
   scope: key("Scope"),
   onlink: yes("GatewayOnLink"),
   realms: none(),
@@ -113,6 +137,8 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   congctl: key("TCPCongestionControlAlgorithm", 252),
   congctlLock: none(),
   nexthops: {
+    // One of them a line: whoever reads has to gather them.
+    ...reading("MultiPathRoute", nextHopOf),
     lines: (several) => several.map(({ via, dev, weight }) => `MultiPathRoute=${via}@${dev}${weight === undefined ? "" : ` ${weight}`}`),
     wrong: (several) => {
       if (several.some(({ via }) => via === undefined)) return "one of several next hops needs a gateway";
@@ -131,6 +157,7 @@ export const nexthopKeys: Keys<typeof nexthopAttributes> = {
   blackhole: yes("Blackhole", 252),
   onlink: yes("OnLink", 252),
   group: {
+    ...reading("Group", (text) => text.split(/\s+/).map(memberOf)),
     lines: (members) => [`Group=${members.map(({ nhid, weight }) => (weight === undefined ? `${nhid}` : `${nhid}:${weight}`)).join(" ")}`],
     since: 252,
   },

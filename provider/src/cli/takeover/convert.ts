@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import { declare } from "../../kernel/takeover/declare";
+import { foundIn, type ReadFile, readFiles } from "../../kernel/takeover/formats/index";
+import { notesOn } from "../../kernel/takeover/notes";
+import { nothingBeside } from "../../kernel/takeover/owners";
+import type { Place, Source } from "../../kernel/takeover/reading";
+import { readText } from "../source";
+import { type Exit, exits, WrongUse } from "../usage";
+import { printTypescript, printYaml } from "./printed";
+import { printTold, type Removal } from "./told";
+
+const flag = { type: "boolean" } as const;
+export const formOptions = { typescript: flag, main: flag, name: { type: "string" } } as const;
+
+/** Prints what other managers' files say as a host of a stack's configuration. Opens no connection. */
+export async function convert(args: string[]): Promise<Exit> {
+  const options = { ...formOptions, help: { type: "boolean", short: "h" } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (positionals.length === 0) throw new WrongUse("give one FILE or more");
+  const files = readFiles(await sourcesOf(positionals));
+  const found = foundIn(files);
+  const declared = declare(found, { beside: nothingBeside, main: values.main === true });
+  const told = { ...declared, notes: [...declared.notes, ...notesOn(declared, found.said)] };
+  const name = values.name ?? "HOST";
+  const print = values.typescript === true ? printTypescript : printYaml;
+  const taken = [...told.routes, ...told.rules, ...told.nexthops].flatMap(({ places }) => places);
+  process.stdout.write(
+    `${print(name, { host: name }, told)}\n${printTold(told, removalsOf(files, taken), values.typescript === true ? "//" : "#")}\n`,
+  );
+  return told.refused.length > 0 || taken.length === 0 ? exits.found : exits.done;
+}
+
+/** Files by the last part of their path, where that tells them apart. */
+async function sourcesOf(paths: readonly string[]): Promise<Source[]> {
+  const last = (path: string): string => path.split("/").at(-1) ?? path;
+  const isOnly = (path: string): boolean => paths.filter((other) => last(other) === last(path)).length === 1;
+  return Promise.all(paths.map(async (path) => ({ name: isOnly(path) ? last(path) : path, path, text: await readText(path) })));
+}
+
+/** The lines that made what is taken, by file. */
+export function removalsOf(files: readonly ReadFile[], taken: readonly Place[]): Removal[] {
+  return files.flatMap(({ reading, format }) => {
+    const places = taken.filter(({ file, line }) => file === reading.name && line > 0);
+    return places.length === 0 || format === undefined ? [] : [{ places, again: format.again }];
+  });
+}

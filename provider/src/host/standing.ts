@@ -1,0 +1,41 @@
+import type { Standing } from "../kernel/takeover/living";
+import type { Source } from "../kernel/takeover/reading";
+import type { Connection } from "../spec/connection";
+import { type Answer, section, sectionsAfter } from "./answer";
+import { ofNetwork } from "./bound";
+import { lookAtNames } from "./look";
+import { stateJsonOf } from "./network";
+import { observe } from "./observe";
+import { sources } from "./scripts";
+import { Session } from "./session";
+
+/** A host with the files that may hold what stands there. */
+export interface StandingHost extends Standing {
+  readonly sources: readonly Source[];
+  /** Files that are too long to be read. */
+  readonly unread: readonly string[];
+}
+
+/** By one connection. Waits while a transaction holds the host. */
+export async function readStanding(connection: Connection): Promise<StandingHost> {
+  const session = new Session(connection);
+  try {
+    const shell = await session.shell();
+    const { state, facts, persistence } = await observe(shell, lookAtNames, session.warn);
+    const answer = await shell.run("network\nlocks 4 all\nlocks 6 all", { bound: ofNetwork });
+    const files = await shell.run(`${sources}\nsources`, { bound: ofNetwork });
+    return {
+      state: await stateJsonOf(answer, { kernel: facts.kernel, iproute2: facts.iproute2 }, session.host),
+      locks: { inet: linesOf(answer, "locks 4 all"), inet6: linesOf(answer, "locks 6 all") },
+      names: state.names,
+      register: state.register,
+      agents: persistence.neighbours.agents,
+      sources: sectionsAfter(files, "source").map(({ rest, text }) => ({ name: rest, path: rest, text })),
+      unread: sectionsAfter(files, "source_left").map(({ rest }) => rest),
+    };
+  } finally {
+    session.close();
+  }
+}
+
+const linesOf = (answer: Answer, name: string): string[] => (section(answer, name) ?? "").split("\n").filter((line) => line !== "");

@@ -1,0 +1,110 @@
+import type { IpObject } from "../../spec/attribute";
+import { type Family, families } from "../../spec/family";
+import { nexthopKey, routeKey, ruleKey } from "../../spec/key";
+import type { Tags } from "../../spec/owner";
+import { type Table, tableNumber, tableOf } from "../../spec/tableNumber";
+import { linkOf, type StateJson } from "../lookup/stateJson";
+import { parseNexthops, parseRoutes, parseRules } from "../parse";
+import { linesAt, type Register } from "../register";
+import { describe as describeRoute } from "../routeSteps";
+import { describe as describeRule } from "../ruleSteps";
+import { givenRule, type ObservedRoute, type ObservedRule } from "../state";
+import { originName } from "./origins";
+import type { Surroundings } from "./owners";
+import type { Named, Place, Said, Told } from "./reading";
+
+/** All that was read of a host. */
+export interface Standing {
+  readonly state: StateJson;
+  /** Lines of routes with locked metrics, which JSON leaves out. */
+  readonly locks: Readonly<Record<Family, readonly string[]>>;
+  readonly names: readonly { readonly file: string; readonly tableId: number; readonly name: string }[];
+  readonly register: Register;
+  readonly agents: readonly string[];
+}
+
+/** What stands on a host, as far as it may be a person's. */
+export interface Living {
+  readonly rules: readonly ObservedRule[];
+  readonly routes: readonly ObservedRoute[];
+  readonly said: readonly Said[];
+  readonly leftOut: readonly Told[];
+  readonly unclear: readonly Told[];
+  readonly notes: readonly Told[];
+  readonly names: readonly Named[];
+}
+
+const place = (protocol: number): Place => ({ file: `live, proto ${originName(protocol)}`, line: 0 });
+
+export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): ObservedRoute[] =>
+  families.flatMap((family) => {
+    const tables = new Map<Table, IpObject[]>();
+    for (const json of state.routes[family]) {
+      if (Array.isArray(json["flags"]) && json["flags"].includes("cloned")) continue;
+      const table = tableOf(Number(json["table"] ?? tableNumber("main")));
+      const others = tables.get(table);
+      if (others === undefined) tables.set(table, [json]);
+      else others.push(json);
+    }
+    // `ip` says the table of all routes but main's.
+    const locked = (table: Table): string[] =>
+      locks[family].filter((line) => (/ table ([0-9]+)/.exec(line)?.[1] ?? String(tableNumber("main"))) === String(tableNumber(table)));
+    return [...tables].flatMap(([table, objects]) => parseRoutes(objects, family, table, locked(table)));
+  });
+
+export const rulesIn = ({ state }: Pick<Standing, "state">): ObservedRule[] =>
+  families.flatMap((family) => parseRules(state.rules[family], family));
+
+export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
+  const { state, register } = standing;
+  const rules = rulesIn(standing);
+  const routes = routesIn(standing);
+  const said: Said[] = [];
+  const leftOut: Told[] = [];
+  const unclear: Told[] = [];
+  const add = (
+    kind: Said["kind"],
+    key: string,
+    values: Said["values"],
+    protocol: number,
+    unread: readonly string[],
+    entry: string,
+  ): void => {
+    const mine = protocol === owner || protocol === staging ? linesAt(register, key)[0] : undefined;
+    if (mine !== undefined) leftOut.push({ place: place(protocol), what: `declared already, by stack ${mine.entry.stack}`, entry });
+    else if (unread.length > 0) unclear.push({ place: place(protocol), what: `has what cannot be declared: ${unread.join(", ")}`, entry });
+    else said.push({ kind, values, place: place(protocol), protocol });
+  };
+  for (const one of rules) add("rule", ruleKey(one.rule), one.rule, one.protocol, one.unread, describeRule(givenRule(one)));
+  for (const { route, protocol, unread } of routes) add("route", routeKey(route), route, protocol, unread, describeRoute(route));
+  for (const { nexthop, protocol, unread } of parseNexthops(state.nexthops ?? [], []))
+    add("nexthop", nexthopKey(nexthop.nhid), nexthop, protocol, unread, `ip nexthop id ${nexthop.nhid}`);
+  const names = standing.names.map(({ file, tableId, name }) => ({ tableId, name, place: { file, line: 0 } }));
+  const notes = rules.flatMap((one) =>
+    one.given === undefined
+      ? []
+      : [{ place: { file: describeRule(one.given), line: 0 }, what: "pulumi up clears its host bits, which the kernel does not look at" }],
+  );
+  return { rules, routes, said, leftOut, unclear, notes, names };
+}
+
+/** What else on the host says whose an entry is. */
+export function surroundingsOf(
+  { state, agents, names }: Standing,
+  routes: readonly ObservedRoute[],
+  leased: readonly string[],
+): Surroundings {
+  const links = (state.links ?? []).map(linkOf);
+  const tunnels = new Set(links.filter(({ kind }) => kind === "wireguard").map(({ name }) => name));
+  return {
+    agents: new Set(agents),
+    devices: new Set(links.map(({ name }) => name)),
+    leased: new Set(leased),
+    tunnelled: new Set(
+      routes.flatMap(({ route: { destination, dev, table } }) =>
+        destination === "default" && dev !== undefined && tunnels.has(dev) && typeof table === "number" ? [table] : [],
+      ),
+    ),
+    names: new Map(names.map(({ tableId, name }) => [tableId, name])),
+  };
+}

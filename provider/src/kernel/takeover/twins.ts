@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Tags } from "../../spec/owner";
+import { command } from "../routeSteps";
+import { addBack as addRule } from "../ruleSteps";
+import type { ObservedRoute, ObservedRule } from "../state";
+
+/**
+ * The commands that remove what a manager made beside ours and says the same: rules by their own words and tag, at whatever priority; routes
+ * at our key. What has no tag is named by its words alone, and `ip` takes the first that fits: where that may be ours, there is no command,
+ * and `adopt` of the next change takes it away.
+ */
+export function twinCommands(rules: readonly ObservedRule[], routes: readonly ObservedRoute[], { owner }: Tags): string[] {
+  const printed = (step: string): string => `ip -${step}`;
+  const without = <Value extends object>(value: Value): object => ({ ...value, priority: 0 });
+  const ourRules = rules.filter(({ protocol }) => protocol === owner);
+  const ourRoutes = routes.filter(({ protocol }) => protocol === owner);
+  const isForeign = ({ protocol, unread }: ObservedRule | ObservedRoute): boolean =>
+    protocol !== owner && protocol !== 2 && unread.length === 0;
+  const isNamed = ({ rule, protocol }: ObservedRule): boolean =>
+    protocol !== 0 || !ourRules.some(({ rule: { family, priority } }) => family === rule.family && priority === rule.priority);
+  const ruleTwins = rules.filter(
+    (one) => isForeign(one) && isNamed(one) && ourRules.some(({ rule }) => isDeepStrictEqual(without(rule), without(one.rule))),
+  );
+  const routeTwins = routes.filter(
+    (one) => isForeign(one) && one.protocol !== 0 && ourRoutes.some(({ route }) => isDeepStrictEqual(route, one.route)),
+  );
+  return [
+    ...ruleTwins.map((one) => printed(addRule(one).replace("rule add", "rule del"))),
+    ...routeTwins.map(({ route, protocol }) => printed(command("add", route, protocol).replace("route add", "route del"))),
+  ];
+}

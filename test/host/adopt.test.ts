@@ -1,0 +1,164 @@
+import { strict as assert } from "node:assert";
+import { join } from "node:path";
+import { after, afterEach, before, describe, it } from "mocha";
+import { parse } from "yaml";
+import { z } from "zod";
+import { closeHosts } from "../../provider/src/host/host";
+import { type Host, type Lab, startLab } from "../lab/lab";
+import { type Result, run } from "../lab/run";
+import { checked, create, type Fields, read, remove } from "./resource";
+
+const main = join(__dirname, "../../provider/dist/cli/main.js");
+const printed = z.object({ hosts: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+describe("policy-routing adopt", function () {
+  this.timeout(120_000);
+  let lab: Lab;
+  let host: Host;
+  let clean: string;
+  before(async () => {
+    lab = await startLab({ name: "test-host-adopt" });
+    host = lab.hosts[0];
+    clean = await host.snapshot();
+  });
+  afterEach(async () => {
+    closeHosts();
+    await host.exec(
+      "ip -4 rule flush; ip -6 rule flush; for t in 100 102 300; do ip route flush table $t; ip -6 route flush table $t; done; ip rule add pref 32766 lookup main proto 2; ip rule add pref 32767 lookup default proto 2; ip -6 rule add pref 32766 lookup main proto 2; rm -f /etc/network/interfaces /etc/iproute2/rt_tables.d/isp.conf",
+    );
+    assert.equal(await host.snapshot(), clean);
+  });
+  after(() => lab.stop());
+
+  const adopt = (...args: string[]): Promise<Result> =>
+    run([
+      process.execPath,
+      main,
+      "adopt",
+      `root@${host.address}`,
+      "--identity",
+      host.keyPath,
+      "--known-hosts",
+      host.knownHostsPath,
+      ...args,
+    ]);
+  /** The printed host as a resource declares it, over the login of this test. */
+  const declaredBy = (yaml: string): Fields => {
+    const [fields] = Object.values(printed.parse(parse(yaml)).hosts);
+    return { ...fields, connection: host.connection };
+  };
+  const lookAll = (): Promise<string> =>
+    host
+      .exec("for f in 4 6; do ip -$f -d rule; ip -$f -d route show table all; done; ip -d nexthop")
+      .then((text) => text.replaceAll(/ proto \S+/g, ""));
+
+  it("what it prints takes over everything: only proto differs, in the same order, the next plan is empty, and there is no drift", async () => {
+    const [first, { device, address, gateway, prefix }] = host.uplinks;
+    await host.exec("mkdir -p /etc/network /etc/iproute2/rt_tables.d; echo '102 isp2' > /etc/iproute2/rt_tables.d/isp.conf");
+    await host.exec(`cat > /etc/network/interfaces <<'END'
+iface ${first.device} inet static
+  gateway ${first.gateway}
+iface ${first.device} inet6 static
+  gateway 2001:db8:1::1
+iface ${device} inet static
+  post-up ip route add ${prefix} dev ${device} src ${address} table isp2
+  post-up ip route add default via ${gateway} dev ${device} table isp2
+  post-up ip rule add from ${address} table isp2
+  post-up ip rule add fwmark 0x7/0xff table isp2 pref 900
+END`);
+    await host.exec(`. /dev/stdin <<'END'
+ip route add ${prefix} dev ${device} src ${address} table isp2
+ip route add default via ${gateway} dev ${device} table isp2
+ip rule add from ${address} table isp2
+ip rule add fwmark 0x7/0xff table isp2 pref 900
+ip rule add pref 950 from 10.1.2.3/8 to 198.51.100.0/24 lookup main suppress_prefixlength 0 proto 4
+ip -6 rule add pref 950 iif ${device} blackhole
+ip route add 203.0.113.0/24 table 100 nexthop dev ${device} nexthop via ${gateway} dev ${device} weight 3
+ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 100 metric 7 mtu lock 1400 proto 4
+ip -6 route add unreachable 2001:db8:99::/48 table 100 metric 50
+END`);
+    const before = await lookAll();
+    const snapshot = await host.snapshot();
+    const { stdout, stderr, code } = await adopt();
+    assert.deepEqual([code, stderr], [0, ""], stdout);
+    assert.equal(await host.snapshot(), snapshot);
+    assert.match(stdout, /isp2-default: .* # live, proto boot; \/etc\/network\/interfaces:7/);
+    assert.match(stdout, /isp2-from: \{ priority: [0-9]+, .* # live, proto unspec; \/etc\/network\/interfaces:8/);
+    assert.match(stdout, /isp2-mark: \{ priority: 900, .* # live, proto unspec; \/etc\/network\/interfaces:9/);
+    assert.match(stdout, /# remove there, once pulumi up has taken over:\n# {3}\/etc\/network\/interfaces:6-9 \(/);
+    assert.match(stdout, /# cannot be declared: nothing\n/);
+    const made = await create("HostRouting", declaredBy(stdout));
+    // The kernel does not look at host bits: it is said that they are cleared.
+    assert.match(stdout, /10\.1\.2\.3\/8 .*: pulumi up clears its host bits/);
+    assert.equal(await lookAll(), before.replace("10.1.2.3/8", "10.0.0.0/8"));
+    const again = await read(made);
+    assert.deepEqual(again, await checked("HostRouting", declaredBy(stdout)));
+    assert.match(
+      stdout,
+      /ip -4 route default .* table 254; ip -6 route default .*\(default of table main: its manager makes it at every boot/,
+    );
+    const after = await adopt();
+    assert.match(after.stdout, /declared already, by stack organization\/test\/host/);
+    assert.equal(after.code, 1);
+    await remove(made);
+  });
+
+  it("leaves out what is another program's, and says what cannot be declared", async () => {
+    const [, { device, gateway }] = host.uplinks;
+    await host.exec(`. /dev/stdin <<'END'
+ip rule add pref 5210 fwmark 0x80000/0xff0000 lookup main
+ip rule add pref 5260 to 203.0.113.88 lookup main
+ip rule add pref 5260 to 10.89.0.0/24 lookup main
+ip route add 198.51.100.0/24 via ${gateway} dev ${device} table 300 proto bgp
+ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 300 initcwnd lock 10
+END`);
+    const { stdout, code } = await adopt();
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /ip -4 rule pref 5210 fwmark 0x80000\/0xff0000 table 254 \(Tailscale: /);
+    assert.match(stdout, /ip -4 route 198\.51\.100\.0\/24 .*\(FRR: /);
+    assert.match(stdout, /\(5260 holds 2 rules: one of ours per priority\)\n# {3}- ip -4 rule add pref 5259 to 203\.0\.113\.88 /);
+    assert.match(stdout, /192\.0\.2\.0\/24 .*\(has what cannot be declared: initcwnd lock\)/);
+    const [, next = ""] = /# {3}- (ip .*)/.exec(stdout) ?? [];
+    await host.exec(next);
+    assert.match((await adopt()).stdout, /main-to-1: \{ priority: 5259, .*\n.*main-to-2: \{ priority: 5260, /);
+  });
+
+  it("--twins: the commands that remove what says the same as ours, and leave ours", async () => {
+    const [, { device, gateway }] = host.uplinks;
+    const made = await create("HostRouting", {
+      connection: host.connection,
+      routes: { way: { destination: "192.0.2.0/24", via: gateway, dev: device, table: 100 } },
+      rules: { one: { priority: 1000, from: "203.0.113.10", table: 100 } },
+    });
+    const ours = await host.snapshot();
+    await host.exec(`ip rule add from 203.0.113.10 table 100; ip rule add pref 1000 from 203.0.113.10 table 100 proto 4
+ip route append 192.0.2.0/24 via ${gateway} dev ${device} table 100 proto 4`);
+    const { stdout, code } = await adopt("--twins");
+    assert.equal(code, 1);
+    assert.equal(stdout.trim().split("\n").length, 3, stdout);
+    await host.exec(stdout);
+    assert.equal(await host.snapshot(), ours);
+    assert.deepEqual(await adopt("--twins"), { stdout: "", stderr: "", code: 0 });
+    await remove(made);
+  });
+
+  it("secrets of the files do not leave the host", async () => {
+    await host.exec(
+      "mkdir -p /etc/wireguard; printf '[Interface]\\nPrivateKey = c2VjcmV0\\nPostUp = ip rule add pref 800 from 10.0.0.1 table 100 # $KEY\\n' > /etc/wireguard/wg9.conf; ip rule add pref 800 from 10.0.0.1 table 100",
+    );
+    const { stdout } = await adopt();
+    assert.match(stdout, /t100-from: .* # live, proto unspec/);
+    assert.doesNotMatch(stdout, /c2VjcmV0/);
+    await host.exec("rm -r /etc/wireguard");
+  });
+
+  it("wrong use is told, and a host that cannot be read", async () => {
+    for (const [args, code] of [
+      [["adopt"], 2],
+      [["adopt", "x", "y"], 2],
+      [["convert"], 2],
+      [["convert", "/nowhere"], 3],
+    ] as const)
+      assert.equal((await run([process.execPath, main, ...args])).code, code, args.join(" "));
+  });
+});
