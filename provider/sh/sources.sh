@@ -19,7 +19,10 @@ show_source() { # FILE
   case $1 in *policy-routing*) return 0 ;; esac
   size=$(wc -c <"$1")
   total=$((total + size))
-  [ "$size" -le 262144 ] && [ "$total" -le 1048576 ] || { say "source_left $1" && return 0; }
+  if [ "$size" -gt 262144 ] || [ "$total" -gt 1048576 ]; then
+    say "source_left $1"
+    return 0
+  fi
   say "source $1"
   sed -e '/[Kk]ey[[:space:]]*[=:]/s/.*//' -e '/[Pp][Ss][Kk]/s/.*//' -e '/[Pp]ass/s/.*//' -e '/[Ss]ecret/s/.*//' "$1"
   printf '\n'

@@ -4,7 +4,7 @@ import type { nexthopAttributes } from "../../spec/nexthop/attributes";
 import type { routeAttributes } from "../../spec/route/attributes";
 import type { ruleAttributes } from "../../spec/rule/rule";
 import { tableNumber } from "../../spec/tableNumber";
-import { network, numeric } from "../takeover/ipWords";
+import { network, numeric } from "../takeover/addressForms";
 
 /** What one attribute is in a .network file. */
 export interface Key<Value = unknown> {

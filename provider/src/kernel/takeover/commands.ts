@@ -1,5 +1,5 @@
-import { readWords } from "./ipWords";
 import type { Reading, Said } from "./reading";
+import { readWords } from "./readWords";
 import { type Command, commandsIn } from "./shell";
 
 /** What a manager that runs a line knows of it. */

@@ -1,12 +1,13 @@
 import type { routeAttributes } from "../../spec/route/attributes";
 import { routeTypes } from "../../spec/route/type";
 import type { ruleAttributes } from "../../spec/rule/rule";
+import { network, numeric, prefix } from "./addressForms";
 
 type Values = Readonly<Record<string, unknown>>;
 /** How many of the words behind it belong to it, and what they say; undefined: they say nothing that is understood. */
 type Read = (rest: readonly string[]) => readonly [count: number, values: Values] | undefined;
 
-interface Word {
+export interface Word {
   /** Exactly these. */
   readonly exactly: readonly string[];
   /** `ip` takes beginnings of these too. */
@@ -28,34 +29,6 @@ const word = (name: string, exactly: readonly string[], beginnings: readonly str
   read: value(name, of),
 });
 const alone = (name: string, exactly: readonly string[], said: unknown = true): Word => ({ exactly, read: () => [0, { [name]: said }] });
-
-/** Numbers as numbers: the fields of priorities and metrics take no text. */
-export const numeric = (text: string): unknown => (/^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : text);
-
-/** A prefix in any of the forms that `ip` takes: `10/8`, `10.1.0.0/255.255.0.0`; undefined for every address. */
-export function prefix(text: string): string | undefined {
-  if (/^(all|any|default)$/.test(text)) return undefined;
-  const [, address = text, mask] = /^([^/]*)\/(.*)$/.exec(text) ?? [];
-  const parts = address.split(".");
-  const isShort = /^[0-9]+(\.[0-9]+){0,2}$/.test(address) && !address.includes(":");
-  const whole = isShort ? [...parts, ...Array.from({ length: 4 - parts.length }, () => "0")].join(".") : address;
-  const bits = mask === undefined ? undefined : maskLength(mask);
-  return bits === undefined ? (mask === undefined ? whole : text) : `${whole}/${bits}`;
-}
-
-export function maskLength(mask: string): number | undefined {
-  if (/^[0-9]{1,3}$/.test(mask)) return Number(mask);
-  if (!/^([0-9]{1,3}\.){3}[0-9]{1,3}$/.test(mask)) return undefined;
-  const bits = mask
-    .split(".")
-    .map((part) => Number(part).toString(2).padStart(8, "0"))
-    .join("");
-  const [, ones] = /^(1*)0*$/.exec(bits) ?? [];
-  return ones?.length;
-}
-
-/** The destination of a route, in any of these forms. */
-export const network = (text: string): string => prefix(text) ?? "default";
 
 /** The words of each attribute: a new one does not compile until it is said which they are. */
 type Words<Table> = { readonly [Name in keyof Table]: readonly Word[] };
@@ -114,6 +87,19 @@ const via: Read = ([first, second]) => {
   return first === undefined ? undefined : [1, { via: first }];
 };
 
+/** What `ip` shows of the moment. */
+export const passing = new Set([
+  "linkdown",
+  "dead",
+  "pervasive",
+  "offload",
+  "rt_offload",
+  "trap",
+  "rt_trap",
+  "[detached]",
+  "[unresolved]",
+  "equalize",
+]);
 /** What `nexthop` is followed by, up to the next one. */
 const nexthop: Read = (rest) => {
   const end = rest.indexOf("nexthop");
@@ -170,75 +156,7 @@ const routeWords: Words<typeof routeAttributes> = {
   nexthops: [{ exactly: ["nexthop"], read: nexthop }],
 };
 
-/** What `ip` shows of the moment. */
-const passing = new Set([
-  "linkdown",
-  "dead",
-  "pervasive",
-  "offload",
-  "rt_offload",
-  "trap",
-  "rt_trap",
-  "[detached]",
-  "[unresolved]",
-  "equalize",
-]);
-const origin = word("proto", [], ["protocol"]);
+/** Of both. */
+export const origin = word("proto", [], ["protocol"]);
 
-const kinds = { rule: Object.values(ruleWords).flat(), route: Object.values(routeWords).flat() } as const;
-
-function find(words: readonly Word[], said: string): Word | undefined {
-  return (
-    words.find(({ exactly }) => exactly.includes(said)) ??
-    [...words, origin].find(({ beginnings = [] }) => beginnings.some((whole) => said.length > 1 && whole.startsWith(said)))
-  );
-}
-
-export type WordsRead = { readonly values: Values; readonly proto: string | undefined } | { readonly wrong: string };
-
-/** The words behind `ip rule add` or `ip route add`, as `ip` takes them. Without a family: it is what the addresses say. */
-export function readWords(kind: "rule" | "route", words: readonly string[]): WordsRead {
-  const values: Record<string, unknown> = {};
-  const hops: unknown[] = [];
-  for (let at = 0; at < words.length; ) {
-    const said = words[at] ?? "";
-    const known = find(kinds[kind], said);
-    const isDestination = known === undefined && kind === "route" && values["destination"] === undefined && !passing.has(said);
-    const found = known?.read(words.slice(at + 1)) ?? (isDestination ? [0, { destination: network(said) }] : undefined);
-    if (found === undefined && !passing.has(said)) return { wrong: `the word ${said} is not understood` };
-    const { nexthops: some, ...rest } = found?.[1] ?? {};
-    if (Array.isArray(some)) hops.push(...some);
-    Object.assign(values, rest);
-    at += 1 + (found?.[0] ?? 0);
-  }
-  const { proto, ...own } = values;
-  const settled = kind === "rule" ? settleRule(own) : settleRoute(own, hops);
-  return "wrong" in settled ? settled : { values: settled.values, proto: typeof proto === "string" ? proto : undefined };
-}
-
-/** A rule that says no table looks into main; beside `goto` the kernel never looks at one. */
-function settleRule(values: Values): { values: Values } {
-  const { table, ...rest } = values;
-  if (values["goto"] !== undefined) return { values: rest };
-  const acts = ["table", "action", "l3mdev"].some((name) => values[name] !== undefined);
-  if (table === "[l3mdev-table]") return { values: rest };
-  return { values: acts ? values : { ...values, table: "main" } };
-}
-
-/** Of these types `ip`, networkd and netplan put a route into table local where none is said. */
-export const ofTableLocal: readonly unknown[] = ["local", "broadcast", "anycast", "nat"];
-
-function settleRoute(values: Values, hops: readonly unknown[]): { values: Values } | { wrong: string } {
-  if (values["destination"] === undefined) return { wrong: "no destination is said" };
-  const table = values["table"] === undefined && ofTableLocal.includes(values["type"]) ? { table: "local" } : {};
-  const [only, ...others] = hops;
-  // One next hop that is written as several is one.
-  const said = only === undefined ? {} : others.length > 0 ? { nexthops: hops } : withoutWeight(only);
-  return { values: { ...values, ...table, ...said } };
-}
-
-const withoutWeight = (hop: unknown): Values =>
-  Object.fromEntries(Object.entries(typeof hop === "object" && hop !== null ? hop : {}).filter(([name]) => name !== "weight"));
-
-/** Where a route goes that says no table, or this one. */
-export const isMainTable = (table: unknown): boolean => table === undefined || table === "main" || table === 254;
+export const kinds = { rule: Object.values(ruleWords).flat(), route: Object.values(routeWords).flat() } as const;

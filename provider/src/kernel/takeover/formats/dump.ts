@@ -1,8 +1,8 @@
 import { saidBy } from "../commands";
-import { readWords } from "../ipWords";
 import { logicalLines } from "../logicalLines";
 import { originNumber } from "../origins";
 import type { Reading } from "../reading";
+import { readWords } from "../readWords";
 import type { Format } from "./format";
 
 const rule = /^\s*([0-9]+):\s+(.*?)\s*$/;

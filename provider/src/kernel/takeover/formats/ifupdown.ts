@@ -1,5 +1,5 @@
+import { maskLength } from "../addressForms";
 import { readLine } from "../commands";
-import { maskLength } from "../ipWords";
 import { logicalLines } from "../logicalLines";
 import type { Format } from "./format";
 

@@ -1,5 +1,5 @@
+import { network, numeric } from "../addressForms";
 import { saidBy } from "../commands";
-import { network, numeric } from "../ipWords";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
 import type { Reading } from "../reading";
 import { isYes } from "../yamlNode";

@@ -1,4 +1,4 @@
-import { isMainTable, ofTableLocal } from "../ipWords";
+import { isMainTable, ofTableLocal } from "../addressForms";
 import type { Reading } from "../reading";
 import { YamlNode } from "../yamlNode";
 import type { Format } from "./format";

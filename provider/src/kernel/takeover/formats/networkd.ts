@@ -1,5 +1,5 @@
 import { nexthopKeys, routeKeys, ruleKeys } from "../../render/networkdKeys";
-import { isMainTable, ofTableLocal } from "../ipWords";
+import { isMainTable, ofTableLocal } from "../addressForms";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
 import type { Reading, Said, Source } from "../reading";
 import { baseOf, type Format } from "./format";

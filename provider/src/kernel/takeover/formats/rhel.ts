@@ -1,5 +1,5 @@
+import { maskLength, network } from "../addressForms";
 import { saidBy } from "../commands";
-import { maskLength, network } from "../ipWords";
 import type { Reading } from "../reading";
 import { commandsIn } from "../shell";
 import { baseOf, type Format } from "./format";

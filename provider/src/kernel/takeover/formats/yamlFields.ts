@@ -1,4 +1,4 @@
-import { network, numeric } from "../ipWords";
+import { network, numeric } from "../addressForms";
 import type { YamlNode } from "../yamlNode";
 import { isYes } from "../yamlNode";
 
