@@ -25,10 +25,8 @@ interface Way {
   file(uplink: Uplink, isWhole: boolean): readonly [path: string, text: string];
   /** Its lines, as adopt names them. */
   readonly named: RegExp;
-  /** Before lines are removed, and once they are. */
-  readonly before?: string;
+  /** Once its lines are removed. */
   readonly again: string;
-  readonly coexist?: "configure";
 }
 
 const networkdFile = ({ device, address, address6, prefix, gateway }: Uplink, isWhole: boolean): readonly [string, string] => [
@@ -64,9 +62,7 @@ const ways: readonly Way[] = [
     manager: "systemd-networkd",
     file: networkdFile,
     named: /\/etc\/systemd\/network\/10-eth1\.network:7-17 /,
-    before: "systemctl restart systemd-networkd",
-    again: "networkctl reload",
-    coexist: "configure",
+    again: "systemctl restart systemd-networkd",
   },
   {
     manager: "NetworkManager",
@@ -97,9 +93,7 @@ const ways: readonly Way[] = [
       }`,
     ],
     named: /\/etc\/netplan\/10-eth1\.yaml:7-8, 10 /,
-    before: "systemctl restart systemd-networkd",
-    again: "netplan generate && networkctl reload",
-    coexist: "configure",
+    again: "netplan generate && systemctl restart systemd-networkd",
   },
 ];
 
@@ -193,8 +187,6 @@ for (const suite of suites)
           assert.deepEqual(await untagged(), before);
           assert.deepEqual(await read(made), await checked("HostRouting", declared));
 
-          if (way.before !== undefined) await host.exec(way.before);
-          await settle();
           await put(host, ...way.file(uplink, false));
           await host.exec(way.again);
           await settle();

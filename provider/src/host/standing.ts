@@ -3,7 +3,7 @@ import type { Source } from "../kernel/takeover/reading";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
 import { ofNetwork } from "./bound";
-import { lookAtNames } from "./look";
+import { lookAtNames, lookAtNexthops, together } from "./look";
 import { stateJsonOf } from "./network";
 import { observe } from "./observe";
 import { sources } from "./scripts";
@@ -21,15 +21,16 @@ export async function readStanding(connection: Connection): Promise<StandingHost
   const session = new Session(connection);
   try {
     const shell = await session.shell();
-    const { state, facts, persistence } = await observe(shell, lookAtNames, session.warn);
+    const { state, facts, persistence } = await observe(shell, together([lookAtNames, lookAtNexthops([])]), session.warn);
     const answer = await shell.run("network\nlocks 4 all\nlocks 6 all", { bound: ofNetwork });
     const files = await shell.run(`${sources}\nsources`, { bound: ofNetwork });
     return {
       state: await stateJsonOf(answer, { kernel: facts.kernel, iproute2: facts.iproute2 }, session.host),
       locks: { inet: linesOf(answer, "locks 4 all"), inet6: linesOf(answer, "locks 6 all") },
       names: state.names,
+      nexthops: state.nexthops,
       register: state.register,
-      agents: persistence.neighbours.agents,
+      neighbours: persistence.neighbours,
       sources: sectionsAfter(files, "source").map(({ rest, text }) => ({ name: rest, path: rest, text })),
       unread: sectionsAfter(files, "source_left").map(({ rest }) => rest),
     };

@@ -47,7 +47,7 @@ export async function adopt(args: string[]): Promise<Exit> {
   const taken = [...told.routes, ...told.rules].flatMap(({ places }) => places);
   const print = values.typescript === true ? printTypescript : printYaml;
   process.stdout.write(
-    `${print(name, connection, told)}\n${printTold(told, removalsOf(files, taken), values.typescript === true ? "//" : "#")}\n`,
+    `${print(name, connection, told, standing.neighbours.networkd !== undefined)}\n${printTold(told, removalsOf(files, taken), values.typescript === true ? "//" : "#")}\n`,
   );
   return told.refused.length > 0 || taken.length === 0 ? exits.found : exits.done;
 }
@@ -57,7 +57,8 @@ function printTwins(commands: readonly string[]): Exit {
   return commands.length === 0 ? exits.done : exits.found;
 }
 
-const isAboutRouting = ({ what }: { what: string }): boolean => what !== "not understood" && !/form is not known/.test(what);
+const isAboutRouting = ({ what }: { what: string }): boolean =>
+  what !== "not understood" && !/form is not known|give these files too/.test(what);
 const most = 20;
 const notRead = (all: Declared["leftOut"]): string[] =>
   all.slice(0, most).map(({ place, what }) => `${place.file}:${place.line} may make some of these: ${what}`);

@@ -83,14 +83,18 @@ const loginOf = ({ host, user, port, sudo }: Connection): Values =>
 
 const inline = (values: Values): string => stringify(values, { collectionStyle: "flow", lineWidth: 0 }).trimEnd();
 
+/** systemd-networkd removes what it did not make, unless it is told not to: a program says so from its first `up` on. */
+const coexistReason = "systemd-networkd runs there: it is told to leave alone what it did not make";
+
 /** One host of a stack's `hosts:`. */
-export function printYaml(name: string, connection: Connection, declared: Declared): string {
+export function printYaml(name: string, connection: Connection, declared: Declared, coexist = false): string {
   const key = (text: string): string => stringify(text).trimEnd();
   return [
     "hosts:",
     `  ${key(name)}:`,
     `    connection: ${inline(loginOf(connection))}`,
     "    adopt: same",
+    ...(coexist ? [`    coexist: configure # ${coexistReason}`] : []),
     ...partsOf(declared).flatMap(([part, lines]) => [
       `    ${part}:`,
       ...lines.map(([label, values, from]) => `      ${key(label)}: ${inline(values)} # ${from}`),
@@ -107,13 +111,14 @@ const literal = (value: unknown): string => {
 };
 
 /** A program with one HostRouting. */
-export function printTypescript(name: string, connection: Connection, declared: Declared): string {
+export function printTypescript(name: string, connection: Connection, declared: Declared, coexist = false): string {
   return [
     'import { HostRouting } from "pulumi-policy-routing";',
     "",
     `new HostRouting(${JSON.stringify(name)}, {`,
     `  connection: ${literal(loginOf(connection))},`,
     '  adopt: "same",',
+    ...(coexist ? [`  coexist: "configure", // ${coexistReason}`] : []),
     ...partsOf(declared).flatMap(([part, lines]) => [
       `  ${part}: {`,
       ...lines.map(([label, values, from]) => `    ${JSON.stringify(label)}: ${literal(values)}, // ${from}`),

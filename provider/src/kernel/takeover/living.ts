@@ -4,11 +4,12 @@ import { nexthopKey, routeKey, ruleKey } from "../../spec/key";
 import type { Tags } from "../../spec/owner";
 import { type Table, tableNumber, tableOf } from "../../spec/tableNumber";
 import { linkOf, type StateJson } from "../lookup/stateJson";
-import { parseNexthops, parseRoutes, parseRules } from "../parse";
+import type { Neighbours } from "../neighbours";
+import { parseRoutes, parseRules } from "../parse";
 import { linesAt, type Register } from "../register";
 import { describe as describeRoute } from "../routeSteps";
 import { describe as describeRule } from "../ruleSteps";
-import { givenRule, type ObservedRoute, type ObservedRule } from "../state";
+import { givenRule, type ObservedNexthop, type ObservedRoute, type ObservedRule } from "../state";
 import { originName } from "./origins";
 import type { Surroundings } from "./owners";
 import type { Named, Place, Said, Told } from "./reading";
@@ -19,8 +20,9 @@ export interface Standing {
   /** Lines of routes with locked metrics, which JSON leaves out. */
   readonly locks: Readonly<Record<Family, readonly string[]>>;
   readonly names: readonly { readonly file: string; readonly tableId: number; readonly name: string }[];
+  readonly nexthops: readonly ObservedNexthop[];
   readonly register: Register;
-  readonly agents: readonly string[];
+  readonly neighbours: Neighbours;
 }
 
 /** What stands on a host, as far as it may be a person's. */
@@ -56,7 +58,7 @@ export const rulesIn = ({ state }: Pick<Standing, "state">): ObservedRule[] =>
   families.flatMap((family) => parseRules(state.rules[family], family));
 
 export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
-  const { state, register } = standing;
+  const { nexthops, register } = standing;
   const rules = rulesIn(standing);
   const routes = routesIn(standing);
   const said: Said[] = [];
@@ -77,8 +79,20 @@ export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
   };
   for (const one of rules) add("rule", ruleKey(one.rule), one.rule, one.protocol, one.unread, describeRule(givenRule(one)));
   for (const { route, protocol, unread } of routes) add("route", routeKey(route), route, protocol, unread, describeRoute(route));
-  for (const { nexthop, protocol, unread } of parseNexthops(state.nexthops ?? [], []))
-    add("nexthop", nexthopKey(nexthop.nhid), nexthop, protocol, unread, `ip nexthop id ${nexthop.nhid}`);
+  // The kernel knows an object by its number alone, so it is replaced in place: under what is not ours it is not.
+  const isUsed = (nhid: number): boolean =>
+    routes.some(({ route, protocol }) => route.nhid === nhid && protocol !== owner) ||
+    nexthops.some(({ nexthop: { group }, protocol }) => protocol !== owner && group?.some((member) => member.nhid === nhid) === true);
+  for (const { nexthop, protocol, unread } of nexthops) {
+    const entry = `ip nexthop id ${nexthop.nhid}`;
+    if (protocol !== owner && isUsed(nexthop.nhid))
+      leftOut.push({
+        place: place(protocol),
+        what: "entries that are not ours yet go by it: take these over, then run adopt again",
+        entry,
+      });
+    else add("nexthop", nexthopKey(nexthop.nhid), nexthop, protocol, unread, entry);
+  }
   const names = standing.names.map(({ file, tableId, name }) => ({ tableId, name, place: { file, line: 0 } }));
   const notes = rules.flatMap((one) =>
     one.given === undefined

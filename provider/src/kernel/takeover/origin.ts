@@ -16,10 +16,11 @@ export class Origins {
 
   /** Of a rule by its priority, where its line says one. */
   of(kind: "rule" | "route", values: Rule | Route): readonly Place[] {
+    const anyMetric = { ...values, metric: "any" };
     const all =
       kind === "rule"
         ? [keyOf(kind, values), keyOf(kind, { ...values, priority: 0 })]
-        : [keyOf(kind, values), keyOf(kind, { ...values, dev: undefined })];
+        : [keyOf(kind, values), keyOf(kind, { ...values, dev: undefined }), keyOf(kind, anyMetric)];
     return all.flatMap((key) => this.#byEntry.get(key) ?? []);
   }
 
@@ -27,14 +28,15 @@ export class Origins {
     return this.#managers.has(`${via} ${dev}`);
   }
 
-  #add({ kind, values, place, isManagers }: Said, names: ReadonlyMap<string, number>): void {
+  #add({ kind, values, place, isManagers, isMetricGuessed }: Said, names: ReadonlyMap<string, number>): void {
     if (isManagers === true) put(this.#managers, `${String(values["via"])} ${String(values["dev"])}`, place);
     if (kind === "nexthop" || isManagers === true) return;
     const isNumbered = values["priority"] !== undefined || kind === "route";
     const form =
       kind === "rule" ? ruleForm({ ...values, ...(isNumbered ? {} : { priority: 1, goto: undefined }) }, names) : routeForm(values, names);
     if ("wrong" in form) return;
-    put(this.#byEntry, keyOf(kind, isNumbered ? form.is : { ...form.is, priority: 0 }), place);
+    const metric = isMetricGuessed === true ? { metric: "any" } : {};
+    put(this.#byEntry, keyOf(kind, { ...form.is, ...metric, ...(isNumbered ? {} : { priority: 0 }) }), place);
   }
 }
 

@@ -28,6 +28,8 @@ export interface Said {
   readonly protocol?: number | undefined;
   /** Who gives a rule its priority that names none: the kernel puts it before all others, networkd counts down by itself. */
   readonly numberedBy?: "kernel" | "networkd";
+  /** The manager chooses its metric as it runs: the one that is said is the most likely. */
+  readonly isMetricGuessed?: boolean;
   /** The manager makes it of a setting that is no route in its file, such as `gateway`. */
   readonly isManagers?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Reading } from "../reading";
 import { isYes } from "../yamlNode";
 import type { Format } from "./format";
 
-/** The metric that NetworkManager gives to routes without one, by the kind of device. */
+/** The metric that NetworkManager gives to routes without one, by the kind of device; to those of a second device one more. */
 const metrics: Readonly<Record<string, number>> = {
   wireguard: 50,
   ethernet: 100,
@@ -93,7 +93,17 @@ function readSetting(
       ...more.values,
     };
     const inMain = isMain && [undefined, 0, 254].some((main) => main === more.values["table"]);
-    reading.take({ kind: "route", values, ...(inMain && /^(0\.0\.0\.0|::)\/0$/.test(destination) ? { isManagers: true } : {}) }, line, to);
+    const isMetricGuessed = metric === undefined && !own.some((one) => one.key === "route-metric");
+    if (isMetricGuessed)
+      reading.note(
+        `${key} has no metric: NetworkManager gives ${of["metric"] === undefined ? "one" : String(of["metric"])}, or more where another device has that`,
+        line,
+      );
+    reading.take(
+      { kind: "route", values, isMetricGuessed, ...(inMain && /^(0\.0\.0\.0|::)\/0$/.test(destination) ? { isManagers: true } : {}) },
+      line,
+      to,
+    );
   } else if (/^route[0-9]+_options$/.test(key)) reading.leave("told with its route", line, to);
   else if ((/^address(es)?[0-9]+$/.test(key) && /[,;]\s*\S/.test(value)) || key === "gateway") {
     const via = key === "gateway" ? value : value.split(/[,;\s]+/)[1];

@@ -31,7 +31,8 @@ const devices = ["ethernets", "wifis", "bonds", "bridges", "vlans", "vrfs", "tun
 /** /etc/netplan/*.yaml, and the same below `network:` of cloud-init. */
 export const netplan: Format = {
   name: "netplan",
-  again: "netplan generate, then as its renderer: networkctl reload, or nmcli connection reload and nmcli device reapply DEVICE",
+  again:
+    "netplan generate, then as its renderer: systemctl restart systemd-networkd, or nmcli connection reload and nmcli device reapply DEVICE",
   isOne: ({ text }) => !text.startsWith("#cloud-config") && YamlNode.parse(text)?.get("network") !== undefined,
   read: (reading, { text }) => {
     const root = YamlNode.parse(text)?.get("network");

@@ -24,7 +24,7 @@ function namesOf(keys: Readonly<Record<string, { readonly read?: { readonly name
 export const networkd: Format = {
   name: "systemd-networkd",
   again:
-    'coexist: "configure" in the program and systemctl restart systemd-networkd BEFORE the lines are removed, then networkctl reload: else it removes ours as well for a moment',
+    'with coexist: "configure" in the program: systemctl restart systemd-networkd. No networkctl reload, which sets the device up anew',
   isOne: ({ text }) =>
     /^\[(Match|Network|Route|RoutingPolicyRule|NextHop)\]/m.test(text) && !/^\[(NetDev|WireGuard|Interface)\]/m.test(text),
   read: (reading, source, others) => {
