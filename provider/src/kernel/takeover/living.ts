@@ -104,7 +104,7 @@ export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
 
 /** What else on the host says whose an entry is. */
 export function surroundingsOf(
-  { state, agents, names }: Standing,
+  { state, neighbours: { agents }, names }: Standing,
   routes: readonly ObservedRoute[],
   leased: readonly string[],
 ): Surroundings {
