@@ -178,11 +178,7 @@ for (const suite of suites)
           const { stdout, stderr } = await adopt();
           assert.match(stdout, way.named, `${stdout}${stderr}`);
           const [fields] = Object.values(printed.parse(parse(stdout)).hosts);
-          const declared: Fields = {
-            ...fields,
-            connection: host.connection,
-            ...(way.coexist === undefined ? {} : { coexist: way.coexist }),
-          };
+          const declared: Fields = { ...fields, connection: host.connection };
           const made = await create("HostRouting", declared);
           assert.deepEqual(await untagged(), before);
           assert.deepEqual(await read(made), await checked("HostRouting", declared));
