@@ -5,7 +5,7 @@ import { describe, it } from "mocha";
 import { openStack } from "../engine-cli/engine";
 import type { Host } from "../lab/lab";
 import { routes, rules } from "./host";
-import { connection, useSite } from "./site";
+import { connection, doors, useSite } from "./site";
 import { steps } from "./state";
 
 const root = join(__dirname, "..", "..");
@@ -22,9 +22,53 @@ const uplinksOf = ({ uplinks: [, second] }: Host): unknown[] => [
   },
 ];
 
-describe("a program's life", function () {
+for (const door of doors)
+  describe(`a program's life, by the ${door} door`, function () {
+    this.timeout(180_000);
+    const site = useSite("life", 2, door);
+
+    it("destroy succeeds when everything is already gone", async () => {
+      const host = site.host();
+      const before = await host.snapshot();
+      const { stack } = await site.project(`${connection(host)}
+      const table = new RoutingTable("t", { connection, tableId: 7, name: "seven" }).tableId;
+      new PolicyRoute("route", { connection, table, destination: "203.0.113.0/24", dev: "eth1" });
+      new PolicyRule("rule", { connection, table, priority: 1000, from: "198.51.100.1" });`);
+      await stack.up();
+      await host.exec("ip rule del pref 1000; ip route flush table 7; rm /etc/iproute2/rt_tables.d/policy-routing-*");
+      await stack.destroy();
+      assert.equal(await host.snapshot(), before);
+      assert.deepEqual((await stack.export()).deployment.resources, []);
+    });
+
+    it("a rule and a route that are not ours stay through up, update and destroy", async () => {
+      const host = site.host();
+      const foreign = ["1000 from 198.51.100.9 lookup 9", "1000 from 198.51.100.8 lookup 8 proto 4", "900 from all lookup 5 proto 4"];
+      await host.exec(
+        `ip rule add pref 1000 from 198.51.100.9 table 9; ip rule add pref 1000 from 198.51.100.8 table 8 proto static
+       ip rule add pref 900 table 5 proto static; ip route add default via ${host.uplinks[0].gateway} metric 7 table 7 proto static`,
+      );
+      const before = await host.snapshot();
+      const body = (from: string): string => `${connection(host)}
+      new PolicyRoute("route", { connection, family: "inet", table: 7, destination: "default", dev: "eth1", metric: 9 });
+      new PolicyRule("rule", { connection, table: 7, priority: 1000, from: "${from}" });`;
+      const { stack, write } = await site.project(body("198.51.100.1"));
+      const foreignNow = async (): Promise<string[]> => (await rules(host)).filter((line) => !line.endsWith("proto 214"));
+      await stack.up();
+      assert.deepEqual((await foreignNow()).sort(), [...foreign].sort());
+      await write(body("198.51.100.2"));
+      await stack.up();
+      assert.deepEqual((await foreignNow()).sort(), [...foreign].sort());
+      assert.ok((await rules(host)).includes("1000 from 198.51.100.2 lookup 7 proto 214"));
+      assert.equal((await routes(host, 7)).length, 2);
+      await stack.destroy();
+      assert.equal(await host.snapshot(), before);
+    });
+  });
+
+describe("the example at the root", function () {
   this.timeout(180_000);
-  const site = useSite("life", 3);
+  const site = useSite("example", 1, "dynamic");
 
   it("the example at the root: preview, up, nothing to do, destroy; the host is what it was, and only changes log in", async () => {
     const host = site.host();
@@ -70,43 +114,5 @@ describe("a program's life", function () {
     } finally {
       await stack.remove();
     }
-  });
-
-  it("destroy succeeds when everything is already gone", async () => {
-    const host = site.host();
-    const before = await host.snapshot();
-    const { stack } = await site.project(`${connection(host)}
-      const table = new RoutingTable("t", { connection, tableId: 7, name: "seven" }).tableId;
-      new PolicyRoute("route", { connection, table, destination: "203.0.113.0/24", dev: "eth1" });
-      new PolicyRule("rule", { connection, table, priority: 1000, from: "198.51.100.1" });`);
-    await stack.up();
-    await host.exec("ip rule del pref 1000; ip route flush table 7; rm /etc/iproute2/rt_tables.d/policy-routing-*");
-    await stack.destroy();
-    assert.equal(await host.snapshot(), before);
-    assert.deepEqual((await stack.export()).deployment.resources, []);
-  });
-
-  it("a rule and a route that are not ours stay through up, update and destroy", async () => {
-    const host = site.host();
-    const foreign = ["1000 from 198.51.100.9 lookup 9", "1000 from 198.51.100.8 lookup 8 proto 4", "900 from all lookup 5 proto 4"];
-    await host.exec(
-      `ip rule add pref 1000 from 198.51.100.9 table 9; ip rule add pref 1000 from 198.51.100.8 table 8 proto static
-       ip rule add pref 900 table 5 proto static; ip route add default via ${host.uplinks[0].gateway} metric 7 table 7 proto static`,
-    );
-    const before = await host.snapshot();
-    const body = (from: string): string => `${connection(host)}
-      new PolicyRoute("route", { connection, family: "inet", table: 7, destination: "default", dev: "eth1", metric: 9 });
-      new PolicyRule("rule", { connection, table: 7, priority: 1000, from: "${from}" });`;
-    const { stack, write } = await site.project(body("198.51.100.1"));
-    const foreignNow = async (): Promise<string[]> => (await rules(host)).filter((line) => !line.endsWith("proto 214"));
-    await stack.up();
-    assert.deepEqual((await foreignNow()).sort(), [...foreign].sort());
-    await write(body("198.51.100.2"));
-    await stack.up();
-    assert.deepEqual((await foreignNow()).sort(), [...foreign].sort());
-    assert.ok((await rules(host)).includes("1000 from 198.51.100.2 lookup 7 proto 214"));
-    assert.equal((await routes(host, 7)).length, 2);
-    await stack.destroy();
-    assert.equal(await host.snapshot(), before);
   });
 });
