@@ -6,6 +6,7 @@ import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parsePreview } from "./preview/previewJson";
+import { honourDefaults } from "./preview/stackDefaults";
 import { loginOf, loginOptions, readText } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 
@@ -15,7 +16,9 @@ export async function plan(args: string[]): Promise<Exit> {
   const [name, path, ...more] = positionals;
   if (name === undefined || path === undefined || more.length > 0)
     throw new WrongUse("give one HOST, as the program names it, and a plan.json");
-  const { hosts, unsure, known } = hostsOf(parsePreview(await readText(path), path));
+  const preview = parsePreview(await readText(path), path);
+  honourDefaults(preview, "plan");
+  const { hosts, unsure, known } = hostsOf(preview);
   const host = chosen(hosts, name, unsure);
   const open = [...new Set([...unsure, ...host.unsure])];
   const intended = host.resources.flatMap((one) => one.intended ?? []);

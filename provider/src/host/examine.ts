@@ -48,7 +48,7 @@ export async function examine(connection: Connection): Promise<Examination> {
   const session = new Session(connection);
   let done: Examination = { target: undefined };
   try {
-    done = { target: await targetOf(connection) };
+    done = { target: await targetOf(session.connection) };
     const { ms, result: shell } = await timed(() => session.shell());
     done = { ...done, login: ms };
     done = { ...done, seen: await observe(shell, nothingMore, session.warn) };

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { messageOf, PolicyRoutingError, type Warning } from "../errors";
 import type { Connection } from "../spec/connection";
+import { reached } from "./defaults";
 import { isCovered, type Look, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
 import { Session } from "./session";
@@ -154,7 +155,7 @@ const hosts = new Map<string, Host>();
 
 /** The host of a connection: one for the life of the process, whatever asks for it. */
 export function hostOf(connection: Connection): Host {
-  const key = JSON.stringify(connection, (_name, value: unknown) => inOneOrder(value));
+  const key = JSON.stringify(reached(connection), (_name, value: unknown) => inOneOrder(value));
   const host = hosts.get(key) ?? new Host(connection);
   hosts.set(key, host);
   return host;

@@ -1,6 +1,7 @@
 import type { Warning } from "../errors";
 import type { Connection } from "../spec/connection";
 import { longestDial } from "./connect";
+import { reached } from "./defaults";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
 import { targetOf } from "./target";
@@ -23,7 +24,7 @@ export class Session {
 
   /** `waiting`: how many other changes of this host stand in line. */
   constructor(connection: Connection, waiting: () => number = () => 0) {
-    this.connection = connection;
+    this.connection = reached(connection);
     this.progress = new Progress(connection.host, waiting);
   }
 

@@ -30,6 +30,12 @@ export const declared = pages({
       "A rule has no selector (from, to, fwmark, iif, oif, ...) and stands before table main, so it decides for all packets: also for those of your SSH connection.",
     next: "Give it a selector. If all packets are meant, look at the preview's report first; the guard undoes what cuts the host off.",
   },
+  "connection-defaults": {
+    title: "What is said once for all connections is wrong",
+    means:
+      "`connectionDefaults` in the program, or `policy-routing:connection` in the stack's configuration, holds something that no connection can have; or it is called twice or behind a resource; or the configuration has a password or a key in clear.",
+    next: "Correct it at the path that the message names. Call `connectionDefaults` once, before the first resource. Set a configuration with a password or a key by `pulumi config set --secret`.",
+  },
   "declared-twice": {
     title: "One object is declared twice",
     means:

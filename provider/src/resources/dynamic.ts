@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultsOfProgram } from "./connectionDefaults";
 import { type Door, dynamicDoor } from "./door";
 import { refuseUnheard } from "./unheard";
 
@@ -28,11 +29,12 @@ export abstract class HostResource extends pulumi.CustomResource {
   ) {
     const { door } = new.target;
     refuseUnheard(`${kind} ${name}`, options, door.unheard);
+    const defaults = defaultsOfProgram(`${kind} ${name}`, door);
     const declared = Object.fromEntries([...outputs, "persisted"].map((output) => [output, undefined]));
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(door.token(kind), name, { ...declared, ...args, ...door.inputs(kind) }, withAliases(options, door.aliases(kind)));
+      super(door.token(kind), name, { ...declared, ...args, ...defaults, ...door.inputs(kind) }, withAliases(options, door.aliases(kind)));
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       if (error instanceof Error) Error.captureStackTrace(error, HostResource);

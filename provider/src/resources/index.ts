@@ -22,6 +22,8 @@ export type {
   UplinkArgs,
   UplinkSideArgs,
 } from "./arguments";
+export type { ConnectionDefaultsArgs } from "./connectionDefaults";
+export { connectionDefaults } from "./connectionDefaults";
 export { HostRouting } from "./hostRouting";
 export type { ConfiguredHost } from "./hostsFromConfig";
 export { hostsFromConfig } from "./hostsFromConfig";

@@ -1,4 +1,7 @@
+import { defaultsFailures, tellDefaults } from "../host/defaults";
 import { stop } from "../host/stop";
+import { printFailure } from "../spec/failures";
+import { unknownValue } from "../spec/unknown";
 import { onCancel } from "./cancel";
 import { beginRun } from "./enginesRun";
 import type { Handlers } from "./handlers";
@@ -7,6 +10,7 @@ import { marked } from "./marked";
 import { engineAddress } from "./orphan";
 import type { Run } from "./run";
 import { saidOnce } from "./saidOnce";
+import { withoutProgram } from "./withoutProgram";
 
 export type { Handlers } from "./handlers";
 
@@ -22,20 +26,26 @@ export function handlers(kindName: string, run: Run | undefined = enginesRun): H
     return lifeCycle(kind, run);
   };
   return {
+    // The engine calls it once and goes on whether it fails or not: a mistake is told by check, and where a host is reached.
+    configure: async ({ config }) => tellDefaults("stack", config.get("policy-routing:connection")),
     // The engine prints the value of a property that is named, secrets included: the path stands in the reason instead.
     check: async (_olds, news) => {
-      const { inputs, failures } = kind.check(news);
-      return { inputs: marked(inputs), failures: failures.map((reason) => ({ property: "", reason })) };
+      const { connectionDefaults, ...own } = news;
+      if (run !== undefined) run.hasProgram = true;
+      if (connectionDefaults !== undefined && connectionDefaults !== unknownValue) tellDefaults("program", connectionDefaults);
+      const { inputs, failures } = kind.check(own);
+      const all = [...failures, ...defaultsFailures().map(printFailure)];
+      return { inputs: marked(inputs), failures: all.map((reason) => ({ property: "", reason })) };
     },
     // `changes` stays undefined, but where the host must be asked: the engine compares canonical inputs itself, and shows and keeps secret what it should.
     diff: async (id, _olds, news) => ({ replaces: [], ...(run?.diff(id, kind, news) === true ? { changes: true } : {}) }),
     create: async (inputs) => onHost().create(inputs),
     read: async (id, props) => {
       run?.reads(id);
-      return onHost().read(id, props).catch(saidOnce);
+      return onHost().read(id, props).catch(withoutProgram(run)).catch(saidOnce);
     },
     update: async (id, olds, news) => onHost().update(id, olds, news),
-    delete: async (id, props) => onHost().delete(id, props).catch(saidOnce),
+    delete: async (id, props) => onHost().delete(id, props).catch(withoutProgram(run)).catch(saidOnce),
   };
 }
 

@@ -25,6 +25,9 @@ export class Run {
   /** Keys that were taken from an id before the engine said whether the program still declares them. */
   readonly #taken = new Map<string, { readonly key: string; readonly address: string }[]>();
 
+  /** A check was asked for, and only a program asks for one. */
+  hasProgram = false;
+
   /** A refresh asks for a diff after it has read, of what is in the state: no declaration. */
   reads(id: string): void {
     this.#refreshed.add(id);

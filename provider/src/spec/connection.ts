@@ -81,25 +81,30 @@ const added = {
     absent: "from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`",
     example: "./known_hosts",
   }),
-  insecureIgnoreHostKey: field({
-    schema: flag,
-    settle: (value) => value || undefined,
-    doc: "Takes any host key. Somebody between you and the host can then read and change everything.",
-    absent: "false",
-    example: true,
-  }),
 };
 
-export const proxyFields = { ...shared, ...added };
+const waiver = {
+  schema: flag,
+  doc: "Takes any host key. Somebody between you and the host can then read and change everything.",
+  absent: "false",
+  example: true,
+};
+
+export const proxyFields = {
+  ...shared,
+  ...added,
+  insecureIgnoreHostKey: field({ ...waiver, settle: (value: boolean) => value || undefined }),
+};
 
 const requireHost = (values: { host?: string }, pending: ReadonlySet<string>) =>
   values.host === undefined && !pending.has("host") ? [{ path: ["host"], text: "is required" }] : [];
 
 export const connectionFields = {
   ...proxyFields,
+  // A flag that is off is kept: it goes before a default that is on.
+  insecureIgnoreHostKey: field(waiver),
   sudo: field({
     schema: flag,
-    settle: (value) => value || undefined,
     doc: "Runs everything by `sudo`: by `sudo -n`, for a user who needs no password for it, or with `sudoPassword`.",
     absent: "false",
     example: true,

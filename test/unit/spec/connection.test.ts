@@ -48,10 +48,18 @@ describe("a connection", () => {
   ];
   for (const [what, connection, expected] of cases) it(what, () => assert.deepEqual(problems(connection).sort(), expected.sort()));
 
-  it("drops flags that are off, and has one order of fields", () => {
+  it("keeps flags that are off, for a default may be on, but in a jump host's; has one order of fields", () => {
     assert.equal(
-      JSON.stringify(values({ sudo: false, insecureIgnoreHostKey: false, user: "root", host: "h", proxy: { user: "u", host: "j" } })),
-      '{"host":"h","user":"root","proxy":{"host":"j","user":"u"}}',
+      JSON.stringify(
+        values({
+          sudo: false,
+          insecureIgnoreHostKey: false,
+          user: "root",
+          host: "h",
+          proxy: { user: "u", host: "j", insecureIgnoreHostKey: false },
+        }),
+      ),
+      '{"host":"h","user":"root","insecureIgnoreHostKey":false,"sudo":false,"proxy":{"host":"j","user":"u"}}',
     );
   });
 

@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
+import { reached } from "../../host/defaults";
 import { examine } from "../../host/examine";
 import type { Connection } from "../../spec/connection";
 import { chosen } from "../preview/chosen";
 import { hostsOf } from "../preview/hosts";
+import { honourDefaults } from "../preview/stackDefaults";
 import { parseDeclared } from "../preview/stackJson";
 import { connectionOf, loginOf, loginOptions, readText, type Source } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
@@ -31,7 +33,9 @@ export async function doctor(args: string[]): Promise<Exit> {
 
 /** The hosts of a program, with its logins. */
 async function declaredIn(path: string, names: readonly string[], options: Source): Promise<Connection[]> {
-  const { hosts, unsure } = hostsOf(parseDeclared(await readText(path), path));
+  const declared = parseDeclared(await readText(path), path);
+  honourDefaults(declared, "doctor");
+  const { hosts, unsure } = hostsOf(declared);
   if (hosts.length === 0) throw new WrongUse([`${escapeOutput(path)} names no host`, ...unsure.map(escapeOutput)].join("; "));
   const some = names.length === 0 ? hosts : names.map((name) => chosen(hosts, name, unsure));
   return some.map(({ connection }) => ({ ...connection, ...loginOf(options) }));
@@ -42,7 +46,7 @@ const dials = 1;
 
 const diagnose = async (connection: Connection): Promise<Diagnosis> => ({
   host: connection.host,
-  checks: diagnosisOf(connection, await examine({ dialErrorLimit: dials, ...connection })),
+  checks: diagnosisOf(reached(connection), await examine({ dialErrorLimit: dials, ...connection })),
 });
 
 function print({ host, checks }: Diagnosis): string {

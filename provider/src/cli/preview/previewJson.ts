@@ -15,6 +15,8 @@ export const resourceSchema = z.object({
 
 /** What `pulumi preview --json --show-sames` prints, as far as it is looked at. */
 const previewSchema = z.object({
+  /** The stack's, as far as it is no secret. */
+  config: properties.optional(),
   steps: z.array(z.object({ op: z.string(), urn: z.string(), oldState: resourceSchema.optional(), newState: resourceSchema.optional() })),
   diagnostics: z
     .array(z.object({ severity: z.string(), message: z.string().default("") }))

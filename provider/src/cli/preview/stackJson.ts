@@ -25,7 +25,13 @@ export function parseDeclared(text: string, path: string): Preview {
   const stack = stackSchema.safeParse(json);
   if (stack.success) {
     const there = stack.data.deployment.resources.filter((one) => !one.delete);
-    return { steps: there.map((newState) => ({ op: "same", urn: newState.urn, newState })), diagnostics: [], changeSummary: {} };
+    const config = there.find(({ type }) => type === "pulumi:providers:pulumi-nodejs")?.inputs;
+    return {
+      ...(config === undefined ? {} : { config }),
+      steps: there.map((newState) => ({ op: "same", urn: newState.urn, newState })),
+      diagnostics: [],
+      changeSummary: {},
+    };
   }
   const preview = previewIn(json);
   if (preview === undefined)

@@ -12,7 +12,8 @@ export interface Unclear {
 const isObject = (value: unknown): value is Inputs => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What the engine writes instead of a secret, at any depth: in a preview a word, in a stack's state an object. */
-const isSecret = (value: unknown): boolean => value === "[secret]" || (isObject(value) && "4dabf18193072939515e22adb298388d" in value);
+export const isSecret = (value: unknown): boolean =>
+  value === "[secret]" || (isObject(value) && "4dabf18193072939515e22adb298388d" in value);
 
 export function unclearIn(value: unknown, path: Path = []): Unclear[] {
   if (value === unknownValue) return [{ path, why: "is not known yet" }];

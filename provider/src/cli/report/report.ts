@@ -8,6 +8,7 @@ import { flowsOf } from "../flow";
 import type { PlannedHost } from "../preview/gathering";
 import { hostsOf } from "../preview/hosts";
 import { parsePreview } from "../preview/previewJson";
+import { honourDefaults } from "../preview/stackDefaults";
 import { loginOf, loginOptions, readText } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
 import { aboutOf } from "./about";
@@ -34,6 +35,7 @@ export async function report(args: string[]): Promise<Exit> {
   const preview = parsePreview(await readText(path), path);
   const { hosts, unsure } = hostsOf(preview);
   const live = values.live === true;
+  if (live) honourDefaults(preview, "report");
   const commit = values.commit === undefined ? await commitHere() : escapeOutput(values.commit);
   const about = aboutOf(preview, { commit, previewed: await writtenAt(path), written: new Date() });
   const read = live ? await readAll(hosts, loginOf(values), flows) : hosts.map(declaredReport);
