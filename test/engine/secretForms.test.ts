@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, it } from "mocha";
 import { openStack, type Result, type Stack } from "../engine-cli/engine";
 import type { Uplink } from "../lab/addresses";
-import { useSite } from "./site";
+import { doors, useSite } from "./site";
 import { stateText } from "./state";
 
 const examples = join(__dirname, "..", "..", "examples");
@@ -25,14 +25,15 @@ function assertClean(texts: readonly string[], words: RegExp): void {
   }
 }
 
-describe("secrets in every form", function () {
-  this.timeout(400_000);
-  const site = useSite("secret-forms", 6);
+for (const door of doors)
+  describe(`secrets in every form, by the ${door} door`, function () {
+    this.timeout(400_000);
+    const site = useSite("secret-words", 2, door);
 
-  it("a literal, requireObject, outputs, a transformation, ignoreChanges: nothing of them is in a preview, a plan, the events or the state", async () => {
-    const [host, jump] = [site.host(), site.host()];
-    // A word a form, so that a leak says whose it is.
-    const program = (priority: number, more = ""): string => `
+    it("a literal, requireObject, outputs, a transformation, ignoreChanges: nothing of them is in a preview, a plan, the events or the state", async () => {
+      const [host, jump] = [site.host(), site.host()];
+      // A word a form, so that a leak says whose it is.
+      const program = (priority: number, more = ""): string => `
       import { writeFileSync } from "node:fs";
       const login = ${JSON.stringify(host.connection)};
       const way = ${JSON.stringify(jump.connection)};
@@ -56,35 +57,40 @@ describe("secrets in every form", function () {
       new MultihomedHost("component", { connection: given("component"), uplinks: {
         isp1: { device: "eth0", address: "${host.uplinks[0].address}/24", gateway: "${host.uplinks[0].gateway}", table: 101 },
         isp2: { device: "eth1", address: "${host.uplinks[1].address}/24", gateway: "${host.uplinks[1].gateway}", table: 102 } } });`;
-    const { stack, write, folder } = await site.project(program(1000), { env: { PULUMI_DEBUG_COMMANDS: "true" } });
-    const set = (path: string, value: string, how: string) =>
-      stack.run(["config", "set", "--stack", stack.name, "--path", how, path, "--", value]);
-    for (const [name, value] of Object.entries(host.connection)) await set(`connection.${name}`, String(value), "--plaintext");
-    await set("connection.password", "WORD-config", "--secret");
-    const [planned, log] = [join(folder, "planned.json"), join(folder, "events.json")];
-    const results = [
-      await stack.preview(["--diff", "--save-plan", planned]),
-      await stack.preview(["--json", "--show-sames"]),
-      await stack.up(["--diff", "--event-log", log]),
-    ];
-    // With `--debug` the SDK writes its own calls down, word by word: that is the engine's, and documented.
-    const events = (await readFile(log, "utf8")).split("\n").filter((line) => !/"severity":"debug"/.test(line));
-    assertClean([...printed(results), await readFile(planned, "utf8"), ...events, ...(await kept(stack))], /WORD-/);
-    assert.match(events.join("\n"), /"password":\{"4dabf18193072939515e22adb298388d":"[0-9a-f]+","ciphertext":"\[secret\]"\}/);
-    // What else the engine shows of them: a change beside them, a refusal, an outcome that is kept, a refresh, the end.
-    await write(program(1100));
-    const later = [await stack.preview(["--json"]), await stack.up(["--diff"]), await stack.preview(["--expect-no-changes"])];
-    await write(
-      program(1100, `, guard: { probes: [{ tcp: "${host.address}:1", expect: true }] }`).replace('"198.51.100.1"', '"198.51.100.2"'),
-    );
-    later.push(await stack.up([], { expectFailure: true }));
-    await write(program(99_999));
-    later.push(await stack.preview([], { expectFailure: true }));
-    later.push(await stack.refresh(["--diff"]));
-    assertClean([...printed(later), ...(await kept(stack))], /WORD-/);
-    later.push(await stack.destroy());
-    assertClean([...printed(later), ...(await kept(stack))], /WORD-/);
+      const { stack, write, folder } = await site.project(program(1000), { env: { PULUMI_DEBUG_COMMANDS: "true" } });
+      const set = (path: string, value: string, how: string) =>
+        stack.run(["config", "set", "--stack", stack.name, "--path", how, path, "--", value]);
+      for (const [name, value] of Object.entries(host.connection)) await set(`connection.${name}`, String(value), "--plaintext");
+      await set("connection.password", "WORD-config", "--secret");
+      const [planned, log] = [join(folder, "planned.json"), join(folder, "events.json")];
+      const results = [
+        await stack.preview(["--diff", "--save-plan", planned]),
+        await stack.preview(["--json", "--show-sames"]),
+        await stack.up(["--diff", "--event-log", log]),
+      ];
+      // With `--debug` the SDK writes its own calls down, word by word: that is the engine's, and documented.
+      const events = (await readFile(log, "utf8")).split("\n").filter((line) => !/"severity":"debug"/.test(line));
+      assertClean([...printed(results), await readFile(planned, "utf8"), ...events, ...(await kept(stack))], /WORD-/);
+      assert.match(events.join("\n"), /"password":\{"4dabf18193072939515e22adb298388d":"[0-9a-f]+","ciphertext":"\[secret\]"\}/);
+      // What else the engine shows of them: a change beside them, a refusal, an outcome that is kept, a refresh, the end.
+      await write(program(1100));
+      const later = [await stack.preview(["--json"]), await stack.up(["--diff"]), await stack.preview(["--expect-no-changes"])];
+      await write(
+        program(1100, `, guard: { probes: [{ tcp: "${host.address}:1", expect: true }] }`).replace('"198.51.100.1"', '"198.51.100.2"'),
+      );
+      later.push(await stack.up([], { expectFailure: true }));
+      await write(program(99_999));
+      later.push(await stack.preview([], { expectFailure: true }));
+      later.push(await stack.refresh(["--diff"]));
+      assertClean([...printed(later), ...(await kept(stack))], /WORD-/);
+      later.push(await stack.destroy());
+      assertClean([...printed(later), ...(await kept(stack))], /WORD-/);
+    });
   });
+
+describe("secrets of examples and old states", function () {
+  this.timeout(400_000);
+  const site = useSite("secret-forms", 4, "dynamic");
 
   describe("a password of the configuration", () => {
     /** Where each example takes its connection from, and what else it is told. */
