@@ -5,6 +5,7 @@ import { usage, usages } from "../provider/src/cli/usage";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
 import { heldTable, readHeld } from "../test/booted/held";
+import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
 import { forms } from "../test/unit/kernel/takeover/forms";
 import { argumentsText } from "./arguments";
@@ -52,7 +53,7 @@ function formsText(): string {
   return markdownTable([["format", "what it says", "becomes"], ...rows], { alignDelimiters: false, padding: true, stringLength: () => 3 });
 }
 
-const records = { ...documented(), forms: formsText(), bench: benchText(), survived: heldText(), cli: cliText() };
+const records = { ...documented(), forms: formsText(), bench: benchText(), survived: heldText(), cli: cliText(), reach: reachTable() };
 
 /** Every page of the documents may hold a generated part between its marks. */
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => `docs/${page}`)];

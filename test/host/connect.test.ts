@@ -354,7 +354,14 @@ describe("a connection", () => {
       await host.setSshdOption(option, value);
       const gate = await startRelay({ host: host.address });
       try {
-        const error = await refusal(login({ ...host.connection, host: gate.host, port: gate.port, hostKey: await host.hostKey() }));
+        const connection = {
+          ...host.connection,
+          host: gate.host,
+          port: gate.port,
+          hostKey: await host.hostKey(),
+          transport: "ssh2" as const,
+        };
+        const error = await refusal(login(connection));
         assert.match(error.message, new RegExp(`: sshd allows no .*${what} that is known here .*next: .*sshd_config`, "s"));
         assert.equal(gate.dials(), 1);
       } finally {

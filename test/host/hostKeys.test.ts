@@ -86,7 +86,7 @@ describe("a host's key is taken or refused as by ssh:", () => {
       );
       process.env["HOME"] = made;
       // Whatever StrictHostKeyChecking says, ours is "yes". ssh may write the key down where it does not check: ours goes first.
-      const ours = await login({ host: "edge", dialErrorLimit: 0 }).then(
+      const ours = await login({ host: "edge", transport: "ssh2", dialErrorLimit: 0 }).then(
         () => "taken",
         (error: unknown) => {
           assert.match(String(error), /key/, String(error));

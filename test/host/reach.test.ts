@@ -5,12 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
-import type { Connection } from "../../provider/src/spec/connection";
+import { targetOf } from "../../provider/src/host/target";
+import { type Connection, connectionSchema, type Transport } from "../../provider/src/spec/connection";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { ensurePackages } from "../lab/packages.mjs";
 import { must } from "../lab/run";
 import { until } from "../lab/until";
+import { kerberosPackages, withKerberos } from "./kerberos";
 import { home, login, ssh } from "./reach";
+import { groups, reachOf } from "./reachTable";
 import { refusal } from "./resource";
+import { startSecurityKeyAgent } from "./securityKey";
 
 /** How a host is reached in the field. What the person's own ssh reaches is reached, or refused by the name of what is not followed. */
 describe("a host that its people reach by", () => {
@@ -22,6 +27,7 @@ describe("a host that its people reach by", () => {
   const table: string[][] = [];
   const environment = { HOME: process.env["HOME"], SSH_AUTH_SOCK: process.env["SSH_AUTH_SOCK"], PATH: process.env["PATH"] };
   before(async () => {
+    await ensurePackages(["netcat-openbsd", ...kerberosPackages]);
     lab = await startLab({ name: "test-host-reach", hosts: 3 });
     const [first, second, third] = lab.hosts;
     assert.ok(second !== undefined && third !== undefined);
@@ -40,7 +46,8 @@ describe("a host that its people reach by", () => {
     closeHosts();
     await lab.stop();
     await rm(folder, { recursive: true, force: true });
-    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+    table.unshift(["", "ssh", "ssh2", "openssh", "by itself"]);
+    const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
     for (const row of table) console.log(`      ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
   });
 
@@ -52,41 +59,56 @@ describe("a host that its people reach by", () => {
   interface SetUp {
     /** The configuration, of which `edge` is the host. */
     readonly config: () => string | Promise<string>;
-    readonly connection?: () => Partial<Connection>;
+    readonly connection?: () => Partial<Connection> | Promise<Partial<Connection>>;
     /** What the host says of us. */
     readonly says?: () => RegExp;
-    /** Why it is refused. */
+    /** Why a transport that does not get there does not. */
     readonly refused?: RegExp;
     /** What ssh itself does, where it is not to get there. */
-    readonly ssh?: "refused" | "asks for a password" | "hangs";
+    readonly ssh?: "refused" | "asks for a password" | "hangs" | "knows nothing of it";
     readonly around?: (action: () => Promise<void>) => Promise<void>;
   }
 
+  const rows = new Set<string>();
   const row = (what: string, setUp: SetUp): void => {
-    it(`${what}: is ${setUp.refused === undefined ? "reached" : "refused by its name"}`, () =>
+    const reach = reachOf(what);
+    assert.ok(reach !== undefined, what);
+    rows.add(what);
+    it(`${what}: by ${["ssh2", "openssh"].filter((one) => reach[one === "ssh2" ? "ssh2" : "openssh"] === "yes").join(" and ") || "none, and told why"}`, () =>
       (setUp.around ?? ((action) => action()))(async () => {
         const made = await home(folder, await setUp.config());
         process.env["HOME"] = made;
         const isAsked = setUp.ssh === undefined || setUp.ssh === "refused";
         const bySsh = isAsked ? ((await ssh(made, "edge")) ? "ok" : "refused") : setUp.ssh;
-        const connection = { host: "edge", dialErrorLimit: 0, ...setUp.connection?.() };
-        table.push([what, bySsh, setUp.refused === undefined ? "ok" : "refused by name"]);
         assert.equal(bySsh, setUp.ssh ?? "ok", "by ssh itself");
-        if (setUp.refused === undefined) {
-          assert.match(await login(connection), setUp.says?.() ?? /^uid 0$/m);
-          return;
+        const more = await setUp.connection?.();
+        const connection = (transport: Transport = "auto"): Connection => ({ host: "edge", dialErrorLimit: 0, transport, ...more });
+        const reaches = async (one: Connection) => assert.match(await login(one), setUp.says?.() ?? /^uid 0$/m);
+        for (const transport of ["ssh2", "openssh"] as const) {
+          if (reach[transport] === "yes") await reaches(connection(transport));
+          else if (transport === "openssh" && connection().password !== undefined)
+            assert.equal(connectionSchema.safeParse(connection(transport)).success, false);
+          else {
+            const began = performance.now();
+            assert.match((await refusal(login(connection(transport)))).message, setUp.refused ?? /$^/);
+            assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+          }
         }
-        const began = performance.now();
-        const { message } = await refusal(login(connection));
-        assert.match(message, setUp.refused);
-        assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+        const taken =
+          reach.auto === "no"
+            ? refusal(login(connection())).then(() => "no")
+            : reaches(connection())
+                .then(() => targetOf(connection()))
+                .then(({ transport }) => transport);
+        assert.equal(await taken, reach.auto);
+        table.push([what, bySsh, reach.ssh2, reach.openssh, await taken]);
       }));
   };
 
   const withAgent =
     (keys: () => Promise<string[]>, name = "agent") =>
     async (action: () => Promise<void>): Promise<void> => {
-      const socket = join(folder, name);
+      const socket = join(await mkdtemp(join(folder, "agent-")), name); // what one holds is asked once a run
       const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
       try {
         const held = await keys();
@@ -107,6 +129,13 @@ describe("a host that its people reach by", () => {
     await rm(path, { force: true });
     await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path, ...options]);
     return path;
+  };
+  /** A key with its certificate, whose authority `host` is to trust. */
+  const certified = async (host = near): Promise<string> => {
+    const [ca, key] = [await newKey(join(folder, "user-ca")), await newKey(join(folder, "certified"))];
+    await must(["ssh-keygen", "-q", "-s", ca, "-I", "edge", "-n", "root", `${key}.pub`]);
+    await writeFile(await host.file("/etc/ssh/user-ca.pub"), await readFile(`${ca}.pub`));
+    return key;
   };
   const strangers = async (): Promise<string[]> => Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((i) => newKey(join(folder, `stranger-${i}`))));
   const withSshd =
@@ -152,6 +181,23 @@ describe("a host that its people reach by", () => {
     });
     row("BindAddress and AddressFamily", {
       config: () => `${edge()} AddressFamily inet\n BindAddress 0.0.0.0\n`,
+    });
+    row("KexAlgorithms, Ciphers and MACs that ssh2 has one of", {
+      config: () =>
+        `${edge()} KexAlgorithms sntrup761x25519-sha512@openssh.com,ecdh-sha2-nistp521\n Ciphers aes256-ctr\n MACs hmac-sha2-512\n`,
+    });
+    row("Ciphers of which ssh2 has none", {
+      config: () => `${edge()} Ciphers aes128-cbc\n`,
+      around: withSshd({ Ciphers: "aes128-cbc,aes256-ctr" }),
+      refused: /sshd allows no .*cipher that is known here/,
+    });
+    row("RemoteCommand, RequestTTY, LocalForward, ForkAfterAuthentication", {
+      config: () =>
+        `${edge()} RemoteCommand echo hello\n RequestTTY force\n LocalForward 1 localhost:1\n ForkAfterAuthentication yes\n StdinNull yes\n PermitLocalCommand yes\n LocalCommand touch ${join(folder, "pwned")}\n ForwardAgent yes\n ForwardX11 yes\n`,
+      ssh: "knows nothing of it",
+    });
+    row("ControlMaster auto, with a master that stands", {
+      config: () => `${edge()} ControlMaster auto\n ControlPath ${join(folder, "master-%C")}\n ControlPersist 60\n`,
     });
     row("a keyword that is none", {
       config: () => `${edge()} Nonsense yes\n`,
@@ -206,7 +252,7 @@ describe("a host that its people reach by", () => {
       around: withAgent(async () => [...(await strangers()), near.keyPath]),
     });
     for (const [what, word] of [
-      ["a path with blanks", () => `"${join(folder, "an agent")}"`],
+      ["a path with blanks", () => `"${process.env["SSH_AUTH_SOCK"]}"`],
       ["SSH_AUTH_SOCK", () => "SSH_AUTH_SOCK"],
       ["a variable", () => "$SSH_AUTH_SOCK"],
     ] as const)
@@ -232,15 +278,63 @@ describe("a host that its people reach by", () => {
       around: withSshd({ AuthenticationMethods: "keyboard-interactive", KbdInteractiveAuthentication: "yes", UsePAM: "yes" }),
       ssh: "asks for a password",
     });
-    row("a user certificate", {
+    const trusts = (host = () => near) => withSshd({ TrustedUserCAKeys: "/etc/ssh/user-ca.pub" }, host);
+    row("a user certificate beside its key", {
+      config: async () => `Host edge\n HostName ${near.address}\n ${common()} IdentityFile ${await certified()}\n`,
+      around: trusts(),
+      refused:
+        /login as root was refused\n.*next: .*CertificateFile of your ssh configuration is not followed here: say transport: "openssh"/s,
+    });
+    row("CertificateFile", {
       config: async () => {
-        const [ca, key] = [await newKey(join(folder, "user-ca")), await newKey(join(folder, "certified"))];
-        await must(["ssh-keygen", "-q", "-s", ca, "-I", "edge", "-n", "root", `${key}.pub`]);
-        await writeFile(await near.file("/etc/ssh/user-ca.pub"), await readFile(`${ca}.pub`));
-        return `Host edge\n HostName ${near.address}\n ${common()} IdentityFile ${key}\n`;
+        const key = await certified();
+        await copyFile(`${key}-cert.pub`, join(folder, "elsewhere.pub"));
+        await rm(`${key}-cert.pub`);
+        return `Host edge\n HostName ${near.address}\n ${common()} IdentityFile ${key}\n CertificateFile ${join(folder, "elsewhere.pub")}\n`;
       },
-      around: withSshd({ TrustedUserCAKeys: "/etc/ssh/user-ca.pub" }),
-      refused: /login as root was refused\n.*next: .*CertificateFile of your ssh configuration is not followed here: /s,
+      around: trusts(),
+      refused:
+        /login as root was refused\n.*next: .*CertificateFile of your ssh configuration is not followed here: say transport: "openssh"/s,
+    });
+    row("a user certificate in an agent", {
+      config: () => `Host edge\n HostName ${near.address}\n ${common()}`,
+      around: (action) => trusts()(() => withAgent(async () => [await certified()])(action)),
+      refused: /login as root was refused\n.*certificates and keys of security keys that an agent holds are not tried/s,
+    });
+  });
+
+  /** An agent with a security key, which root may log in with. */
+  const withSecurityKey = async (action: () => Promise<void>): Promise<void> => {
+    const agent = await startSecurityKeyAgent(join(await mkdtemp(join(folder, "agent-")), "socket"));
+    const file = await near.file("/etc/ssh/authorized_keys.d/root");
+    const before = await readFile(file, "utf8");
+    try {
+      await writeFile(file, `${before.trimEnd()}\n${agent.publicKey}\n`);
+      process.env["SSH_AUTH_SOCK"] = agent.socket;
+      await action();
+    } finally {
+      await writeFile(file, before);
+      await agent.close();
+    }
+  };
+  describe("tickets:", () => {
+    row("Kerberos (GSSAPIAuthentication)", {
+      config: () => `Host edge\n HostName ${near.address}\n ${common()} GSSAPIAuthentication yes\n IdentityFile none\n`,
+      around: (action) =>
+        withKerberos(near, folder, () => withSshd({ GSSAPIAuthentication: "yes", GSSAPIStrictAcceptorCheck: "no" })(action)),
+      refused: /login as root was refused\n/s,
+    });
+  });
+  describe("security keys:", () => {
+    row("a security key (FIDO) in an agent", {
+      config: () => `Host edge\n HostName ${near.address}\n ${common()}`,
+      around: withSecurityKey,
+      refused: /login as root was refused\n.*certificates and keys of security keys that an agent holds are not tried/s,
+    });
+    row("a security key in an agent, beside a file that the host does not take", {
+      config: async () => `Host edge\n HostName ${near.address}\n ${common()} IdentityFile ${await newKey(join(folder, "unknown"))}\n`,
+      around: withSecurityKey,
+      refused: /login as root was refused\n.*certificates and keys of security keys that an agent holds are not tried/s,
     });
   });
 
@@ -286,12 +380,31 @@ describe("a host that its people reach by", () => {
     row("ProxyCommand that fails", {
       config: () => `${three()}Host edge\n ProxyCommand sh -c 'echo no session for %n >&2; exit 3'\n`,
       ssh: "refused",
-      refused: /^edge: .* through the ProxyCommand of your ssh configuration\n {2}came back: .*no session for edge/,
+      refused: /^edge: .* through the ProxyCommand of your ssh configuration.*\n {2}came back: .*no session for edge/,
     });
     row("ProxyUseFdpass", {
-      config: () => `${three()}Host edge\n ProxyCommand ${relay} %h %p\n ProxyUseFdpass yes\n`,
-      ssh: "hangs",
+      config: () => `${three()}Host edge\n ProxyCommand nc.openbsd -F %h %p\n ProxyUseFdpass yes\n`,
       refused: /ProxyUseFdpass of your ssh configuration is not followed here/,
+    });
+    row("ProxyJump to a host that takes a user certificate alone", {
+      config: async () =>
+        `${three()}Host edge\n ProxyJump middle\nHost middle\n IdentityFile ${await certified(middle)}\n`.replace(
+          `Host edge near middle\n ${common()} ${keyed()}`,
+          `Host edge near middle\n ${common()}Host edge\n ${keyed()}`,
+        ),
+      says: () => from(middle),
+      around: withSshd({ TrustedUserCAKeys: "/etc/ssh/user-ca.pub" }, () => middle),
+      refused: /^middle: login as root was refused/,
+    });
+    row("proxy in the program, with its own key and known_hosts", {
+      config: () => `Host edge\n HostName ${far.address}\n ${common()} ${keyed()}`,
+      connection: async () => {
+        await copyFile(near.keyPath, join(folder, "own key"));
+        return {
+          proxy: { host: near.address, user: "root", privateKeyPath: join(folder, "own key"), knownHostsPath: near.knownHostsPath },
+        };
+      },
+      says: () => from(near),
     });
     it("ProxyCommand: the program ends with the connection, and is not left when a login fails", async () => {
       const pids = join(folder, "pids");
@@ -323,7 +436,7 @@ describe("a host that its people reach by", () => {
   });
 
   describe("a host key that is known by", () => {
-    row("a host certificate alone", {
+    row("a host certificate (@cert-authority)", {
       config: async () => {
         const ca = await newKey(join(folder, "host-ca"));
         await writeFile(join(folder, "host.pub"), await near.hostKey());
@@ -340,15 +453,29 @@ describe("a host that its people reach by", () => {
       },
       refused: /@cert-authority/,
     });
+    row("hostKey in the program", {
+      config: () => `Host edge\n HostName ${near.address}\n User root\n UserKnownHostsFile none\n GlobalKnownHostsFile none\n ${keyed()}`,
+      connection: async () => ({ hostKey: await near.hostKey() }),
+      ssh: "knows nothing of it",
+    });
     row("KnownHostsCommand", {
       config: async () =>
         `Host edge\n HostName ${near.address}\n User root\n UserKnownHostsFile none\n KnownHostsCommand /bin/echo %H ${await near.hostKey()}\n ${keyed()}`,
-      refused: /KnownHostsCommand of your ssh configuration is not followed here: give hostKey/,
+      refused: /KnownHostsCommand of your ssh configuration is not followed here: say transport: "openssh"/,
     });
     row("a post-quantum key exchange alone", {
       config: () => edge(),
       around: withSshd({ KexAlgorithms: "sntrup761x25519-sha512@openssh.com" }),
       refused: /sshd allows no key exchange algorithm that is known here/,
     });
+  });
+
+  it("of each way that the documents name", () => {
+    assert.deepEqual(
+      [...rows].sort(),
+      Object.values(groups)
+        .flatMap((group) => Object.keys(group))
+        .sort(),
+    );
   });
 });

@@ -26,6 +26,9 @@ export async function login(connection: Connection): Promise<string> {
 /** Whether the person's own ssh gets there. */
 export async function ssh(home: string, host: string, options: readonly string[] = []): Promise<boolean> {
   const words = ["-F", join(home, ".ssh/config"), "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", ...options];
-  const { SSH_AUTH_SOCK = "", EDGE = "" } = process.env;
-  return (await run(["ssh", ...words, host, "true"], { env: { EDGE, ...(SSH_AUTH_SOCK === "" ? {} : { SSH_AUTH_SOCK }) } })).code === 0;
+  const { EDGE = "", ...given } = process.env;
+  const env = Object.fromEntries(
+    ["SSH_AUTH_SOCK", "KRB5_CONFIG", "KRB5CCNAME"].flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
+  return (await run(["ssh", ...words, host, "true"], { env: { EDGE, ...env } })).code === 0;
 }

@@ -9,6 +9,13 @@ const run = promisify(execFile);
 const POLICY = "/usr/sbin/policy-rc.d";
 const LOCK = "/run/lock/policy-routing-packages";
 
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const servicesOf = {
+  "openssh-server": ["ssh.service", "ssh.socket"],
+  "krb5-kdc": ["krb5-kdc.service"],
+  "krb5-admin-server": ["krb5-admin-server.service"],
+};
+
 /** Installs what dpkg says is missing, one process at a time: apt refuses a second one. @param {readonly string[]} names */
 export async function ensurePackages(names) {
   if ((await missingOf(names)).length === 0) return;
@@ -28,8 +35,9 @@ async function installMissing(names) {
       await apt("update");
       await install(missing.includes("openssh-server") ? [...missing, "openssh-client"] : missing);
     });
-    // Now and at the next boot: the lab runs its own sshd.
-    if (missing.includes("openssh-server")) await run("systemctl", ["disable", "ssh.service", "ssh.socket"]).catch(() => {});
+    // Now and at the next boot: tests run their own.
+    const services = missing.flatMap((name) => servicesOf[name] ?? []);
+    if (services.length > 0) await run("systemctl", ["disable", ...services]).catch(() => {});
   } finally {
     if (forbidden) await rm(POLICY);
   }

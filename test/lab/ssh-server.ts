@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { type Transport, transports } from "../../provider/src/spec/connection";
 import { management } from "./addresses.js";
 import { Machine } from "./machine.js";
 import { type Result, type RunOptions, run } from "./run.js";
@@ -10,11 +11,15 @@ export interface Connection {
   user: string;
   privateKeyPath: string;
   knownHostsPath: string;
+  transport?: Transport;
 }
 
 const LOG = "/var/log/sshd.log";
 /** Written once sshd listens. Not in /run, which a test may fill. */
 const PID_FILE = "/var/log/sshd.pid";
+
+/** For a whole run: by which transport hosts are reached; as by default where nothing is said. */
+const transport = transports.find((one) => one === process.env["POLICY_ROUTING_TRANSPORT"]);
 
 /** A machine with OpenSSH's server, on the management network and on all uplinks. */
 export class SshServer extends Machine {
@@ -25,7 +30,8 @@ export class SshServer extends Machine {
   readonly knownHostsPath = `${this.labDirectory}/known_hosts`;
 
   get connection(): Connection {
-    return { host: this.address, user: this.user, privateKeyPath: this.keyPath, knownHostsPath: this.knownHostsPath };
+    const login = { host: this.address, user: this.user, privateKeyPath: this.keyPath, knownHostsPath: this.knownHostsPath };
+    return transport === undefined ? login : { ...login, transport };
   }
 
   /** The command line of the real client. */

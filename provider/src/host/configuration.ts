@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import type { Algorithms } from "ssh2";
 import type { ProxyConnection } from "../spec/connection";
+import { algorithmsOf, allowedHostKeys, type HostKeyKind } from "./algorithms";
 import { type NotFollowed, notFollowed } from "./notFollowed";
 import type { Person } from "./person";
+import type { Words } from "./sshGAnswer";
 import { agentOf, tokensOf, wholePath, withTokens } from "./tokens";
 
 /** Which host is meant, as the program says it. */
@@ -10,9 +13,6 @@ export interface Asked {
   readonly port: number | undefined;
   readonly user: string | undefined;
 }
-
-/** What a configuration of ssh says of one host: keywords in lower case, with their values in order. */
-export type Words = ReadonlyMap<string, readonly string[]>;
 
 /** The same for our own use. Paths are whole. */
 export interface Configuration {
@@ -32,6 +32,12 @@ export interface Configuration {
   readonly hostKeyAlias: string | undefined;
   readonly knownHosts: readonly string[];
   readonly revokedHostKeys: string | undefined;
+  /** What the person's lists leave of ssh2's. */
+  readonly algorithms: Algorithms;
+  /** Kinds of host key that may be asked for. */
+  readonly hostKeyKinds: readonly HostKeyKind[];
+  /** Seconds. */
+  readonly connectTimeout: number | undefined;
   readonly bindAddress: string | undefined;
   readonly addressFamily: 4 | 6 | undefined;
   readonly notFollowed: readonly NotFollowed[];
@@ -78,6 +84,9 @@ export function configurationOf(words: Words, asked: Asked, person: Person, exis
       ...paths("globalknownhostsfile", "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"),
     ]).filter((path) => path !== "none"),
     revokedHostKeys: one("revokedhostkeys") === undefined ? undefined : whole(one("revokedhostkeys") ?? ""),
+    algorithms: algorithmsOf(words),
+    hostKeyKinds: allowedHostKeys(words),
+    connectTimeout: /^[1-9][0-9]{0,3}$/.test(one("connecttimeout") ?? "") ? Number(one("connecttimeout")) : undefined,
     bindAddress: one("bindaddress"),
     addressFamily: family === "inet" ? 4 : family === "inet6" ? 6 : undefined,
     notFollowed: notFollowed(certificate === undefined ? words : new Map([...words, ["certificatefile", [certificate]]])),

@@ -1,9 +1,11 @@
 import { getSystemErrorMap } from "node:util";
 import pRetry from "p-retry";
-import type { ClientChannel } from "ssh2";
 import { isPolicyRoutingError, type PolicyRoutingError } from "../errors";
+import type { Begin, Connected } from "./channel";
 import { refuseUnusableKeys } from "./credentials";
-import { type Connected, execute, hop, type Then, type Urgency } from "./hop";
+import { execute, type Hop, hop, type Then, type Urgency } from "./hop";
+import { runHere } from "./local";
+import { dialBySsh } from "./openssh/dial";
 import { lineTo } from "./queue";
 import { isStopped, unlessStopped } from "./stop";
 import type { Target } from "./target";
@@ -20,19 +22,19 @@ export interface Urgent extends Urgency {
   readonly dialErrorLimit: number;
 }
 
-/** Seconds that one dial may take at most, jump hosts and all. */
-export const longestDial = ({ perDialTimeout, proxy }: Target, atLeast: number): number =>
-  Math.max(perDialTimeout, atLeast) + (proxy === undefined ? 0 : longestDial(proxy, atLeast));
-
 /** Dials with a bounded number of tries, and starts a command. Only "unreachable" is tried again: a refused login stays refused. */
 export async function connect<Begun>(
   target: Target,
   command: string,
-  begin: (channel: ClientChannel) => Begun | Promise<Begun>,
+  begin: Begin<Begun>,
   urgent?: Urgent,
   progress?: Progress,
 ): Promise<Connected<Begun>> {
-  for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);
+  const { transport } = target;
+  if (transport === "local") return runHere(command, begin);
+  if (transport === "ssh2") for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);
+  const because = target.openssh?.because;
+  if (because !== undefined) progress?.mention(`logs in by your own ssh: ${because}`);
   const limit = urgent?.dialErrorLimit ?? target.dialErrorLimit;
   const isOver = () => urgent?.until !== undefined && performance.now() >= urgent.until;
   const retries = limit === undefined ? defaultDialErrorLimit : limit < 0 ? Number.POSITIVE_INFINITY : limit;
@@ -41,7 +43,7 @@ export async function connect<Begun>(
   progress?.begin(() => dialText(1));
   const once = (count: number): Promise<Connected<Begun>> => {
     if (count > 1) progress?.goOn(() => `${dialText(count)}: ${failure}`);
-    return dial(target, urgent, execute(target, command, begin));
+    return dialBy[transport](target, command, begin, urgent, progress);
   };
   const connected = pRetry(once, {
     retries,
@@ -55,8 +57,29 @@ export async function connect<Begun>(
     },
   });
   if (urgent !== undefined) return connected;
-  return unlessStopped(target.name, connected, ({ close }) => close()).finally(() => progress?.pause());
+  const first = unlessStopped(target.name, connected, ({ close }) => close()).finally(() => progress?.pause());
+  return first.catch(async (error: unknown) => {
+    const other = isPolicyRoutingError(error) ? await target.otherwise?.(error) : undefined;
+    if (other === undefined) throw error;
+    return connect(other, command, begin, urgent, progress);
+  });
 }
+
+type Dial = <Begun>(
+  target: Target,
+  command: string,
+  begin: Begin<Begun>,
+  urgent?: Urgent,
+  progress?: Progress,
+) => Promise<Connected<Begun>>;
+
+const dialBy: Readonly<Record<"ssh2" | "openssh", Dial>> = {
+  ssh2: (target, command, begin, urgent) => dial(target, urgent, execute(target, command, begin)),
+  openssh: (target, command, begin, urgent, progress) => {
+    const once = () => dialBySsh(target, command, begin, urgent, progress);
+    return urgent === undefined ? lineTo(target)(once) : once();
+  },
+};
 
 /** Why a dial failed, in the system's words where it has some. */
 function briefly({ parts: { cause, what } }: PolicyRoutingError): string {
@@ -65,7 +88,7 @@ function briefly({ parts: { cause, what } }: PolicyRoutingError): string {
 }
 
 /** One dial: the jump host first. Each has its own limit over all that it does. */
-async function dial<Begun>(target: Target, urgent: Urgent | undefined, then: Then<Begun>): Promise<Connected<Begun>> {
+async function dial<Begun>(target: Target, urgent: Urgent | undefined, then: Then<Begun>): Promise<Hop<Begun>> {
   const below = target.proxy === undefined ? undefined : await dial(target.proxy, urgent, async () => undefined);
   const once = () => hop(target, below, urgent, then);
   try {

@@ -2,6 +2,7 @@ import { createConnection, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
+import type { Begin, Channel, Connected } from "./channel";
 import { Limit } from "./limit";
 import { login, unreachable } from "./login";
 import { closedEarly } from "./notYet";
@@ -11,11 +12,9 @@ import type { Target } from "./target";
 
 const goodbye = 2000;
 
-/** A connection whose login is done, and what was begun on it; `close` ends it and the jump hosts below it. */
-export interface Connected<Begun> {
+/** One whose login is done; `close` ends the jump hosts below it too. */
+export interface Hop<Begun> extends Connected<Begun> {
   readonly client: Client;
-  readonly begun: Begun;
-  close(): void;
 }
 
 export type Then<Begun> = (client: Client) => Promise<Begun>;
@@ -30,15 +29,24 @@ export interface Urgency {
   readonly until?: number;
 }
 
+/** Seconds that one dial may take at most, jump hosts and all. */
+export const longestDial = ({ perDialTimeout, proxy }: Target, atLeast: number): number =>
+  Math.max(perDialTimeout, atLeast) + (proxy === undefined ? 0 : longestDial(proxy, atLeast));
+
+/** Seconds that a dial gets which takes so many by itself. */
+export function secondsFor(seconds: number, urgency: Urgency | undefined): number {
+  const left = urgency?.until === undefined ? Number.POSITIVE_INFINITY : Math.max(0, urgency.until - performance.now()) / 1000;
+  return Math.min(left, Math.max(seconds, urgency?.atLeast ?? 0));
+}
+
 /** From the first packet to what is begun on the connection, within one limit of time: way, login, command. */
 export async function hop<Begun>(
   target: Target,
-  below: Connected<unknown> | undefined,
+  below: Hop<unknown> | undefined,
   urgency: Urgency | undefined,
   then: Then<Begun>,
-): Promise<Connected<Begun>> {
-  const left = urgency?.until === undefined ? Number.POSITIVE_INFINITY : Math.max(0, urgency.until - performance.now()) / 1000;
-  const seconds = Math.min(left, Math.max(target.perDialTimeout, urgency?.atLeast ?? 0));
+): Promise<Hop<Begun>> {
+  const seconds = secondsFor(target.perDialTimeout, urgency);
   let awaited = below === undefined ? "login" : `way through the jump host ${target.proxy?.name}`;
   const limit = new Limit(Math.min(seconds, urgency?.reach ?? seconds), (time) =>
     unreachable(target, `no ${awaited} within ${Math.round(time * 10) / 10} s`),
@@ -67,7 +75,8 @@ export async function hop<Begun>(
       setTimeout(end, goodbye).unref();
       below?.close();
     };
-    return { client, begun: await then(client), close };
+    const onLost = (listener: () => void): void => void client.on("close", listener);
+    return { client, begun: await then(client), onLost, close };
   })();
   try {
     return await Promise.race([all, limit.over]);
@@ -93,7 +102,7 @@ function throughPipes(error: unknown, said: string): unknown {
 }
 
 /** The limit does not count while other logins of this process go first. */
-const turnBeside = (limit: Limit) => async () => {
+export const turnBeside = (limit: Limit) => async () => {
   limit.stand();
   const giveBack = await turn();
   limit.goOn();
@@ -120,7 +129,7 @@ function socketTo(target: Target, streams: Duplex[]): Promise<Socket> {
   });
 }
 
-function through(below: Connected<unknown>, target: Target): Promise<Duplex> {
+function through(below: Hop<unknown>, target: Target): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     below.client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, stream) => {
       if (error === undefined) resolve(stream);
@@ -129,13 +138,13 @@ function through(below: Connected<unknown>, target: Target): Promise<Duplex> {
   });
 }
 
-/** Starts a command. `begin` is called with its channel at once: what comes along with the answer must be heard. */
+/** Starts a command. */
 export const execute =
-  <Begun>(target: Target, command: string, begin: (channel: ClientChannel) => Begun | Promise<Begun>): Then<Begun> =>
+  <Begun>(target: Target, command: string, begin: Begin<Begun>): Then<Begun> =>
   (client) =>
     new Promise((resolve, reject) => {
       client.exec(command, (error, channel) => {
-        if (error === undefined) resolve(begin(channel));
+        if (error === undefined) resolve(begin(channelOf(channel)));
         else
           reject(
             new PolicyRoutingError("unreachable", {
@@ -148,3 +157,15 @@ export const execute =
           );
       });
     });
+
+const channelOf = (channel: ClientChannel): Channel => ({
+  output: channel,
+  complaints: channel.stderr,
+  write: (bytes) => void channel.write(bytes),
+  onExit: (listener) => void channel.on("exit", listener),
+  onClose: (listener) => {
+    channel.on("close", listener);
+    channel.on("error", listener);
+  },
+  close: () => channel.close(),
+});

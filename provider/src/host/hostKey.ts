@@ -1,18 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { ErrorParts } from "../errors";
-import { type Entry, entriesFor, readable, revokedBy } from "./knownHosts";
+import type { HostKeyKind } from "./algorithms";
+import { type Entry, entriesFor, namesOf, readable, revokedBy } from "./knownHosts";
 import { insteadOf } from "./notFollowed";
 import { keyOf, kindOf } from "./publicKey";
 import type { Target } from "./target";
-
-/**
- * Names under which a host's key is looked for, as ssh does: an alias stands for itself; a port other than 22 goes with the name, and behind it
- * the name alone counts where nothing of the kind is known with the port.
- */
-const namesOf = ({ host, port, hostKeyAlias }: Target): string[] => {
-  const name = host.toLowerCase();
-  return hostKeyAlias !== undefined ? [hostKeyAlias] : port === 22 ? [name] : [`[${name}]:${port}`, name];
-};
 
 type Verdict = "revoked" | "known" | "another" | "new";
 
@@ -77,17 +69,8 @@ export function refusal(target: Target, shown: Buffer): RefusedKey | undefined {
 }
 
 const signatures: Readonly<Record<string, readonly string[]>> = { "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"] };
-const offered = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-] as const;
-
 /** The kinds of key to ask for: first those that are known, or the host might show one that is not. */
-export function hostKeyAlgorithms(target: Target): (typeof offered)[number][] {
+export function hostKeyAlgorithms(target: Target): HostKeyKind[] {
   const [name = ""] = namesOf(target);
   const given = target.hostKey === undefined ? undefined : keyOf(target.hostKey);
   const entries = target.hostKey === undefined ? entriesFor(name, target.knownHosts) : [];
@@ -95,5 +78,5 @@ export function hostKeyAlgorithms(target: Target): (typeof offered)[number][] {
   const types =
     given !== undefined ? [given.type] : entries.filter((one) => one.marker === "none" && !isRevoked(one)).map(({ type }) => type);
   const known = new Set(types.flatMap((type) => signatures[type] ?? [type]));
-  return [...offered].sort((a, b) => Number(known.has(b)) - Number(known.has(a)));
+  return [...target.hostKeyKinds].sort((a, b) => Number(known.has(b)) - Number(known.has(a)));
 }

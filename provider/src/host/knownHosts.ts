@@ -13,6 +13,29 @@ export interface Entry {
 export const entriesFor = (name: string, files: readonly string[]): Entry[] =>
   files.flatMap((file) => (textOf(file)?.toString("utf8") ?? "").split("\n").flatMap((line) => entryOf(line, name) ?? []));
 
+/** What decides which keys are known of a host. */
+interface Known {
+  readonly host: string;
+  readonly port: number;
+  readonly hostKeyAlias?: string | undefined;
+  readonly knownHosts: readonly string[];
+}
+
+/** Whether a certificate authority alone says which key is the host's: that is not followed here. */
+export function isKnownByAuthorityAlone(target: Known): boolean {
+  const entries = namesOf(target).flatMap((name) => entriesFor(name, target.knownHosts));
+  return entries.some(({ marker }) => marker === "authority") && !entries.some(({ marker }) => marker === "none");
+}
+
+/**
+ * Names under which a host's key is looked for, as ssh does: an alias stands for itself; a port other than 22 goes with the name, and behind it
+ * the name alone counts where nothing of the kind is known with the port.
+ */
+export const namesOf = ({ host, port, hostKeyAlias }: Known): string[] => {
+  const name = host.toLowerCase();
+  return hostKeyAlias !== undefined ? [hostKeyAlias] : port === 22 ? [name] : [`[${name}]:${port}`, name];
+};
+
 /** Those that can be read; where none can, the first: there a key would be written down. */
 export function readable(files: readonly string[]): readonly string[] {
   const there = files.filter((file) => textOf(file) !== undefined);
@@ -58,7 +81,7 @@ function matches(patterns: string, name: string): boolean {
 export function revokedBy(file: string, shown: Buffer): string | undefined {
   const bytes = textOf(file);
   if (bytes === undefined) return `RevokedHostKeys ${file} cannot be read`;
-  if (bytes.subarray(0, 6).toString("latin1") === "SSHKRL")
+  if (isBinary(bytes))
     return `RevokedHostKeys ${file} is a revocation list in binary form, which is not followed here: a text of public keys is`;
   const isRevoked = bytes
     .toString("utf8")
@@ -66,6 +89,11 @@ export function revokedBy(file: string, shown: Buffer): string | undefined {
     .some((line) => keyOf(line)?.key.equals(shown) === true);
   return isRevoked ? `the host shows a key that is revoked by ${file}` : undefined;
 }
+
+const isBinary = (bytes: Buffer): boolean => bytes.subarray(0, 6).toString("latin1") === "SSHKRL";
+
+/** Whether a list of revoked keys is one that only ssh reads. */
+export const isBinaryList = (file: string): boolean => isBinary(textOf(file) ?? Buffer.alloc(0));
 
 function textOf(file: string): Buffer | undefined {
   try {

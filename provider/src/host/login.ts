@@ -69,7 +69,7 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
         },
         () => fail(notYet(target, heard) ?? refused(target, "no way to log in is left", said, wayOut(target, said))),
       ),
-      algorithms: { serverHostKey: hostKeyAlgorithms(target) },
+      algorithms: { ...target.algorithms, serverHostKey: hostKeyAlgorithms(target) },
       hostVerifier: (key: Buffer) => {
         said.refusedKey = refusal(target, key);
         return said.refusedKey === undefined;

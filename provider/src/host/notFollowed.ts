@@ -8,17 +8,19 @@ export interface NotFollowed {
 const saysYes = (value: string): boolean => value.toLowerCase() === "yes";
 const saysSomething = (value: string): boolean => value !== "" && value.toLowerCase() !== "none";
 
+const bySsh = 'say transport: "openssh", which follows it';
+
 const table: readonly (NotFollowed & { readonly counts: (value: string) => boolean })[] = [
   {
     keyword: "CertificateFile",
     about: "user",
-    instead: "log in with a key that stands in the host's authorized_keys",
+    instead: bySsh,
     counts: saysSomething,
   },
-  { keyword: "PKCS11Provider", about: "user", instead: "load its keys into an agent by `ssh-add -s`", counts: saysSomething },
-  { keyword: "HostbasedAuthentication", about: "user", instead: "log in with a key", counts: saysYes },
-  { keyword: "KnownHostsCommand", about: "host key", instead: "give hostKey, or put the key into known_hosts", counts: saysSomething },
-  { keyword: "VerifyHostKeyDNS", about: "host key", instead: "give hostKey, or put the key into known_hosts", counts: saysYes },
+  { keyword: "PKCS11Provider", about: "user", instead: bySsh, counts: saysSomething },
+  { keyword: "HostbasedAuthentication", about: "user", instead: bySsh, counts: saysYes },
+  { keyword: "KnownHostsCommand", about: "host key", instead: bySsh, counts: saysSomething },
+  { keyword: "VerifyHostKeyDNS", about: "host key", instead: bySsh, counts: saysYes },
   // ssh itself follows these two; a machine without ssh does not.
   { keyword: "Include", about: "all", instead: "install OpenSSH's client, whose reading is taken then", counts: saysSomething },
   { keyword: "Match exec", about: "all", instead: "install OpenSSH's client, whose reading is taken then", counts: saysSomething },

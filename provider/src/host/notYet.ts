@@ -35,16 +35,19 @@ const nologin = /pam_nologin|\bis (booting up|going down)\b/i;
 
 /** Why a login came to nothing that will be taken later: undefined where it is something else. Both are tried again, for nobody was refused. */
 export function notYet(target: Target, { isSshd, early, words }: Heard, cause?: Error): PolicyRoutingError | undefined {
-  const { name, host, port, user } = target;
-  if (nologin.test(words))
-    return new PolicyRoutingError("unreachable", {
-      topic: "not-yet",
-      host: name,
-      what: `lets nobody but root log in now, so not ${user} either (${host} port ${port})`,
-      cameBack: words.trim(),
-      next: "it starts, or shuts down: to wait longer for it, raise connection.dialErrorLimit",
-    });
-  return isSshd ? undefined : closedEarly(target, early, cause);
+  return rootAlone(target, words) ?? (isSshd ? undefined : closedEarly(target, early, cause));
+}
+
+/** Undefined where the host's words are of something else. */
+export function rootAlone({ name, host, port, user }: Target, words: string): PolicyRoutingError | undefined {
+  if (!nologin.test(words)) return undefined;
+  return new PolicyRoutingError("unreachable", {
+    topic: "not-yet",
+    host: name,
+    what: `lets nobody but root log in now, so not ${user} either (${host} port ${port})`,
+    cameBack: words.trim(),
+    next: "it starts, or shuts down: to wait longer for it, raise connection.dialErrorLimit",
+  });
 }
 
 export const closedEarly = ({ name, host, port }: Target, early: string, cause?: Error): PolicyRoutingError =>

@@ -1,7 +1,7 @@
 import type { Warning } from "../errors";
 import type { Connection } from "../spec/connection";
-import { longestDial } from "./connect";
 import { reached } from "./defaults";
+import { longestDial } from "./hop";
 import type { Left } from "./observe";
 import { Shell } from "./shell";
 import { targetOf } from "./target";

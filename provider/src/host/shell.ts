@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
-import type { Client, ClientChannel } from "ssh2";
 import { PolicyRoutingError } from "../errors";
+import { noConnection } from "../kernel/ownConnection";
 import type { Connection } from "../spec/connection";
 import { type Answer, parseAnswer } from "./answer";
 import { type Bound, ofItsOwn } from "./bound";
+import type { Channel, Connected } from "./channel";
 import { connect, type Urgent } from "./connect";
 import { Incoming } from "./incoming";
 import { badCode, noShell, noSudo } from "./noShell";
@@ -35,7 +36,7 @@ interface Waiting {
 
 /** A connection with one long-lived shell. One frame is on the wire at a time. */
 export class Shell {
-  readonly #channel: ClientChannel;
+  readonly #channel: Channel;
   readonly #target: Target;
   readonly #sudo: boolean;
   #waiting: Waiting | undefined;
@@ -49,20 +50,19 @@ export class Shell {
   #exited = false;
   #hangUp: () => void = () => {};
 
-  private constructor(target: Target, sudo: boolean, channel: ClientChannel) {
+  private constructor(target: Target, sudo: boolean, channel: Channel) {
     this.#target = target;
     this.#sudo = sudo;
     this.#channel = channel;
     const decoder = new StringDecoder("utf8");
-    channel.on("data", (data: Buffer) => this.#receive(decoder.write(data)));
-    channel.stderr.on("data", (data: Buffer) => {
+    channel.output.on("data", (data: Buffer) => this.#receive(decoder.write(data)));
+    channel.complaints.on("data", (data: Buffer) => {
       this.#stderr = (this.#stderr + data.toString("utf8")).slice(-2000);
     });
-    channel.on("exit", () => {
+    channel.onExit(() => {
       this.#exited = true;
     });
-    channel.on("close", () => this.#end());
-    channel.on("error", () => this.#end());
+    channel.onClose(() => this.#end());
   }
 
   /** Dials, logs in and starts the shell. */
@@ -71,20 +71,20 @@ export class Shell {
     const sudo = connection.sudo === true;
     const password = sudo ? connection.sudoPassword : undefined;
     const marks = marksOf();
-    const begin = async (channel: ClientChannel): Promise<Shell> => {
+    const begin = async (channel: Channel): Promise<Shell> => {
       if (password !== undefined) await passSudo(target, channel, password, marks);
       return new Shell(target, sudo, channel);
     };
-    const start = startText(sudo, password === undefined ? undefined : marks);
-    const { begun, client, close } = await connect(target, start, begin, urgent, progress);
-    begun.#holds(client, close);
+    const start = startText(target, sudo, password === undefined ? undefined : marks);
+    const { begun, onLost, close } = await connect(target, start, begin, urgent, progress);
+    begun.#holds(onLost, close);
     return begun;
   }
 
   /** From now on its end is the connection's, and the other way round. */
-  #holds(client: Client, hangUp: () => void): void {
+  #holds(onLost: Connected<Shell>["onLost"], hangUp: () => void): void {
     this.#hangUp = hangUp;
-    client.on("close", () => this.#end());
+    onLost(() => this.#end());
     if (!this.isOpen) hangUp();
   }
 
@@ -185,10 +185,11 @@ export class Shell {
 const marksOf = (): Marks => ({ asks: `@asks-${randomBytes(9).toString("hex")}`, ready: `@ready-${randomBytes(9).toString("hex")}` });
 
 /** What the login runs. SSH_CONNECTION is read before sudo, which removes it. */
-function startText(sudo: boolean, marks: Marks | undefined): string {
-  if (!sudo) return `exec sh -c '${loop}' sh "$SSH_CONNECTION"`;
+function startText({ transport }: Target, sudo: boolean, marks: Marks | undefined): string {
+  const session = transport === "local" ? `\${SSH_CONNECTION:-${noConnection}}` : "$SSH_CONNECTION";
+  if (!sudo) return `exec sh -c '${loop}' sh "${session}"`;
   const by = marks === undefined ? "sudo -n" : sudoBy(marks);
-  return `sh -c 'exec ${by} sh -c "$1" sh "$SSH_CONNECTION"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
+  return `sh -c 'exec ${by} sh -c "$1" sh "${session}"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
 }
 
 /** What the shell on the host makes of the first frame: see sh/shell.sh. */

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import SSHConfig, { type Line } from "ssh-config";
 import { messageOf, PolicyRoutingError } from "../errors";
-import type { Asked, Words } from "./configuration";
+import type { Asked } from "./configuration";
 import type { Person } from "./person";
+import type { Words } from "./sshGAnswer";
 import { withTokens } from "./tokens";
 
 /** Reads `~/.ssh/config`, for machines without ssh: no Include, no Match exec. */

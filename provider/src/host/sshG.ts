@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { PolicyRoutingError } from "../errors";
-import type { Asked, Words } from "./configuration";
+import type { Asked } from "./configuration";
 import type { Person } from "./person";
+import { scratch } from "./scratch";
+import type { Words } from "./sshGAnswer";
 import { wordsOf } from "./sshGAnswer";
 
 /** `Match exec` runs what it likes. */
@@ -36,27 +37,24 @@ export async function askSsh(asked: Asked, person: Person): Promise<Words | unde
 }
 
 /** The file to read where HOME is another one than passwd's. */
-function ownFile({ home, passwdHome }: Person): string | undefined {
+export function ownFile({ home, passwdHome }: Person): string | undefined {
   if (home === passwdHome) return undefined;
   const own = join(home, ".ssh", "config");
   return existsSync(own) ? own : existsSync("/etc/ssh/ssh_config") ? "/etc/ssh/ssh_config" : "none";
 }
 
+/** Those that ssh reads, in its order, each of which may be missing. */
+export function configFiles(person: Person): readonly string[] {
+  const own = ownFile(person);
+  return own === undefined ? [join(person.home, ".ssh", "config"), "/etc/ssh/ssh_config"] : own === "none" ? [] : [own];
+}
+
 const probe = "policy-routing-nobody";
-let folder: string | undefined;
 
 /** The same files, and behind them a user: the first value wins. */
 async function isNoUserSaid(asked: Asked, person: Person): Promise<boolean> {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), "policy-routing-"));
-    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-    folder = made;
-  }
-  const own = ownFile(person);
-  const files = own === undefined ? [join(person.home, ".ssh", "config"), "/etc/ssh/ssh_config"] : own === "none" ? [] : [own];
-  const file = join(folder, "config");
-  writeFileSync(file, [...files.map((one) => `Include "${one}"`), "Match all", `User ${probe}`, ""].join("\n"));
-  const told = await ask(asked, ["-F", file]);
+  const text = [...configFiles(person).map((one) => `Include "${one}"`), "Match all", `User ${probe}`, ""].join("\n");
+  const told = await ask(asked, ["-F", scratch(text)]);
   return told !== undefined && wordsOf(told).get("user")?.[0] === probe;
 }
 

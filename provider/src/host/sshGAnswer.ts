@@ -1,4 +1,5 @@
-import type { Words } from "./configuration";
+/** What a configuration of ssh says of one host: keywords in lower case, with their values in order. */
+export type Words = ReadonlyMap<string, readonly string[]>;
 
 /** `keyword value` a line. What is not set is left out, `none`, or has no value. */
 export function wordsOf(text: string): Words {

@@ -1,5 +1,5 @@
-import type { ClientChannel } from "ssh2";
 import { PolicyRoutingError } from "../errors";
+import type { Channel } from "./channel";
 import { noSudo } from "./noShell";
 import type { Target } from "./target";
 
@@ -13,13 +13,13 @@ export interface Marks {
 export const sudoBy = ({ asks }: Marks): string => `sudo -S -p "${asks}"`;
 
 /** Gives the password when sudo asks for it, once; resolves when the shell behind sudo runs. Whoever dials sets the limit of time. */
-export function passSudo(target: Target, channel: ClientChannel, password: string, { asks, ready }: Marks): Promise<void> {
+export function passSudo(target: Target, channel: Channel, password: string, { asks, ready }: Marks): Promise<void> {
   return new Promise((resolve, reject) => {
-    let [output, complaints, isGiven] = ["", "", false];
+    let [output, complaints, isGiven, isSettled] = ["", "", false, false];
     const settle = (then: () => void): void => {
-      channel.removeListener("data", onOutput);
-      channel.stderr.removeListener("data", onComplaint);
-      channel.removeListener("close", onClose);
+      channel.output.removeListener("data", onOutput);
+      channel.complaints.removeListener("data", onComplaint);
+      isSettled = true;
       then();
     };
     const refuse = (): void =>
@@ -42,9 +42,12 @@ export function passSudo(target: Target, channel: ClientChannel, password: strin
         channel.write(`${password}\n`);
       }
     };
-    const onClose = (): void => (isGiven ? refuse() : settle(() => reject(noSudo(target, said()))));
-    channel.on("data", onOutput);
-    channel.stderr.on("data", onComplaint);
-    channel.once("close", onClose);
+    channel.output.on("data", onOutput);
+    channel.complaints.on("data", onComplaint);
+    channel.onClose(() => {
+      if (isSettled) return;
+      if (isGiven) refuse();
+      else settle(() => reject(noSudo(target, said())));
+    });
   });
 }

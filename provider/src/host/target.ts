@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { Algorithms } from "ssh2";
 import { messageOf, PolicyRoutingError } from "../errors";
-import { type ProxyConnection, userPattern } from "../spec/connection";
-import { type Asked, type Configuration, configurationOf, type Words } from "./configuration";
+import type { Topic } from "../messages";
+import { type ProxyConnection, type Transport, userPattern } from "../spec/connection";
+import type { HostKeyKind } from "./algorithms";
+import { type Asked, type Configuration, configurationOf } from "./configuration";
 import type { NotFollowed } from "./notFollowed";
+import { mayHelp, needOf, takesText } from "./openssh/need";
+import { type Openssh, opensshOf } from "./openssh/words";
 import { type Person, whoRuns } from "./person";
 import { publicKeyOf } from "./publicKey";
 import { readConfig } from "./sshConfig";
 import { askSsh } from "./sshG";
+import type { Words } from "./sshGAnswer";
 import { wholePath } from "./tokens";
 
 export interface Key {
@@ -20,6 +26,11 @@ export interface Key {
 export interface Target {
   /** As the person named it: for messages. */
   readonly name: string;
+  readonly transport: Exclude<Transport, "auto">;
+  /** Where ssh itself is the transport. */
+  readonly openssh?: Openssh | undefined;
+  /** Another transport, after this one was refused for that reason. */
+  otherwise?(error: PolicyRoutingError): Promise<Target | undefined>;
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -36,6 +47,8 @@ export interface Target {
   /** A file of keys that no host may show. */
   readonly revokedHostKeys?: string | undefined;
   readonly ignoreHostKey: boolean;
+  readonly algorithms: Algorithms;
+  readonly hostKeyKinds: readonly HostKeyKind[];
   readonly dialErrorLimit?: number | undefined;
   readonly perDialTimeout: number;
   readonly proxy?: Target | undefined;
@@ -52,19 +65,35 @@ const mostJumps = 8;
 
 /** A jump host may have one as well. */
 interface Wanted extends ProxyConnection {
+  readonly transport?: Transport | undefined;
   readonly proxy?: Wanted | undefined;
 }
 
-const told = new Map<string, Promise<Words>>();
+interface Told {
+  readonly words: Words;
+  /** Or by our own reading, where there is no ssh. */
+  readonly isBySsh: boolean;
+}
+
+const told = new Map<string, Promise<Told>>();
 
 /** Asked once a host and run: the person's own ssh, else, on a machine that has none, the file is read here. */
-function wordsOn(asked: Asked, person: Person): Promise<Words> {
-  const name = JSON.stringify([person.home, asked.name, asked.port, asked.user]);
-  const words = told.get(name) ?? askSsh(asked, person).then((answer) => answer ?? readConfig(asked, person));
-  told.set(name, words);
-  words.catch(() => told.delete(name));
-  return words;
+function tellOf(asked: Asked, person: Person): Promise<Told> {
+  const name = nameOf(asked, person);
+  const answer =
+    told.get(name) ??
+    askSsh(asked, person).then((words) =>
+      words === undefined ? { words: readConfig(asked, person), isBySsh: false } : { words, isBySsh: true },
+    );
+  told.set(name, answer);
+  answer.catch(() => told.delete(name));
+  return answer;
 }
+
+const nameOf = (asked: Asked, person: Person): string => JSON.stringify([person.home, asked.name, asked.port, asked.user]);
+
+/** Why a host of this run is reached by ssh itself, since ssh2 was refused there. */
+const learned = new Map<string, string>();
 
 /** What the connection says wins over the configuration of ssh, which wins over the defaults of OpenSSH. */
 export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
@@ -72,31 +101,16 @@ export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
   const person = whoRuns();
   const asked = { name, port: connection.port, user: connection.user };
   refuseUnsafe(asked);
-  const configuration = configurationOf(await wordsOn(asked, person), asked, person, existsSync);
-  const { host, port, user } = configuration;
+  const { words, isBySsh } = connection.transport === "local" ? { words: new Map(), isBySsh: false } : await tellOf(asked, person);
+  const configuration = configurationOf(words, asked, person, existsSync);
   const atHome = (path: string): string => wholePath(path, { d: person.home }, person);
-  const isGiven = connection.privateKey !== undefined || connection.password !== undefined || connection.privateKeyPath !== undefined;
-  const perDialTimeout = connection.perDialTimeout ?? defaultPerDialTimeout;
   const proxy = connection.proxy ?? chain(configuration.proxyJump);
-  if (proxy === undefined && configuration.proxyCommand !== undefined && configuration.proxyUsesFdpass) refuseFdpass(name);
-  if (proxy !== undefined && jumps === mostJumps)
-    throw new PolicyRoutingError("invalid", {
-      topic: "ssh-configuration",
-      host: name,
-      what: `more than ${mostJumps} jump hosts, one behind the other`,
-      next: "look whether a ProxyJump of your ssh configuration leads in a circle",
-    });
-  const agent = connection.agentSocketPath !== undefined ? atHome(connection.agentSocketPath) : isGiven ? undefined : configuration.agent;
-  return {
+  const perDialTimeout = connection.perDialTimeout ?? configuration.connectTimeout ?? defaultPerDialTimeout;
+  if (proxy !== undefined && jumps === mostJumps) refuseCircle(name);
+  const below = proxy === undefined ? undefined : await targetOf({ perDialTimeout, transport: connection.transport, ...proxy }, jumps + 1);
+  const target: Omit<Target, "transport"> = {
     name,
-    host,
-    port,
-    user,
-    password: connection.password,
-    keys: keysOf(connection, isGiven ? undefined : configuration, atHome),
-    agent,
-    identities: agent === undefined || isGiven ? [] : configuration.identityFiles.flatMap((path) => publicKeyOf(path) ?? []),
-    identitiesOnly: connection.agentSocketPath === undefined && configuration.identitiesOnly,
+    ...loginOf(connection, configuration, atHome),
     hostKey: connection.hostKey,
     knownHosts: connection.knownHostsPath !== undefined ? [atHome(connection.knownHostsPath)] : configuration.knownHosts,
     hostKeyAlias: configuration.hostKeyAlias,
@@ -105,12 +119,82 @@ export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
     dialErrorLimit: connection.dialErrorLimit,
     perDialTimeout,
     notFollowed: configuration.notFollowed,
+    algorithms: configuration.algorithms,
+    hostKeyKinds: configuration.hostKeyKinds,
     bindAddress: configuration.bindAddress,
     addressFamily: configuration.addressFamily,
-    ...(proxy === undefined
-      ? { proxyCommand: configuration.proxyCommand }
-      : { proxy: await targetOf({ perDialTimeout, ...proxy }, jumps + 1) }),
+    ...(below === undefined ? { proxyCommand: configuration.proxyCommand } : { proxy: below }),
   };
+  if (connection.transport === "local") return { ...target, transport: "local", user: person.user ?? `uid ${person.uid}` };
+  const bySsh = (because?: string): Target => ({
+    ...target,
+    transport: "openssh",
+    openssh: opensshOf(connection, target.user, below?.user ?? "", words, person, because),
+  });
+  if (connection.transport === "openssh") return isBySsh ? bySsh() : refuseWithoutSsh(name);
+  const bySsh2: Target = { ...target, transport: "ssh2" };
+  const isFree = connection.transport !== "ssh2" && isBySsh && !takesText(connection) && !takesText(connection.proxy ?? {});
+  if (isFree) {
+    const key = nameOf(asked, person);
+    const file = connection.privateKeyPath === undefined ? undefined : atHome(connection.privateKeyPath);
+    const because = learned.get(key) ?? (await needOf(connection, configuration, words, file)) ?? below?.openssh?.because;
+    if (because !== undefined) return bySsh(because);
+    const otherwise = async ({ parts: { topic, cameBack } }: PolicyRoutingError): Promise<Target | undefined> => {
+      const reason = await reasonAfter(topic, cameBack, target, words);
+      if (reason === undefined) return undefined;
+      learned.set(key, reason);
+      return bySsh(reason);
+    };
+    return { ...bySsh2, otherwise };
+  }
+  if (proxy === undefined && configuration.proxyCommand !== undefined && configuration.proxyUsesFdpass) refuseFdpass(name);
+  return bySsh2;
+}
+
+/** What ssh may do better, of what ssh2 was refused for. */
+async function reasonAfter(
+  topic: Topic,
+  cameBack: string | undefined,
+  target: Pick<Target, "agent">,
+  words: Words,
+): Promise<string | undefined> {
+  if (topic === "ssh-algorithms") return cameBack ?? "algorithms";
+  return topic === "login-refused" ? mayHelp(target, words) : undefined;
+}
+
+/** Who logs in, and by what. */
+function loginOf(connection: Wanted, configuration: Configuration, atHome: (path: string) => string) {
+  const { host, port, user } = configuration;
+  const isGiven = connection.privateKey !== undefined || connection.password !== undefined || connection.privateKeyPath !== undefined;
+  const agent = connection.agentSocketPath !== undefined ? atHome(connection.agentSocketPath) : isGiven ? undefined : configuration.agent;
+  return {
+    host,
+    port,
+    user,
+    password: connection.password,
+    keys: keysOf(connection, isGiven ? undefined : configuration, atHome),
+    agent,
+    identities: agent === undefined || isGiven ? [] : configuration.identityFiles.flatMap((path) => publicKeyOf(path) ?? []),
+    identitiesOnly: connection.agentSocketPath === undefined && configuration.identitiesOnly,
+  };
+}
+
+function refuseCircle(name: string): never {
+  throw new PolicyRoutingError("invalid", {
+    topic: "ssh-configuration",
+    host: name,
+    what: `more than ${mostJumps} jump hosts, one behind the other`,
+    next: "look whether a ProxyJump of your ssh configuration leads in a circle",
+  });
+}
+
+function refuseWithoutSsh(name: string): never {
+  throw new PolicyRoutingError("unsupported", {
+    topic: "ssh-configuration",
+    host: name,
+    what: 'transport: "openssh" needs the program ssh on this machine, and it is not there, or older than 6.8',
+    next: "install OpenSSH's client, or leave transport out",
+  });
 }
 
 /** It may stand in a command of the person's own, and the program said it. */

@@ -31,6 +31,7 @@ export class Progress {
   #timer: NodeJS.Timeout | undefined;
   /** Something was told, so its end is news. */
   #isTold = false;
+  readonly #mentioned = new Set<string>();
   /** What goes on now was told. */
   #isNow = false;
 
@@ -56,6 +57,13 @@ export class Progress {
   /** It went on, and what comes next is no news yet. */
   pause(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** How it is done, which is no failure: told at once, and once. */
+  mention(what: string): void {
+    if (this.#mentioned.has(what)) return;
+    this.#mentioned.add(what);
+    this.#say(what);
   }
 
   end(what: () => string): void {

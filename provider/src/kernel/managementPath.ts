@@ -9,7 +9,7 @@ import { NextHopFinder } from "./lookup/nextHops";
 import { type Pair, pairsOf } from "./lookup/pairs";
 import { mayMatch } from "./lookup/rules";
 import { printVerdict, sameWay, type Verdict } from "./lookup/verdict";
-import { type Ends, endsOf, replyOf } from "./ownConnection";
+import { type Ends, endsOf, noConnection, replyOf } from "./ownConnection";
 import type { ObservedRoute, State } from "./state";
 
 /** How the connection that we work over is routed on the host now. */
@@ -85,7 +85,7 @@ export function managementPathChange(
   { marks, links }: Circumstances,
 ): string | undefined {
   const ends = endsOf(management.connection);
-  if (becomes.length === 0) return undefined;
+  if (becomes.length === 0 || management.connection === noConnection) return undefined;
   if (ends === undefined) return "the host does not say from where this connection comes (SSH_CONNECTION is empty)";
   const { kernel, toClient, toServer } = management;
   const leaving: Network = { ...networkOf({ ...state, routes: toClient }), links };
@@ -129,6 +129,7 @@ function contradiction(ours: readonly Verdict[], kernel: KernelsWay | undefined,
 
 /** Whether a change can have a say about our own connection at all, by rules and what stands at the keys that change. */
 export function concernsConnection(state: State, { connection, kernel }: Management, becomes: readonly Becomes[]): boolean {
+  if (connection === noConnection) return false;
   const ends = endsOf(connection);
   if (ends === undefined || kernel?.isLocal === true) return true;
   return [replyOf(ends, undefined), incomingOf(ends, undefined, kernel)].some(

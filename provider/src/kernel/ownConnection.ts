@@ -6,6 +6,9 @@ const ephemeral = { from: 1024, to: 65534 };
 const typesOfService = [0, 0x10, 0x08, 0xb8, 0x20];
 const tcp = 6;
 
+/** In the place of SSH_CONNECTION where nobody logged in: what runs here runs on. */
+export const noConnection = "local";
+
 /** Both ends of the connection that we work over. */
 export interface Ends {
   readonly port: number;

@@ -154,6 +154,11 @@ export interface ConnectionArgs {
    */
   sudoPassword?: pulumi.Input<string>;
   /**
+   * Who logs in. `ssh2`: a library, quick, takes passwords and keys as text. `openssh`: your own `ssh`, with certificates, security keys, Kerberos and all that it knows, at twice the time; it asks nobody anything. `local`: nobody, for a program that runs on the host itself (`host` is then `localhost`).
+   * Left out: `auto`: `ssh2`, and `openssh` where your configuration of ssh has what only it can do. Example: `"openssh"`.
+   */
+  transport?: pulumi.Input<"auto" | "ssh2" | "openssh" | "local">;
+  /**
    * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.
    * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
    */

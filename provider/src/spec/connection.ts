@@ -1,6 +1,7 @@
 import { field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
-import { flag, integer, textOf } from "./number";
+import type { Problem } from "./failures";
+import { flag, integer, oneOf, textOf } from "./number";
 
 /** As ssh itself wants it: it may stand in a command of the person's own, such as a ProxyCommand. */
 export const userPattern = /^(?!-)[^\p{Cc}'"`$;&<>|(){}]*[^\p{Cc}'"`$;&<>|(){}\\]$/u;
@@ -96,6 +97,9 @@ export const proxyFields = {
   insecureIgnoreHostKey: field({ ...waiver, settle: (value: boolean) => value || undefined }),
 };
 
+export const transports = ["auto", "ssh2", "openssh", "local"] as const;
+export type Transport = (typeof transports)[number];
+
 const requireHost = (values: { host?: string }, pending: ReadonlySet<string>) =>
   values.host === undefined && !pending.has("host") ? [{ path: ["host"], text: "is required" }] : [];
 
@@ -116,6 +120,13 @@ export const connectionFields = {
     absent: "sudo must ask for none",
     example: "secret",
   }),
+  transport: field({
+    schema: oneOf(transports),
+    settle: (value) => (value === "auto" ? undefined : value),
+    doc: "Who logs in. `ssh2`: a library, quick, takes passwords and keys as text. `openssh`: your own `ssh`, with certificates, security keys, Kerberos and all that it knows, at twice the time; it asks nobody anything. `local`: nobody, for a program that runs on the host itself (`host` is then `localhost`).",
+    absent: "`auto`: `ssh2`, and `openssh` where your configuration of ssh has what only it can do",
+    example: "openssh",
+  }),
   proxy: field({
     schema: objectOf(proxyFields, "expected an object such as { host: ... }", requireHost),
     doc: "Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.",
@@ -124,7 +135,47 @@ export const connectionFields = {
   }),
 };
 
-export const connectionSchema = objectOf(connectionFields, "expected an object such as { host: ... }", requireHost);
+/** What says how to log in; the others say how long, or what runs behind the login. */
+const loginFields = [
+  "port",
+  "user",
+  "password",
+  "privateKey",
+  "privateKeyPassword",
+  "privateKeyPath",
+  "agentSocketPath",
+  "hostKey",
+  "knownHostsPath",
+  "insecureIgnoreHostKey",
+  "proxy",
+] as const;
+const textFields = ["password", "privateKey", "privateKeyPassword"] as const;
+
+const requireConnection = (values: Partial<Connection>, pending: ReadonlySet<string>) => [
+  ...requireHost(values, pending),
+  ...againstTransport(values),
+];
+
+/** No value is named: one of them may be a secret. */
+function againstTransport({ transport, host, proxy, ...values }: Partial<Connection>): Problem[] {
+  const path = ["transport"];
+  if (transport === "openssh" && [values, proxy ?? {}].some((one) => textFields.some((name) => one[name] !== undefined)))
+    return [
+      {
+        path,
+        text: "openssh takes no password, and no key as text or with a passphrase: name a key by privateKeyPath or load it into an agent, or leave transport out",
+      },
+    ];
+  if (transport !== "local") return [];
+  const isHere = host === undefined || ["localhost", "127.0.0.1", "::1"].includes(host);
+  const useless = loginFields.filter((name) => ({ ...values, proxy })[name] !== undefined);
+  return [
+    ...(isHere ? [] : [{ path, text: "local is the machine on which Pulumi runs: its host is localhost" }]),
+    ...(useless.length === 0 ? [] : [{ path, text: `local logs in nowhere: leave ${useless.join(", ")} out` }]),
+  ];
+}
+
+export const connectionSchema = objectOf(connectionFields, "expected an object such as { host: ... }", requireConnection);
 export type Connection = Values<typeof connectionFields> & { host: string };
 export type ProxyConnection = Values<typeof proxyFields>;
 

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hostKeyKinds } from "../../../provider/src/host/algorithms";
 import { hostKeyAlgorithms, refusal } from "../../../provider/src/host/hostKey";
 import type { Target } from "../../../provider/src/host/target";
 
@@ -26,6 +27,7 @@ describe("the host's key", () => {
     if (knownHosts !== undefined) writeFileSync(file, knownHosts);
     return {
       name: "edge",
+      transport: "ssh2",
       host: "edge-1.example.net",
       port: 22,
       user: "root",
@@ -35,6 +37,8 @@ describe("the host's key", () => {
       identitiesOnly: false,
       notFollowed: [],
       ignoreHostKey: false,
+      algorithms: {},
+      hostKeyKinds,
       perDialTimeout: 15,
       ...options,
     };

@@ -48,15 +48,22 @@ function failing(check: string, { parts: { what, cameBack, next } }: PolicyRouti
 }
 
 function loginOn(target: Target, ms: number): Check[] {
-  const { user, host, port, proxy, proxyCommand, ignoreHostKey, hostKey } = target;
+  const { user, host, port, proxy, proxyCommand, ignoreHostKey, hostKey, transport, openssh } = target;
+  if (transport === "local")
+    return [ok("login", "none: this is the machine itself, and a change is confirmed by a shell beside the first")];
+  const by = openssh === undefined ? "" : ` by your own ssh${openssh.because === undefined ? "" : ` (${openssh.because})`}`;
   const way = proxyCommand !== undefined ? " by its ProxyCommand" : proxy === undefined ? "" : ` by way of ${proxy.host}`;
   return [
-    ok("login", `as ${user}, ${host} port ${port}${way}, in ${seconds(ms)}`),
+    ok("login", `as ${user}, ${host} port ${port}${way}${by}, in ${seconds(ms)}`),
     ignoreHostKey
       ? warning("host key", "is not looked at: insecureIgnoreHostKey", "add it to known_hosts, and leave insecureIgnoreHostKey out")
       : ok(
           "host key",
-          hostKey === undefined ? `is the one in ${readable(target.knownHosts).join(" or ")}` : "is the one that hostKey says",
+          openssh !== undefined
+            ? "is one that ssh takes"
+            : hostKey === undefined
+              ? `is the one in ${readable(target.knownHosts).join(" or ")}`
+              : "is the one that hostKey says",
         ),
   ];
 }
