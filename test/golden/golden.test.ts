@@ -1,54 +1,35 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { commandsOf } from "../../provider/src/cli/commands";
 import { isPolicyRoutingError } from "../../provider/src/errors";
-import type { Wanted } from "../../provider/src/kernel/change";
-import { parseIpJson } from "../../provider/src/kernel/ipJson";
-import { wantedName } from "../../provider/src/kernel/name";
-import { parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
+import { stepsText } from "../../provider/src/host/frames";
+import type { Change } from "../../provider/src/kernel/change";
+import { parseNeighbours } from "../../provider/src/kernel/neighbours";
+import type { Persistence } from "../../provider/src/kernel/persistence";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
-import { parseRegister } from "../../provider/src/kernel/register";
-import { wantedRoute } from "../../provider/src/kernel/route";
-import { wantedRule } from "../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../provider/src/kernel/state";
-import { tableOf } from "../../provider/src/spec/tableNumber";
+import { storePlan } from "../../provider/src/kernel/store";
+import { parseObjects, type StoredObject } from "../../provider/src/kernel/stored";
+import { kindOf } from "../../provider/src/runtime/kinds";
+import { tagsOf } from "../../provider/src/spec/owner";
 import { ModelKernel, restorable } from "../property/modelKernel";
-import { change, type Input, routeOf, ruleOf } from "../property/subjects";
+import { type Desired, parseScenario, type Scenario } from "./scenario";
 
-/** desired.json: changes in the order in which they are made. */
-interface Desired {
-  id: string;
-  stack?: string;
-  adopt?: boolean;
-  names?: { tableId: number; name: string }[];
-  routes?: Input[];
-  rules?: Input[];
+const stack = "organization/edge/prod";
+
+function changeOf({ id, kind, inputs }: Desired): Change {
+  if (inputs === undefined) return { id, stack, tags: tagsOf(undefined), adopt: false, wanted: [] };
+  const { inputs: checked, failures } = kindOf(kind).check({
+    ...inputs,
+    connection: { host: "edge-1" },
+    owner: { stack, ...proto(inputs) },
+  });
+  assert.deepEqual(failures, []);
+  const { wanted, adopt, exclusive, label, owner } = kindOf(kind).declared(checked);
+  return { id, stack, tags: tagsOf(owner.proto), adopt, exclusive, label, wanted };
 }
 
-/** current.txt: parts begun by a line `==> COMMAND` or `==> FILE`, with what it printed or holds. */
-function stateOf(text: string): State {
-  const parts = text.split(/^==> /m).flatMap((part) => (part === "" ? [] : [/^(.*)\n([\s\S]*)$/.exec(part)?.slice(1) ?? []]));
-  const of = (pattern: RegExp) => parts.flatMap(([name = "", body = ""]) => (pattern.test(name) ? [{ name, body }] : []));
-  const family = (name: string) => (name.includes("-6") ? "inet6" : "inet");
-  return {
-    ...emptyState,
-    rules: of(/rule show$/).flatMap(({ name, body }) => parseRules(parseIpJson(body, name), family(name))),
-    routes: of(/route show table/).flatMap(({ name, body }) =>
-      parseRoutes(parseIpJson(body, name), family(name), tableOf(Number(name.split(" ").at(-1)))),
-    ),
-    names: of(/rt_tables/).flatMap(({ name, body }) => parseNames(`==> ${name}\n${body}`)),
-    register: parseRegister(of(/register$/)[0]?.body ?? ""),
-  };
-}
-
-const wantedOf = ({ names = [], routes = [], rules = [] }: Desired): Wanted[] => [
-  ...names.map(wantedName),
-  ...routes.map((input) => wantedRoute(routeOf(input))),
-  ...rules.map((input) => wantedRule(ruleOf(input))),
-];
-
-const block = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
+const proto = ({ owner }: Readonly<Record<string, unknown>>): object => (typeof owner === "object" && owner !== null ? owner : {});
 
 /** Every prefix undone gives the state before; the whole gives what is wanted. */
 function carryOut(kernel: ModelKernel, planned: ChangePlan): void {
@@ -64,40 +45,99 @@ function carryOut(kernel: ModelKernel, planned: ChangePlan): void {
   assert.deepEqual(deviations(planned, kernel.state()), []);
 }
 
-function outcome(folder: string): { "plan.txt": string; "undo.txt": string } {
-  const kernel = ModelKernel.of(stateOf(readFileSync(join(folder, "current.txt"), "utf8")));
-  const desired: Desired[] = JSON.parse(readFileSync(join(folder, "desired.json"), "utf8"));
-  const texts = { "plan.txt": "", "undo.txt": "" };
+const part = (title: string, lines: readonly string[]): string => (lines.length === 0 ? "" : `-- ${title} --\n${lines.join("\n")}\n`);
+
+/** What is on the disk, and what a change makes of it. */
+class Store {
+  #objects: ReadonlyMap<string, StoredObject>;
+
+  constructor(objects: ReadonlyMap<string, StoredObject>) {
+    this.#objects = objects;
+  }
+
+  write(planned: ChangePlan): string[] {
+    const seen: Persistence = {
+      auto: "systemd",
+      script: "1",
+      disabled: false,
+      inPlace: new Set(["systemd"]),
+      fought: new Set(),
+      neighbours: parseNeighbours(""),
+      objects: this.#objects,
+    };
+    const { lines } = storePlan(planned, {}, seen, "1");
+    const files = new Map(this.#objects);
+    for (const line of lines) files.delete(line.split("\t")[0] ?? "");
+    for (const line of lines.filter((one) => one.includes("\t")))
+      for (const [file, object] of parseObjects(`# pulumi-policy-routing 2\t${line.replace(/\t(?=[^\t]*$)/, "\n")}\n`))
+        files.set(file, object);
+    this.#objects = files;
+    return lines.map((line) => (line.includes("\t") ? line.replaceAll("\t", " | ") : `${line} goes`));
+  }
+}
+
+interface Outcome {
+  /** The scenario with what comes of it. */
+  readonly text: string;
+  /** What a host would be sent of it: the lines of its change and of its undo. */
+  readonly sent: string;
+}
+
+function outcomeOf(name: string, { given, state, objects, desired }: Scenario): Outcome {
+  const kernel = ModelKernel.of(state);
+  const store = objects === undefined ? undefined : new Store(objects);
+  let text = given;
+  let sent = "";
   for (const one of desired) {
+    const title = (what: string): string => (desired.length === 1 ? what : `${one.id}: ${what}`);
     try {
-      const planned = plan(change(one.id, wantedOf(one), one), kernel.state());
+      const planned = plan(changeOf(one), kernel.state());
       const { steps, register, notes, undo } = planned;
       carryOut(kernel, planned);
-      const nothing = steps.length + register.length === 0 ? ["nothing"] : [];
-      texts["plan.txt"] +=
-        block(`${one.id}: steps`, [...steps, ...nothing]) +
-        block(`${one.id}: register`, register) +
-        block(
-          `${one.id}: notes`,
+      text +=
+        part(title("steps"), steps.length === 0 ? ["nothing"] : commandsOf(steps)) +
+        part(title("undo"), commandsOf(undo)) +
+        part(title("register"), register) +
+        part(title("store"), store?.write(planned) ?? []) +
+        part(
+          title("notes"),
           notes.map(({ did }) => did),
         );
-      texts["undo.txt"] += block(`${one.id}: undo`, undo);
+      for (const [what, some] of [
+        ["change", steps],
+        ["undo", undo],
+      ] as const)
+        sent += part(`${name}: ${one.id}: ${what}`, some.length === 0 ? [] : [stepsText(some, what)]);
     } catch (error) {
       if (!isPolicyRoutingError(error)) throw error;
-      texts["plan.txt"] += block(`${one.id}: ${error.kind}`, error.message.split("\n"));
+      text += part(title(error.kind), error.message.split("\n"));
     }
   }
-  return texts;
+  return { text, sent };
+}
+
+/** The same as in the file; with UPDATE=1 the file becomes the same. */
+function assertFile(file: string, text: string): void {
+  if (process.env["UPDATE"] !== undefined) writeFileSync(file, text);
+  assert.equal(text, existsSync(file) ? readFileSync(file, "utf8") : "");
 }
 
 describe("golden", () => {
-  for (const entry of readdirSync(__dirname, { withFileTypes: true }).filter((one) => one.isDirectory()))
-    it(entry.name.replaceAll("-", " "), () => {
-      const folder = join(__dirname, entry.name);
-      for (const [name, text] of Object.entries(outcome(folder))) {
-        const file = join(folder, name);
-        if (process.env["UPDATE"] !== undefined) writeFileSync(file, text);
-        assert.equal(text, existsSync(file) ? readFileSync(file, "utf8") : "");
-      }
+  const folder = join(__dirname, "scenarios");
+  const names = readdirSync(folder).map((file) => file.replace(/\.txt$/, ""));
+  const outcomes = new Map<string, Outcome>();
+  for (const name of names)
+    it(name.replaceAll("-", " "), () => {
+      const file = join(folder, `${name}.txt`);
+      const outcome = outcomeOf(name, parseScenario(readFileSync(file, "utf8")));
+      outcomes.set(name, outcome);
+      assertFile(file, outcome.text);
     });
+
+  it("sends a host the same lines as ever", () => {
+    const sent = names.map(
+      (name) => (outcomes.get(name) ?? outcomeOf(name, parseScenario(readFileSync(join(folder, `${name}.txt`), "utf8")))).sent,
+    );
+    assertFile(join(__dirname, "sent.txt"), sent.join(""));
+  });
 });

@@ -1,18 +1,31 @@
 import { channelOf, type Step } from "../../provider/src/kernel/change";
-import { nameHeader, parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
+import { nameHeader, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
 import { ownLine, parseRegister } from "../../provider/src/kernel/register";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { type Family, families } from "../../provider/src/spec/family";
+import { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { tableOf } from "../../provider/src/spec/tableNumber";
-import { addRoute, deleteRoute, insertRoute, isShown, type ModelRoute, parseRoute, replaceRoute, routeJson } from "./modelRoutes";
+import { addNexthop, deleteNexthop, idOf, type ModelNexthop, nexthopJson, parseNexthop, replaceNexthop } from "./modelNexthops";
+import {
+  addRoute,
+  deleteRoute,
+  insertRoute,
+  isShown,
+  type ModelRoute,
+  parseRoute,
+  replaceRoute,
+  routeJson,
+  routeLine,
+} from "./modelRoutes";
 import { addRule, deleteRule, type ModelRule, parseRule, ruleJson } from "./modelRules";
 
 /** What undo must restore: rules of one priority keep their order, routes have none. */
-export const restorable = ({ rules, routes, names, sysctls }: State) => ({
+export const restorable = ({ rules, routes, names, nexthops, sysctls }: State) => ({
   rules,
+  nexthops,
   routes: routes.map((one) => JSON.stringify(one)).sort(),
   names,
   sysctls,
@@ -35,6 +48,7 @@ const routeVerbs: Readonly<
 export class ModelKernel {
   #rules: readonly ModelRule[];
   #routes: readonly ModelRoute[];
+  #nexthops: readonly ModelNexthop[];
   #names: ReadonlyMap<string, string>;
   /** Of every device that there is. */
   #sysctls: ReadonlyMap<string, number>;
@@ -43,17 +57,22 @@ export class ModelKernel {
   constructor(like?: ModelKernel) {
     this.#rules = like === undefined ? [] : like.#rules;
     this.#routes = like === undefined ? [] : like.#routes;
+    this.#nexthops = like === undefined ? [] : like.#nexthops;
     this.#names = like === undefined ? new Map() : like.#names;
     this.#sysctls = like === undefined ? new Map() : like.#sysctls;
     this.#register = like === undefined ? "" : like.#register;
   }
 
   /** A host as it was observed. */
-  static of({ rules, routes, names, sysctls, register }: State): ModelKernel {
+  static of({ rules, routes, names, nexthops, sysctls, register }: State): ModelKernel {
     const kernel = new ModelKernel();
     const lines = [
+      ...nexthops.map(
+        ({ nexthop, protocol }) =>
+          `${nexthop.family === "inet6" ? "6" : "N"} nexthop add ${wordsOf(nexthopAttributes, nexthop).join(" ")} proto ${protocol}`,
+      ),
       ...routes.map(
-        ({ route, protocol }) => `${channelOf(route.family)} route add ${wordsOf(routeAttributes, route).join(" ")} proto ${protocol}`,
+        ({ route, protocol }) => `${channelOf(route.family)} route append ${wordsOf(routeAttributes, route).join(" ")} proto ${protocol}`,
       ),
       ...rules.map(
         ({ rule, protocol }) => `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${protocol}`,
@@ -91,6 +110,13 @@ export class ModelKernel {
           const there = this.#routes.filter((route) => route.family === family && Number(route.words.get("table")) === table);
           return parseRoutes(there.map(routeJson), family, tableOf(table));
         }),
+      ),
+      nexthops: parseNexthops(this.#nexthops.map(nexthopJson), this.#nexthops.filter(({ inet6 }) => inet6).map(nexthopJson)),
+      nexthopUsers: families.flatMap((family) =>
+        parseNexthopUsers(
+          this.#routes.flatMap((route) => (route.family === family && route.words.has("nhid") ? [routeLine(route)] : [])).join("\n"),
+          family,
+        ),
       ),
       names: parseNames(
         [...this.#names]
@@ -132,6 +158,10 @@ export class ModelKernel {
 
   #shows(family: Family, words: readonly string[]): boolean {
     const [object, verb, exact, ...rest] = words;
+    if (object === "nexthop") {
+      const [id, , , proto] = rest; // of `show id ID | proto PROTO`
+      return this.#nexthops.some((one) => idOf(one) === id && one.words.get("proto") === proto);
+    }
     if (object !== "route" || verb !== "show" || exact !== "exact") throw new Error(`not a condition: ${words.join(" ")}`);
     const filter = parseRoute(family, rest);
     return this.#routes.some((route) => isShown(route, filter));
@@ -144,10 +174,26 @@ export class ModelKernel {
       this.#rules = after ?? this.#rules;
       return after !== undefined;
     }
+    if (object === "nexthop") return this.#nexthop(verb, parseNexthop(family === "inet6", words));
     if (object !== "route") throw new Error(`not a step: ${object}`);
     const after = routeVerbs[verb ?? ""]?.(this.#routes, parseRoute(family, words));
     this.#routes = after ?? this.#routes;
     return after !== undefined;
+  }
+
+  /** With an object go the routes by it. */
+  #nexthop(verb: string | undefined, one: ModelNexthop): boolean {
+    const after =
+      verb === "add"
+        ? addNexthop(this.#nexthops, one)
+        : verb === "replace"
+          ? replaceNexthop(this.#nexthops, one)
+          : deleteNexthop(this.#nexthops, one);
+    if (after === undefined) return false;
+    this.#nexthops = after;
+    const left = new Set(after.map(idOf));
+    this.#routes = this.#routes.filter(({ words }) => !words.has("nhid") || left.has(words.get("nhid") ?? ""));
+    return true;
   }
 
   #name([verb, number, name, id, stack]: readonly string[]): boolean {

@@ -52,7 +52,7 @@ const sameKey = (a: ModelRoute, b: ModelRoute): boolean => beside(a, b) && metri
 function filled({ family, type, destination, words }: ModelRoute): ModelRoute {
   const isError = ["blackhole", "unreachable", "prohibit", "throw"].includes(type);
   const device = words.get("dev") ?? (isError ? (family === "inet6" ? "lo" : undefined) : "e0");
-  const link = type === "broadcast" || type === "multicast" || (type === "unicast" && !words.has("via"));
+  const link = type === "broadcast" || type === "multicast" || (type === "unicast" && !words.has("via") && !words.has("nhid"));
   const scope = words.get("scope") ?? (family === "inet6" ? "0" : type === "local" ? "254" : link ? "253" : "0");
   return {
     family,
@@ -135,6 +135,7 @@ export function routeJson(route: ModelRoute): IpObject {
     ...text("from", "from"),
     ...text("tos", "tos"),
     ...gateway,
+    ...(words.has("nhid") ? { nhid: Number(words.get("nhid")) } : {}),
     ...text("dev", "dev"),
     protocol: words.get("proto") ?? "3",
     scope: words.get("scope"),
@@ -143,4 +144,10 @@ export function routeJson(route: ModelRoute): IpObject {
     flags: words.has("onlink") ? ["onlink"] : [],
     ...(family === "inet6" ? { pref: "medium" } : {}),
   };
+}
+
+/** As `ip -N -d -o route show table all` shows it. */
+export function routeLine({ type, destination, words }: ModelRoute): string {
+  const shown = ["from", "tos", "nhid", "dev", "table", "proto", "metric"].filter((word) => words.has(word));
+  return [types[type], destination, ...shown.map((word) => `${word} ${words.get(word)}`)].join(" ");
 }
