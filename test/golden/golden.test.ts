@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandsOf } from "../../provider/src/cli/commands";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import { stepsText } from "../../provider/src/host/frames";
 import type { Change } from "../../provider/src/kernel/change";
 import { parseNeighbours } from "../../provider/src/kernel/neighbours";
 import type { Persistence } from "../../provider/src/kernel/persistence";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
+import { printLine } from "../../provider/src/kernel/register";
+import { commandOf } from "../../provider/src/kernel/step";
 import { storePlan } from "../../provider/src/kernel/store";
-import { parseObjects, type StoredObject } from "../../provider/src/kernel/stored";
+import { printObject, type StoredObject } from "../../provider/src/kernel/stored";
 import { kindOf } from "../../provider/src/runtime/kinds";
 import { tagsOf } from "../../provider/src/spec/owner";
 import { ModelKernel, restorable } from "../property/modelKernel";
@@ -65,14 +66,11 @@ class Store {
       neighbours: parseNeighbours(""),
       objects: this.#objects,
     };
-    const { lines } = storePlan(planned, {}, seen, "1");
-    const files = new Map(this.#objects);
-    for (const line of lines) files.delete(line.split("\t")[0] ?? "");
-    for (const line of lines.filter((one) => one.includes("\t")))
-      for (const [file, object] of parseObjects(`# pulumi-policy-routing 2\t${line.replace(/\t(?=[^\t]*$)/, "\n")}\n`))
-        files.set(file, object);
+    const { written, removed } = storePlan(planned, {}, seen, "1");
+    const files = new Map([...this.#objects, ...written.map((one) => [one.file, one] as const)]);
+    for (const file of removed) files.delete(file);
     this.#objects = files;
-    return lines.map((line) => (line.includes("\t") ? line.replaceAll("\t", " | ") : `${line} goes`));
+    return [...written.map((one) => printObject(one).replaceAll("\t", " | ")), ...removed.map((file) => `${file} goes`)];
   }
 }
 
@@ -95,9 +93,9 @@ function outcomeOf(name: string, { given, state, objects, desired }: Scenario): 
       const { steps, register, notes, undo } = planned;
       carryOut(kernel, planned);
       text +=
-        part(title("steps"), steps.length === 0 ? ["nothing"] : commandsOf(steps)) +
-        part(title("undo"), commandsOf(undo)) +
-        part(title("register"), register) +
+        part(title("steps"), steps.length === 0 ? ["nothing"] : steps.map(commandOf)) +
+        part(title("undo"), undo.map(commandOf)) +
+        part(title("register"), register.map(printLine)) +
         part(title("store"), store?.write(planned) ?? []) +
         part(
           title("notes"),

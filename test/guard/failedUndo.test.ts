@@ -145,7 +145,7 @@ describe("an undo that fails", function () {
     assert.ok(error instanceof InitializationFailed, String(error));
     assert.match(
       error.message,
-      /: the kernel refused it; reverted, but differs: .*, its undo failed\n {2}ran: ip -4 route add 192\.0\.2\.0\/24 /,
+      /: the kernel refused it; reverted, but differs: .*, its undo failed\n {4}of route inet table 100 192\.0\.2\.0\/24; its undo: ip -4 .* && ip -4 route del 192\.0\.2\.0\/24 .*\n {2}ran: ip -4 route add 192\.0\.2\.0\/24 /,
     );
     assert.match(error.message, /came back: .*invalid gateway.*ip -4 .*Operation not permitted/s);
     await allow();

@@ -64,7 +64,10 @@ describe("HostRouting on a host", function () {
       },
     });
     const error = await refusal(update(made, bad));
-    assert.match(error.message, /HostRouting: the kernel refused it; reverted \(verified\)/);
+    assert.match(
+      error.message,
+      /HostRouting: the kernel refused it; reverted \(verified\)\n {4}of route inet table 101 default; its undo: ip -4 /,
+    );
     assert.match(error.message, /ran: ip -4 route add default via 192\.0\.2\.99 dev eth1 table 101 proto 214/);
     assert.match(error.message, /Nexthop has invalid gateway/);
     assert.equal(await host.snapshot(), before);

@@ -6,8 +6,9 @@ import { observeText, stepsText } from "../../provider/src/host/frames";
 import { type Look, lookAtNexthops, lookAtTable, lookFor, together } from "../../provider/src/host/look";
 import { checkNeeds } from "../../provider/src/kernel/gate";
 import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan";
-import { parseRegister } from "../../provider/src/kernel/register";
+import { parseRegister, printLine } from "../../provider/src/kernel/register";
 import type { State } from "../../provider/src/kernel/state";
+import { commandOf, ipStep, type Step } from "../../provider/src/kernel/step";
 import { type Family, families } from "../../provider/src/spec/family";
 import { KernelNamespace, versionsOf } from "../property/kernelNamespace";
 import { change, type Input, tags } from "../property/subjects";
@@ -61,7 +62,7 @@ export async function exercise({ runs, seed, root = "/", progress = () => {} }: 
   try {
     await run(
       kernel,
-      baseObjects.map((words) => `N nexthop add ${words}`),
+      baseObjects.map((words) => ipStep("nexthop", undefined, ["nexthop", "add", ...words.split(" ")])),
     );
     for (const of of families)
       for (const subject of subjects) {
@@ -111,12 +112,17 @@ function known(subject: Subject, input: Input, report: Report): Input {
   );
 }
 
-async function run(kernel: KernelNamespace, steps: readonly string[]): Promise<void> {
+async function run(kernel: KernelNamespace, steps: readonly Step[]): Promise<void> {
   const sections = await kernel.run(`change\n${stepsText(steps, "change")}\n[ -z "$failed" ] || say "refused $failed"`);
   const refused = sections.find(({ name }) => name.startsWith("refused"));
   if (refused === undefined) return;
   const line = Number(/Command failed -:([0-9]+)/.exec(refused.text)?.[1] ?? 1);
-  throw new Error(`${refused.name}${refused.text}\nline ${line} of\n${steps.slice(Math.max(0, line - 2), line + 1).join("\n")}`);
+  throw new Error(
+    `${refused.name}${refused.text}\nline ${line} of\n${steps
+      .slice(Math.max(0, line - 2), line + 1)
+      .map(commandOf)
+      .join("\n")}`,
+  );
 }
 
 function lookAt(keys: readonly string[]): Look {
@@ -139,11 +145,11 @@ async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, p
     const look = lookAt([...wanted.map(({ key }) => key), ...parseRegister(`${register.join("\n")}\n`).entries.keys()]);
     const planned = plan(one, await read(kernel, register, look));
     await run(kernel, planned.steps);
-    register.push(...planned.register);
+    register.push(...planned.register.map(printLine));
     const after = await read(kernel, register, look);
     assert.deepEqual(deviations(planned, after), []);
     const again = plan(one, after);
-    assert.ok(isEmpty(again) && again.register.length === 0, `an endless diff: ${again.steps.join("\n")}`);
+    assert.ok(isEmpty(again) && again.register.length === 0, `an endless diff: ${again.steps.map(commandOf).join("\n")}`);
     for (const [index, input] of inputs.entries()) {
       const seen = wanted[index]?.read(after, tags, "a");
       assert.ok(seen !== undefined, JSON.stringify(input));

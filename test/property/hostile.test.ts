@@ -6,8 +6,9 @@ import type { Change, Wanted } from "../../provider/src/kernel/change";
 import { parseIpJson } from "../../provider/src/kernel/ipJson";
 import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
 import { plan } from "../../provider/src/kernel/plan";
-import { parseRegister } from "../../provider/src/kernel/register";
+import { parseRegister, printLine } from "../../provider/src/kernel/register";
 import { emptyState, type State } from "../../provider/src/kernel/state";
+import type { Step } from "../../provider/src/kernel/step";
 import { kinds } from "../../provider/src/runtime/kinds";
 import type { AttributeTable, Field, IpObject } from "../../provider/src/spec/attribute";
 import { connectionFields } from "../../provider/src/spec/connection";
@@ -54,28 +55,27 @@ const junk = fc.oneof(
   fc.anything({ maxDepth: 3, withNullPrototype: true, values: [text, fc.integer(), fc.constant(unknownValue)] }),
 );
 
-/** A line for `ip -batch` or for our own channels: nothing but words of letters, digits and what addresses and names need. */
-const harmless = /^[46Nt] [A-Za-z0-9_.\-+@=~^,#:/| ]+$/;
+/** A word of a step: nothing but letters, digits and what addresses and names need. */
+const harmless = /^[A-Za-z0-9_.\-+@=~^,#:/]+$/;
+
+/** The lines of a step, as words. */
+function linesOf(step: Step): (readonly string[])[] {
+  if (step.on === "ip") return [step.words, ...(step.onlyIf === undefined ? [] : [step.onlyIf.words])];
+  if (step.on === "setting") return [[step.file, step.device, String(step.value)]];
+  const { tableId, written } = step;
+  return [[String(tableId), ...(written === undefined ? [] : [written.name, written.owner.id, written.owner.stack])]];
+}
 
 /** Every line that a host would run is a step, and every step is one line of harmless words. */
-function assertHarmless(steps: readonly string[]): void {
-  for (const step of steps) assert.match(step, harmless);
+function assertHarmless(steps: readonly Step[]): void {
+  const known = steps.flatMap(linesOf);
+  for (const word of known.flat()) assert.match(word, harmless);
   const lines = stepsText(steps, "change").split("\n");
   const own =
-    /^(?:(?:if )?(?:batch|name_table|unname_table|shown) [^\n]*<<'END_OF_LINES'|\[ -n "\$failed" \] \|\| at=[0-9]+|END_OF_LINES|then|fi|)$/;
+    /^(?:(?:if )?(?:batch|name_table|unname_table|shown|write_sysctl) [^\n]*<<'END_OF_LINES'|\[ -n "\$failed" \] \|\| at=[0-9]+|END_OF_LINES|then|fi|)$/;
+  const texts = new Set(known.map((words) => words.join(" ")));
   assert.deepEqual(
-    lines.filter(
-      (line) =>
-        !own.test(line) &&
-        !steps.some(
-          (step) =>
-            step.slice(2) === line ||
-            step
-              .slice(2)
-              .replace(/^(?:when|write|erase) /, "")
-              .split(" | ")[0] === line,
-        ),
-    ),
+    lines.filter((line) => !own.test(line) && !texts.has(line)),
     [],
   );
 }
@@ -85,7 +85,7 @@ function assertPlanHarmless(wanted: Change, state: State): void {
     const { steps, undo, register } = plan(wanted, state);
     assertHarmless(steps);
     assertHarmless(undo);
-    for (const line of register) assert.match(line, /^[^\n\r\0]*$/);
+    for (const line of register.map(printLine)) assert.match(line, /^[^\n\r\0]*$/);
   } catch (error) {
     if (!isPolicyRoutingError(error) || error.kind === "bug") throw error;
   }

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import type { Change } from "../../provider/src/kernel/change";
 import { wantedName } from "../../provider/src/kernel/name";
 import { plan } from "../../provider/src/kernel/plan";
-import { ownLine } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
+import { command } from "../../provider/src/kernel/routeSteps";
 import { wantedRule } from "../../provider/src/kernel/rule";
+import { add as addRule } from "../../provider/src/kernel/ruleSteps";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wantedSysctl } from "../../provider/src/kernel/sysctl";
 import { asAsked } from "../../provider/src/kernel/words";
@@ -31,7 +32,7 @@ import {
   tags,
   twinRules,
 } from "./subjects";
-import { addGiven, addRoute, addRule, tryOut } from "./tryOut";
+import { addGiven, tryOut } from "./tryOut";
 
 const foreignProto = 4;
 
@@ -60,7 +61,7 @@ describe("on a kernel that compares as little as the real one", function () {
       fc.property(family.chain(routeInput), (input) => {
         const route = routeOf(input);
         const kernel = new ModelKernel();
-        assert.ok(kernel.change([addRoute(route, tags.owner)]));
+        assert.ok(kernel.change([command("add", route, tags.owner)]));
         const [seen, ...others] = kernel.state().routes;
         assert.ok(seen);
         assert.deepEqual(others, []);
@@ -75,7 +76,7 @@ describe("on a kernel that compares as little as the real one", function () {
       fc.property(family.chain(ruleUpdate), fc.boolean(), ([old, wanted], known) => {
         const kernel = new ModelKernel();
         kernel.change([addRule(ruleOf(old), tags.owner)]);
-        if (known) kernel.register([ownLine(ruleKey(ruleOf(old)), { id: "a", stack })]);
+        if (known) kernel.register([{ at: ruleKey(ruleOf(old)), entry: { id: "a", stack } }]);
         assert.ok(tryOut(kernel, change("a", [wantedRule(ruleOf(wanted))]), restorable));
         assert.equal(kernel.state().rules.length, 1);
       }),
@@ -104,7 +105,7 @@ describe("on a kernel that compares as little as the real one", function () {
         if (staged !== undefined) kernel.change([addRule(ruleOf(staged), tags.staging)]);
         if (ours !== undefined) kernel.change([addRule(ruleOf(ours), tags.owner)]);
         const rule = ruleOf((twin === undefined ? undefined : others[twin]?.[0]) ?? wanted);
-        if (ours !== undefined && owner !== undefined) kernel.register([ownLine(ruleKey(rule), { id: owner, stack })]);
+        if (ours !== undefined && owner !== undefined) kernel.register([{ at: ruleKey(rule), entry: { id: owner, stack } }]);
         const before = kernel.state().rules.filter(isForeign);
         const copy = new ModelKernel(kernel);
         // What is adopted and given back stands behind its peers.
@@ -134,7 +135,7 @@ describe("on a kernel that compares as little as the real one", function () {
         if (place !== undefined) lines.splice(place, 0, addRule(ruleOf(input), tags.owner));
         for (const line of lines) kernel.change([line]);
         const rule = ruleOf(place === undefined ? input : (other ?? input));
-        if (place !== undefined) kernel.register([ownLine(ruleKey(rule), { id: "a", stack })]);
+        if (place !== undefined) kernel.register([{ at: ruleKey(rule), entry: { id: "a", stack } }]);
         const had = kernel.state().rules.filter(isForeign).length;
         // What was adopted stands behind the others that are left, where there are any.
         const planned = tryOut(kernel, change("a", [wantedRule(rule)], { adopt }), adopt ? restorable : anyOrder);
@@ -167,10 +168,10 @@ describe("on a kernel that compares as little as the real one", function () {
         const kernel = new ModelKernel();
         const before = routeOf(old);
         if (present) {
-          kernel.change([addRoute(before, tags.owner)]);
-          kernel.register([ownLine(routeKey(before), { id: "a", stack })]);
+          kernel.change([command("add", before, tags.owner)]);
+          kernel.register([{ at: routeKey(before), entry: { id: "a", stack } }]);
         }
-        for (const [input, proto] of neighbours) kernel.change([addRoute(routeOf(input), proto)]);
+        for (const [input, proto] of neighbours) kernel.change([command("add", routeOf(input), proto)]);
         const foreign = kernel.state().routes.filter(isForeign);
         const planned = tryOut(kernel, change("a", [wantedRoute(routeOf(wanted))], { adopt }), restorable);
         if (planned !== undefined && planned.notes.length === 0) assert.deepEqual(kernel.state().routes.filter(isForeign), foreign);
@@ -194,12 +195,12 @@ describe("on a kernel that compares as little as the real one", function () {
     fc.assert(
       fc.property(setting, ({ others, place, ours, wanted, metric, adopt }) => {
         const kernel = new ModelKernel();
-        const append = (input: Input, proto: number) => addRoute(routeOf({ ...at, metric, ...input }), proto).replace(" add ", " append ");
+        const append = (input: Input, proto: number) => command("append", routeOf({ ...at, metric, ...input }), proto);
         const lines = others.map(([input, proto]) => append(input, proto));
         if (ours !== undefined) lines.splice(place, 0, append(ours, tags.owner));
-        kernel.change([addRoute(routeOf({ ...at, metric: 70, dev: "e1" }), tags.owner), ...lines]);
+        kernel.change([command("add", routeOf({ ...at, metric: 70, dev: "e1" }), tags.owner), ...lines]);
         const key = routeKey(routeOf({ ...at, metric, ...wanted }));
-        if (ours !== undefined) kernel.register([ownLine(key, { id: "a", stack })]);
+        if (ours !== undefined) kernel.register([{ at: key, entry: { id: "a", stack } }]);
         const ordered = (state: State) => state.routes.map((one) => JSON.stringify(one));
         const foreign = kernel.state().routes.filter(isForeign);
         const planned = tryOut(kernel, change("a", [wantedRoute(routeOf({ ...at, metric, ...wanted }))], { adopt }), ordered);

@@ -1,12 +1,11 @@
-import { channelOf, type Step } from "../../provider/src/kernel/change";
+import { command as nexthopCommand } from "../../provider/src/kernel/nexthop";
 import { nameHeader, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
-import { ownLine, parseRegister } from "../../provider/src/kernel/register";
+import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/register";
+import { addBack as routeBack } from "../../provider/src/kernel/routeSteps";
+import { add as addedRule } from "../../provider/src/kernel/ruleSteps";
 import { emptyState, type State } from "../../provider/src/kernel/state";
-import { wordsOf } from "../../provider/src/kernel/words";
+import { commandOf, type IpStep, type SettingStep, type Shown, type Step, type TableNameStep } from "../../provider/src/kernel/step";
 import { type Family, families } from "../../provider/src/spec/family";
-import { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import { ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { tableOf } from "../../provider/src/spec/tableNumber";
 import { addNexthop, deleteNexthop, idOf, type ModelNexthop, nexthopJson, parseNexthop, replaceNexthop } from "./modelNexthops";
 import {
@@ -66,23 +65,16 @@ export class ModelKernel {
   /** A host as it was observed. */
   static of({ rules, routes, names, nexthops, sysctls, register }: State): ModelKernel {
     const kernel = new ModelKernel();
-    const lines = [
-      ...nexthops.map(
-        ({ nexthop, protocol }) =>
-          `${nexthop.family === "inet6" ? "6" : "N"} nexthop add ${wordsOf(nexthopAttributes, nexthop).join(" ")} proto ${protocol}`,
-      ),
-      ...routes.map(
-        ({ route, protocol }) => `${channelOf(route.family)} route append ${wordsOf(routeAttributes, route).join(" ")} proto ${protocol}`,
-      ),
-      ...rules.map(
-        ({ rule, protocol }) => `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${protocol}`,
-      ),
+    const steps = [
+      ...nexthops.map(({ nexthop, protocol }) => nexthopCommand("add", nexthop, protocol)),
+      ...routes.map((one) => routeBack("append", one)),
+      ...rules.map(({ rule, protocol }) => addedRule(rule, protocol)),
     ];
-    if (!kernel.change(lines)) throw new Error(`such a host there cannot be: ${lines.join("; ")}`);
+    if (!kernel.change(steps)) throw new Error(`such a host there cannot be: ${steps.map(commandOf).join("; ")}`);
     for (const { file, tableId, name, owner } of names)
       kernel.writeFile(file, `${owner === undefined ? "" : `${nameHeader}\t${owner.id}\t${owner.stack}\n`}${tableId} ${name}`);
     for (const [key, value] of sysctls) kernel.set(key, value);
-    kernel.register([...register.entries].map(([key, entry]) => ownLine(key, entry)));
+    kernel.register([...register.entries].map(([at, entry]) => ({ at, entry })));
     return kernel;
   }
 
@@ -95,8 +87,8 @@ export class ModelKernel {
     this.#run(steps, true, () => {});
   }
 
-  register(lines: readonly string[]): void {
-    this.#register += lines.map((line) => `${line}\n`).join("");
+  register(lines: readonly RegisterLine[]): void {
+    this.#register += lines.map((line) => `${printLine(line)}\n`).join("");
   }
 
   /** What an observation of it shows. */
@@ -140,28 +132,21 @@ export class ModelKernel {
   }
 
   #run(steps: readonly Step[], force: boolean, watch: (state: State) => void): boolean {
-    let condition = true;
     for (const step of steps) {
-      const [channel, ...words] = step.split(" ");
-      const family: Family = channel === "6" ? "inet6" : "inet";
-      if (words[0] === "when") {
-        condition = this.#shows(family, words.slice(1));
-        continue;
-      }
-      const done = !condition || (channel === "t" ? this.#name(words) : channel === "s" ? this.#write(words) : this.#ip(family, words));
-      condition = true;
+      const done = step.on === "ip" ? this.#runIp(step) : step.on === "tableName" ? this.#name(step) : this.#write(step);
       if (!done && !force) return false;
       watch(this.state());
     }
     return true;
   }
 
-  #shows(family: Family, words: readonly string[]): boolean {
+  #runIp({ family = "inet", words, onlyIf }: IpStep): boolean {
+    return (onlyIf !== undefined && !this.#shows(family, onlyIf)) || this.#ip(family, words);
+  }
+
+  #shows(family: Family, { words, text }: Shown): boolean {
     const [object, verb, exact, ...rest] = words;
-    if (object === "nexthop") {
-      const [id, , , proto] = rest; // of `show id ID | proto PROTO`
-      return this.#nexthops.some((one) => idOf(one) === id && one.words.get("proto") === proto);
-    }
+    if (object === "nexthop") return this.#nexthops.some((one) => idOf(one) === rest[0] && text === `proto ${one.words.get("proto")} `);
     if (object !== "route" || verb !== "show" || exact !== "exact") throw new Error(`not a condition: ${words.join(" ")}`);
     const filter = parseRoute(family, rest);
     return this.#routes.some((route) => isShown(route, filter));
@@ -196,20 +181,20 @@ export class ModelKernel {
     return true;
   }
 
-  #name([verb, number, name, id, stack]: readonly string[]): boolean {
-    const file = `/etc/iproute2/rt_tables.d/policy-routing-${number}.conf`;
-    const others = [...this.#names].filter(([path]) => path !== file);
-    this.#names = new Map(
-      verb === "erase" ? others : [...others, [file, `# pulumi-policy-routing\t${id}\t${stack}\n# made \n${number} ${name}`]],
-    );
+  #name({ tableId, written }: TableNameStep): boolean {
+    const file = `/etc/iproute2/rt_tables.d/policy-routing-${tableId}.conf`;
+    const names = new Map(this.#names);
+    names.delete(file);
+    if (written !== undefined)
+      names.set(file, `${nameHeader}\t${written.owner.id}\t${written.owner.stack}\n# made \n${tableId} ${written.name}`);
+    this.#names = names;
     return true;
   }
 
   /** Each device has its own number, `all` too: writing one changes no other. */
-  #write([file, device, value]: readonly string[]): boolean {
-    const key = `sysctl ${file} ${device}`;
+  #write({ key, value }: SettingStep): boolean {
     if (!this.#sysctls.has(key)) return false;
-    this.set(key, Number(value));
+    this.set(key, value);
     return true;
   }
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import type { Section } from "../../provider/src/host/answer";
 import { stepsText } from "../../provider/src/host/frames";
-import { type Change, channelOf, type Step } from "../../provider/src/kernel/change";
+import type { Change } from "../../provider/src/kernel/change";
 import { isBefore, needsOf } from "../../provider/src/kernel/gate";
 import { parseIpJson } from "../../provider/src/kernel/ipJson";
 import { parseRoutes, parseRules } from "../../provider/src/kernel/parse";
@@ -12,6 +12,7 @@ import { emptyRegister, ownLine, parseRegister, type Register } from "../../prov
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule";
 import { emptyState, givenRule, type State } from "../../provider/src/kernel/state";
+import { channelOf, commandOf, type Step } from "../../provider/src/kernel/step";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { type Family, families } from "../../provider/src/spec/family";
 import { registerKey, routeKey } from "../../provider/src/spec/key";
@@ -68,7 +69,6 @@ const batch = (of: Family, lines: readonly string[]): string => `batch_undo ${ch
 const cleared = (of: Family): string =>
   batch(of, [...Array.from({ length: 8 }, () => "rule del pref 1000"), ...tables.map((table) => `route flush table ${table}`)]);
 const addRule = (rule: Rule, proto: number): string => `rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${proto}`;
-const withoutChannel = (line: string): string => line.slice(2);
 const addRoute = (input: Input, proto: number): string => `route add ${wordsOf(routeAttributes, routeOf(input)).join(" ")} proto ${proto}`;
 
 /** The steps as the host runs them. */
@@ -98,7 +98,7 @@ async function tryOut(kernel: KernelNamespace, one: Case, comparable: (reading: 
   const planned = planOf(one.change, stateOf(before, of, kind, one.register));
   if (planned === undefined) return undefined;
   const { steps, undo } = planned;
-  const told = `steps:\n${steps.join("\n")}\nundo:\n${undo.join("\n")}\nbefore:\n${before}`;
+  const told = `steps:\n${steps.map(commandOf).join("\n")}\nundo:\n${undo.map(commandOf).join("\n")}\nbefore:\n${before}`;
   const undoTwice = [stepsText(undo, "undo"), ...look, stepsText(undo, "undo"), ...look];
   const prefixes = Array.from({ length: steps.length + 1 }, (_, count) => steps.slice(0, count));
   const text = [...prefixes.flatMap((prefix) => [apply(prefix), ...undoTwice]), apply(steps), ...look].join("\n");
@@ -238,7 +238,7 @@ describe("the real kernel", function () {
             family: of,
             kind: "rules",
             setUp: [
-              ...foreign.map(([input, proto]) => withoutChannel(addGiven(input, proto))),
+              ...foreign.map(([input, proto]) => addGiven(input, proto).words.join(" ")),
               ...(staged === undefined ? [] : [addRule(ruleOf(staged), tags.staging)]),
               ...(ours === undefined ? [] : [addRule(ruleOf(ours), tags.owner)]),
             ],
@@ -262,7 +262,7 @@ describe("the real kernel", function () {
         assert.deepEqual(
           named,
           outcome.plan.notes.map(({ did }) => did).filter((did) => did.startsWith("took over ")),
-          outcome.plan.steps.join("\n"),
+          outcome.plan.steps.map(commandOf).join("\n"),
         );
       }),
       { numRuns: runs(70) },
@@ -274,7 +274,7 @@ describe("the real kernel", function () {
       fc.asyncProperty(
         family.chain(twinRules).filter(({ input, other }) => isKnown(input) && (other === undefined || isKnown(other))),
         async ({ of, input, twins, place, other, adopt }) => {
-          const lines = twins.map(([from, proto]) => withoutChannel(addGiven({ ...input, from }, proto)));
+          const lines = twins.map(([from, proto]) => addGiven({ ...input, from }, proto).words.join(" "));
           if (place !== undefined) lines.splice(place, 0, addRule(ruleOf(input), tags.owner));
           const rule = ruleOf(place === undefined ? input : (other ?? input));
           const outcome = await tryOut(

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Wanted } from "../../provider/src/kernel/change";
 import { plan } from "../../provider/src/kernel/plan";
-import { ownLine } from "../../provider/src/kernel/register";
 import { wantedRoute } from "../../provider/src/kernel/route";
+import { command } from "../../provider/src/kernel/routeSteps";
 import { wantedRule } from "../../provider/src/kernel/rule";
+import { add as addRule } from "../../provider/src/kernel/ruleSteps";
 import type { State } from "../../provider/src/kernel/state";
 import { registerKey, routeKey, ruleKey } from "../../provider/src/spec/key";
 import { tagsOf } from "../../provider/src/spec/owner";
@@ -12,7 +13,7 @@ import type { Route } from "../../provider/src/spec/route/route";
 import type { Rule } from "../../provider/src/spec/rule/rule";
 import { ModelKernel, restorable } from "./modelKernel";
 import { change, family, type Input, routeOf, routeUpdate, ruleInput, ruleOf, ruleUpdate, runs, stack } from "./subjects";
-import { addRoute, addRule, tryOut } from "./tryOut";
+import { tryOut } from "./tryOut";
 
 const even = [214, 220, 216] as const;
 /** Also odd ones and one of FRR's, which older versions took. */
@@ -30,7 +31,7 @@ const sameOthers = (kernel: ModelKernel, before: State, ours: readonly number[])
   assert.deepEqual(others(kernel.state(), ours).sort(), others(before, ours).sort());
 
 function knowing(kernel: ModelKernel, key: string, tag: number, form: string): void {
-  if (form !== "lost") kernel.register([ownLine(form === "now" ? registerKey(key, tag) : key, { id: "a", stack })]);
+  if (form !== "lost") kernel.register([{ at: form === "now" ? registerKey(key, tag) : key, entry: { id: "a", stack } }]);
 }
 
 describe("a changed owner", function () {
@@ -51,7 +52,7 @@ describe("a changed owner", function () {
         const kernel = new ModelKernel();
         const key = ruleKey(ruleOf(old));
         for (const [index, proto] of foreign.entries()) kernel.change([addRule(ruleOf(there[index] ?? old), proto)]);
-        if (foreign.includes(bystanderTag)) kernel.register([ownLine(registerKey(key, bystanderTag), bystander)]);
+        if (foreign.includes(bystanderTag)) kernel.register([{ at: registerKey(key, bystanderTag), entry: bystander }]);
         kernel.change([addRule(ruleOf(old), from)]);
         knowing(kernel, key, from, form);
         const before = kernel.state();
@@ -94,7 +95,7 @@ describe("a changed owner", function () {
         fc.pre(from !== to);
         const kernel = new ModelKernel();
         const key = routeKey(routeOf(old));
-        kernel.change([addRoute(routeOf(old), from)]);
+        kernel.change([command("add", routeOf(old), from)]);
         knowing(kernel, key, from, form);
         const lost = form === "lost" && key !== routeKey(routeOf(wanted));
         const options = { tags: tagsOf(to), former: tagsOf(from) };
@@ -199,7 +200,7 @@ describe("stacks with tags of their own on one host", function () {
           if (rule === undefined || keys.has(ruleKey(rule))) continue;
           keys.add(ruleKey(rule));
           kernel.change([addRule(rule, tag)]);
-          kernel.register([ownLine(ruleKey(rule), { id, stack: stackOf(id) })]);
+          kernel.register([{ at: ruleKey(rule), entry: { id, stack: stackOf(id) } }]);
           held.set(id, { tag, rule, route: undefined });
         }
         for (const { id, tag, rule: one, route: other } of acts)

@@ -1,31 +1,24 @@
 import assert from "node:assert/strict";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import { stateAfter } from "../../provider/src/kernel/after";
-import { type Change, channelOf } from "../../provider/src/kernel/change";
+import type { Change } from "../../provider/src/kernel/change";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
+import { add } from "../../provider/src/kernel/ruleSteps";
 import type { State } from "../../provider/src/kernel/state";
-import { wordsOf } from "../../provider/src/kernel/words";
+import type { IpStep } from "../../provider/src/kernel/step";
 import { parsePrefix, printPrefix } from "../../provider/src/spec/address";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import type { Route } from "../../provider/src/spec/route/route";
-import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
 import { ModelKernel } from "./modelKernel";
 import { type Input, ruleOf } from "./subjects";
 
-export const addRule = (rule: Rule, proto: number): string =>
-  `${channelOf(rule.family)} rule add ${wordsOf(ruleAttributes, rule).join(" ")} proto ${proto}`;
 /** As somebody else would, with the host bits that a prefix was written with. */
-export function addGiven(input: Input, proto: number): string {
+export function addGiven(input: Input, proto: number): IpStep {
   const rule = ruleOf(input);
   const given = (["from", "to"] as const).flatMap((name) => {
     const prefix = rule[name] === undefined ? undefined : parsePrefix(String(input[name]));
     return prefix === undefined ? [] : [[name, printPrefix(prefix)] as const];
   });
-  return addRule({ ...rule, ...Object.fromEntries(given) }, proto);
+  return add({ ...rule, ...Object.fromEntries(given) }, proto);
 }
-export const addRoute = (route: Route, proto: number): string =>
-  `${channelOf(route.family)} route add ${wordsOf(routeAttributes, route).join(" ")} proto ${proto}`;
-
 function planOn(kernel: ModelKernel, wanted: Change): ChangePlan | undefined {
   try {
     return plan(wanted, kernel.state());

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
 import { planOn } from "../host/proposal";
-import { commandsOf } from "./commands";
+import { commandOf } from "../kernel/step";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
@@ -27,9 +27,11 @@ export async function plan(args: string[]): Promise<Exit> {
     ...planned.flatMap(({ of, plan: { steps, notes } }) => [
       `# ${of.name}${steps.length === 0 ? ": nothing to do" : ""}`,
       ...notes.map(({ will }) => `#   ${will}`),
-      ...commandsOf(steps),
+      ...steps.map(commandOf),
     ]),
-    ...[...planned].reverse().flatMap(({ of, plan: { undo } }) => (undo.length === 0 ? [] : [`# undo of ${of.name}`, ...commandsOf(undo)])),
+    ...[...planned]
+      .reverse()
+      .flatMap(({ of, plan: { undo } }) => (undo.length === 0 ? [] : [`# undo of ${of.name}`, ...undo.map(commandOf)])),
     ...(planned.length + refused.length === 0 ? ["# up asks nothing of this host"] : []),
     ...(known === undefined ? [] : unknownTo(known, holdings)).flatMap((one) => [`# ${printHolding(one)}`, `#   ${holdingAdvice}`]),
   ];

@@ -91,7 +91,7 @@ function tellApplied(
     work.reject(notForGood(session.host, work, left, failure));
     return;
   }
-  if (failure !== undefined && store.lines.length > 0)
+  if (failure !== undefined && store.written.length + store.removed.length > 0)
     session.warn({
       topic: "not-persisted",
       object: labelOf(work),

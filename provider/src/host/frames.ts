@@ -1,4 +1,5 @@
-import type { Step } from "../kernel/change";
+import { printLine, type RegisterLine } from "../kernel/register";
+import { channelOf, type SettingStep, type Step, type TableNameStep } from "../kernel/step";
 import { byTable, isTable, type Look } from "./look";
 
 /**
@@ -13,12 +14,10 @@ export function call(words: string, lines: readonly string[], last = end): strin
   return `${words} <<'${last}'\n${lines.join("\n")}\n${last}`;
 }
 
-const channel = { inet: 4, inet6: 6 } as const;
-
 /** `inet 100` as the arguments of the functions in sh/observe.sh. */
 function familyAndNumber(table: string): string {
   const [family, number] = table.split(" ");
-  return `${family === "inet6" ? channel.inet6 : channel.inet} ${Number(number)}`;
+  return `${channelOf(family === "inet6" ? family : "inet")} ${Number(number)}`;
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
@@ -29,7 +28,7 @@ export function observeText(
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
-    ...[...rules].map((family) => `rules ${channel[family]}`),
+    ...[...rules].map((family) => `rules ${channelOf(family)}`),
     ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
     ...[...byTable(routes, tables)].map(([table, destinations]) =>
       call(["routes_to", familyAndNumber(table), ...ours].join(" "), destinations),
@@ -44,49 +43,54 @@ export function observeText(
   ].join("\n");
 }
 
-/** Steps that are not lines of `ip`, and the functions that make them: each is written by itself. */
-const writers: Readonly<Record<string, (line: string) => string>> = {
-  t: (line) => (line.startsWith("erase ") ? "unname_table" : "name_table"),
-  s: () => "write_sysctl",
-};
-
-/** Consecutive steps of one family go to `ip` in one batch. */
-function runs(steps: readonly Step[]): { channel: string; lines: string[] }[] {
-  const result: { channel: string; lines: string[] }[] = [];
-  const isCondition = (line: string | undefined): boolean => line?.startsWith("when ") === true;
-  let alone = false; // a condition, and the one line that it is about
-  for (const step of steps) {
-    const channelName = step.slice(0, 1);
-    const line = step.slice(2);
-    const last = result.at(-1);
-    const begins = isCondition(line) || alone || isCondition(last?.lines[0]) || channelName in writers || last?.channel !== channelName;
-    alone = isCondition(last?.lines[0]);
-    if (begins) result.push({ channel: channelName, lines: [line] });
-    else last.lines.push(line);
-  }
-  return result;
+/** Steps that the host makes at once: of one family by one `ip`, any other by itself. */
+interface Run {
+  /** By which the host names it; a condition, which is one more thing to do, has the number before. */
+  readonly at: number;
+  readonly steps: readonly [Step, ...Step[]];
 }
 
-/** The text that makes the steps, or that undoes them. */
-export function stepsText(steps: readonly Step[], purpose: "change" | "undo"): string {
-  const texts: string[] = [];
-  let condition: string | undefined;
-  for (const [index, { channel: name, lines }] of runs(steps).entries()) {
-    const [first = ""] = lines;
-    if (first.startsWith("when ")) {
-      const [words = "", shown] = first.slice("when ".length).split(" | ");
-      condition = call(`if shown ${name}${shown === undefined ? "" : ` '${shown}'`}`, [words]);
-      continue;
+function runsOf(steps: readonly Step[]): Run[] {
+  const runs: { at: number; steps: [Step, ...Step[]] }[] = [];
+  let at = 0;
+  for (const step of steps) {
+    const last = runs.at(-1)?.steps;
+    if (last !== undefined && isOneBatch(last[0], step)) last.push(step);
+    else {
+      if (isConditional(step)) at++;
+      runs.push({ at: at++, steps: [step] });
     }
-    const writer = writers[name];
-    const text =
-      writer !== undefined
-        ? `${purpose === "change" ? `${comesTo(index)}\n` : ""}${call(writer(first), [first.replace(/^(write|erase) /, "")])}`
-        : call(purpose === "change" ? `batch ${name} ${index}` : `batch_undo ${name}`, lines);
-    texts.push(condition === undefined ? text : `${condition}\nthen\n${text}\nfi`);
-    condition = undefined;
   }
-  return texts.join("\n");
+  return runs;
+}
+
+const isConditional = (step: Step): boolean => step.on === "ip" && step.onlyIf !== undefined;
+const isOneBatch = (a: Step, b: Step): boolean =>
+  a.on === "ip" && b.on === "ip" && a.family === b.family && a.onlyIf === undefined && b.onlyIf === undefined;
+
+/** The text that makes the steps, or that undoes them. */
+export const stepsText = (steps: readonly Step[], purpose: "change" | "undo"): string =>
+  runsOf(steps)
+    .map((run) => runText(run, purpose))
+    .join("\n");
+
+function runText({ at, steps }: Run, purpose: "change" | "undo"): string {
+  const [first] = steps;
+  if (first.on !== "ip") return `${purpose === "change" ? `${comesTo(at)}\n` : ""}${writing(first)}`;
+  const channel = channelOf(first.family);
+  const lines = steps.flatMap((step) => (step.on === "ip" ? [step.words.join(" ")] : []));
+  const text = call(purpose === "change" ? `batch ${channel} ${at}` : `batch_undo ${channel}`, lines);
+  if (first.onlyIf === undefined) return text;
+  const { words, text: sought } = first.onlyIf;
+  return `${call(`if shown ${channel}${sought === undefined ? "" : ` '${sought}'`}`, [words.join(" ")])}\nthen\n${text}\nfi`;
+}
+
+/** The function that makes what is no line of `ip`. */
+function writing(step: TableNameStep | SettingStep): string {
+  if (step.on === "setting") return call("write_sysctl", [`${step.file} ${step.device} ${step.value}`]);
+  if (step.written === undefined) return call("unname_table", [String(step.tableId)]);
+  const { name, owner } = step.written;
+  return call("name_table", [`${step.tableId} ${name} ${owner.id} ${owner.stack}`]);
 }
 
 /** Remembers, for `refused`, how far a change came: until something of it failed. */
@@ -94,17 +98,16 @@ const comesTo = (at: number | "register"): string => `[ -n "$failed" ] || at=${a
 
 /** The step that was refused: the host says in which run of steps, `ip` at which line of it. */
 export function refusedAt(steps: readonly Step[], at: string | undefined, said: string): Step | undefined {
-  const found = at === undefined ? undefined : runs(steps)[Number(at)];
-  if (found === undefined) return undefined;
-  const [, line] = found.channel in writers ? ["", "1"] : (/^Command failed -:([0-9]+)$/m.exec(said) ?? []);
-  const words = line === undefined ? undefined : found.lines[Number(line) - 1];
-  return words === undefined ? undefined : `${found.channel} ${words}`;
+  const found = runsOf(steps).find((run) => String(run.at) === at)?.steps;
+  if (found === undefined || found[0].on !== "ip") return found?.[0];
+  const [, line] = /^Command failed -:([0-9]+)$/m.exec(said) ?? [];
+  return found[Number(line) - 1];
 }
 
 export interface ChangeText {
   readonly steps: readonly Step[];
   readonly undo: readonly Step[];
-  readonly register: readonly string[];
+  readonly register: readonly RegisterLine[];
 }
 
 export interface Begin {
@@ -143,7 +146,7 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
     ...changes.flatMap(({ steps, register }, index) => [
       "change",
       stepsText(steps, "change"),
-      ...(register.length === 0 ? [] : [comesTo("register"), call("own", register)]),
+      ...(register.length === 0 ? [] : [comesTo("register"), call("own", register.map(printLine))]),
       `changed ${index + 1}`,
     ]),
     "applied",

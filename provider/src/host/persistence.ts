@@ -2,7 +2,7 @@ import type { Change } from "../kernel/change";
 import { adviceOn, parseNeighbours } from "../kernel/neighbours";
 import type { Persistence, Wish } from "../kernel/persistence";
 import { needsAfter, persistAsFound, persistedText, type StorePlan } from "../kernel/store";
-import { parseObjects, type StoredObject } from "../kernel/stored";
+import { parseObjects, printObject, type StoredObject } from "../kernel/stored";
 import { parseRegisterKey } from "../spec/key";
 import { backends } from "../spec/persist";
 import { type Answer, section, sectionAfter } from "./answer";
@@ -30,7 +30,8 @@ export function parsePersistence(answer: Answer): Persistence {
   };
 }
 
-const isIdle = ({ lines, repair }: StorePlan): boolean => lines.length === 0 && !repair;
+/** Nothing is to be written for it. */
+export const isStored = ({ written, removed, repair }: StorePlan): boolean => written.length + removed.length === 0 && !repair;
 
 /** The text that persists what these plans say and tells what is there then; undefined when nothing is to be done. */
 export function persistText(
@@ -38,13 +39,13 @@ export function persistText(
   seen: { readonly persistence: Persistence },
 ): string | undefined {
   const plans = planned.map(({ store }) => store);
-  if (plans.every(isIdle)) return undefined;
+  if (plans.every(isStored)) return undefined;
   const needs = needsAfter(plans, seen.persistence);
   return [
     ...(needs.length > 0 && seen.persistence.script !== replay.version ? [call("write_script", [replay.text], "END_OF_SCRIPT")] : []),
     call(
       ["persist", ...needs].join(" "),
-      plans.flatMap(({ lines }) => lines),
+      plans.flatMap(({ written, removed }) => [...written.map(printObject), ...removed]),
     ),
     "persistence",
     "neighbours",

@@ -1,7 +1,8 @@
 import { PolicyRoutingError } from "../errors";
 import type { Difference } from "../kernel/compare";
 import { lackOf, remedyOf } from "../kernel/gate";
-import { isOfIp, printStep } from "../kernel/step";
+import { undoOf } from "../kernel/plan";
+import { commandOf, printStep, type Step } from "../kernel/step";
 import { cameBackOf, type Left, undoneOutcome, undoneText } from "./ending";
 import type { Facts } from "./facts";
 import { refusedAt } from "./frames";
@@ -24,33 +25,36 @@ export function refusedError(
   { text, at, undoFailure }: Refused,
   undone: Left,
 ): PolicyRoutingError {
-  const left = undoFailure === undefined ? undone : { ...undone, complaint: undoFailure };
   const lack = lackOf(text, facts);
   const step = at === "register" ? undefined : refusedAt(plan.steps, at, text);
-  const some = step === undefined ? plan.steps : [step];
+  const left = undoFailure === undefined ? undone : { ...undone, complaint: undoFailure };
   return new PolicyRoutingError(lack === undefined ? "command" : "unsupported", {
     topic: lack === undefined ? "kernel-refused" : "host-lacks",
     host,
     object: labelOf(work),
     what: `${lack ?? whatFailed(at, step ?? plan.steps[0])}; ${undoneText(left)}`,
-    ran:
-      at === "register"
+    // Of several entries, the one that it was about.
+    details:
+      step === undefined || work.change.label === undefined
         ? undefined
-        : some
-            .flatMap((one) => printStep(one) ?? [])
-            .slice(0, 3)
-            .join("; ") || undefined,
+        : [`of ${step.key}; its undo: ${undoOf(plan, step).map(commandOf).join("; ")}`],
+    ran: at === "register" ? undefined : printed(step === undefined ? plan.steps : [step]),
     cameBack: [text, ...cameBackOf(left)].join("\n"),
-    next: remedyOf(text, step ?? ""),
+    next: remedyOf(text, step),
     outcome: undoneOutcome(left),
   });
 }
 
-function whatFailed(at: string | undefined, step: string | undefined): string {
-  if (at === "register") return "whose it is could not be written down";
-  if (step === undefined || isOfIp(step)) return "the kernel refused it";
-  return step.startsWith("s ") ? "the setting could not be made" : "the file could not be written";
-}
+const printed = (steps: readonly Step[]): string | undefined => steps.slice(0, 3).map(printStep).join("; ") || undefined;
+
+const failures = {
+  ip: "the kernel refused it",
+  setting: "the setting could not be made",
+  tableName: "the file could not be written",
+} as const satisfies Record<Step["on"], string>;
+
+const whatFailed = (at: string | undefined, step: Step | undefined): string =>
+  at === "register" ? "whose it is could not be written down" : failures[step?.on ?? "ip"];
 
 /** What of a comparison is about this change. */
 export const atKeysOf = ({ plan }: Planned, differences: readonly Difference[]): Difference[] =>

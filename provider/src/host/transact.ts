@@ -11,7 +11,7 @@ import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
 import { askedFor, isCovered, type Look, lookFor, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
-import { adviceFor, persistText } from "./persistence";
+import { adviceFor, isStored, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
@@ -44,8 +44,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
       continue;
     }
     const { planned, deferred } = planAll(open, seen, session.host);
-    const isIdle = ({ plan: { steps, register }, store }: Planned): boolean =>
-      steps.length + register.length + store.lines.length === 0 && !store.repair;
+    const isIdle = ({ plan: { steps, register }, store }: Planned): boolean => steps.length + register.length === 0 && isStored(store);
     await settleEmpty(planned.filter(isIdle), seen, session);
     const [first, ...others] = await permitted(
       session,
@@ -170,7 +169,9 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
   };
 }
 
-const stepsOf = (planned: Group): number => planned.reduce((sum, { plan: one }) => sum + one.steps.length, 0);
+/** A condition counts as one more thing to do. */
+const stepsOf = (planned: Group): number =>
+  planned.reduce((sum, { plan: one }) => sum + one.steps.length + one.steps.filter((step) => step.on === "ip" && step.onlyIf).length, 0);
 
 /** Who is at work here, for those who wait for the host. Printable, one line. */
 const controller = (): string => `${user()}@${hostname()} pid ${process.pid}`.replace(/[^\x20-\x7e]/g, "?");

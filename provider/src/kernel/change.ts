@@ -5,15 +5,9 @@ import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
 import type { Need } from "./gate";
 import type { Hop } from "./hop";
-import type { Entry } from "./register";
+import type { Entry, RegisterLine } from "./register";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
-
-/**
- * A step is one line: a channel and its words. `4` and `6` are `ip -4` and `ip -6` batch lines, `N` is one of `ip -N` for what has no family,
- * `t` writes a table's name, `s` a sysctl of a device. `4 when WORDS`: run the next line only if this `ip` command prints something; with ` | TEXT` behind it, only
- * if that stands in what it prints.
- */
-export type Step = string;
+import type { IpStep, SettingStep, Step } from "./step";
 
 /** Who changes something, and how far they may go. */
 export interface Mandate {
@@ -76,7 +70,7 @@ export interface Plan {
   readonly finish?: readonly Step[];
   readonly undo: readonly Step[];
   /** Lines for the register, after the steps succeeded. */
-  readonly register: readonly string[];
+  readonly register: readonly RegisterLine[];
   /** For each key that changes in the kernel: what will be there, so that a proposed state can be looked at before it is made. */
   readonly becomes: readonly Becomes[];
   /** What a person should hear about, e.g. that an entry was taken over. */
@@ -111,7 +105,7 @@ export interface Wanted {
   /** Undefined when it is there, exactly once and ours; else what is wrong. */
   missing(state: State, tags: Tags): string | undefined;
   /** The step that adds it, to be replayed after a reboot. */
-  stored(tags: Tags): Step | Unstored;
+  stored(tags: Tags): IpStep | SettingStep | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
   read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
   /** Whom the register names as its owner; undefined where it names nobody. */
@@ -139,4 +133,3 @@ export const isRemovable = (owner: { readonly id: string } | undefined, { id, ex
   owner === undefined ? exclusive === true : owner.id === id;
 
 export const emptyPlan = (keys: readonly string[]): Plan => ({ keys, steps: [], undo: [], register: [], becomes: [], notes: [] });
-export const channelOf = (family: "inet" | "inet6"): "4" | "6" => (family === "inet" ? "4" : "6");

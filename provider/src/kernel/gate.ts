@@ -1,6 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import type { AttributeTable, Context, Since } from "../spec/attribute";
 import type { Family } from "../spec/family";
+import type { Step } from "./step";
 
 /** An attribute that not every host has. */
 export interface Need extends Since {
@@ -77,8 +78,9 @@ export function lackOf(refused: string, { iproute2, kernel }: Since): string | u
 }
 
 /** What helps, where the kernel's words do not say what is missing: an address, a device by the name that it goes by. */
-export function remedyOf(refused: string, step: string): string | undefined {
-  const [, source] = /Invalid (?:prefsrc|source) address/.test(refused) ? (/ src (\S+)/.exec(step) ?? []) : [];
+export function remedyOf(refused: string, step: Step | undefined): string | undefined {
+  const words = step?.on === "ip" && /Invalid (?:prefsrc|source) address/.test(refused) ? step.words : [];
+  const source = words.includes("src") ? words[words.indexOf("src") + 1] : undefined;
   if (source !== undefined)
     return `${source} is no address of the host now (one that moves between hosts, a lease that changed): give it to a device first, or leave src out`;
   const [, device] = /Cannot find device "([^"@]+)@/.exec(refused) ?? [];

@@ -4,17 +4,15 @@ import { isSameStack } from "../spec/owner";
 import type { NamedTable } from "../spec/routingTable";
 import { differs } from "./adoption";
 import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
-import type { Entry } from "./register";
 import type { ObservedName, State } from "./state";
+import { tableName } from "./step";
 
 const stage = 0;
 
-/** The file of ours for a table's name holds its owner too: unlike /run it outlives a reboot. */
-const write = ({ tableId, name }: NamedTable, { id, stack }: Entry): string => `t write ${tableId} ${name} ${id} ${stack}`;
-const erase = (tableId: number): string => `t erase ${tableId}`;
-
 const ownFile = (state: State, tableId: number): ObservedName | undefined =>
   state.names.find((line) => line.tableId === tableId && line.owner !== undefined);
+
+const written = (mine: ObservedName | undefined) => (mine?.owner === undefined ? undefined : { name: mine.name, owner: mine.owner });
 
 function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate): Plan {
   const key = tableKey(table.tableId);
@@ -46,8 +44,8 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
   if (mine?.name === table.name && mine.owner?.id === id) return emptyPlan([key]);
   return {
     keys: [key],
-    steps: [write(table, { id, stack })],
-    undo: [mine?.owner === undefined ? erase(table.tableId) : write(mine, mine.owner)],
+    steps: [tableName(table.tableId, { name: table.name, owner: { id, stack } })],
+    undo: [tableName(table.tableId, written(mine))],
     register: [],
     becomes: [],
     notes: [],
@@ -85,7 +83,7 @@ export function unwantedName(key: string): Unwanted | undefined {
     remove: (state, { id }) => {
       const mine = ownFile(state, tableId);
       return mine?.owner?.id === id
-        ? { keys: [key], steps: [erase(tableId)], undo: [write(mine, mine.owner)], register: [], becomes: [], notes: [] }
+        ? { keys: [key], steps: [tableName(tableId)], undo: [tableName(tableId, written(mine))], register: [], becomes: [], notes: [] }
         : emptyPlan([key]);
     },
     remains: (state) => ownFile(state, tableId)?.name,

@@ -5,11 +5,12 @@ import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
 import { adoptAdvice, besideDeclared, differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wait, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wait, type Wanted } from "./change";
 import { type Need, needsOf } from "./gate";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
 import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
+import { type IpStep, ipStep } from "./step";
 import { asAsked, same, wordsOf } from "./words";
 
 /** Of any next hop object. */
@@ -19,13 +20,18 @@ export const nexthopNeed: Need = { attribute: "nexthop", iproute2: "5.3", kernel
 const stageOf = ({ group }: Pick<Nexthop, "group">): number => (group === undefined ? 5 : 10);
 
 /** `ip nexthop` takes no family for a group, and none need be said for IPv4. */
-const channel = ({ family }: Nexthop): "6" | "N" => (family === "inet6" ? "6" : "N");
-
-const command = (verb: "add" | "replace", nexthop: Nexthop, proto: number): Step =>
-  [channel(nexthop), "nexthop", verb, ...wordsOf(nexthopAttributes, nexthop, proto === 0 ? [] : ["proto", String(proto)])].join(" ");
+export const command = (verb: "add" | "replace", nexthop: Nexthop, proto: number): IpStep =>
+  ipStep(nexthopKey(nexthop.nhid), nexthop.family === "inet6" ? "inet6" : undefined, [
+    "nexthop",
+    verb,
+    ...wordsOf(nexthopAttributes, nexthop, proto === 0 ? [] : ["proto", String(proto)]),
+  ]);
 
 /** The kernel deletes by number alone, whoever made the object: only while it is shown with our tag. */
-const deletion = (nhid: number, proto: number): Step[] => [`N when nexthop show id ${nhid} | proto ${proto} `, `N nexthop del id ${nhid}`];
+const deletion = (nhid: number, proto: number): IpStep => ({
+  ...ipStep(nexthopKey(nhid), undefined, ["nexthop", "del", "id", String(nhid)]),
+  onlyIf: { words: ["nexthop", "show", "id", String(nhid)], text: `proto ${proto} ` },
+});
 
 export const describe = (nexthop: Nexthop): string =>
   ["ip", ...(nexthop.family === "inet6" ? ["-6"] : []), "nexthop", ...wordsOf(nexthopAttributes, nexthop)].join(" ");
@@ -155,7 +161,7 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
     takes: takesFrom(title, key, mandate),
   };
   const added = command("add", nexthop, tags.owner);
-  if (current === undefined) return { ...plan, steps: [added], undo: deletion(nexthop.nhid, tags.owner), notes: [] };
+  if (current === undefined) return { ...plan, steps: [added], undo: [deletion(nexthop.nhid, tags.owner)], notes: [] };
   const notes = notesOf(() => describe(current.nexthop), current.protocol, titles, mandate);
   if (current.protocol === tags.owner && says(nexthop, current)) return { ...plan, steps: [], undo: [], becomes: [], notes };
   refuseForeign(key, nexthop.nhid, state, mandate, "replacing");
@@ -165,8 +171,8 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   const wait = waitOf(key, nexthop.nhid, state, mandate);
   return {
     ...plan,
-    steps: [...deletion(nexthop.nhid, back), added],
-    undo: [...deletion(nexthop.nhid, tags.owner), command("add", current.nexthop, back)],
+    steps: [deletion(nexthop.nhid, back), added],
+    undo: [deletion(nexthop.nhid, tags.owner), command("add", current.nexthop, back)],
     notes,
     ...(wait === undefined ? {} : { wait }),
   };
@@ -175,15 +181,15 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
 function remove(at: string, key: string, gone: number | undefined, state: State, mandate: Mandate): Plan {
   if (!isRemovable(state.register.entries.get(at), mandate)) return emptyPlan([key]);
   const current = nexthopAt(state, key);
-  if (gone === undefined || current?.protocol !== gone) return { ...emptyPlan([key]), register: [at] };
+  if (gone === undefined || current?.protocol !== gone) return { ...emptyPlan([key]), register: [{ at }] };
   const { nhid } = current.nexthop;
   refuseForeign(key, nhid, state, mandate, "deleting");
   const wait = waitOf(key, nhid, state, mandate);
   return {
     keys: [key],
-    steps: deletion(nhid, gone),
+    steps: [deletion(nhid, gone)],
     undo: [command("add", current.nexthop, gone)],
-    register: [at],
+    register: [{ at }],
     becomes: [{ key, rules: [], routes: [], nexthops: [] }],
     notes: [],
     ...(wait === undefined ? {} : { wait }),

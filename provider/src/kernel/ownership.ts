@@ -1,7 +1,7 @@
 import { parseRegisterKey, registerKey } from "../spec/key";
 import { isSameStack, type Tags, tagsOf } from "../spec/owner";
 import type { Mandate, Note, Take } from "./change";
-import { type Line, linesAt, ownLine, type Register } from "./register";
+import { type Line, linesAt, type Register, type RegisterLine } from "./register";
 
 /** A line of the register, and which entry of the kernel it is about. */
 export interface Title extends Line {
@@ -127,16 +127,16 @@ export function owningLines(
   key: string,
   { id, stack, tags }: Pick<Mandate, "id" | "stack" | "tags">,
   taken: readonly (Title | undefined)[] = [],
-  displacing: readonly string[] = [],
-): string[] {
+  displacing: readonly RegisterLine[] = [],
+): RegisterLine[] {
   const at = registerKey(key, tags.owner);
   const current = titles.find((title) => title.at === at);
   const kept = current === undefined || current.entry.id === id || current.proto === tags.owner ? [] : [current];
   const gone = titles.filter((title) => title.at !== at && (title.entry.id === id || taken.includes(title)));
   return [
-    ...kept.map(({ proto, entry }) => ownLine(registerKey(key, proto ?? "?"), entry)),
-    ...gone.map((title) => title.at),
+    ...kept.map(({ proto, entry }) => ({ at: registerKey(key, proto ?? "?"), entry })),
+    ...gone.map((title) => ({ at: title.at })),
     ...displacing,
-    ...(current?.entry.id === id ? [] : [ownLine(at, { id, stack })]),
+    ...(current?.entry.id === id ? [] : [{ at, entry: { id, stack } }]),
   ];
 }

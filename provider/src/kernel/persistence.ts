@@ -65,7 +65,7 @@ export function whyNothing(wish: Wish, seen: Persistence): string | undefined {
 /** The same of a change that something else than our files does not put back: for a person who left it to `auto`. */
 export function warningOfNothing({ wanted, tags }: Change, wish: Wish, seen: Persistence): Warning | undefined {
   const isAuto = wish.persist === undefined || wish.persist === "auto";
-  const reason = isAuto && wanted.some((one) => typeof one.stored(tags) === "string") ? whyNothing(wish, seen) : undefined;
+  const reason = isAuto && wanted.some((one) => !("otherwise" in one.stored(tags))) ? whyNothing(wish, seen) : undefined;
   if (reason === undefined) return undefined;
   return {
     topic: "nothing-persists",

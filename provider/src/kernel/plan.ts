@@ -1,14 +1,15 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey } from "../spec/key";
 import { conflictOf } from "./adoption";
-import type { Becomes, Change, Mandate, Note, Plan, Step, Take, Unwanted, Wait } from "./change";
+import type { Becomes, Change, Mandate, Note, Plan, Take, Unwanted, Wait } from "./change";
 import { keysOfNames, unwantedName } from "./name";
 import { unwantedNexthop } from "./nexthop";
 import { isUnnamed, titlesAt } from "./ownership";
-import { keysOf } from "./register";
+import { keysOf, type RegisterLine } from "./register";
 import { unwantedRoute } from "./route";
 import { unwantedRule } from "./rule";
 import type { State } from "./state";
+import type { Step } from "./step";
 import { unwantedSysctl } from "./sysctl";
 
 /** What one change does to a host as it was observed. */
@@ -88,7 +89,7 @@ interface Whole {
   /** Of the stage that is being planned. */
   readonly phases: Readonly<Record<"prepare" | "steps" | "finish", Step[]>>;
   readonly undos: (readonly Step[])[];
-  readonly register: string[];
+  readonly register: RegisterLine[];
   readonly becomes: Becomes[];
   readonly notes: Note[];
   readonly takes: Take[];
@@ -166,6 +167,9 @@ export function deviations({ change, unwanted }: ChangePlan, state: State): Devi
   });
   return [...missing, ...left];
 }
+
+/** What undoes a step: all of it at the entry's key, right after any prefix of the steps. */
+export const undoOf = ({ undo }: Plan, { key }: Step): readonly Step[] => undo.filter((one) => one.key === key);
 
 /** True when the kernel and the files stay as they are: nothing to guard. */
 export const isEmpty = ({ steps }: Plan): boolean => steps.length === 0;

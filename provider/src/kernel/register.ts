@@ -13,6 +13,13 @@ export interface Entry {
   readonly more?: string;
 }
 
+/** A line that is to be written: whose an entry is; without one, that it is let go of. */
+export interface RegisterLine {
+  /** The register's key. */
+  readonly at: string;
+  readonly entry?: Entry;
+}
+
 export interface Register {
   readonly entries: ReadonlyMap<string, Entry>;
   /** Lines in the journal: when most are history, it is rewritten. */
@@ -39,6 +46,8 @@ export function* readRegister(text: string): Pieces<Register> {
 
 export const ownLine = (key: string, { id, stack, more }: Entry): string =>
   `${key}\t${id}\t${stack}${more === undefined ? "" : `\t${more}`}`;
+
+export const printLine = ({ at, entry }: RegisterLine): string => (entry === undefined ? at : ownLine(at, entry));
 
 export function keysOf(register: Register, id: string): string[] {
   return [...register.entries].filter(([, entry]) => entry.id === id).map(([key]) => key);

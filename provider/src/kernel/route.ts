@@ -37,7 +37,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
     };
   };
   if (held === undefined)
-    return { ...planWith([]), steps: [command("add", route, tags.owner)], undo: guardedDeletion(route, tags.owner), notes: [] };
+    return { ...planWith([]), steps: [command("add", route, tags.owner)], undo: [guardedDeletion(route, tags.owner)], notes: [] };
   const changed = mandate.renew?.has(key) === true || !isRight(route, held, tags.owner);
   // What cannot be taken away stays beside ours.
   const [exchange] = (place.ours.length === 0 ? [adopted] : [adopted, []]).flatMap(
@@ -80,7 +80,7 @@ function remove(at: string, key: string, gone: number | undefined, state: State,
     keys: [key],
     steps: parts.map(({ goes, protocol }) => deletion(goes, protocol)),
     undo: parts.map(({ goes, protocol }) => command(verb, goes, protocol)),
-    register: [at],
+    register: [{ at }],
     becomes:
       going.length === 0
         ? []

@@ -1,7 +1,7 @@
 import type { Route } from "../spec/route/route";
-import type { Step } from "./change";
 import { addBack, command, deletion, keyDeletion } from "./routeSteps";
 import type { ObservedRoute } from "./state";
+import type { Step } from "./step";
 
 /** Nothing of an IPv6 route without a gateway is ever put together with another one at its key. */
 const isApart = ({ family, via, nexthops, nhid }: Route): boolean =>
@@ -41,13 +41,13 @@ export function exchangeOf(
   const change = !changed
     ? []
     : stays
-      ? [command("append", route, proto), ...keyDeletion(held.route, held.protocol)]
+      ? [command("append", route, proto), keyDeletion(held.route, held.protocol)]
       : [command("replace", route, proto)];
   const back = !changed
     ? []
     : before.length === 0
       ? [addBack("replace", held)]
-      : [...keyDeletion(route, proto), ...keyDeletion(route, proto), addBack("append", held)];
+      : [keyDeletion(route, proto), keyDeletion(route, proto), addBack("append", held)];
   return {
     taken,
     steps: [...[...first, ...last.toReversed()].map((one) => deletion(one.route, one.protocol)), ...change],

@@ -1,21 +1,25 @@
+import { routeKey } from "../spec/key";
 import { routeAttributes } from "../spec/route/attributes";
 import { defaultMetric } from "../spec/route/key";
 import type { Route } from "../spec/route/route";
-import { channelOf, type Step } from "./change";
 import type { ObservedRoute } from "./state";
+import { channelOf, type IpStep, ipStep, type Step } from "./step";
 import { wordsOf } from "./words";
 
 export function describe(route: Route): string {
   return ["ip", `-${channelOf(route.family)}`, "route", ...wordsOf(routeAttributes, route)].join(" ");
 }
 
+const step = (verb: string, route: Route, words: readonly string[]): IpStep =>
+  ipStep(routeKey(route), route.family, ["route", verb, ...words]);
+
 /**
  * `replace` takes the first route at the key, whoever made it; `prepend` and `append` add one before or behind what stands there, and fail
  * where exactly it is there already.
  */
-export const command = (verb: "add" | "replace" | "prepend" | "append", route: Route, proto: number): Step =>
+export const command = (verb: "add" | "replace" | "prepend" | "append", route: Route, proto: number): IpStep =>
   // The tag is always said, also where it is none: `ip` would take another one.
-  [channelOf(route.family), "route", verb, ...wordsOf(routeAttributes, route, ["proto", String(proto)])].join(" ");
+  step(verb, route, wordsOf(routeAttributes, route, ["proto", String(proto)]));
 export const addBack = (verb: "add" | "replace" | "prepend" | "append", { route, protocol }: ObservedRoute): Step =>
   command(verb, route, protocol);
 
@@ -30,9 +34,9 @@ export function namedForDeletion({ family, type, destination, from, tos, via, de
   return { family, type, destination, from, tos, via, dev, table, scope, nhid, nexthops, metric };
 }
 
-export function deletion(route: Route, proto: number): Step {
+export function deletion(route: Route, proto: number): IpStep {
   const named = { ...namedForDeletion(route), metric: undefined };
-  return [channelOf(route.family), "route del", ...wordsOf(routeAttributes, named, tagged(route, proto))].join(" ");
+  return step("del", route, wordsOf(routeAttributes, named, tagged(route, proto)));
 }
 
 const tagged = (route: Route, proto: number): string[] => ["metric", String(metricOf(route)), "proto", String(proto)];
@@ -41,21 +45,22 @@ const tagged = (route: Route, proto: number): string[] => ["metric", String(metr
  * Where there is nothing to delete, two commands take another route: at IPv4 metric 0 that of another metric, and for an IPv6 `from`
  * that of any source. These are run only while the route is shown.
  */
-export function guardedDeletion(route: Route, proto: number): Step[] {
+export function guardedDeletion(route: Route, proto: number): Step {
   const isExact = route.family === "inet6" ? route.from === undefined : metricOf(route) !== 0;
-  return isExact ? [deletion(route, proto)] : onlyWhileShown(route, proto, deletion(route, proto));
+  return isExact ? deletion(route, proto) : onlyWhileShown(route, proto, deletion(route, proto));
 }
 
 /** The first route of this tag at the key, whichever way it goes. */
-export function keyDeletion(route: Route, proto: number): Step[] {
+export function keyDeletion(route: Route, proto: number): Step {
   const { family, destination, from, tos, table } = route;
   const words = wordsOf(routeAttributes, { family, destination, from, tos, table }, tagged(route, proto));
-  return onlyWhileShown(route, proto, [channelOf(family), "route del", ...words].join(" "));
+  return onlyWhileShown(route, proto, step("del", route, words));
 }
 
-function onlyWhileShown(route: Route, proto: number, step: Step): Step[] {
+function onlyWhileShown(route: Route, proto: number, deleted: IpStep): Step {
   const { family, destination, from, table } = route;
   const tos = family === "inet" ? (route.tos ?? "0x0") : undefined; // left out, every one would be shown
-  const shown = wordsOf(routeAttributes, { family, destination, from, tos, table }).join(" ");
-  return [`${channelOf(family)} when route show exact ${shown} proto ${proto} metric ${metricOf(route)}`, step];
+  const shown = wordsOf(routeAttributes, { family, destination, from, tos, table });
+  const words = ["route", "show", "exact", ...shown, "proto", String(proto), "metric", String(metricOf(route))];
+  return { ...deleted, onlyIf: { words } };
 }

@@ -4,7 +4,7 @@ import { parseRegisterKey, registerKey, ruleKey } from "../spec/key";
 import { isSameStack, type Tags } from "../spec/owner";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Step, type Unwanted, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import {
   type Claimant,
@@ -19,11 +19,12 @@ import {
   titleOf,
   titlesAt,
 } from "./ownership";
-import { ownLine } from "./register";
+import type { RegisterLine } from "./register";
 import { adoptable, twinsBeside } from "./ruleAdoption";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./rulePlace";
 import { add, del, delAllForeign, describe, times } from "./ruleSteps";
 import { givenRule, type ObservedRule, rulesAt, type State } from "./state";
+import type { Step } from "./step";
 import { asAsked, same } from "./words";
 
 export { describe } from "./ruleSteps";
@@ -54,7 +55,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   const prepare: Step[] = [];
   const steps: Step[] = [];
   const finish: Step[] = [];
-  const waits: string[] = [];
+  const waits: RegisterLine[] = [];
   const isAlone = displaced === undefined || displaced.entry.id === id;
   // Under STAGING without a register entry: a transaction that did not finish left it behind. In our own name: we come back to our place.
   const clear = isAlone ? times(staged.length, del(rule, tags.staging)) : [];
@@ -73,12 +74,12 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
     steps.push(...clear, ...takeAway);
   } else {
     if (shared !== undefined) throw sharedTag(key, shared, tags);
-    if (!isAlone) waits.push(displaced.at);
+    if (!isAlone) waits.push({ at: displaced.at });
     if (isOthers && isSameStack(owner.entry.stack, stack)) {
       steps.push(...times(staged.length, del(rule, tags.staging)));
       // Its owner is about to change too (a swap, an insertion, a rename): keep its rule until then.
       steps.push(add(current.rule, tags.staging), ...times(ours.length, del(rule, tags.owner)), ...takeAway, add(rule, tags.owner));
-      waits.push(ownLine(registerKey(key, tags.owner, true), owner.entry));
+      waits.push({ at: registerKey(key, tags.owner, true), entry: owner.entry });
     } else {
       prepare.push(...times(staged.length, del(rule, tags.staging)), add(rule, tags.staging));
       steps.push(...times(ours.length, del(rule, tags.owner)), ...takeAway, add(rule, tags.owner));
@@ -89,7 +90,7 @@ function ensure(rule: Rule, state: State, mandate: Mandate): Plan {
   if (isOthers && !isSameStack(owner.entry.stack, stack)) notes.push(takenFrom(owner));
   const idle = prepare.length + steps.length === 0;
   const touched = [...ownTags(tags, place), ...new Set(former.map(({ protocol }) => protocol))];
-  const waiting = waits.some((line) => line.includes("\t")) && current !== undefined ? [{ ...current, protocol: tags.staging }] : [];
+  const waiting = waits.some(({ entry }) => entry !== undefined) && current !== undefined ? [{ ...current, protocol: tags.staging }] : [];
   const gone = [...ours, ...former, ...adopted, ...(waiting.length > 0 || clear.length > 0 || finish.length > 0 ? staged : [])];
   const kept = place.all.filter((one) => !gone.includes(one));
   return {
@@ -125,7 +126,7 @@ function remove(at: string, rule: At, gone: number | undefined, state: State, ma
     keys: [key],
     steps: going.map(({ protocol }) => del(rule, protocol)),
     undo: gone === undefined || going.length === 0 ? [] : undoAt(rule, place.all, own.includes(gone) ? own : [gone]),
-    register: [at],
+    register: [{ at }],
     becomes: going.length === 0 ? [] : [{ key, rules: place.all.filter((one) => !going.includes(one)), routes: [] }],
     notes: [],
   };

@@ -1,10 +1,11 @@
 import { ruleKey } from "../spec/key";
 import { isSameStack, type Tags } from "../spec/owner";
 import type { Rule } from "../spec/rule/rule";
-import type { Mandate, Step } from "./change";
+import type { Mandate } from "./change";
 import { type Claimant, isFormer, type Title, titleOf, titlesAt } from "./ownership";
 import { addBack, del, delAllForeign, times } from "./ruleSteps";
 import { type ObservedRule, rulesAt, type State } from "./state";
+import type { Step } from "./step";
 
 export type At = Pick<Rule, "family" | "priority">;
 

@@ -1,18 +1,25 @@
+import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
-import { channelOf, type Step } from "./change";
 import { givenRule, type ObservedRule } from "./state";
+import { channelOf, type IpStep, ipStep, type Step } from "./step";
 import { wordsOf } from "./words";
 
-export const add = (rule: Rule, proto: number): Step =>
-  [channelOf(rule.family), "rule add", ...wordsOf(ruleAttributes, rule), ...(proto === 0 ? [] : ["proto", proto])].join(" ");
+const wordsWith = (rule: Rule, proto: number): string[] => [
+  ...wordsOf(ruleAttributes, rule),
+  ...(proto === 0 ? [] : ["proto", String(proto)]),
+];
+const step = (verb: "add" | "del", rule: Pick<Rule, "family" | "priority">, words: readonly string[]): IpStep =>
+  ipStep(ruleKey(rule), rule.family, ["rule", verb, ...words]);
+
+export const add = (rule: Rule, proto: number): IpStep => step("add", rule, wordsWith(rule, proto));
 /** `pref P proto OURS` names exactly one rule; more words would be a pattern with wildcards. */
-export const del = ({ family, priority }: Pick<Rule, "family" | "priority">, proto: number): Step =>
-  `${channelOf(family)} rule del pref ${priority} proto ${proto}`;
+export const del = (rule: Pick<Rule, "family" | "priority">, proto: number): IpStep =>
+  step("del", rule, ["pref", String(rule.priority), "proto", String(proto)]);
 export const times = (count: number, step: Step): Step[] => (count === 1 ? [step] : Array.from({ length: count }, () => step));
 
 /** As it was given: by these words the kernel knows it. */
 export const addBack = (old: ObservedRule): Step => add(givenRule(old), old.protocol);
-const delForeign = (old: ObservedRule): Step => addBack(old).replace("rule add", "rule del");
+const delForeign = (old: ObservedRule): Step => step("del", old.rule, wordsWith(givenRule(old), old.protocol));
 
 /**
  * An untagged rule cannot be named by its tag: it stands before what is new of ours, so the first match is it. What else may be meant goes

@@ -5,29 +5,30 @@ import { type Backend, backends, type Persist } from "../spec/persist";
 import type { Change, Wanted } from "./change";
 import { backendOf, checkElsewhere, type Persistence, type Wish, whyNothing } from "./persistence";
 import type { ChangePlan } from "./plan";
-import { fileOf, printLine, type StoredObject } from "./stored";
+import type { RegisterLine } from "./register";
+import { fileOf, type StoredObject, storedLine } from "./stored";
 
 /** What one change needs of the store. */
 export interface StorePlan {
-  /** Files to write: `FILE<tab>CHANNEL<tab>...<tab>LINE`; to remove: `FILE`. */
-  readonly lines: readonly string[];
+  readonly written: readonly StoredObject[];
+  /** Files. */
+  readonly removed: readonly string[];
   /** The files are right, but the script or what calls it is not. */
   readonly repair: boolean;
 }
 
 function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
   const step = wanted.stored(tags);
-  if (typeof step !== "string") return undefined;
+  if ("otherwise" in step) return undefined;
   const key = registerKey(wanted.key, tags.owner);
   return {
     file: fileOf(wanted.stage, key),
-    channel: step.slice(0, 1),
     key,
     id,
     stack,
     needs,
     owner: tags.owner,
-    line: step.slice(2),
+    ...storedLine(step),
   };
 }
 
@@ -51,20 +52,19 @@ function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Per
   return wanted.flatMap(({ stage, key }) => {
     const waiting = registerKey(key, tags.owner, true);
     const stored = seen.objects.get(fileOf(stage, registerKey(key, tags.owner)));
-    if (stored === undefined || !register.some((line) => line.startsWith(`${waiting}\t`))) return [];
+    if (stored === undefined || !register.some(({ at, entry }) => at === waiting && entry !== undefined)) return [];
     const { oldFile: _old, ...rest } = stored;
     const line = stored.line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`);
     return [{ ...rest, file: displacedFile(key, tags), key: waiting, owner: tags.staging, line }];
   });
 }
 
-/** A line of the register that is but a key lets go of it; one that an older version wrote without its tag says nothing of the default tag's object. */
-const isLetGo =
-  ({ tags }: Change) =>
-  (line: string): boolean => {
-    const { key, owner, staging } = parseRegisterKey(line);
-    return !line.includes("\t") && (owner !== undefined || line === registerKey(key, tags.owner, staging));
-  };
+/** The keys that it lets go of; one that an older version wrote without its tag says nothing of the default tag's object. */
+const keysLetGo = (register: readonly RegisterLine[], { tags }: Change): string[] =>
+  register.flatMap(({ at, entry }) => {
+    const { key, owner, staging } = parseRegisterKey(at);
+    return entry === undefined && (owner !== undefined || at === registerKey(key, tags.owner, staging)) ? [at] : [];
+  });
 
 /**
  * What makes the store say what the change wants, and forget what its id no longer wants and what it lets go of for others. `script` is the
@@ -76,7 +76,7 @@ export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, scrip
   const wanted = objectsOf(change, wish, seen);
   const objects = [...wanted, ...displaced(plan, seen)];
   const files = new Set(objects.map(({ file }) => file));
-  const keys = new Set([...change.wanted.map(({ key }) => registerKey(key, change.tags.owner)), ...plan.register.filter(isLetGo(change))]);
+  const keys = new Set([...change.wanted.map(({ key }) => registerKey(key, change.tags.owner)), ...keysLetGo(plan.register, change)]);
   const stored = [...seen.objects.values()];
   const stale = stored.filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
   const changed = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));
@@ -90,7 +90,8 @@ export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, scrip
     ...changed.flatMap(({ file }) => seen.objects.get(file)?.oldFile ?? []),
   ].filter((file) => !written.has(file));
   return {
-    lines: [...[...changed, ...moved].map(printLine), ...gone],
+    written: [...changed, ...moved],
+    removed: gone,
     repair: wanted.some(({ needs }) => !isWorking(needs, seen, script)),
   };
 }
@@ -98,10 +99,9 @@ export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, scrip
 /** What is to be in place once these plans are done: what some object needs. */
 export function needsAfter(plans: readonly StorePlan[], seen: Persistence): string[] {
   const after = new Map([...seen.objects.values()].map(({ file, oldFile, needs }) => [oldFile ?? file, needs]));
-  for (const line of plans.flatMap(({ lines }) => lines)) {
-    const [file = "", , , , , needs] = line.split("\t");
-    if (needs === undefined) after.delete(file);
-    else after.set(file, needs);
+  for (const { written, removed } of plans) {
+    for (const { file, needs } of written) after.set(file, needs);
+    for (const file of removed) after.delete(file);
   }
   return [...new Set([...after.values()].flatMap((needs) => needs.split(",")))].sort();
 }
@@ -134,7 +134,7 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
   const backend = backendOf(wish, seen);
   const [other] = change.wanted.flatMap((wanted) => {
     const step = wanted.stored(change.tags);
-    return typeof step === "string" ? [] : [step.otherwise];
+    return "otherwise" in step ? [step.otherwise] : [];
   });
   const problem = problemOf(change, wish, seen, script);
   if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;

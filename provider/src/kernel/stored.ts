@@ -1,4 +1,5 @@
 import { registerKey } from "../spec/key";
+import { channelOf, type IpStep, type SettingStep } from "./step";
 
 /** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
 export interface StoredObject {
@@ -17,6 +18,12 @@ export interface StoredObject {
   /** The name on the disk, where an older version gave it one without the tag. */
   readonly oldFile?: string;
 }
+
+/** The step that makes it after a boot. */
+export const storedLine = (step: IpStep | SettingStep): Pick<StoredObject, "channel" | "line"> =>
+  step.on === "ip"
+    ? { channel: channelOf(step.family), line: step.words.join(" ") }
+    : { channel: "s", line: `sysctl ${step.file} ${step.device} ${step.value}` };
 
 /** Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. */
 const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2"];
@@ -52,5 +59,6 @@ function withTag(stored: StoredObject): StoredObject {
   return tagged === key ? stored : { ...stored, key: tagged, file: fileOf(Number(file.slice(0, 2)), tagged), oldFile: file };
 }
 
-export const printLine = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
+/** As the host takes it: what it is told without tabs is the name of a file that goes. */
+export const printObject = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
   [file, channel, key, id, stack, needs, owner, line].join("\t");

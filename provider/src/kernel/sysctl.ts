@@ -1,16 +1,15 @@
 import { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
 import { isSameStack } from "../spec/owner";
-import { type Sysctl, sysctlKey } from "../spec/sysctl";
+import { parseSysctlKey, type Sysctl, sysctlKey } from "../spec/sysctl";
 import { differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Step, type Unwanted, type Wanted } from "./change";
-import { type Entry, ownLine } from "./register";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
+import type { Entry } from "./register";
 import type { State } from "./state";
+import { setting as write } from "./step";
 
 /** What loosens a check comes before routes and rules, what tightens one behind them. */
 const stageOf = ({ file, value }: Sysctl): number => (file === "rp_filter" && value === 1 ? 50 : 1);
-
-const write = (file: string, device: string, value: number): Step => `s ${file} ${device} ${value}`;
 
 const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
 
@@ -59,9 +58,9 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
   const more = `${settingOf(owner)?.was ?? now} ${value}`;
   return {
     ...emptyPlan([key]),
-    steps: now === value ? [] : [write(file, device, value)],
-    undo: now === value ? [] : [write(file, device, now)],
-    register: owner?.id === id && owner.more === more ? [] : [ownLine(key, { id, stack, more })],
+    steps: now === value ? [] : [write(sysctl)],
+    undo: now === value ? [] : [write({ file, device, value: now })],
+    register: owner?.id === id && owner.more === more ? [] : [{ at: key, entry: { id, stack, more } }],
     takes: owner === undefined || owner.id === id || !isSameStack(owner.stack, stack) ? [] : [{ key, from: owner }],
   };
 }
@@ -78,7 +77,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
     label: `net.ipv4.conf.${device}.${file} = ${value}`,
     stage: stageOf(sysctl),
     needs: [],
-    stored: () => `s sysctl ${file} ${device} ${value}`,
+    stored: () => write(sysctl),
     ensure: (state, mandate) => ensure(sysctl, declaredAll, state, mandate),
     missing: (state) => {
       const is = effective(state);
@@ -96,8 +95,8 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
 
 /** Puts back what was there before, unless somebody changed it since. */
 export function unwantedSysctl(key: string, state: State): Unwanted | undefined {
-  const [, file, device] = /^sysctl (rp_filter|arp_ignore|arp_announce) (\S+)$/.exec(key) ?? [];
-  if (file === undefined || device === undefined) return undefined;
+  const at = parseSysctlKey(key);
+  if (at === undefined) return undefined;
   const setting = settingOf(state.register.entries.get(key));
   const isOurs = setting !== undefined && state.sysctls.get(key) === setting.set;
   return {
@@ -108,9 +107,9 @@ export function unwantedSysctl(key: string, state: State): Unwanted | undefined 
       const back = isOurs && setting.was !== setting.set;
       return {
         ...emptyPlan([key]),
-        steps: back ? [write(file, device, setting.was)] : [],
-        undo: back ? [write(file, device, setting.set)] : [],
-        register: [key],
+        steps: back ? [write({ ...at, value: setting.was })] : [],
+        undo: back ? [write({ ...at, value: setting.set })] : [],
+        register: [{ at: key }],
       };
     },
     remains: (now) => {

@@ -3,14 +3,23 @@ import { type Field, field } from "./attribute";
 import { type Entries, entriesOf } from "./entries";
 import { deviceSchema, oneOf } from "./number";
 
+export const sysctlFiles = ["rp_filter", "arp_ignore", "arp_announce"] as const;
+
 /** A setting of a device under /proc/sys/net/ipv4/conf/DEVICE. The kernel uses the larger of that of `all` and the device's own. */
 export interface Sysctl {
-  readonly file: "rp_filter" | "arp_ignore" | "arp_announce";
+  readonly file: (typeof sysctlFiles)[number];
   readonly device: string;
   readonly value: number;
 }
 
 export const sysctlKey = ({ file, device }: Pick<Sysctl, "file" | "device">): string => `sysctl ${file} ${device}`;
+
+/** What a key is about; undefined for that of another kind. */
+export function parseSysctlKey(key: string): Pick<Sysctl, "file" | "device"> | undefined {
+  const [, name, device] = /^sysctl (\S+) (\S+)$/.exec(key) ?? [];
+  const file = sysctlFiles.find((one) => one === name);
+  return file === undefined || device === undefined ? undefined : { file, device };
+}
 
 /** A field `{ DEVICE: WORD }`, and the number that the kernel takes for each word. */
 export interface SysctlField<Word extends string> {

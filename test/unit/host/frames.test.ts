@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { stepsText, transactText } from "../../../provider/src/host/frames";
+import { refusedAt, stepsText, transactText } from "../../../provider/src/host/frames";
 import { wantedName } from "../../../provider/src/kernel/name";
 import { plan } from "../../../provider/src/kernel/plan";
+import { printLine } from "../../../provider/src/kernel/register";
 import { wantedRoute } from "../../../provider/src/kernel/route";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState } from "../../../provider/src/kernel/state";
+import { ipStep, tableName } from "../../../provider/src/kernel/step";
+import type { Family } from "../../../provider/src/spec/family";
 import { tagsOf } from "../../../provider/src/spec/owner";
 
 /** The here-documents of a text, each with the command that reads it, as a shell finds them. */
@@ -22,11 +25,18 @@ function hereDocuments(text: string): { command: string; body: string[] }[] {
   return found;
 }
 
+const ip = (family: Family, words: string) => ipStep("rule inet 1", family, words.split(" "));
+
 describe("the text of steps", () => {
   it("gives consecutive lines of one family to one ip, and keeps their order", () => {
     assert.equal(
       stepsText(
-        ["4 rule add pref 1 table 1", "4 rule del pref 2 proto 214", "6 rule add pref 1 table 1", "4 rule add pref 3 table 1"],
+        [
+          ip("inet", "rule add pref 1 table 1"),
+          ip("inet", "rule del pref 2 proto 214"),
+          ip("inet6", "rule add pref 1 table 1"),
+          ip("inet", "rule add pref 3 table 1"),
+        ],
         "change",
       ),
       "batch 4 0 <<'END_OF_LINES'\nrule add pref 1 table 1\nrule del pref 2 proto 214\nEND_OF_LINES\n" +
@@ -36,7 +46,8 @@ describe("the text of steps", () => {
   });
 
   it("makes only the next line conditional", () => {
-    const text = stepsText(["4 when route show exact default", "4 route del default", "4 route add default dev e1"], "undo");
+    const onlyIf = { words: ["route", "show", "exact", "default"] };
+    const text = stepsText([{ ...ip("inet", "route del default"), onlyIf }, ip("inet", "route add default dev e1")], "undo");
     const conditional = /if shown 4 <<'END_OF_LINES'\nroute show exact default\nEND_OF_LINES\nthen\n([\s\S]*?)\nfi/.exec(text)?.[1] ?? "";
     assert.match(conditional, /route del default/);
     assert.doesNotMatch(conditional, /route add/, "the line after the next is run in any case");
@@ -44,11 +55,40 @@ describe("the text of steps", () => {
   });
 
   it("runs every line for a name", () => {
-    const text = stepsText(["t write 101 rt2 a s", "t erase 100", "t write 102 rt3 a s"], "change");
+    const owner = { id: "a", stack: "s" };
+    const text = stepsText([tableName(101, { name: "rt2", owner }), tableName(100), tableName(102, { name: "rt3", owner })], "change");
     assert.deepEqual(
       hereDocuments(text).map(({ command, body }) => `${command}: ${body.join("; ")}`),
       ["name_table: 101 rt2 a s", "unname_table: 100", "name_table: 102 rt3 a s"],
     );
+  });
+});
+
+describe("the step that was refused", () => {
+  const onlyIf = { words: ["route", "show", "exact", "default"] };
+  const steps = [
+    ip("inet", "rule add pref 1 table 1"),
+    ip("inet", "rule add pref 2 table 1"),
+    { ...ip("inet", "route del default"), onlyIf },
+    tableName(100),
+  ];
+  const text = stepsText(steps, "change");
+
+  it("is found by the number under which the host was sent it, and by the line that ip names", () => {
+    assert.equal(refusedAt(steps, "0", "Error: no\nCommand failed -:2"), steps[1]);
+    assert.match(text, /^batch 4 2 <<.*\nroute del default\n/m);
+    assert.equal(refusedAt(steps, "2", "Command failed -:1"), steps[2]);
+    assert.match(text, /at=3\nunname_table /);
+    assert.equal(refusedAt(steps, "3", "Read-only file system"), steps[3]);
+  });
+
+  it("is not known where the host does not say", () => {
+    for (const [at, said] of [
+      ["0", "killed"],
+      ["1", "Command failed -:1"],
+      [undefined, "Command failed -:1"],
+    ] as const)
+      assert.equal(refusedAt(steps, at, said), undefined);
   });
 });
 
@@ -69,7 +109,7 @@ describe("a transaction's text", () => {
   it("holds its here-documents whole, whatever names people give", () => {
     const documents = hereDocuments(text);
     const lines = documents.flatMap(({ body }) => body);
-    for (const step of planned.steps.filter((one) => !one.startsWith("t "))) assert.ok(lines.includes(step.slice(2)), step);
+    for (const step of planned.steps) if (step.on === "ip") assert.ok(lines.includes(step.words.join(" ")), step.words.join(" "));
     const [put, ...others] = documents.filter(({ command }) => command.startsWith("put "));
     assert.deepEqual(others, []);
     const written = `${put?.body.join("\n")}\n`;
@@ -77,7 +117,7 @@ describe("a transaction's text", () => {
     assert.equal(written.split(stepsText(planned.undo, "undo")).length, 3, "the undo of both changes, each whole");
     assert.deepEqual(
       documents.filter(({ command }) => command === "own").map(({ body }) => body),
-      [planned.register, planned.register],
+      [planned.register.map(printLine), planned.register.map(printLine)],
     );
   });
 

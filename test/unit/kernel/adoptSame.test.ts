@@ -4,10 +4,11 @@ import type { Mandate, Wanted } from "../../../provider/src/kernel/change";
 import { wantedName } from "../../../provider/src/kernel/name";
 import { wantedNexthop } from "../../../provider/src/kernel/nexthop";
 import { plan } from "../../../provider/src/kernel/plan";
-import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
+import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/register";
 import { wantedRoute } from "../../../provider/src/kernel/route";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../../provider/src/kernel/state";
+import { commandOf, tableName } from "../../../provider/src/kernel/step";
 import { wantedSysctl } from "../../../provider/src/kernel/sysctl";
 import { tagsOf } from "../../../provider/src/spec/owner";
 import type { Route } from "../../../provider/src/spec/route/route";
@@ -92,8 +93,10 @@ describe('adopt: "same"', () => {
     ];
     const state = { rules, register: parseRegister(ownLine("rule inet 4010", mandate)) };
     const foreignGone = (adopt: Mandate["adopt"]): string[] =>
-      planOf(wantedRule(rule), state, adopt).steps.filter((step) => /rule del .* proto [34]$/.test(step));
-    assert.deepEqual(foreignGone("same"), ["4 rule del pref 4010 from 10.6.0.0/16 table 300 proto 3"]);
+      planOf(wantedRule(rule), state, adopt)
+        .steps.map(commandOf)
+        .filter((step) => /rule del .* proto [34]$/.test(step));
+    assert.deepEqual(foreignGone("same"), ["ip -4 rule del pref 4010 from 10.6.0.0/16 table 300 proto 3"]);
     assert.equal(foreignGone(true).length, 2);
     assert.equal(foreignGone(false).length, 0);
   });
@@ -102,11 +105,13 @@ describe('adopt: "same"', () => {
     const register = (key: string, more?: string) =>
       parseRegister(ownLine(key, { id: "b", stack: "other", ...(more === undefined ? {} : { more }) }));
     const at = { register: register("rule inet 4010"), rules: [{ rule, protocol: 214, unread: [] }] };
-    assert.match(planOf(wantedRule(rule), at).register.join("\n"), /^rule inet 4010\ta\ts$/m);
+    assert.match(planOf(wantedRule(rule), at).register.map(printLine).join("\n"), /^rule inet 4010\ta\ts$/m);
     assert.match(refusal(wantedRule(typo), at), /there ip -4 rule pref 4010 from 10\.6\.0\.0\/16 table 300; declared/);
 
     const names = [{ file: "f", tableId: 300, name: "isp", owner: { id: "b", stack: "other" } }];
-    assert.deepEqual(planOf(wantedName({ tableId: 300, name: "isp" }), { names }).steps, ["t write 300 isp a s"]);
+    assert.deepEqual(planOf(wantedName({ tableId: 300, name: "isp" }), { names }).steps, [
+      tableName(300, { name: "isp", owner: { id: "a", stack: "s" } }),
+    ]);
     assert.match(refusal(wantedName({ tableId: 300, name: "isp2" }), { names }), /there isp; declared isp2/);
 
     const sysctl = { file: "arp_ignore", device: "e1", value: 1 } as const;

@@ -6,6 +6,7 @@ import { deviations, plan } from "../../../provider/src/kernel/plan";
 import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../../provider/src/kernel/state";
+import { commandOf } from "../../../provider/src/kernel/step";
 import { ruleKey } from "../../../provider/src/spec/key";
 import type { Rule } from "../../../provider/src/spec/rule/rule";
 import { change, stack, tags } from "../../property/subjects";
@@ -84,14 +85,14 @@ describe("many rules", function () {
     const rules = Array.from({ length: 5000 }, (_, index) => ruleAt(index));
     const moved = rules.map((rule, index) => wantedRule(index === 2500 ? { ...rule, priority: 20_000 } : rule));
     const { steps } = plan(change("a", moved), state);
-    assert.deepEqual(steps, [
-      "4 rule add pref 20000 from 10.9.196.1 fwmark 0x1/0xff table 100 proto 214",
-      "4 rule del pref 2600 proto 214",
+    assert.deepEqual(steps.map(commandOf), [
+      "ip -4 rule add pref 20000 from 10.9.196.1 fwmark 0x1/0xff table 100 proto 214",
+      "ip -4 rule del pref 2600 proto 214",
     ]);
     const other = rules.map((rule, index) => wantedRule(index === 2500 ? { ...rule, table: 7 } : rule));
     const planned = plan(change("a", other), state);
     assert.deepEqual(
-      planned.steps.map((step) => step.split(" ").slice(1, 3).join(" ")),
+      planned.steps.map((step) => commandOf(step).split(" ").slice(2, 4).join(" ")),
       ["rule add", "rule del", "rule add", "rule del"],
     );
     assert.equal(deviations(planned, state).length, 1);

@@ -5,7 +5,7 @@ import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
 import { wantedRule } from "../../../provider/src/kernel/rule";
 import { emptyState, type State } from "../../../provider/src/kernel/state";
 import { leftovers, needsAfter, storePlan } from "../../../provider/src/kernel/store";
-import { parseObjects } from "../../../provider/src/kernel/stored";
+import { parseObjects, printObject } from "../../../provider/src/kernel/stored";
 import { tagsOf } from "../../../provider/src/spec/owner";
 import type { Rule } from "../../../provider/src/spec/rule/rule";
 
@@ -27,8 +27,8 @@ const now = (id: string, owner: number): string =>
 
 function planned(id: string, owner: number, there: Persistence, state: State = emptyState, wanted = [wantedRule(rule)]) {
   const change = { id, stack: "s", tags: tagsOf(owner), adopt: false, wanted };
-  const { lines } = storePlan(plan(change, state), {}, there, "v");
-  return lines.map((line) => line.split("\t").slice(0, 4).join(" "));
+  const { written, removed } = storePlan(plan(change, state), {}, there, "v");
+  return [...written.map((one) => printObject(one).split("\t").slice(0, 4).join(" ")), ...removed];
 }
 
 describe("a stored object", () => {
@@ -67,12 +67,12 @@ describe("a stored object", () => {
   it("that is there twice, in the old and the new form, is removed in both", () => {
     const there = seen(old("a", 220), now("a", 220));
     const change = { id: "a", stack: "s", tags: tagsOf(220), adopt: false, wanted: [] };
-    assert.deepEqual(storePlan(plan(change, emptyState), {}, there, "v").lines, ["40-rule-inet-1000", "40-rule-inet-1000-proto-220"]);
+    assert.deepEqual(storePlan(plan(change, emptyState), {}, there, "v").removed, ["40-rule-inet-1000", "40-rule-inet-1000-proto-220"]);
   });
 
   it("counts for what is to be in place and for what is left under the name that it has on the disk", () => {
     const there = seen(old("a", 220));
-    assert.deepEqual(needsAfter([{ lines: ["40-rule-inet-1000"], repair: false }], there), []);
+    assert.deepEqual(needsAfter([{ written: [], removed: ["40-rule-inet-1000"], repair: false }], there), []);
     const change = { id: "a", stack: "s", tags: tagsOf(220), adopt: false, wanted: [] };
     assert.deepEqual(
       leftovers(change, {}, there).map(({ oldFile }) => oldFile),

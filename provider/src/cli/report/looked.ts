@@ -3,9 +3,9 @@ import { unmetIn } from "../../host/foreseen";
 import type { Intended, Proposal } from "../../host/proposal";
 import { type Finding, findingsOf } from "../../kernel/findings/index";
 import type { Network } from "../../kernel/lookup/network";
+import { commandOf } from "../../kernel/step";
 import type { Flow } from "../../spec/flow";
 import { tagsOf } from "../../spec/owner";
-import { commandsOf } from "../commands";
 import type { PlannedHost } from "../preview/gathering";
 import { type Asked, compare, expectationsAsked, type FlowChange, repliesOf, userAsked } from "./flows";
 import { gatewayRisks, gatewaysNotRead } from "./gateways";
@@ -60,7 +60,7 @@ export function lookedReport(host: PlannedHost, proposal: Proposal<Intention>, f
     flows: changes,
     findings: { gone: gone.map((one) => namedFinding(one, named)), stay: stay.map((one) => namedFinding(one, named)) },
     commands: planned.flatMap(({ of, plan: { steps, undo } }) =>
-      steps.length === 0 ? [] : [{ of: of.name, run: commandsOf(steps), undo: commandsOf(undo) }],
+      steps.length === 0 ? [] : [{ of: of.name, run: steps.map(commandOf), undo: undo.map(commandOf) }],
     ),
     withheld: withheldBy(proposal),
   };
