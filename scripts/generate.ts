@@ -9,6 +9,7 @@ import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
 import { forms } from "../test/unit/kernel/takeover/forms";
 import { argumentsText } from "./arguments";
+import { factsText } from "./facts";
 import { withTables } from "./reference";
 import { schemaText } from "./schema";
 import { troubleshootingText } from "./troubleshooting";
@@ -64,6 +65,7 @@ const files: Readonly<Record<string, () => string>> = {
   "provider/src/resources/arguments.ts": argumentsText,
   "docs/troubleshooting.md": troubleshootingText,
   "provider/schema.json": schemaText,
+  "provider/sh/facts.sh": factsText,
 };
 
 let stale = 0;

@@ -7,8 +7,9 @@ import { ensurePackages } from "../test/lab/packages.mjs";
 await ensurePackages(["shellcheck"]);
 const folder = join(import.meta.dirname ?? ".", "..", "provider", "sh");
 const files = readdirSync(folder).filter((name) => name.endsWith(".sh"));
-const replayed = ["missing.sh", "restore.sh", "replay.sh"];
-for (const text of [files.filter((name) => !replayed.includes(name)), ["lock.sh", ...replayed]]) {
+const replayed = ["missing.sh", "restore.sh", "monitor.sh", "replay.sh"];
+const shared = ["facts.sh", "lock.sh"];
+for (const text of [files.filter((name) => !replayed.includes(name)), [...shared, ...replayed]]) {
   try {
     execFileSync("shellcheck", ["--shell=sh", "-"], {
       input: text.map((name) => readFileSync(join(folder, name), "utf8")).join("\n"),

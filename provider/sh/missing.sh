@@ -20,7 +20,8 @@ missing() {
     fi
   done
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
-  ls -lan "$objects" | awk -v etc="$etc" -v objects="$objects" -v register="$run/register" '
+  ls -lan "$objects" | awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
+    -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" '
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
       for (i = 1; i <= NR; i++) {
@@ -28,6 +29,8 @@ missing() {
         if (name[i] == "..") folders += trusted("d", etc, i)
       }
       if (folders < 2) exit
+      split(default_metrics, default_metric, " ")
+      for (i = split(kernel_tables, word, " "); i > 1; i -= 2) name_of_table[word[i]] = word[i - 1]
       for (i = 1; i <= NR; i++)
         if (mode[i] != "total" && name[i] !~ /^\.\.?$/ && trusted("-", objects "/" name[i], i)) load(name[i])
       for (one in kinds) look(one)
@@ -97,7 +100,7 @@ missing() {
     function register_key(key, tag) {
       if (key ~ / proto /) return key
       if (key ~ / staging$/) tag--
-      return tag == 214 ? key : key " proto " tag
+      return tag == default_owner ? key : key " proto " tag
     }
 
     # What `ip` prints, in shown[1] to shown[count]. What it cannot show is not missing.
@@ -155,23 +158,24 @@ missing() {
     # The key of a line of `ip route show`.
     function note_route(kind, line, tag,    word, count, i, key, table, from, tos, metric) {
       count = split(line, word, " ")
-      i = word[1] ~ /^([0-9]|[0-9][0-9]|unicast|local|broadcast|multicast|blackhole|unreachable|prohibit|throw)$/ ? 2 : 1
+      i = word[1] ~ ("^([0-9][0-9]?|" route_types ")$") ? 2 : 1
       key = word[i]
       table = "main"
       while (++i < count) {
         if (word[i] == "nexthop") break
         if (word[i] == "table") table = word[i + 1]
         if (word[i] == "from") from = " from " word[i + 1]
-        if (word[i] == "tos") tos = " tos " word[i + 1]
+        if (word[i] == "tos") {
+          tos = " tos " word[i + 1]
+          sub(/ 0x0/, " 0x", tos) # two digits here, as few as need be in our key
+        }
         if (word[i] == "metric") metric = " metric " word[i + 1]
         if (word[i] == "dev") i++
         # A tunnel has words that a route has too.
         if (word[i] == "encap" && word[i + 1] == "ip") i += 10
       }
-      if (table == 253) table = "default"
-      if (table == 254) table = "main"
-      if (table == 255) table = "local"
-      if (metric == (kind ~ /inet6/ ? " metric 1024" : " metric 0")) metric = ""
+      if (table in name_of_table) table = name_of_table[table]
+      if (metric == " metric " default_metric[kind ~ /inet6/ ? 2 : 1]) metric = ""
       there[kind " table " table " " key from tos metric " " tag] = 1
     }
 

@@ -11,35 +11,30 @@ neighbours() {
   [ ! -d /run/NetworkManager ] || echo NetworkManager
   while read -r name path; do
     [ ! -e "$path" ] || echo "agent $name"
-  done <<'END_OF_AGENTS'
-amazon-ec2-net-utils /usr/bin/setup-policy-routes
-amazon-ec2-net-utils /usr/sbin/setup-policy-routes
-google-guest-agent /usr/bin/google_guest_agent
-cloud-netconfig /usr/lib/systemd/system/cloud-netconfig.service
-oci-utils /usr/sbin/oci-network-config
-tailscale /run/tailscale/tailscaled.sock
-netbird /run/netbird.sock
-cilium /run/cilium/cilium.sock
+  done <<END_OF_AGENTS
+$known_agents
 END_OF_AGENTS
 }
 
 # The version, and what it says of foreign rules, routes and next hops: the last value of a key counts.
 networkd_keys() {
   systemd_version
-  rules='' routes='' nexthops=''
-  for folder in /usr/lib/systemd /run/systemd /etc/systemd; do
-    for file in "$folder/networkd.conf" "$folder"/networkd.conf.d/*.conf; do
-      [ -f "$file" ] || continue
-      while IFS='=' read -r key value; do
-        case $key in
-          ManageForeignRoutingPolicyRules) rules=$value ;;
-          ManageForeignRoutes) routes=$value ;;
-          ManageForeignNextHops) nexthops=$value ;;
-        esac
-      done <"$file"
+  values=''
+  while read -r wanted _; do
+    said=yes
+    for folder in /usr/lib/systemd /run/systemd /etc/systemd; do
+      for file in "$folder/networkd.conf" "$folder"/networkd.conf.d/*.conf; do
+        [ -f "$file" ] || continue
+        while IFS='=' read -r key value; do
+          [ "$key" != "$wanted" ] || said=${value:-yes}
+        done <"$file"
+      done
     done
-  done
-  echo "networkd $version ${rules:-yes} ${routes:-yes} ${nexthops:-yes}"
+    values="$values $said"
+  done <<END_OF_KEYS
+$foreign_keys
+END_OF_KEYS
+  echo "networkd $version$values"
 }
 
 systemd_version() { # sets version
@@ -53,9 +48,11 @@ dropin_text() {
   systemd_version
   echo '# pulumi-policy-routing: leave alone what systemd-networkd did not make'
   echo '[Network]'
-  [ "${version:-0}" -lt 249 ] || echo 'ManageForeignRoutingPolicyRules=no'
-  [ "${version:-0}" -lt 246 ] || echo 'ManageForeignRoutes=no'
-  [ "${version:-0}" -lt 256 ] || echo 'ManageForeignNextHops=no'
+  while read -r key since; do
+    [ "${version:-0}" -lt "$since" ] || echo "$key=no"
+  done <<END_OF_KEYS
+$foreign_keys
+END_OF_KEYS
 }
 
 # systemd-networkd is not restarted for it: that would be the sweep itself. It reads it when it starts.

@@ -81,10 +81,12 @@ register() {
 
 sysctls() {
   say sysctls
-  for file in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv4/conf/*/arp_announce; do
-    value=''
-    { read -r value <"$file"; } 2>/dev/null
-    printf '%s %s\n' "$file" "$value"
+  for name in $sysctl_files; do
+    for file in /proc/sys/net/ipv4/conf/*/"$name"; do
+      value=''
+      { read -r value <"$file"; } 2>/dev/null
+      printf '%s %s\n' "$file" "$value"
+    done
   done
 }
 

@@ -121,7 +121,7 @@ script_finds_ip() { # LINE: the third of the script
 call_script() { # BACKEND...
   wanted=" $* "
   [ $# -eq 0 ] || command -v awk >/dev/null || { echo 'there is no awk on the host: what is persisted is read by it' && return 1; }
-  for backend in systemd ifupdown rc-local networkd; do
+  for backend in $persist_backends networkd; do
     case $wanted in
       *" $backend "*)
         [ -e "$etc/replay" ] || { echo "cannot write $etc/replay" && return 1; }

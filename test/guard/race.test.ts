@@ -5,7 +5,7 @@ import { after, before, describe, it } from "mocha";
 import { type Host, type Lab, startLab } from "../lab/lab";
 
 /** The functions that run on hosts, as a connection's shell and the guard have them. */
-const library = ["observe", "probes", "lock", "transact", "guard"]
+const library = ["facts", "observe", "probes", "lock", "change", "arm", "transact", "guard"]
   .map((name) => readFileSync(join(__dirname, `../../provider/sh/${name}.sh`), "utf8"))
   .join("\n");
 

@@ -12,7 +12,7 @@ import type { Flow } from "../../provider/src/spec/flow";
 import { versions } from "../property/kernelNamespace";
 import { addresses, links, type Scenario } from "./scenario";
 
-export const observe = ["observe", "destinations"]
+export const observe = ["facts", "observe", "destinations"]
   .map((name) => readFileSync(join(__dirname, `../../provider/sh/${name}.sh`), "utf8"))
   .join("\n");
 

@@ -10,7 +10,7 @@ const folder = join(__dirname, "../../provider/sh");
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");
 /** As on a host, but what is written goes nowhere near this machine's own files. */
 const library = (name: string): string =>
-  `${["observe.sh", "destinations.sh", "lock.sh", "guard.sh", "transact.sh"].map(text).join("\n")}\nrun=/nowhere/${name}\nnames=/nowhere/${name}\nmay_change() { :; }\nfailed=''`;
+  `${["facts.sh", "observe.sh", "destinations.sh", "lock.sh", "guard.sh", "change.sh", "transact.sh"].map(text).join("\n")}\nrun=/nowhere/${name}\nnames=/nowhere/${name}\nmay_change() { :; }\nfailed=''`;
 
 const links = ["e0", "e1"].flatMap((device, index) => [
   `link add ${device} type veth peer name p${index}`,

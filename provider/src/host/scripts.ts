@@ -13,7 +13,9 @@ const uncommented = (text: string): string =>
 
 /** The functions that frames call. */
 export const library = uncommented(
-  ["lock", "observe", "destinations", "probes", "neighbours", "persist", "transact", "guard"].map(read).join("\n"),
+  ["facts", "lock", "observe", "destinations", "probes", "neighbours", "persist", "change", "arm", "transact", "guard"]
+    .map(read)
+    .join("\n"),
 );
 
 /** What `policy-routing doctor` sends beside them. */
@@ -27,7 +29,7 @@ export const loop = uncommented(read("shell"))
   .replace(/\n\s*/g, "; ")
   .replace(/\b(do|then|else); /g, "$1 ");
 
-const replayText = ["lock", "missing", "restore", "replay"].map(read).join("\n").trimEnd();
+const replayText = ["facts", "lock", "missing", "restore", "monitor", "replay"].map(read).join("\n").trimEnd();
 
 /** The script that stays on a host and replays what is persisted there; its second line names its version. */
 export const replay = {

@@ -17,21 +17,30 @@ interface Networkd {
  * The keys of networkd.conf that keep it from removing what it did not make, the versions of systemd that know them, and those that remove
  * at all: 247 was seen to keep rules and next hops, 252 and 257 to remove them.
  */
-const keys = [
+export const foreignKeys = [
   { what: "rules", key: "ManageForeignRoutingPolicyRules", removes: 248, since: 249 },
   { what: "routes", key: "ManageForeignRoutes", removes: 0, since: 246 },
   { what: "nexthops", key: "ManageForeignNextHops", removes: 248, since: 256 },
 ] as const;
 
-/** What is known of agents: which rules they make, and what they do to those of others. */
-const agents: Readonly<Record<string, string>> = {
-  "amazon-ec2-net-utils": "makes rules from priority 10000 on and removes other rules and routes of its devices, every minute",
-  "google-guest-agent": "sets routes of secondary devices (proto 66) anew at its restart",
-  "cloud-netconfig": "makes a table and rules for each device, and looks every minute",
-  "oci-utils": "makes tables ort<N> and rules for secondary devices",
-  tailscale: "makes rules of priority 5210 to 5270 and table 52",
-  netbird: "makes rules of priority 100 to 110",
-  cilium: "makes rules of priority 9 to 111",
+/** What is known of agents: by which files they are found, which rules they make, and what they do to those of others. */
+export const agents: Readonly<Record<string, { readonly files: readonly string[]; readonly does: string }>> = {
+  "amazon-ec2-net-utils": {
+    files: ["/usr/bin/setup-policy-routes", "/usr/sbin/setup-policy-routes"],
+    does: "makes rules from priority 10000 on and removes other rules and routes of its devices, every minute",
+  },
+  "google-guest-agent": {
+    files: ["/usr/bin/google_guest_agent"],
+    does: "sets routes of secondary devices (proto 66) anew at its restart",
+  },
+  "cloud-netconfig": {
+    files: ["/usr/lib/systemd/system/cloud-netconfig.service"],
+    does: "makes a table and rules for each device, and looks every minute",
+  },
+  "oci-utils": { files: ["/usr/sbin/oci-network-config"], does: "makes tables ort<N> and rules for secondary devices" },
+  tailscale: { files: ["/run/tailscale/tailscaled.sock"], does: "makes rules of priority 5210 to 5270 and table 52" },
+  netbird: { files: ["/run/netbird.sock"], does: "makes rules of priority 100 to 110" },
+  cilium: { files: ["/run/cilium/cilium.sock"], does: "makes rules of priority 9 to 111" },
 };
 
 export function parseNeighbours(text: string): Neighbours {
@@ -60,12 +69,12 @@ export function adviceOn(
     ...(networkManager && !watched
       ? [`NetworkManager removes the routes of a device, in all tables, whenever it brings it up; ${remedy}`]
       : []),
-    ...found.map((name) => `${name} runs on this host: it ${agents[name] ?? "makes rules and routes of its own"}; ${remedy}`),
+    ...found.map((name) => `${name} runs on this host: it ${agents[name]?.does ?? "makes rules and routes of its own"}; ${remedy}`),
   ];
 }
 
 function adviceOnNetworkd({ version, manages }: Networkd, coexist: Coexist | undefined, remedy: string): string[] {
-  const open = keys.filter(({ what, removes }) => version >= removes && manages[what]);
+  const open = foreignKeys.filter(({ what, removes }) => version >= removes && manages[what]);
   const missing = coexist === "configure" ? [] : open.filter(({ since }) => version >= since).map(({ key }) => `${key}=no`);
   const unknown = open.filter(({ since }) => version < since).map(({ what }) => what);
   if (missing.length + unknown.length === 0) return [];

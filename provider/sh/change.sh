@@ -1,0 +1,121 @@
+# shellcheck shell=sh
+# What a change and its undo are made of: lines of `ip`, whose entries are, names of tables, settings of devices.
+
+may_change() { [ -e "$dir/armed" ] || [ -e "$dir/unguarded" ]; }
+
+# Each part of a change does nothing once another part failed, or once the guard fired. An undo does all that it can.
+goes_on() {
+  [ -z "${undoing-}" ] || return 0
+  [ -z "$failed" ] || return 1
+  may_change || { failed=late && return 1; }
+}
+
+fails() { # WHY
+  if [ -n "${undoing-}" ]; then complain "$1"; else failed=$1; fi
+}
+
+batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
+  goes_on || return 0
+  at=$2
+  failed=$(ip "-$1" -batch - 2>&1) && failed='' || failed=${failed:-failed}
+}
+
+own() { # lines for the register on standard input
+  lines=$(cat)
+  goes_on || return 0
+  if printf '%s\n' "$lines" 2>/dev/null >>"$run/register"; then
+    size=$((size + ${#lines} + 1))
+  else
+    failed="cannot write $run/register: is $run full or read-only?"
+    cut_register "$size" # half a line would be taken for something else
+  fi
+}
+
+cut_register() { # BYTES
+  [ ! -e "$run/register" ] || why=$(cut_to "$1" "$run/register" 2>&1) || complain "$why"
+}
+
+# Run by the undo: goes on after what is already gone or already there, and complains of all else.
+batch_undo() { # FAMILY, `ip -batch` lines on standard input
+  lines=$(cat)
+  answer=$(printf '%s\n' "$lines" | ip "-$1" -force -batch - 2>&1)
+  code=$?
+  [ "$code" -ne 0 ] || return 0
+  said='' judged='' reached=0
+  while IFS= read -r line; do
+    case $line in
+      'Command failed '*:*)
+        judged=1
+        line_at "${line##*:}"
+        is_undone || complain "ip -$1 $line: $said"
+        said=''
+        ;;
+      *) said=$said${said:+; }$line ;;
+    esac
+  done 4<<END_OF_LINES <<END_OF_ANSWER
+$lines
+END_OF_LINES
+$answer
+END_OF_ANSWER
+  # It stops at what it does not understand.
+  if [ -z "$judged" ] || [ -n "$said" ]; then complain "ip -$1: ${said:-ended with $code}"; fi
+}
+
+# They fail in their order: each is read once, also where nothing of a large undo is there.
+line_at() { # NUMBER; sets line
+  while [ "$reached" -lt "$1" ] && IFS= read -r line <&4; do reached=$((reached + 1)); done
+}
+
+# What `ip` said of a line of an undo that had nothing to do.
+is_undone() {
+  case $line:$said in
+    *' del '*:*'No such file or directory'* | *' del '*:*'No such process'* | *' del '*:*'table does not exist'*) ;;
+    *' del '*:*'Cannot find device'* | *' del '*:*'Nexthop id does not exist'*) ;;
+    *' add '*:*'File exists'* | *' replace '*:*'File exists'*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Not by `ip -batch`, which lets the kernel show all tables and filters by itself: a second for each where there are many routes.
+shown() { # FAMILY [TEXT], the words of `ip` on standard input
+  read -r words
+  # What it complains of comes last.
+  # shellcheck disable=SC2086 # split on purpose
+  answer=$({ why=$(ip -N "-$1" $words 2>&1 >&3) || printf '!%s' "$why"; } 3>&1)
+  case $answer in
+    '!'*'No such file or directory'* | '!'*'No such process'* | '!'*'does not exist'*) return 1 ;;
+    '!'*) [ -z "${undoing-}" ] || complain "ip -$1 show: ${answer#!}" ; return 1 ;;
+    '') return 1 ;;
+    *"${2-}"*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# A name of a table: one file an object. A folder that was not there is marked in it, to be removed with the last of ours.
+name_table() { # a line TABLE NAME ID STACK on standard input
+  goes_on || return 0
+  read -r number name id stack
+  made=''
+  for folder in /etc/iproute2 "$names"; do
+    [ -d "$folder" ] || { made="$folder $made"; why=$(mkdir -m 755 "$folder" 2>&1) || { fails "$why"; return 0; }; }
+  done
+  [ -n "$made" ] || made=$(sed -n 's/^# made //p' "$names"/policy-routing-*.conf 2>/dev/null | head -n 1)
+  why=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || fails "${why:-cannot write to $names}"
+}
+
+write_sysctl() { # a line FILE DEVICE VALUE on standard input
+  goes_on || return 0
+  read -r file device value
+  why=$({ printf '%s\n' "$value" >"/proc/sys/net/ipv4/conf/$device/$file"; } 2>&1) && return 0
+  # A device that is gone takes its settings along: nothing to undo.
+  if [ -z "${undoing-}" ] || [ -e "/proc/sys/net/ipv4/conf/$device" ]; then fails "${why:-cannot write $file of $device}"; fi
+}
+
+unname_table() { # a line TABLE on standard input
+  goes_on || return 0
+  read -r number
+  made=$(sed -n 's/^# made //p' "$names/policy-routing-$number.conf" 2>/dev/null)
+  why=$(rm -f "$names/policy-routing-$number.conf" "$names/policy-routing-$number.new" 2>&1) || { fails "$why"; return 0; }
+  for file in "$names"/policy-routing-*.conf; do [ ! -e "$file" ] || return 0; done
+  for folder in $made; do rmdir "$folder" 2>/dev/null; done
+}

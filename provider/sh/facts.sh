@@ -1,0 +1,22 @@
+# shellcheck shell=sh
+# Generated from the tables in src by `npm run generate`. Do not edit.
+# shellcheck disable=SC2034 # what one text does not use, the other does
+{
+  default_owner='214'
+  default_metrics='0 1024'
+  kernel_tables='default 253 main 254 local 255'
+  route_types='unicast|local|broadcast|multicast|blackhole|unreachable|prohibit|throw'
+  sysctl_files='rp_filter arp_ignore arp_announce'
+  persist_backends='systemd ifupdown rc-local'
+  foreign_keys='ManageForeignRoutingPolicyRules 249
+ManageForeignRoutes 246
+ManageForeignNextHops 256'
+  known_agents='amazon-ec2-net-utils /usr/bin/setup-policy-routes
+amazon-ec2-net-utils /usr/sbin/setup-policy-routes
+google-guest-agent /usr/bin/google_guest_agent
+cloud-netconfig /usr/lib/systemd/system/cloud-netconfig.service
+oci-utils /usr/sbin/oci-network-config
+tailscale /run/tailscale/tailscaled.sock
+netbird /run/netbird.sock
+cilium /run/cilium/cilium.sock'
+}

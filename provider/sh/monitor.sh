@@ -1,0 +1,56 @@
+# shellcheck shell=sh
+# Puts back what is persisted as soon as it is missing, and leaves to others what they remove again and again.
+
+# What vanishes three times in a minute, though no link and no address changed, is removed by somebody: it is left to him for five minutes.
+# Lines `history KEY WHEN` and `held KEY UNTIL`, with tabs between.
+count_vanished() {
+  uptime_now
+  vanished=$(printf '%s\n' "$vanished" "$result" | awk -F "$tab" -v now="$now" -v quiet="$quiet" '
+    $1 == "held" && $3 > now { print }
+    $1 == "history" && $3 + 60 > now {
+      print
+      times[$2]++
+    }
+    $1 == "added" && (quiet || $2 ~ /^rule/) {
+      print "history\t" $2 "\t" now
+      if (++times[$2] < 3) next
+      print "held\t" $2 "\t" now + 300
+      print "something on this host removes " $2 " again and again: left alone for five minutes" | "cat >&2"
+    }')
+  if has "held$tab" "$vanished"; then lines_of held "$vanished" >"$run/fought"; elif [ -e "$run/fought" ]; then rm -f "$run/fought"; fi
+}
+
+# Any line means "look", also one that says that events were lost. `dd` takes whatever came in one read: a process a line would cost too much.
+monitor() {
+  [ ! -e "$etc/disabled" ] || { tell disabled && return 0; }
+  umask 077
+  mkdir -p "$run"
+  process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
+  what='link address rule' pause='' soon=0
+  ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
+  {
+    echo first
+    while sleep 60 >/dev/null; do echo tick; done &
+    # shellcheck disable=SC2086 # split on purpose
+    ip monitor label $what 2>&1
+    kill $!
+  } | while
+    events=$(dd bs=65536 count=1 2>/dev/null)
+    [ -n "$events" ]
+  do
+    uptime_now
+    [ "$now" -lt "$soon" ] || pause='nap 20'
+    [ "$events" = first ] || nap 20
+    # Whoever changes something now is not to be hindered; afterwards it is looked at.
+    until pass; do sleep 1; done
+    case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
+    if [ -n "$vanished" ] || has "added$tab" "$result"; then count_vanished; fi
+    # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
+    # second is within what a link may take; where they come in hundreds, every five.
+    $pause
+    case $pause in *20) pause='nap 50' ;; *) pause='sleep 1' ;; esac
+    [ ${#events} -lt 4096 ] || sleep 4
+    uptime_now
+    soon=$((now + 5))
+  done
+}

@@ -1,0 +1,32 @@
+import { agents, foreignKeys } from "../provider/src/kernel/neighbours";
+import { families } from "../provider/src/spec/family";
+import { defaultOwner } from "../provider/src/spec/owner";
+import { backends } from "../provider/src/spec/persist";
+import { defaultMetric } from "../provider/src/spec/route/key";
+import { routeTypes } from "../provider/src/spec/route/type";
+import { sysctlFiles } from "../provider/src/spec/sysctl";
+import { kernelTables } from "../provider/src/spec/tableNumber";
+
+/** What the scripts on hosts know of the same tables as the code, as variables of the shell. */
+const facts: Readonly<Record<string, string>> = {
+  default_owner: String(defaultOwner),
+  default_metrics: families.map((family) => defaultMetric[family]).join(" "),
+  kernel_tables: Object.entries(kernelTables).flat().join(" "),
+  route_types: routeTypes.join("|"),
+  sysctl_files: sysctlFiles.join(" "),
+  persist_backends: backends.join(" "),
+  foreign_keys: foreignKeys.map(({ key, since }) => `${key} ${since}`).join("\n"),
+  known_agents: Object.entries(agents)
+    .flatMap(([name, { files }]) => files.map((file) => `${name} ${file}`))
+    .join("\n"),
+};
+
+export const factsText = (): string =>
+  `# shellcheck shell=sh
+# Generated from the tables in src by \`npm run generate\`. Do not edit.
+# shellcheck disable=SC2034 # what one text does not use, the other does
+{
+${Object.entries(facts)
+  .map(([name, value]) => `  ${name}='${value}'\n`)
+  .join("")}}
+`;
