@@ -18,7 +18,7 @@ export const del = (rule: Pick<Rule, "family" | "priority">, proto: number): IpS
 export const times = (count: number, step: Step): Step[] => (count === 1 ? [step] : Array.from({ length: count }, () => step));
 
 /** As it was given: by these words the kernel knows it. */
-export const addBack = (old: ObservedRule): Step => add(givenRule(old), old.protocol);
+export const addBack = (old: ObservedRule): IpStep => add(givenRule(old), old.protocol);
 const delForeign = (old: ObservedRule): Step => step("del", old.rule, wordsWith(givenRule(old), old.protocol));
 
 /**

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { contains } from "../../spec/address";
 import { priorities, type Rule, ruleAttributes } from "../../spec/rule/rule";
-import { channelOf } from "../change";
+import { channelOf } from "../step";
 import { wordsOf } from "../words";
 
 /** Packets of one rule that are never of the other, or that fare alike: then their order says nothing. */

@@ -3,6 +3,7 @@ import type { Tags } from "../../spec/owner";
 import { command } from "../routeSteps";
 import { addBack as addRule } from "../ruleSteps";
 import type { ObservedRoute, ObservedRule } from "../state";
+import { type IpStep, printStep } from "../step";
 
 /**
  * The commands that remove what a manager made beside ours and says the same: rules by their own words and tag, at whatever priority; routes
@@ -10,7 +11,7 @@ import type { ObservedRoute, ObservedRule } from "../state";
  * and `adopt` of the next change takes it away.
  */
 export function twinCommands(rules: readonly ObservedRule[], routes: readonly ObservedRoute[], { owner }: Tags): string[] {
-  const printed = (step: string): string => `ip -${step}`;
+  const removal = (added: IpStep): string => printStep({ ...added, words: added.words.map((word, at) => (at === 1 ? "del" : word)) });
   const without = <Value extends object>(value: Value): object => ({ ...value, priority: 0 });
   const ourRules = rules.filter(({ protocol }) => protocol === owner);
   const ourRoutes = routes.filter(({ protocol }) => protocol === owner);
@@ -25,7 +26,7 @@ export function twinCommands(rules: readonly ObservedRule[], routes: readonly Ob
     (one) => isForeign(one) && one.protocol !== 0 && ourRoutes.some(({ route }) => isDeepStrictEqual(route, one.route)),
   );
   return [
-    ...ruleTwins.map((one) => printed(addRule(one).replace("rule add", "rule del"))),
-    ...routeTwins.map(({ route, protocol }) => printed(command("add", route, protocol).replace("route add", "route del"))),
+    ...ruleTwins.map((one) => removal(addRule(one))),
+    ...routeTwins.map(({ route, protocol }) => removal(command("add", route, protocol))),
   ];
 }
