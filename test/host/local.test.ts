@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { targetOf } from "../../provider/src/host/target";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import type { Result } from "../lab/run";
 import { checked, type Fields } from "./resource";
@@ -52,6 +53,12 @@ describe("a local host", () => {
     assert.notEqual(code, 0);
     assert.match(stderr, /replies to this connection|allowManagementPathChange/);
     assert.equal(await rules(), "");
+    const words = [process.execPath, "--require", "tsx/cjs", join(__dirname, "controller.ts"), "PolicyRule", JSON.stringify(cuts)];
+    const asBySudo = `cd ${join(__dirname, "../..")} && SSH_CONNECTION='${host.controller} 40000 ${host.address} 22' sh -c 'env -u SSH_CONNECTION "$@"; exit $?' sh ${words.map((word) => `'${word}'`).join(" ")}`;
+    const stripped = await host.result(asBySudo);
+    assert.notEqual(stripped.code, 0, "as sudo, which takes the variable away");
+    assert.match(stripped.stderr, /replies to this connection/);
+    assert.equal(await rules(), "");
     const alone = await create(cuts);
     assert.equal(alone.code, 0, alone.stderr);
     await host.exec("ip rule del pref 1502");
@@ -70,5 +77,12 @@ describe("a local host", () => {
         checked("PolicyRule", { ...rule, connection }),
         ({ message }: Error) => says.test(message) && !/hidden words/.test(message),
       );
+    // Defaults for all hosts may say it of a host elsewhere.
+    await assert.rejects(
+      targetOf({ host: "edge-1.example.net", transport: "local" }),
+      /edge-1.example.net: transport: "local" is the machine on which Pulumi runs/,
+    );
+    const { transport, keys } = await targetOf({ host: "localhost", transport: "local", privateKeyPath: "/nowhere" });
+    assert.deepEqual({ transport, keys }, { transport: "local", keys: [] });
   });
 });

@@ -44,7 +44,8 @@ export interface Configuration {
 }
 
 const defaultUser = "root";
-const defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
+/** Those of security keys last: only ssh itself can use them. */
+const defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"];
 
 /** Whichever reader it comes from. What the program says of port and user wins. */
 export function configurationOf(words: Words, asked: Asked, person: Person, exists: (path: string) => boolean): Configuration {

@@ -31,7 +31,6 @@ export async function connect<Begun>(
   progress?: Progress,
 ): Promise<Connected<Begun>> {
   const { transport } = target;
-  if (transport === "local") return runHere(command, begin);
   if (transport === "ssh2") for (let one: Target | undefined = target; one !== undefined; one = one.proxy) refuseUnusableKeys(one);
   const because = target.openssh?.because;
   if (because !== undefined) progress?.mention(`logs in by your own ssh: ${because}`);
@@ -73,8 +72,9 @@ type Dial = <Begun>(
   progress?: Progress,
 ) => Promise<Connected<Begun>>;
 
-const dialBy: Readonly<Record<"ssh2" | "openssh", Dial>> = {
+const dialBy: Readonly<Record<Target["transport"], Dial>> = {
   ssh2: (target, command, begin, urgent) => dial(target, urgent, execute(target, command, begin)),
+  local: runHere,
   openssh: (target, command, begin, urgent, progress) => {
     const once = () => dialBySsh(target, command, begin, urgent, progress);
     return urgent === undefined ? lineTo(target)(once) : once();

@@ -1,8 +1,9 @@
 import { type AnyAuthMethod, type AuthHandlerMiddleware, type ParsedKey, type Prompt, utils } from "ssh2";
 import { PolicyRoutingError } from "../errors";
 import { SomeKeys } from "./agent";
+import type { Key } from "./keys";
 import { kindOf, publicHalf } from "./publicKey";
-import type { Key, Target } from "./target";
+import type { Target } from "./target";
 
 const parsedKeys = new Map<string, ParsedKey | Error>();
 

@@ -12,45 +12,62 @@ export interface Program {
 
 /** Milliseconds until a program that was ended is killed. */
 const patience = 2000;
+/** Milliseconds in which the pipes of a program that ended may still hold its last words: others may hold them open for ever. */
+const lastWords = 300;
 
-/**
- * In a session of its own: it asks nothing at somebody's terminal, and an interrupt there does not end what a guard runs for. Its end is a lost
- * connection where `isLost` says so of its code.
- */
-export function programOf(words: readonly [string, ...string[]], isLost: (code: number | undefined) => boolean): Program {
-  const [command, ...args] = words;
+interface How {
+  /** Whether its end with this code, undefined by a signal, is a lost connection. */
+  isLost(code: number | undefined): boolean;
+  /** Ends with it what it started: programs that lead to the host. */
+  readonly withItsOwn: boolean;
+}
+
+/** In a session of its own: it asks nothing at somebody's terminal, and an interrupt there does not end what a guard runs for. */
+export function programOf([command, ...args]: readonly [string, ...string[]], { isLost, withItsOwn }: How): Program {
   const child: ChildProcessWithoutNullStreams = spawn(command, args, { stdio: "pipe", detached: true });
   let said = "";
   let error: Error | undefined;
-  const exits: (() => void)[] = [];
+  let hasEnded = false;
+  const [exits, ends]: [(() => void)[], ((code: number | undefined) => void)[]] = [[], []];
+  const signal = (name: "SIGTERM" | "SIGKILL"): void => {
+    try {
+      if (child.pid !== undefined) process.kill(withItsOwn ? -child.pid : child.pid, name);
+    } catch {} // it is gone
+  };
+  const end = (code: number | undefined): void => {
+    if (hasEnded) return;
+    hasEnded = true;
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+    // Who listens for an exit hears of it before those of its close.
+    if (error === undefined && !isLost(code)) for (const exit of exits) exit();
+    for (const listener of ends) listener(code);
+  };
   child.stderr.on("data", (data: Buffer) => {
     said = (said + data.toString("utf8")).slice(-2000);
   });
   child.stdin.on("error", () => {}); // told by its end
   child.once("error", (reason) => {
     error = reason;
+    end(undefined);
   });
-  // Listeners of a channel's exit hear of it before those of its close.
-  child.once("close", (code) => {
-    if (!isLost(code ?? undefined)) for (const exit of exits) exit();
-  });
+  child.once("exit", (code) => void setTimeout(() => end(code ?? undefined), lastWords).unref());
+  child.once("close", (code) => end(code ?? undefined));
   return {
     channel: {
       output: child.stdout,
       complaints: child.stderr,
       write: (bytes) => void child.stdin.write(bytes),
       onExit: (listener) => void exits.push(listener),
-      onClose: (listener) => void child.once("close", listener),
+      onClose: (listener) => void ends.push(listener),
       close: () => {
         child.stdin.end();
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        child.kill("SIGTERM");
-        const late = setTimeout(() => child.kill("SIGKILL"), patience).unref();
-        child.once("close", () => clearTimeout(late));
+        if (hasEnded) return;
+        signal("SIGTERM");
+        const late = setTimeout(() => signal("SIGKILL"), patience).unref();
+        ends.push(() => clearTimeout(late));
       },
     },
     said: () => said,
-    onEnd: (listener) =>
-      void child.once("close", (code) => listener({ code: code ?? undefined, ...(error === undefined ? {} : { error }) })),
+    onEnd: (listener) => void ends.push((code) => listener({ code, ...(error === undefined ? {} : { error }) })),
   };
 }

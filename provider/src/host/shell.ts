@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 import { PolicyRoutingError } from "../errors";
-import { noConnection } from "../kernel/ownConnection";
 import type { Connection } from "../spec/connection";
 import { type Answer, parseAnswer } from "./answer";
 import { type Bound, ofItsOwn } from "./bound";
 import type { Channel, Connected } from "./channel";
 import { connect, type Urgent } from "./connect";
 import { Incoming } from "./incoming";
+import { connectionHere } from "./local";
 import { badCode, noShell, noSudo } from "./noShell";
 import { library, loop } from "./scripts";
 import { type Marks, passSudo, sudoBy } from "./sudo";
@@ -186,7 +186,7 @@ const marksOf = (): Marks => ({ asks: `@asks-${randomBytes(9).toString("hex")}`,
 
 /** What the login runs. SSH_CONNECTION is read before sudo, which removes it. */
 function startText({ transport }: Target, sudo: boolean, marks: Marks | undefined): string {
-  const session = transport === "local" ? `\${SSH_CONNECTION:-${noConnection}}` : "$SSH_CONNECTION";
+  const session = transport === "local" ? connectionHere() : "$SSH_CONNECTION";
   if (!sudo) return `exec sh -c '${loop}' sh "${session}"`;
   const by = marks === undefined ? "sudo -n" : sudoBy(marks);
   return `sh -c 'exec ${by} sh -c "$1" sh "${session}"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;

@@ -1,26 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Algorithms } from "ssh2";
-import { messageOf, PolicyRoutingError } from "../errors";
+import type { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
-import { type ProxyConnection, type Transport, userPattern } from "../spec/connection";
+import { isHere, type ProxyConnection, type Transport } from "../spec/connection";
 import type { HostKeyKind } from "./algorithms";
-import { type Asked, type Configuration, configurationOf } from "./configuration";
+import { type Asked, configurationOf } from "./configuration";
+import { type Key, loginOf } from "./keys";
 import type { NotFollowed } from "./notFollowed";
 import { mayHelp, needOf, takesText } from "./openssh/need";
 import { type Openssh, opensshOf } from "./openssh/words";
 import { type Person, whoRuns } from "./person";
-import { publicKeyOf } from "./publicKey";
 import { readConfig } from "./sshConfig";
 import { askSsh } from "./sshG";
 import type { Words } from "./sshGAnswer";
 import { wholePath } from "./tokens";
-
-export interface Key {
-  readonly text: string;
-  readonly passphrase?: string | undefined;
-  /** Who named it; by default it is one that OpenSSH tries by itself. */
-  readonly from: "program" | "configuration" | "default";
-}
+import { mostJumps, refuseCircle, refuseElsewhere, refuseFdpass, refuseText, refuseUnsafe, refuseWithoutSsh } from "./unusable";
 
 /** Everything that a dial needs, after the configuration of ssh filled in what the person left out. */
 export interface Target {
@@ -61,7 +55,6 @@ export interface Target {
 }
 
 const defaultPerDialTimeout = 15;
-const mostJumps = 8;
 
 /** A jump host may have one as well. */
 interface Wanted extends ProxyConnection {
@@ -101,7 +94,8 @@ export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
   const person = whoRuns();
   const asked = { name, port: connection.port, user: connection.user };
   refuseUnsafe(asked);
-  const { words, isBySsh } = connection.transport === "local" ? { words: new Map(), isBySsh: false } : await tellOf(asked, person);
+  if (connection.transport === "local") return here(connection, person);
+  const { words, isBySsh } = await tellOf(asked, person);
   const configuration = configurationOf(words, asked, person, existsSync);
   const atHome = (path: string): string => wholePath(path, { d: person.home }, person);
   const proxy = connection.proxy ?? chain(configuration.proxyJump);
@@ -125,15 +119,15 @@ export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
     addressFamily: configuration.addressFamily,
     ...(below === undefined ? { proxyCommand: configuration.proxyCommand } : { proxy: below }),
   };
-  if (connection.transport === "local") return { ...target, transport: "local", user: person.user ?? `uid ${person.uid}` };
   const bySsh = (because?: string): Target => ({
     ...target,
     transport: "openssh",
     openssh: opensshOf(connection, target.user, below?.user ?? "", words, person, because),
   });
-  if (connection.transport === "openssh") return isBySsh ? bySsh() : refuseWithoutSsh(name);
+  const isText = takesText(connection) || takesText(connection.proxy ?? {});
+  if (connection.transport === "openssh") return isText ? refuseText(name) : isBySsh ? bySsh() : refuseWithoutSsh(name);
   const bySsh2: Target = { ...target, transport: "ssh2" };
-  const isFree = connection.transport !== "ssh2" && isBySsh && !takesText(connection) && !takesText(connection.proxy ?? {});
+  const isFree = connection.transport !== "ssh2" && isBySsh && !isText;
   if (isFree) {
     const key = nameOf(asked, person);
     const file = connection.privateKeyPath === undefined ? undefined : atHome(connection.privateKeyPath);
@@ -151,99 +145,39 @@ export async function targetOf(connection: Wanted, jumps = 0): Promise<Target> {
   return bySsh2;
 }
 
+/** Nobody logs in: of what is said about that, also by defaults for all hosts, nothing counts. */
+function here({ host: name = "", perDialTimeout = defaultPerDialTimeout, dialErrorLimit }: Wanted, person: Person): Target {
+  if (!isHere(name)) refuseElsewhere(name);
+  return {
+    name,
+    transport: "local",
+    host: name,
+    port: 0,
+    user: person.user ?? `uid ${person.uid}`,
+    keys: [],
+    identities: [],
+    identitiesOnly: false,
+    knownHosts: [],
+    ignoreHostKey: false,
+    algorithms: {},
+    hostKeyKinds: [],
+    dialErrorLimit,
+    perDialTimeout,
+    notFollowed: [],
+  };
+}
+
 /** What ssh may do better, of what ssh2 was refused for. */
 async function reasonAfter(
   topic: Topic,
   cameBack: string | undefined,
-  target: Pick<Target, "agent">,
+  target: Pick<Target, "agent" | "keys">,
   words: Words,
 ): Promise<string | undefined> {
   if (topic === "ssh-algorithms") return cameBack ?? "algorithms";
   return topic === "login-refused" ? mayHelp(target, words) : undefined;
 }
 
-/** Who logs in, and by what. */
-function loginOf(connection: Wanted, configuration: Configuration, atHome: (path: string) => string) {
-  const { host, port, user } = configuration;
-  const isGiven = connection.privateKey !== undefined || connection.password !== undefined || connection.privateKeyPath !== undefined;
-  const agent = connection.agentSocketPath !== undefined ? atHome(connection.agentSocketPath) : isGiven ? undefined : configuration.agent;
-  return {
-    host,
-    port,
-    user,
-    password: connection.password,
-    keys: keysOf(connection, isGiven ? undefined : configuration, atHome),
-    agent,
-    identities: agent === undefined || isGiven ? [] : configuration.identityFiles.flatMap((path) => publicKeyOf(path) ?? []),
-    identitiesOnly: connection.agentSocketPath === undefined && configuration.identitiesOnly,
-  };
-}
-
-function refuseCircle(name: string): never {
-  throw new PolicyRoutingError("invalid", {
-    topic: "ssh-configuration",
-    host: name,
-    what: `more than ${mostJumps} jump hosts, one behind the other`,
-    next: "look whether a ProxyJump of your ssh configuration leads in a circle",
-  });
-}
-
-function refuseWithoutSsh(name: string): never {
-  throw new PolicyRoutingError("unsupported", {
-    topic: "ssh-configuration",
-    host: name,
-    what: 'transport: "openssh" needs the program ssh on this machine, and it is not there, or older than 6.8',
-    next: "install OpenSSH's client, or leave transport out",
-  });
-}
-
-/** It may stand in a command of the person's own, and the program said it. */
-function refuseUnsafe({ name, user }: Asked): void {
-  if (user === undefined || userPattern.test(user)) return;
-  throw new PolicyRoutingError("invalid", {
-    topic: "ssh-configuration",
-    host: name,
-    what: "the user has characters that a shell would take for its own",
-    next: "correct user",
-  });
-}
-
-function refuseFdpass(name: string): never {
-  throw new PolicyRoutingError("unsupported", {
-    topic: "ssh-configuration",
-    host: name,
-    what: "ProxyUseFdpass of your ssh configuration is not followed here",
-    next: "let ProxyCommand lead to the host by its standard input and output",
-  });
-}
-
 /** The last one is nearest to the host, and is reached through those before it. */
 const chain = (jumps: readonly ProxyConnection[]): Wanted | undefined =>
   jumps.reduce<Wanted | undefined>((proxy, jump) => (proxy === undefined ? jump : { ...jump, proxy }), undefined);
-
-function keysOf(connection: Wanted, configuration: Configuration | undefined, atHome: (path: string) => string): Key[] {
-  const { privateKey, privateKeyPath, privateKeyPassword: passphrase, host } = connection;
-  const files = (configuration?.identityFiles ?? []).filter(existsSync);
-  const from: Key["from"] = configuration?.isByDefault === true ? "default" : "configuration";
-  return [
-    ...(privateKey === undefined ? [] : [{ text: privateKey, passphrase, from: "program" as const }]),
-    ...(privateKeyPath === undefined
-      ? []
-      : [{ text: readKey(privateKeyPath, atHome(privateKeyPath), host), passphrase, from: "program" as const }]),
-    ...files.map((path) => ({ text: readKey(path, path, host), passphrase, from })),
-  ];
-}
-
-function readKey(name: string, path: string, host: string | undefined): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new PolicyRoutingError("auth", {
-      topic: "private-key",
-      host,
-      what: `the private key ${name} cannot be read`,
-      cameBack: messageOf(error),
-      next: "check privateKeyPath",
-    });
-  }
-}

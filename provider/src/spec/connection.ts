@@ -6,6 +6,8 @@ import { flag, integer, oneOf, textOf } from "./number";
 /** As ssh itself wants it: it may stand in a command of the person's own, such as a ProxyCommand. */
 export const userPattern = /^(?!-)[^\p{Cc}'"`$;&<>|(){}]*[^\p{Cc}'"`$;&<>|(){}\\]$/u;
 
+const pathText = textOf("a path").regex(/^[^\p{Cc}]*$/u, "expected a path on one line");
+
 /** The fields of @pulumi/command's `remote.Connection`, so that one object serves both packages. */
 const shared = {
   host: field({
@@ -43,7 +45,7 @@ const shared = {
     example: "secret",
   }),
   agentSocketPath: field({
-    schema: textOf("a path"),
+    schema: pathText,
     doc: "Socket of an SSH agent.",
     absent: "`SSH_AUTH_SOCK`, when no key and no password is given",
     example: "/run/user/1000/ssh-agent.sock",
@@ -71,13 +73,13 @@ const shared = {
 /** What this package adds to them. */
 const added = {
   privateKeyPath: field({
-    schema: textOf("a path"),
+    schema: pathText,
     doc: "File with a private key, on the machine where Pulumi runs; `~` is its home.",
     absent: "from `~/.ssh/config`",
     example: "~/.ssh/id_ed25519",
   }),
   knownHostsPath: field({
-    schema: textOf("a path"),
+    schema: pathText,
     doc: "File with known host keys, in OpenSSH's form.",
     absent: "from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`",
     example: "./known_hosts",
@@ -99,6 +101,9 @@ export const proxyFields = {
 
 export const transports = ["auto", "ssh2", "openssh", "local"] as const;
 export type Transport = (typeof transports)[number];
+
+/** The machine on which Pulumi runs. */
+export const isHere = (host: string): boolean => ["localhost", "127.0.0.1", "::1"].includes(host);
 
 const requireHost = (values: { host?: string }, pending: ReadonlySet<string>) =>
   values.host === undefined && !pending.has("host") ? [{ path: ["host"], text: "is required" }] : [];
@@ -167,10 +172,9 @@ function againstTransport({ transport, host, proxy, ...values }: Partial<Connect
       },
     ];
   if (transport !== "local") return [];
-  const isHere = host === undefined || ["localhost", "127.0.0.1", "::1"].includes(host);
   const useless = loginFields.filter((name) => ({ ...values, proxy })[name] !== undefined);
   return [
-    ...(isHere ? [] : [{ path, text: "local is the machine on which Pulumi runs: its host is localhost" }]),
+    ...(host === undefined || isHere(host) ? [] : [{ path, text: "local is the machine on which Pulumi runs: its host is localhost" }]),
     ...(useless.length === 0 ? [] : [{ path, text: `local logs in nowhere: leave ${useless.join(", ")} out` }]),
   ];
 }

@@ -25,7 +25,10 @@ export async function dialBySsh<Begun>(
   const giveBack = urgency === undefined ? await turnBeside(limit)() : undefined;
   const ready = `@login-${randomBytes(9).toString("hex")}`;
   const reach = ["-o", `ConnectTimeout=${Math.max(1, Math.ceil(Math.min(seconds, urgency?.reach ?? seconds)))}`];
-  const program = programOf(["ssh", ...(target.openssh?.words ?? []), ...reach, "--", target.name, `echo ${ready}; ${command}`], lost);
+  const program = programOf(["ssh", ...(target.openssh?.words ?? []), ...reach, "--", target.name, `echo ${ready}; ${command}`], {
+    isLost: lost,
+    withItsOwn: true,
+  });
   const { channel } = program;
   channel.complaints.on("data", (data: Buffer) => {
     const [line] = data
@@ -66,6 +69,8 @@ function loggedIn(target: Target, program: Program, ready: string): Promise<void
       resolve();
     };
     output.on("data", listen);
-    program.onEnd(({ code, error }) => reject(failureOf(target, code, error?.message ?? program.said(), said)));
+    program.onEnd(({ code, error }) =>
+      reject(error === undefined ? failureOf(target, code, program.said(), said) : unreachable(target, "ssh could not be started", error)),
+    );
   });
 }

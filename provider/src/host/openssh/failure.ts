@@ -17,7 +17,7 @@ interface Reason extends Pick<ErrorParts, "topic" | "what" | "next"> {
 /** What stands in OpenSSH's words, and what it is to us. The first that fits. */
 const refusals: readonly [RegExp, (target: Target) => Reason][] = [
   [
-    /REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|marked as revoked|is revoked/i,
+    /(?:REMOTE HOST IDENTIFICATION HAS CHANGED|REVOKED HOST KEY|marked as revoked|is revoked).*Host key verification failed/is,
     () => ({
       kind: "auth",
       topic: "host-key-differs",
@@ -85,12 +85,14 @@ export function failureOf(target: Target, code: number | undefined, stderr: stri
   const starting =
     rootAlone(target, cameBack) ?? (target.proxyCommand === undefined && early.test(cameBack) ? closedEarly(target, cameBack) : undefined);
   if (starting !== undefined) return starting;
-  const [, reasonOf] = refusals.find(([words]) => words.test(cameBack)) ?? [];
+  // ssh's own reason stands last: before it a host's banner and what leads there may say anything.
+  const last = cameBack.split("\n").slice(-2).join("\n");
+  const [, reasonOf] = refusals.find(([words]) => words.test(words.dotAll ? cameBack : last)) ?? [];
   if (reasonOf !== undefined) {
     const { kind, ...parts } = reasonOf(target);
     return new PolicyRoutingError(kind, { ...parts, host: target.name, ran: `ssh ${target.name}`, cameBack });
   }
-  const [, system] = codes.find(([words]) => words.test(cameBack)) ?? [];
+  const [, system] = codes.find(([words]) => words.test(last)) ?? [];
   const cause = system === undefined ? new Error(cameBack) : Object.assign(new Error(`${system.code}: ${cameBack}`), system);
   const way = target.proxyCommand === undefined ? "" : " through the ProxyCommand of your ssh configuration";
   return unreachable(target, `not reachable${way}`, cause);

@@ -4,7 +4,7 @@ import type { ProxyConnection } from "../../spec/connection";
 import { lacksAll } from "../algorithms";
 import type { Configuration } from "../configuration";
 import { isBinaryList, isKnownByAuthorityAlone } from "../knownHosts";
-import { kindOf, publicKeyOf } from "../publicKey";
+import { kindOf, publicHalf, publicKeyOf } from "../publicKey";
 import type { Words } from "../sshGAnswer";
 
 /**
@@ -72,8 +72,14 @@ function kindsIn(agent: string): Promise<readonly string[]> {
   return answer;
 }
 
+interface Tried {
+  readonly agent?: string | undefined;
+  readonly keys: readonly { readonly text: string }[];
+}
+
 /** After ssh2 was refused: whether ssh has a way that it has not. */
-export async function mayHelp({ agent }: { readonly agent?: string | undefined }, words: Words): Promise<string | undefined> {
+export async function mayHelp({ agent, keys }: Tried, words: Words): Promise<string | undefined> {
+  if (keys.some(({ text }) => isToken(kindOf(publicHalf(text) ?? Buffer.alloc(0))))) return "a key of a security key";
   if (agent !== undefined && (await kindsIn(agent)).some(isToken)) return "a key of a security key in the agent";
   const gssapi = words.get("gssapiauthentication")?.[0]?.toLowerCase() === "yes";
   return gssapi && (await hasTicket()) ? "GSSAPIAuthentication" : undefined;

@@ -1,5 +1,6 @@
 import type { ProxyConnection } from "../../spec/connection";
 import type { Person } from "../person";
+import { keyOf } from "../publicKey";
 import { scratch } from "../scratch";
 import { configFiles, ownFile } from "../sshG";
 import type { Words } from "../sshGAnswer";
@@ -57,6 +58,8 @@ function said(connection: ProxyConnection, known: Words, person: Person): Option
   const keysFrom = (file: string): Option[] => [
     ["UserKnownHostsFile", file],
     ["GlobalKnownHostsFile", "/dev/null"],
+    ["VerifyHostKeyDNS", "no"],
+    ["NoHostAuthenticationForLocalhost", "no"],
     ...(known.has("knownhostscommand") ? [["KnownHostsCommand", "none"] as const] : []),
   ];
   return [
@@ -69,16 +72,23 @@ function said(connection: ProxyConnection, known: Words, person: Person): Option
           ["IdentitiesOnly", "yes"],
         ] as const)),
     ...(agentSocketPath === undefined ? [] : [["IdentityAgent", whole(agentSocketPath)] as const]),
+    ...(agentSocketPath === undefined || privateKeyPath !== undefined ? [] : [["IdentitiesOnly", "no"] as const]),
     ["StrictHostKeyChecking", insecureIgnoreHostKey === true ? "no" : "yes"],
     ...(insecureIgnoreHostKey === true
       ? keysFrom("/dev/null")
       : hostKey !== undefined
         ? // Under a name of its own neither name nor port nor address of the host matter.
-          ([["HostKeyAlias", pinned], ["CheckHostIP", "no"], ...keysFrom(literal(scratch(`${pinned} ${hostKey}\n`)))] as const)
+          ([["HostKeyAlias", pinned], ["CheckHostIP", "no"], ...keysFrom(literal(scratch(`${pinned} ${pin(hostKey)}\n`)))] as const)
         : knownHostsPath !== undefined
           ? keysFrom(whole(knownHostsPath))
           : []),
   ];
+}
+
+/** One key, whatever else stands in the text. */
+function pin(hostKey: string): string {
+  const { type = "", key } = keyOf(hostKey) ?? {};
+  return `${type} ${key?.toString("base64") ?? ""}`;
 }
 
 const pinned = "policy-routing-host";
@@ -93,7 +103,10 @@ export function opensshOf(
   because: string | undefined,
 ): Openssh {
   const { proxy } = connection;
-  const file = proxy === undefined ? ownFile(person) : scratch(throughJump({ ...proxy, user: jumpUser }, known, person));
+  const jumps = proxy !== undefined || known.has("proxyjump");
+  const file = jumps
+    ? scratch(throughJump(proxy === undefined ? undefined : { ...proxy, user: jumpUser }, known, person))
+    : ownFile(person);
   return {
     because,
     words: [
@@ -108,13 +121,23 @@ export function opensshOf(
 
 const jumpWord = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
-/** A configuration whose first part is about the jump host that the program names: ssh gives no options on to the ssh that goes there. */
-function throughJump(proxy: ProxyConnection, known: Words, person: Person): string {
-  const options = [...forced, ...said(proxy, known, person)];
+const isLoopback = (host: string | undefined): boolean => /^(?:localhost|127\..*|::1)$/.test(host ?? "");
+
+/**
+ * A configuration whose first part is about the jump hosts: ssh gives no options on to the ssh that goes there. That one asks nobody, and is no
+ * master whose end would cut off others; a master that stands it may use, but where the jump host is the host itself.
+ */
+function throughJump(proxy: ProxyConnection | undefined, known: Words, person: Person): string {
+  const jumps: readonly Option[] = [
+    ["ControlMaster", "no"],
+    ["BatchMode", "yes"],
+    ...(isLoopback(known.get("hostname")?.[0]) ? [["ControlPath", "none"] as const] : []),
+  ];
+  const lines = (options: readonly Option[]): string[] => options.map(([keyword, value]) => `${keyword} ${value}`);
   return [
-    `Match originalhost ${proxy.host}`,
-    ...options.map(([keyword, value]) => `${keyword} ${value}`),
+    ...(proxy === undefined ? [] : [`Match originalhost ${proxy.host}`, ...lines([...forced, ...said(proxy, known, person)])]),
     "Match all",
+    ...lines(jumps),
     ...configFiles(person).map((path) => `Include "${path}"`),
     "",
   ].join("\n");
