@@ -173,7 +173,7 @@ describe("a bad host", () => {
       { reversePathFilter: { eth1: "loose" } },
       () => host.exec("mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys"),
       () => host.exec("umount /proc/sys"),
-      /: the setting could not be made; reverted \(verified\)\n {2}ran: set net\.ipv4\.conf\.eth1\.rp_filter = 2\n {2}came back: .*Read-only file system/,
+      /: the setting could not be made; reverted \(verified\)\n {4}of sysctl rp_filter eth1; its undo: .*\n {2}ran: set net\.ipv4\.conf\.eth1\.rp_filter = 2\n {2}came back: .*Read-only file system/,
     ],
     [
       "/run is read-only",

@@ -61,8 +61,9 @@ export class Host extends SshServer {
 
   /** Leaves no byte free in /run; files without a byte can still be made, and renaming works. */
   async fillRun(): Promise<void> {
-    // The kernel holds large pages of which a file uses a part, and gives the rest back when the next one asks: so it is asked again.
-    await this.result("cat /dev/zero >/run/.full; cat /dev/zero >>/run/.full; cat /dev/zero >>/run/.full");
+    // The kernel holds large pages of which a file uses a part, and gives the rest back when the next one asks: so it is asked until no page is left.
+    const fill = "cat /dev/zero >>/run/.full 2>/dev/null";
+    await this.result(`${fill}; n=0; while head -c 4096 /dev/zero >>/run/.full && [ $n -lt 100 ]; do ${fill}; n=$((n + 1)); done`);
   }
 
   async freeRun(): Promise<void> {
