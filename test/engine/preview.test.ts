@@ -120,7 +120,8 @@ describe("a preview", function () {
       new PolicyRule("rule", { connection, priority: 1000, table: 254, from: "0.0.0.0/0", to: "198.51.100.7/24", fwmark: 255 });`,
     );
     const first = await stack.previewJson();
-    await write(`const connection = { host: "unreachable.invalid", sudo: false, insecureIgnoreHostKey: false };
+    // Not of a connection's flags: one that is off goes before a default that is on.
+    await write(`const connection = { host: "unreachable.invalid" };
       new PolicyRule("rule", { connection, priority: 1000, table: "main", to: "198.51.100.0/24", fwmark: "0xff/0xffffffff", adopt: false, guard: {}, not: false });`);
     const second = await stack.previewJson();
     const inputs = ({ steps: all }: typeof first): unknown => all.find(({ urn }) => urn.endsWith("::rule"))?.newState?.inputs;
