@@ -239,6 +239,46 @@ describe("a multi-homed host", function () {
     }
   });
 
+  it("may be made of the second uplink alone: it answers by it, and the primary stays whoever's it is", async () => {
+    const { address } = host.uplinks[1];
+    assert.equal(await lab.internet.tcpConnect(address, ssh, hasty), false, "the pitfall");
+    const watching = await watch(host);
+    await up({ uplinks: { second: uplinkOf(1) }, outside: [lab.internet.address] });
+    const added = await watching.end();
+    assert.ok(added.length === 8 && added.every((line) => !line.includes("eth0")), added.join("\n"));
+    for (const one of [address, host.uplinks[0].address]) assert.equal(await lab.internet.tcpConnect(one, ssh, patient), true, one);
+  });
+
+  it("an uplink that needs no gateway, as a tunnel, answers by its device alone, under a strict reverse path filter too", async () => {
+    const far = namespaceOf("test-multihomed", "far");
+    const [own, outside] = ["198.18.7.2", "198.51.100.77"];
+    await must(["ip", "netns", "add", far]);
+    try {
+      // Nobody is asked for a neighbour's address, and both ends have the same: what one sends is for the other, as on a tunnel.
+      await host.batch([
+        "link add tun0 address 02:00:00:00:00:07 type veth peer name far0 address 02:00:00:00:00:07",
+        ...["tun0", "far0"].map((device) => `link set ${device} arp off addrgenmode none`),
+        `link set far0 netns ${far}`,
+        `address add ${own}/32 dev tun0`,
+        "link set tun0 up",
+      ]);
+      const beyond = new Namespace(far);
+      await beyond.batch([`address add ${outside}/32 dev lo`, "link set lo up", "link set far0 up", `route add ${own}/32 dev far0`]);
+      const answers = async (): Promise<boolean> =>
+        (await beyond.result(`exec timeout 1 bash -c 'exec 3<>/dev/tcp/${own}/${ssh}'`)).code === 0;
+      const tunnel = { device: "tun0", address: `${own}/32`, gateway: "none", table: 103 };
+      assert.equal(await answers(), false, "the pitfall");
+      await up({ uplinks: { tunnel }, outside: [outside] }, { reversePathFilter: { tun0: "strict" } });
+      assert.equal(await answers(), true);
+      assert.match(await host.exec("ip -N -4 route show table 103"), /^default dev tun0 proto 214 scope 253 *\n$/);
+      await remove(made ?? assert.fail());
+      made = undefined;
+    } finally {
+      await must(["ip", "netns", "del", far]);
+      await host.exec("ip link del tun0 2>/dev/null; true");
+    }
+  });
+
   it("two uplinks on one link: each address answers ARP and packets by its own device", async () => {
     const peer = namespaceOf("test-multihomed", "peer");
     const link = new Namespace(peer);

@@ -907,10 +907,10 @@ export interface UplinkSideArgs {
    */
   address: pulumi.Input<string>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link.
+   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<string>;
+  gateway: pulumi.Input<"none" | string>;
 }
 
 /** One uplink of a host. */
@@ -926,10 +926,10 @@ export interface UplinkArgs {
    */
   address: pulumi.Input<string>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link.
+   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<string>;
+  gateway: pulumi.Input<"none" | string>;
   /**
    * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
    * Left out: required. Example: `101`.
@@ -950,7 +950,7 @@ export interface UplinkArgs {
 /** The uplinks of a host, and what is to be made of them. */
 export interface MultihomedArgs {
   /**
-   * The uplinks, two or more, by names of your choice.
+   * The uplinks, by names of your choice: all of them, or the one beside a primary that somebody else manages.
    * Left out: required. Example: `{"isp1":{"device":"eth0","address":"198.51.100.10/24","gateway":"198.51.100.1","table":101}}`.
    */
   uplinks: pulumi.Input<Readonly<Record<string, pulumi.Input<UplinkArgs> | undefined>>>;

@@ -25,8 +25,8 @@ interface Expanded {
 }
 
 /**
- * A host with two or more uplinks, from which each connection is answered by the uplink that it came by: the how-to for all of them, in one
- * HostRouting. What an uplink comes to is made of its own table's number, so adding one changes no other.
+ * A host with several uplinks, from which each connection is answered by the uplink that it came by: the how-to for all of them, or for the
+ * one beside a primary that somebody else manages, in one HostRouting. What an uplink comes to is made of its own table's number, so adding one changes no other.
  */
 export class MultihomedHost extends pulumi.ComponentResource {
   /** The class of what it is made of: that of `pulumi-policy-routing/plugin` says another. */

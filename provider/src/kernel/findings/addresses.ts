@@ -1,4 +1,5 @@
 import { parsePrefix } from "../../spec/address";
+import { hopsOf } from "../hop";
 import { lookup } from "../lookup/lookup";
 import { describe } from "../rule";
 import type { Finding, Search } from "./finding";
@@ -28,7 +29,7 @@ const somebody = "192.0.2.1";
 export const reversePathDrops: Search = (network) => {
   const uplinks = new Set(
     network.routes.flatMap(({ route }) =>
-      route.family === "inet" && route.destination === "default" && route.via !== undefined && route.dev !== undefined ? [route.dev] : [],
+      route.family === "inet" && route.destination === "default" ? hopsOf(route).flatMap(({ dev }) => dev ?? []) : [],
     ),
   );
   return [...uplinks].flatMap((dev) =>

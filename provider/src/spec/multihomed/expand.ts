@@ -29,14 +29,14 @@ const networkOfSide = ({ own }: Side): string => printPrefix({ ...own, address: 
 const isSingle = ({ own: { family, length } }: Side): boolean => length === (family === "inet" ? 32 : 128);
 
 /** A gateway that no route of the link leads to: given /32 addresses, or from another network. Link-local ones are always on the link. */
-const isOffLink = (side: Side): boolean => !contains(networkOfSide(side), side.gateway) && !/^fe[89ab]/.test(side.gateway);
+const isOffLink = (side: Side, gateway: string): boolean => !contains(networkOfSide(side), gateway) && !/^fe[89ab]/.test(gateway);
 
 const defaultRoute = (side: Side) => ({
   family: side.own.family,
   destination: "default",
-  via: side.gateway,
+  ...(side.gateway === undefined ? {} : { via: side.gateway }),
   dev: side.device,
-  ...(isOffLink(side) ? { onlink: true } : {}),
+  ...(side.gateway !== undefined && isOffLink(side, side.gateway) ? { onlink: true } : {}),
 });
 
 function routesOf(side: Side, { killSwitch, mainDefault }: MultihomedValues): Routes {

@@ -18,7 +18,7 @@ export const multihomedFields = {
   uplinks: field({
     schema: describedEntries(uplinkFields, expectedUplink, settleUplink),
     partial: true,
-    doc: "The uplinks, two or more, by names of your choice.",
+    doc: "The uplinks, by names of your choice: all of them, or the one beside a primary that somebody else manages.",
     absent: "required",
     example: { isp1: { device: "eth0", address: "198.51.100.10/24", gateway: "198.51.100.1", table: 101 } },
   }),
@@ -64,7 +64,7 @@ export type MultihomedValues = Values<typeof multihomedFields>;
 export function settleMultihomed(values: MultihomedValues, pending: ReadonlySet<string>): Problem[] {
   if (pending.has("uplinks")) return [];
   const uplinks = Object.entries(values.uplinks ?? {});
-  const problems: Problem[] = uplinks.length >= 2 ? [] : [{ path: ["uplinks"], text: "two or more are required" }];
+  const problems: Problem[] = uplinks.length >= 1 ? [] : [{ path: ["uplinks"], text: "one or more are required" }];
   for (const name of ["table", "address", "name"] as const)
     for (const [index, [label, uplink]] of uplinks.entries()) {
       const twin = uplinks.slice(0, index).find(([, other]) => other[name] !== undefined && other[name] === uplink[name]);

@@ -16,6 +16,10 @@ const addressWithLength = z.string(expectedAddress).transform((text, context) =>
   return z.NEVER;
 });
 
+/** In place of a gateway's address: packets need only the device. */
+const noGateway = "none";
+const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE)`;
+
 /** One address family of an uplink. */
 export const sideFields = {
   address: field({
@@ -25,8 +29,8 @@ export const sideFields = {
     example: "203.0.113.10/24",
   }),
   gateway: field({
-    schema: gatewaySchema,
-    doc: "The provider's gateway. One outside the network is taken to be on the link.",
+    schema: z.union([z.literal(noGateway), gatewaySchema], expectedGateway),
+    doc: 'The provider\'s gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.',
     absent: "required",
     example: "203.0.113.1",
   }),
@@ -37,6 +41,7 @@ function settleSide({ address, gateway }: SideValues, pending: ReadonlySet<strin
   const missing = (["address", "gateway"] as const).filter((name) => ({ address, gateway })[name] === undefined && !pending.has(name));
   const problems: Problem[] = missing.map((name) => ({ path: [name], text: "is required" }));
   if (address === undefined || gateway === undefined || pending.has("address") || pending.has("gateway")) return problems;
+  if (gateway === noGateway) return problems;
   if (familyOf(address) !== familyOf(gateway)) problems.push({ path: ["gateway"], text: "is of another address family than address" });
   else if (address.startsWith(`${gateway}/`)) problems.push({ path: ["gateway"], text: "is the host's own address" });
   return problems;
@@ -87,7 +92,8 @@ export interface Side {
   readonly device: string;
   readonly table: number;
   readonly own: Prefix;
-  readonly gateway: string;
+  /** Undefined where the device needs none. */
+  readonly gateway: string | undefined;
 }
 
 export function sidesOf(label: string, { device, table, address, gateway, v6 }: UplinkValues): Side[] {
@@ -95,7 +101,7 @@ export function sidesOf(label: string, { device, table, address, gateway, v6 }: 
     const own = parsePrefix(side.address ?? "");
     return own === undefined || side.gateway === undefined || device === undefined || table === undefined
       ? []
-      : [{ label, device, table, own, gateway: side.gateway }];
+      : [{ label, device, table, own, gateway: side.gateway === noGateway ? undefined : side.gateway }];
   });
 }
 

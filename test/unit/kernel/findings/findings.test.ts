@@ -101,6 +101,16 @@ describe("the findings of a host", () => {
     assert.deepEqual(found(host({ ...multihomed, sysctls })), []);
   });
 
+  it("tell them of a link without a gateway too, and of one of several next hops", () => {
+    const sysctls = { "net.ipv4.conf.e1.rp_filter": 1 };
+    const marked = rule(1000, { fwmark: "0x2/0xff", to: "203.0.113.0/24", table: 102 });
+    const dropped = /^risk: 198\.18\.2\.2 on e1: packets that come in by e1 are dropped: rp_filter of e1 is 1 \(strict\)/;
+    only(host({ rules: [marked], routes: [main, route({ dev: "e1" })], sysctls }), dropped);
+    const several = route({ nexthops: [{ via: "198.18.1.1", dev: "e0" }, { dev: "e1" }] });
+    only(host({ rules: [marked], routes: [main, several], sysctls }), dropped);
+    assert.deepEqual(found(host({ rules: multihomed.rules, routes: [main, route({ dev: "e1" })], sysctls })), []);
+  });
+
   it("tell a foreign rule before ours, and who likely made it", () => {
     const network = host(multihomed);
     const foreign = { rule: rule(500, { to: "203.0.113.0/24", table: 102 }), protocol: 16, unread: [] };

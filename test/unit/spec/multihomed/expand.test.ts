@@ -67,6 +67,38 @@ describe("what a multi-homed host comes to", () => {
     });
   });
 
+  it("for a link that needs no gateway is a default by the device alone, in main too", () => {
+    const tunnel = {
+      device: "wg0",
+      address: "10.64.0.2/32",
+      gateway: "none",
+      table: 103,
+      v6: { address: "2001:db8:64::2/64", gateway: "none" },
+    };
+    assert.deepEqual(
+      commandsOf(routing({ uplinks: { isp1, tunnel }, mainDefault: "tunnel" })).filter((line) => line.includes("wg0")),
+      [
+        "ip route add default dev wg0 table 103",
+        "ip route add default dev wg0 table 254",
+        "ip -6 route add 2001:db8:64::/64 dev wg0 src 2001:db8:64::2 table 103",
+        "ip -6 route add default dev wg0 table 103",
+        "ip -6 route add default dev wg0 table 254",
+      ],
+    );
+    assert.deepEqual(problemsOf({ uplinks: { tunnel: { ...tunnel, gateway: "nome" } } }), [
+      'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE)',
+    ]);
+  });
+
+  it("may be one uplink alone: the one beside a primary that somebody else manages", () => {
+    assert.deepEqual(commandsOf(routing({ uplinks: { second: { ...isp2, v6: undefined } } })), [
+      "ip route add 203.0.113.0/24 dev eth1 src 203.0.113.10 table 102",
+      "ip route add default via 203.0.113.1 dev eth1 table 102",
+      "ip rule add pref 15000 table 254 suppress_prefixlength 0",
+      "ip rule add pref 15102 from 203.0.113.10 table 102",
+    ]);
+  });
+
   it("has each option's entries only where it is given, the kill switch never in main", () => {
     const plain = routing({ uplinks: { isp1, isp2 } });
     const labels = (one: Routing) => [...Object.keys(one.routes), ...Object.keys(one.rules)];
@@ -107,7 +139,7 @@ describe("what a multi-homed host comes to", () => {
         "uplinks.c.gateway: is the host's own address",
       ],
     );
-    assert.deepEqual(problemsOf({ uplinks: { isp1 } }), ["uplinks: two or more are required"]);
+    assert.deepEqual(problemsOf({ uplinks: {} }), ["uplinks: one or more are required"]);
     assert.deepEqual(problemsOf({ uplinks: { isp1, twin: { ...isp1, device: "eth1" } }, mainDefault: "isp9" }), [
       "uplinks.twin.table: is that of uplinks.isp1 too",
       "uplinks.twin.address: is that of uplinks.isp1 too",
