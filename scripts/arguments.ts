@@ -12,8 +12,8 @@ import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { memberFields } from "../provider/src/spec/nexthop/group";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { nexthopFields } from "../provider/src/spec/route/nexthops";
-import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
+import { routingTableAttributes } from "../provider/src/spec/table/table";
 import { tableSchema } from "../provider/src/spec/tableNumber";
 import { inputType, plainType } from "./types";
 

@@ -10,8 +10,8 @@ import { uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { providerFields } from "../provider/src/spec/providerConfiguration";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
-import { routingTableAttributes } from "../provider/src/spec/routingTable";
 import { ruleAttributes } from "../provider/src/spec/rule/rule";
+import { routingTableAttributes } from "../provider/src/spec/table/table";
 
 /** The reference tables of the documents, from the descriptors. */
 const tables: Readonly<Record<string, FieldTable>> = {

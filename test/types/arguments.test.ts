@@ -40,8 +40,8 @@ import type { nexthopAttributes } from "../../provider/src/spec/nexthop/attribut
 import type { memberFields } from "../../provider/src/spec/nexthop/group";
 import type { routeAttributes } from "../../provider/src/spec/route/attributes";
 import type { nexthopFields } from "../../provider/src/spec/route/nexthops";
-import type { routingTableAttributes } from "../../provider/src/spec/routingTable";
 import type { ruleAttributes } from "../../provider/src/spec/rule/rule";
+import type { routingTableAttributes } from "../../provider/src/spec/table/table";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,7 +1,8 @@
 import { nexthopKey, parseRegisterKey, routeKey, ruleKey } from "../spec/key";
 import { tagsOf } from "../spec/owner";
+import { tagsAt } from "./observedKinds";
 import { type Pieces, piece } from "./pieces";
-import { protocolsAt, type State } from "./state";
+import type { State } from "./state";
 
 /*
  * Where others change many rules or routes, a dump of several messages passes over some that stand, or repeats some. So what seems to be gone,
@@ -12,7 +13,7 @@ import { protocolsAt, type State } from "./state";
 export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
   const doubted = [...state.register.entries.keys()].flatMap((at) => {
     const { key, owner, staging } = parseRegisterKey(at);
-    const here = protocolsAt(state, key);
+    const here = tagsAt(state, key);
     if (here === undefined) return [];
     const tags = tagsOf(typeof owner === "number" ? owner : undefined);
     const proto = staging ? tags.staging : tags.owner;

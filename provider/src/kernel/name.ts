@@ -1,9 +1,10 @@
 import { PolicyRoutingError } from "../errors";
 import { tableKey } from "../spec/key";
 import { isSameStack } from "../spec/owner";
-import type { NamedTable } from "../spec/routingTable";
+import type { NamedTable } from "../spec/table/table";
 import { differs } from "./adoption";
 import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
+import type { ObservedKind } from "./observedKind";
 import type { ObservedName, State } from "./state";
 import { tableName } from "./step";
 
@@ -73,7 +74,7 @@ export function wantedName(table: NamedTable): Wanted {
   };
 }
 
-export function unwantedName(key: string): Unwanted | undefined {
+function unwantedName(key: string): Unwanted | undefined {
   const [, number] = /^table ([0-9]+)$/.exec(key) ?? [];
   if (number === undefined) return undefined;
   const tableId = Number(number);
@@ -94,3 +95,20 @@ export function unwantedName(key: string): Unwanted | undefined {
 export function keysOfNames(state: State, id: string): string[] {
   return state.names.filter((line) => line.owner?.id === id).map((line) => tableKey(line.tableId));
 }
+
+export const names: ObservedKind = {
+  seen: (state) =>
+    state.names.map(({ tableId, name, file, owner }) => {
+      const text = `table ${tableId} ${name} in ${file}`;
+      return {
+        key: tableKey(tableId),
+        protocol: undefined,
+        isOwnFile: owner !== undefined,
+        values: { text },
+        found: { tableId, name },
+        unread: [],
+        print: () => text,
+      };
+    }),
+  unwanted: unwantedName,
+};

@@ -7,6 +7,7 @@ import type { Tags } from "../spec/owner";
 import { adoptAdvice, besideDeclared, differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wait, type Wanted } from "./change";
 import { type Need, needsOf } from "./gate";
+import { type ObservedKind, withTag } from "./observedKind";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
 import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
@@ -229,7 +230,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
 }
 
 /** The next hop of a register's key; undefined when the key is none. */
-export function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   if (!key.startsWith("nexthop ")) return undefined;
   const current = nexthopAt(state, key);
@@ -244,3 +245,17 @@ export function unwantedNexthop(at: string, state: State, claimant: Claimant): U
     },
   };
 }
+
+export const nexthops: ObservedKind = {
+  seen: (state) =>
+    state.nexthops.map((one) => ({
+      key: nexthopKey(one.nexthop.nhid),
+      protocol: one.protocol,
+      values: one.nexthop,
+      found: one.nexthop,
+      unread: one.unread,
+      print: () => withTag(describe(one.nexthop), one),
+    })),
+  tagsAt: (state, key) => [nexthopAt(state, key)].flatMap((one) => one?.protocol ?? []),
+  unwanted: unwantedNexthop,
+};

@@ -1,16 +1,13 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
-import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey } from "../spec/key";
+import { parseRegisterKey, registerKey } from "../spec/key";
 import { conflictOf } from "./adoption";
 import type { Becomes, Change, Mandate, Note, Plan, Take, Unwanted, Wait } from "./change";
-import { keysOfNames, unwantedName } from "./name";
-import { unwantedNexthop } from "./nexthop";
+import { keysOfNames } from "./name";
+import { observedKindOf, observedKinds } from "./observedKinds";
 import { isUnnamed, titlesAt } from "./ownership";
 import { keysOf, type RegisterLine } from "./register";
-import { unwantedRoute } from "./route";
-import { unwantedRule } from "./rule";
 import type { State } from "./state";
 import type { Step } from "./step";
-import { unwantedSysctl } from "./sysctl";
 
 /** What one change does to a host as it was observed. */
 export interface ChangePlan extends Plan {
@@ -22,12 +19,7 @@ export interface ChangePlan extends Plan {
 }
 
 function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
-  const found =
-    unwantedRule(key, state, mandate) ??
-    unwantedRoute(key, state, mandate) ??
-    unwantedNexthop(key, state, mandate) ??
-    unwantedSysctl(key, state) ??
-    unwantedName(key);
+  const found = observedKindOf(key)?.unwanted(key, state, mandate);
   if (found === undefined)
     throw new PolicyRoutingError("protocol", {
       topic: "newer-version",
@@ -129,22 +121,19 @@ function endStage({ steps, phases }: Whole): void {
 export const keysHeld = (change: Change, state: State): string[] => [...keysOf(state.register, change.id), ...strays(change, state)];
 
 /** The register's keys of what carries our tags and is in nobody's name, where the change answers for such. */
-export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, { rules, routes, nexthops, register }: State): string[] {
+export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, state: State): string[] {
   if (exclusive !== true) return [];
-  const seen = [
-    ...rules.map(({ rule, protocol }) => ({ key: ruleKey(rule), protocol, isStaged: protocol === tags.staging })),
-    ...routes.map(({ route, protocol }) => ({ key: routeKey(route), protocol, isStaged: false })),
-    ...nexthops.map(({ nexthop, protocol }) => ({ key: nexthopKey(nexthop.nhid), protocol, isStaged: false })),
-  ];
-  const ours = seen.filter(({ protocol, isStaged }) => protocol === tags.owner || isStaged);
-  const here = new Map<string, number[]>(ours.map(({ key }) => [key, []]));
-  for (const { key, protocol } of seen) here.get(key)?.push(protocol);
-  const keys = ours.flatMap(({ key, protocol, isStaged }) => {
-    // An older version said no tag: its line may mean any.
-    const isNamed =
-      (!isStaged && register.entries.has(key)) || !isUnnamed(titlesAt(register, key, here.get(key) ?? [], { id: "", tags }), protocol);
-    return isNamed ? [] : [registerKey(key, tags.owner, isStaged)];
-  });
+  const { register } = state;
+  const keys = Object.values(observedKinds).flatMap(({ seen, tagsAt = () => [], isExchanged = false }) =>
+    seen(state).flatMap(({ key, protocol }) => {
+      const isStaged = isExchanged && protocol === tags.staging;
+      if (protocol === undefined || (protocol !== tags.owner && !isStaged)) return [];
+      // An older version said no tag: its line may mean any.
+      const isNamed =
+        (!isStaged && register.entries.has(key)) || !isUnnamed(titlesAt(register, key, tagsAt(state, key), { id: "", tags }), protocol);
+      return isNamed ? [] : [registerKey(key, tags.owner, isStaged)];
+    }),
+  );
   return [...new Set(keys)];
 }
 

@@ -5,6 +5,7 @@ import type { Route } from "../spec/route/route";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { addedHops, hopsOf } from "./hop";
+import { type ObservedKind, withTag } from "./observedKind";
 import { type Claimant, notesOf, owningLines, protoAt, protoFor, takesFrom, titleOf } from "./ownership";
 import type { Entry } from "./register";
 import { adoptable, beside, removedHops, standsInTheWay } from "./routeAdoption";
@@ -143,7 +144,7 @@ export function wantedRoute(route: Route): Wanted {
 }
 
 /** The route of a register's key; undefined when the key is none. What is deleted there is read from the host. */
-export function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   if (!key.startsWith("route ")) return undefined;
   const there = routesAt(state, key);
@@ -158,3 +159,17 @@ export function unwantedRoute(at: string, state: State, claimant: Claimant): Unw
     },
   };
 }
+
+export const routes: ObservedKind = {
+  seen: (state) =>
+    state.routes.map((one) => ({
+      key: routeKey(one.route),
+      protocol: one.protocol,
+      values: one.route,
+      found: one.route,
+      unread: one.unread,
+      print: () => withTag(describe(one.route), one),
+    })),
+  tagsAt: (state, key) => tagsIn(routesAt(state, key)),
+  unwanted: unwantedRoute,
+};

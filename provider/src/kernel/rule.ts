@@ -6,6 +6,7 @@ import { type Rule, ruleAttributes } from "../spec/rule/rule";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
+import { type ObservedKind, withTag } from "./observedKind";
 import {
   type Claimant,
   ofNobody,
@@ -23,7 +24,7 @@ import type { RegisterLine } from "./register";
 import { adoptable, twinsBeside } from "./ruleAdoption";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./rulePlace";
 import { add, del, delAllForeign, describe, times } from "./ruleSteps";
-import { givenRule, type ObservedRule, rulesAt, type State } from "./state";
+import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State } from "./state";
 import type { Step } from "./step";
 import { asAsked, same } from "./words";
 
@@ -163,7 +164,7 @@ export function wantedRule(rule: Rule): Wanted {
 }
 
 /** The rule of a register's key, of `rule FAMILY PRIORITY`; undefined when the key is none. */
-export function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   const [, family, priority] = /^rule (inet6?) ([0-9]+)$/.exec(key) ?? [];
   if (family === undefined || priority === undefined) return undefined;
@@ -179,3 +180,18 @@ export function unwantedRule(at: string, state: State, claimant: Claimant): Unwa
     },
   };
 }
+
+export const rules: ObservedKind = {
+  seen: (state) =>
+    state.rules.map((one) => ({
+      key: ruleKey(one.rule),
+      protocol: one.protocol,
+      values: givenRule(one),
+      found: one.rule,
+      unread: one.unread,
+      print: () => withTag(describe(givenRule(one)), one),
+    })),
+  tagsAt: (state, key) => tagsIn(rulesAtKey(state, key)),
+  isExchanged: true,
+  unwanted: unwantedRule,
+};

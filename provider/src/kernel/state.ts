@@ -74,20 +74,15 @@ export function nexthopAt(state: State, key: string): ObservedNexthop | undefine
 }
 
 /** Rules at one priority in their order of evaluation. */
-export function rulesAt(state: State, family: Family, priority: number): readonly ObservedRule[] {
-  return indexOf(rulesByKey, state, () => groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(ruleKey({ family, priority })) ?? [];
+export const rulesAt = (state: State, family: Family, priority: number): readonly ObservedRule[] =>
+  rulesAtKey(state, ruleKey({ family, priority }));
+
+export function rulesAtKey(state: State, key: string): readonly ObservedRule[] {
+  return indexOf(rulesByKey, state, () => groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(key) ?? [];
 }
 
 export function routesAt(state: State, key: string): readonly ObservedRoute[] {
   return indexOf(routesByKey, state, () => groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
-}
-
-/** The tags of what stands at a key of a rule, a route or a next hop; undefined for keys of other kinds. */
-export function protocolsAt(state: State, key: string): readonly number[] | undefined {
-  const [kind, family, priority] = key.split(" ");
-  if (kind === "rule") return rulesAt(state, family === "inet6" ? "inet6" : "inet", Number(priority)).map(({ protocol }) => protocol);
-  if (kind === "route") return routesAt(state, key).map(({ protocol }) => protocol);
-  return kind === "nexthop" ? [nexthopAt(state, key)].flatMap((one) => one?.protocol ?? []) : undefined;
 }
 
 const nexthopsByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedNexthop[]>>();

@@ -4,6 +4,7 @@ import { isSameStack } from "../spec/owner";
 import { parseSysctlKey, type Sysctl, sysctlKey } from "../spec/sysctl";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
+import type { ObservedKind } from "./observedKind";
 import type { Entry } from "./register";
 import type { State } from "./state";
 import { setting as write } from "./step";
@@ -94,7 +95,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
 }
 
 /** Puts back what was there before, unless somebody changed it since. */
-export function unwantedSysctl(key: string, state: State): Unwanted | undefined {
+function unwantedSysctl(key: string, state: State): Unwanted | undefined {
   const at = parseSysctlKey(key);
   if (at === undefined) return undefined;
   const setting = settingOf(state.register.entries.get(key));
@@ -118,3 +119,16 @@ export function unwantedSysctl(key: string, state: State): Unwanted | undefined 
     },
   };
 }
+
+export const settings: ObservedKind = {
+  seen: (state) =>
+    [...state.sysctls].map(([key, value]) => ({
+      key,
+      protocol: undefined,
+      values: { value },
+      found: { value },
+      unread: [],
+      print: () => String(value),
+    })),
+  unwanted: unwantedSysctl,
+};

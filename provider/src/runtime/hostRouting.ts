@@ -1,58 +1,15 @@
-import { lookAtNames, lookAtNexthops, lookAtRules, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
-import type { Mandate, Wanted } from "../kernel/change";
-import { wantedName } from "../kernel/name";
-import { wantedNexthop } from "../kernel/nexthop";
+import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
 import { strays } from "../kernel/plan";
-import { wantedRoute } from "../kernel/route";
-import { wantedRule } from "../kernel/rule";
 import type { State } from "../kernel/state";
 import { wantedSysctl } from "../kernel/sysctl";
-import type { Adopt } from "../spec/adopt";
 import type { Entries } from "../spec/entries";
 import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
 import type { Tags } from "../spec/owner";
 import { type SysctlField, sysctlFields } from "../spec/sysctl";
 import { defineKind, type ReadOne } from "./kind";
-import { lookAtRoute, nameOf, nexthopOf, objectsIn, routeOf, ruleOf } from "./objects";
-import { declarable, type Standing, standingAt } from "./standing";
-
-type Found = Readonly<Record<string, unknown>>;
-
-/** One declared object: where it stands in the inputs, and what it is on a host. */
-interface Entry {
-  readonly section: keyof HostRoutingValues;
-  readonly label: string;
-  readonly wanted: Wanted;
-  /** What was found, as it would stand in the inputs; undefined when nobody could declare it, such as a rule at priority 0. */
-  declarable(found: Found): unknown;
-}
-
-function section<Values>(
-  name: Entry["section"],
-  entries: Entries<Values> | undefined,
-  wanted: (values: Values, label: string) => Wanted,
-  declarable: Entry["declarable"],
-): Entry[] {
-  return Object.entries(entries ?? {}).map(([label, values]) => ({ section: name, label, wanted: wanted(values, label), declarable }));
-}
-
-/** Entries that may say for themselves what may be taken over. As found they say it too: it is not the host's. */
-const objects = <Values extends { adopt?: Adopt }>(
-  name: Entry["section"],
-  entries: Entries<Values> | undefined,
-  wanted: (values: Omit<Values, "adopt">) => Wanted,
-  shown: (found: Found) => Found | undefined,
-): Entry[] =>
-  Object.entries(entries ?? {}).map(([label, { adopt, ...values }]) => {
-    const one = wanted(values);
-    if (adopt === undefined) return { section: name, label, wanted: one, declarable: shown };
-    const found = (of: Found): unknown => {
-      const inputs = shown(of);
-      return inputs === undefined ? undefined : { ...inputs, adopt };
-    };
-    const own = { ...one, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
-    return { section: name, label, wanted: own, declarable: found };
-  });
+import type { Entry } from "./section";
+import { sections } from "./sections";
+import { type Standing, standingAt } from "./standing";
 
 /** Settings by device: what the kernel makes of one depends on that of `all`. */
 function settings<Word extends string>(
@@ -62,19 +19,19 @@ function settings<Word extends string>(
 ): Entry[] {
   const all = entries?.["all"];
   const declaredAll = all === undefined ? undefined : numbers[all];
-  return section(
-    name,
-    entries,
-    (word, device) => wantedSysctl({ file, device, value: numbers[word] }, declaredAll),
-    ({ value }) => Object.entries(numbers).find(([, number]) => number === value)?.[0],
-  );
+  return Object.entries(entries ?? {}).map(([device, word]) => ({
+    section: name,
+    label: device,
+    wanted: wantedSysctl({ file, device, value: numbers[word] }, declaredAll),
+    declarable: ({ value }) => Object.entries(numbers).find(([, number]) => number === value)?.[0],
+  }));
 }
 
 const entriesOf = (values: HostRoutingValues): Entry[] => [
-  ...objects("tables", values.tables, (one) => wantedName(nameOf(one)), declarable.tables),
-  ...objects("nexthops", values.nexthops, (one) => wantedNexthop(nexthopOf(one)), declarable.nexthops),
-  ...objects("routes", values.routes, (one) => wantedRoute(routeOf(one)), declarable.routes),
-  ...objects("rules", values.rules, (one) => wantedRule(ruleOf(one)), declarable.rules),
+  ...sections.tables.entries("tables", values.tables),
+  ...sections.nexthops.entries("nexthops", values.nexthops),
+  ...sections.routes.entries("routes", values.routes),
+  ...sections.rules.entries("rules", values.rules),
   ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
   ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
   ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
@@ -84,7 +41,7 @@ const entriesOf = (values: HostRoutingValues): Entry[] => [
 class Seen {
   readonly #sections = new Map<string, Map<string, unknown>>();
 
-  add(name: keyof HostRoutingValues, label: string, found: unknown): void {
+  add(name: string, label: string, found: unknown): void {
     if (found === undefined) return;
     const section = this.#sections.get(name);
     if (section === undefined) this.#sections.set(name, new Map([[label, found]]));
@@ -137,13 +94,11 @@ export const hostRouting = defineKind({
   look: ({ nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags, adopt) =>
     together([
       lookAtNames,
-      nexthops === undefined && exclusive !== true
-        ? nothingMore
-        : lookAtNexthops(objectsIn(nexthops).map((values) => nexthopOf(values).nhid)),
+      sections.nexthops.look(nexthops, adopt),
       reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
-      ...Object.values(routes ?? {}).map(({ adopt: own, ...values }) => lookAtRoute(routeOf(values), own ?? adopt)),
-      ...objectsIn(rules).map((values) => lookAtRules(ruleOf(values).family)),
-      ...(exclusive === true ? [lookAtTagged(tags.owner)] : []),
+      sections.routes.look(routes, adopt),
+      sections.rules.look(rules, adopt),
+      ...(exclusive === true ? [lookAtNexthops([]), lookAtTagged(tags.owner)] : []),
     ]),
   many: {
     label: "HostRouting",

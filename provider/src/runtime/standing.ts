@@ -1,20 +1,13 @@
+import { observedKinds, tagsAt } from "../kernel/observedKinds";
 import { keysOf } from "../kernel/register";
-import { protocolsAt, type State } from "../kernel/state";
-import { canonical } from "../spec/canonical";
-import { nexthopKey, parseRegisterKey, registerKey, routeKey, ruleKey, tableKey } from "../spec/key";
-import { nexthopAttributes } from "../spec/nexthop/attributes";
-import { settleNexthop } from "../spec/nexthop/nexthop";
+import type { State } from "../kernel/state";
+import { entryKinds } from "../spec/entryKinds";
+import { parseRegisterKey, registerKey, tableKey } from "../spec/key";
 import { defaultOwner, type Tags } from "../spec/owner";
-import { routeAttributes } from "../spec/route/attributes";
-import { settleRoute } from "../spec/route/route";
-import { routingTableAttributes, settleRoutingTable } from "../spec/routingTable";
-import { ruleAttributes, settleRule } from "../spec/rule/rule";
-
-type Found = Readonly<Record<string, unknown>>;
 
 /** An entry that stands on a host, as it would stand in the inputs of whoever declared it. */
 export interface Standing {
-  readonly section: "tables" | "nexthops" | "routes" | "rules";
+  readonly section: string;
   readonly key: string;
   /** The register's key, with the tag. */
   readonly at: string;
@@ -23,27 +16,16 @@ export interface Standing {
   readonly found: object;
 }
 
-/** In the form of inputs; undefined when nobody could declare it, such as a rule at priority 0. */
-export const declarable = {
-  tables: (found: Found) => (canonical(routingTableAttributes, found, settleRoutingTable).problems.length === 0 ? found : undefined),
-  nexthops: (found: Found) => (canonical(nexthopAttributes, found, settleNexthop).problems.length === 0 ? found : undefined),
-  routes: (found: Found) => (canonical(routeAttributes, found, settleRoute).problems.length === 0 ? found : undefined),
-  rules: (found: Found) => (canonical(ruleAttributes, found, settleRule).problems.length === 0 ? found : undefined),
-} as const;
-
 /** What the kernel shows under these keys of the register. */
-export function standingAt(keys: ReadonlySet<string>, { rules, routes, nexthops }: State): Standing[] {
+export function standingAt(keys: ReadonlySet<string>, state: State): Standing[] {
   if (keys.size === 0) return [];
-  const entry = (section: "nexthops" | "routes" | "rules", key: string, tag: number, found: Found): Standing[] => {
-    const at = registerKey(key, tag);
-    const shown = keys.has(at) ? declarable[section](found) : undefined;
-    return shown === undefined ? [] : [{ section, key, at, tag, found: shown }];
-  };
-  return [
-    ...nexthops.flatMap(({ nexthop, protocol }) => entry("nexthops", nexthopKey(nexthop.nhid), protocol, nexthop)),
-    ...routes.flatMap(({ route, protocol }) => entry("routes", routeKey(route), protocol, route)),
-    ...rules.flatMap(({ rule, protocol }) => entry("rules", ruleKey(rule), protocol, rule)),
-  ];
+  return Object.entries(entryKinds).flatMap(([section, { word, declarable }]) =>
+    (observedKinds[word]?.seen(state) ?? []).flatMap(({ key, protocol: tag, found }): Standing[] => {
+      const at = tag === undefined ? undefined : registerKey(key, tag);
+      const shown = at !== undefined && keys.has(at) ? declarable(found) : undefined;
+      return at === undefined || shown === undefined ? [] : [{ section, key, at, tag, found: shown }];
+    }),
+  );
 }
 
 /**
@@ -55,7 +37,7 @@ function keysHeldBy(state: State, id: string, { owner }: Tags): string[] {
     const { key, staging, owner: said } = parseRegisterKey(at);
     const own = registerKey(key, owner);
     const isOlder = said === undefined && !staging && !state.register.entries.has(own);
-    return isOlder && protocolsAt(state, key)?.includes(owner) === true ? own : at;
+    return isOlder && tagsAt(state, key)?.includes(owner) === true ? own : at;
   });
 }
 

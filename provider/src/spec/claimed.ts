@@ -1,8 +1,5 @@
-import { canonical } from "./canonical";
-import { nexthopKey, routeKey, ruleKey, tableKey } from "./key";
-import { routeAttributes } from "./route/attributes";
-import { settleRoute } from "./route/route";
-import { ruleAttributes, settleRule } from "./rule/rule";
+import type { AnyEntryKind } from "./entryKind";
+import { entryKinds } from "./entryKinds";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,47 +9,23 @@ export interface Claimed {
   keysOf(values: Json): string[];
 }
 
-const only = (entry: Json, names: readonly string[]): Json =>
-  Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
-
-const rule: Claimed = {
-  fields: ["family", "from", "to", "priority"],
-  keysOf(entry) {
-    const { family, priority } = canonical(ruleAttributes, only(entry, this.fields), settleRule).values;
-    return family === undefined || priority === undefined ? [] : [ruleKey({ family, priority })];
-  },
-};
-
-const route: Claimed = {
-  fields: ["family", "destination", "from", "tos", "via", "src", "metric", "table"],
-  keysOf(entry) {
-    const { values } = canonical(routeAttributes, only(entry, this.fields), settleRoute);
-    const { family, destination, table } = values;
-    return family === undefined || destination === undefined || table === undefined
-      ? []
-      : [routeKey({ ...values, family, destination, table })];
-  },
-};
-
-const nexthop: Claimed = { fields: ["nhid"], keysOf: ({ nhid }) => (typeof nhid === "number" ? [nexthopKey(nhid)] : []) };
-
-const table: Claimed = { fields: ["tableId"], keysOf: ({ tableId }) => (typeof tableId === "number" ? [tableKey(tableId)] : []) };
-
-/** Fields with labelled entries. */
-const sections: Readonly<Record<string, Claimed>> = { tables: table, nexthops: nexthop, routes: route, rules: rule };
-
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
-const entriesOf = (section: unknown): Json[] => (isObject(section) ? Object.values(section).filter(isObject) : []);
+const keysIn = (kind: AnyEntryKind, entries: readonly Json[]): string[] => entries.flatMap((entry) => kind.claimedKey(entry) ?? []);
+const one = (kind: AnyEntryKind): Claimed => ({ fields: kind.claims, keysOf: (values) => keysIn(kind, [values]) });
 
 /** By the kind of resource. */
 export const claimed = {
-  PolicyRule: rule,
-  PolicyRoute: route,
-  NextHop: nexthop,
-  RoutingTable: table,
+  PolicyRule: one(entryKinds.rules),
+  PolicyRoute: one(entryKinds.routes),
+  NextHop: one(entryKinds.nexthops),
+  RoutingTable: one(entryKinds.tables),
   HostRouting: {
-    fields: Object.keys(sections),
-    keysOf: (values) => Object.entries(sections).flatMap(([name, one]) => entriesOf(values[name]).flatMap((entry) => one.keysOf(entry))),
+    fields: Object.keys(entryKinds),
+    keysOf: (values) =>
+      Object.entries(entryKinds).flatMap(([section, kind]) => {
+        const entries = values[section];
+        return isObject(entries) ? keysIn(kind, Object.values(entries).filter(isObject)) : [];
+      }),
   },
 } satisfies Readonly<Record<string, Claimed>>;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { routingTableAttributes, settleRoutingTable } from "../../../provider/src/spec/routingTable";
+import { routingTableAttributes, settleRoutingTable } from "../../../provider/src/spec/table/table";
 import { unknownValue } from "../../../provider/src/spec/unknown";
 import { problemsWith } from "./problems";
 

@@ -4,8 +4,8 @@ import { commonFields, internalFields } from "../../../provider/src/spec/common"
 import { connectionFields, proxyFields } from "../../../provider/src/spec/connection";
 import { guardFields, probeFields } from "../../../provider/src/spec/guard";
 import { routeAttributes } from "../../../provider/src/spec/route/attributes";
-import { routingTableAttributes } from "../../../provider/src/spec/routingTable";
 import { ruleAttributes } from "../../../provider/src/spec/rule/rule";
+import { routingTableAttributes } from "../../../provider/src/spec/table/table";
 import { problemsWith } from "./problems";
 
 const tables: Readonly<Record<string, FieldTable>> = {

@@ -1,43 +1,50 @@
 import { PolicyRoutingError } from "../../errors";
 import type { Declaration, Setting } from "../../kernel/render/declaration";
-import { nameOf, nexthopOf, objectsIn, routeOf, ruleOf } from "../../runtime/objects";
+import { objectIn, wholeOf } from "../../runtime/objects";
+import type { Adopt } from "../../spec/adopt";
 import type { FieldTable, Values } from "../../spec/attribute";
 import { type Across, canonical } from "../../spec/canonical";
 import type { Entries } from "../../spec/entries";
+import type { EntryKind } from "../../spec/entryKind";
 import { hostRoutingFields, settleHostRouting } from "../../spec/hostRouting";
-import { nexthopAttributes } from "../../spec/nexthop/attributes";
-import { settleNexthop } from "../../spec/nexthop/nexthop";
-import { routeAttributes } from "../../spec/route/attributes";
-import { settleRoute } from "../../spec/route/route";
-import { routingTableAttributes, settleRoutingTable } from "../../spec/routingTable";
-import { ruleAttributes, settleRule } from "../../spec/rule/rule";
+import { nexthopKind } from "../../spec/nexthop/kind";
+import { routeKind } from "../../spec/route/kind";
+import { ruleKind } from "../../spec/rule/kind";
 import { type SysctlField, sysctlFields } from "../../spec/sysctl";
+import { tableKind } from "../../spec/table/kind";
 import { chosen } from "./chosen";
 import { hostsOf } from "./hosts";
 import { parseDeclared } from "./stackJson";
 import type { Inputs } from "./unclear";
 
 /** The values of a resource's own fields: what all kinds share says how to get to the host, and was read before. */
-function valuesOf<Table extends FieldTable>(table: Table, across: Across<Values<Table>>, inputs: Inputs): Values<Table> {
-  return canonical(table, Object.fromEntries(Object.entries(inputs).filter(([name]) => name in table)), across).values;
-}
+const valuesOf = <Table extends FieldTable>(fields: Table, settle: Across<Values<Table>>, inputs: Inputs): Values<Table> =>
+  canonical(fields, Object.fromEntries(Object.entries(inputs).filter(([name]) => name in fields)), settle).values;
+
+const oneOf = <Table extends FieldTable, Whole extends Values<Table>>(kind: EntryKind<Table, Whole>, inputs: Inputs): Whole =>
+  wholeOf(kind, valuesOf(kind.fields, kind.settle, inputs));
+
+const allOf = <Table extends FieldTable, Whole extends Values<Table>>(
+  kind: EntryKind<Table, Whole>,
+  entries: Entries<Values<Table> & { adopt?: Adopt }> = {},
+): Whole[] => Object.values(entries).map((entry) => wholeOf(kind, objectIn(entry)));
 
 function settings<Word extends string>(field: string, { file, numbers }: SysctlField<Word>, entries: Entries<Word> = {}): Setting[] {
   return Object.entries(entries).map(([device, word]) => ({ field, file, device, value: numbers[word] }));
 }
 
 const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>> = {
-  RoutingTable: (inputs) => ({ tables: [nameOf(valuesOf(routingTableAttributes, settleRoutingTable, inputs))] }),
-  NextHop: (inputs) => ({ nexthops: [nexthopOf(valuesOf(nexthopAttributes, settleNexthop, inputs))] }),
-  PolicyRoute: (inputs) => ({ routes: [routeOf(valuesOf(routeAttributes, settleRoute, inputs))] }),
-  PolicyRule: (inputs) => ({ rules: [ruleOf(valuesOf(ruleAttributes, settleRule, inputs))] }),
+  RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
+  NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
+  PolicyRoute: (inputs) => ({ routes: [oneOf(routeKind, inputs)] }),
+  PolicyRule: (inputs) => ({ rules: [oneOf(ruleKind, inputs)] }),
   HostRouting: (inputs) => {
     const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
     return {
-      tables: objectsIn(values.tables).map(nameOf),
-      nexthops: objectsIn(values.nexthops).map(nexthopOf),
-      routes: objectsIn(values.routes).map(routeOf),
-      rules: objectsIn(values.rules).map(ruleOf),
+      tables: allOf(tableKind, values.tables),
+      nexthops: allOf(nexthopKind, values.nexthops),
+      routes: allOf(routeKind, values.routes),
+      rules: allOf(ruleKind, values.rules),
       settings: [
         ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
         ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),

@@ -1,9 +1,9 @@
 import { PolicyRoutingError } from "../../errors";
 import type { Nexthop } from "../../spec/nexthop/nexthop";
 import type { Route } from "../../spec/route/route";
-import type { NamedTable } from "../../spec/routingTable";
 import type { Rule } from "../../spec/rule/rule";
 import type { Sysctl } from "../../spec/sysctl";
+import type { NamedTable } from "../../spec/table/table";
 
 /** A setting of a device, with the field that declares it. */
 export interface Setting extends Sysctl {

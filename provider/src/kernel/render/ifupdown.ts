@@ -1,8 +1,8 @@
 import type { Context } from "../../spec/attribute";
 import { nexthopAttributes } from "../../spec/nexthop/attributes";
 import { routeAttributes } from "../../spec/route/attributes";
-import type { NamedTable } from "../../spec/routingTable";
 import { ruleAttributes } from "../../spec/rule/rule";
+import type { NamedTable } from "../../spec/table/table";
 import { type Table, tableNumber } from "../../spec/tableNumber";
 import { wantedNexthop } from "../nexthop";
 import { namedForDeletion, wantedRoute } from "../route";

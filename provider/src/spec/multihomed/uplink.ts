@@ -4,7 +4,7 @@ import { field, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { deviceSchema, integer } from "../number";
-import { routingTableAttributes } from "../routingTable";
+import { routingTableAttributes } from "../table/table";
 
 const expectedAddress = "expected an address with its prefix length, such as 203.0.113.10/24";
 
