@@ -21,6 +21,7 @@ import { Claims, claimed, claimedHost } from "../spec/claimed";
 import type { ProviderConfiguration } from "../spec/providerConfiguration";
 import { ownerOf } from "./configuration";
 import { keeping } from "./failure";
+import { foreseen } from "./foreseen";
 import { found, isPending } from "./importing";
 import { Empty } from "./sdk";
 import { type Urn, urnOf } from "./urn";
@@ -64,6 +65,7 @@ export class Resources {
 
   readonly create = async (request: CreateRequest): Promise<CreateResponse> => {
     const news = received(request.getProperties());
+    if (request.getPreview()) return new CreateResponse().setProperties(sent(this.#foreseen(request, news.values), news.secrets));
     const { id, outs } = await this.#of(request).create(news.values).catch(keeping(news.secrets));
     return new CreateResponse().setId(id).setProperties(sent(outs, news.secrets));
   };
@@ -85,6 +87,7 @@ export class Resources {
 
   readonly update = async (request: UpdateRequest): Promise<UpdateResponse> => {
     const [olds, news] = [received(request.getOlds()), received(request.getNews())];
+    if (request.getPreview()) return new UpdateResponse().setProperties(sent(this.#foreseen(request, news.values), news.secrets));
     const { outs } = await this.#of(request).update(request.getId(), olds.values, news.values).catch(keeping(news.secrets));
     return new UpdateResponse().setProperties(sent(outs, news.secrets));
   };
@@ -105,6 +108,10 @@ export class Resources {
     const host = claimedHost(inputs["connection"]);
     const own = Object.entries(claimed).find(([one]) => one === kind)?.[1];
     return host === undefined || own === undefined ? [] : this.#claims.refusals(`${kind} ${name}`, host, own.keysOf(inputs));
+  }
+
+  #foreseen(request: { getUrn(): string }, inputs: Properties): Properties {
+    return foreseen(urnOf(request.getUrn()).kind, inputs);
   }
 
   #of(request: { getUrn(): string }): Handlers {

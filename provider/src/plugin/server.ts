@@ -59,7 +59,7 @@ function callsOf(run: Run | undefined): Calls {
     diffConfig: unary(() => new DiffResponse()),
     configure: unary((request) => {
       configuration = configure(received(request.getArgs()).values);
-      return new ConfigureResponse().setAcceptsecrets(true);
+      return new ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
     }),
     check: unary(resources.check),
     diff: unary(resources.diff),
