@@ -6,7 +6,8 @@ import { confirmText, proof } from "./frames";
 import { parsePersistence } from "./persistence";
 import { retract } from "./retract";
 import type { Session } from "./session";
-import { firesIn, heldUp, type Reason, type Transaction, tookTooLong } from "./transaction";
+import { isStop, isStopped, unlessStopped } from "./stop";
+import { firesIn, heldUp, type Reason, runStopped, type Transaction, tookTooLong } from "./transaction";
 
 /**
  * Over a fresh TCP connection with a full login, which carries 8 KiB both ways: small packets pass where large ones do not. One atomic
@@ -19,8 +20,8 @@ export async function confirm(
   after: State,
   persist: string | undefined,
 ): Promise<Ending> {
-  const tooLate = tookTooLong(transaction, applied);
-  if (tooLate !== undefined) return retract(session, transaction, tooLate, after);
+  const against = isStopped() ? runStopped : tookTooLong(transaction, applied);
+  if (against !== undefined) return retract(session, transaction, against, after);
   session.progress.begin(() => `read back as asked, confirms${transaction.guard === undefined ? "" : " over a fresh login"}`);
   const began = performance.now();
   let answer: Answer;
@@ -31,7 +32,7 @@ export async function confirm(
       confirmText(transaction.txn, true, persist, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
     );
   } catch (error) {
-    return retract(session, transaction, lostLogin(transaction, began, error), after);
+    return retract(session, transaction, isStop(error) ? runStopped : lostLogin(transaction, began, error), after);
   }
   if (sectionAfter(answer, "confirmed") === undefined)
     return retract(session, transaction, heldUp(transaction, applied, began) ?? tooLateLogin(transaction, began), after);
@@ -46,7 +47,9 @@ export async function confirm(
 async function sayConfirm(session: Session, transaction: Transaction, text: string): Promise<Answer> {
   const { guard } = transaction;
   if (guard === undefined) return (await session.shell()).run(text);
-  const fresh = await session.freshShell(guard.seconds, firesIn(transaction) ?? 0);
+  // Stopped, it is not waited for; but what was said to the host has its answer.
+  const login = session.freshShell(guard.seconds, firesIn(transaction) ?? 0);
+  const fresh = await unlessStopped(session.host, login, (late) => late.close());
   try {
     const left = Math.max(firesIn(transaction) ?? 0, 0);
     const answer = await fresh.run(text, { first: { bytes: proof, within: left + afterDeadline } });

@@ -40,10 +40,10 @@ export class Session {
     return this.#shell;
   }
 
-  /** The shell if it still answers; undefined when a new login would be needed. */
+  /** The shell if it still answers; undefined when a new login would be needed, or when what was sent there goes on. */
   async openShell(): Promise<Shell | undefined> {
     const shell = await this.#shell?.catch(() => undefined);
-    return shell?.isOpen === true ? shell : undefined;
+    return shell?.isOpen === true && shell.isIdle ? shell : undefined;
   }
 
   /** Another connection with a full login of its own, which shows that the host can be reached anew: while the guard leaves time for it. */

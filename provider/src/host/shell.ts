@@ -92,6 +92,11 @@ export class Shell {
     return this.#ended === undefined;
   }
 
+  /** No frame is on the wire. */
+  get isIdle(): boolean {
+    return this.#waiting === undefined;
+  }
+
   get host(): string {
     return this.#target.name;
   }

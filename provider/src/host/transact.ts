@@ -15,8 +15,8 @@ import { adviceFor, isStored, persistText } from "./persistence";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
 import { demandedLines, probeLines, probeResults } from "./probes";
 import type { Session } from "./session";
-import { refuseIfStopped, unlessStopped } from "./stop";
-import type { Transaction } from "./transaction";
+import { isStop, refuseIfStopped, unlessStopped } from "./stop";
+import { type Reason, runStopped, type Transaction } from "./transaction";
 import type { Work } from "./work";
 
 /** Times that a transaction is looked at and planned anew, because another one came first or the register named more. */
@@ -125,13 +125,10 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
   let answer: Answer;
   try {
     // With a guard, a person said how long it may take; then it undoes, and what was lost is found on the way back.
-    answer = await shell.run(text, { bound: boundOf(look), within: longestChange(guard?.seconds ?? 0) });
+    const running = shell.run(text, { bound: boundOf(look), within: longestChange(guard?.seconds ?? 0) });
+    answer = await unlessStopped(session.host, running);
   } catch (error) {
-    await giveUp(session, planned, transaction, {
-      topic: "connection-lost",
-      what: `while the change was applied: ${whatOf(error)}`,
-      next: "look where answers to your own address go with the change, which may cut the host off; otherwise run pulumi up again",
-    });
+    await giveUp(session, planned, transaction, isStop(error) ? runStopped : lostMidway(error));
     return true;
   }
   if (section(answer, "moved") !== undefined) return false;
@@ -149,6 +146,12 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
   );
   return true;
 }
+
+const lostMidway = (error: unknown): Reason => ({
+  topic: "connection-lost",
+  what: `while the change was applied: ${whatOf(error)}`,
+  next: "look where answers to your own address go with the change, which may cut the host off; otherwise run pulumi up again",
+});
 
 function describeTransaction(planned: Group, seen: Observation, look: Look): Transaction {
   const guarded = planned.some(({ work, plan: one }) => !isEmpty(one) && work.guard.disabled !== true);

@@ -30,6 +30,8 @@ export function firesAt(transaction: Transaction): Date | undefined {
 /** Why a change is not kept, and what to do. */
 export type Reason = Readonly<Pick<ErrorParts, "topic" | "what" | "next">>;
 
+export const runStopped: Reason = { topic: "stopped", what: "the run was stopped before it was confirmed", next: "run it again" };
+
 /** Where it was the change itself that took so long; undefined where so much of the guard's time, in milliseconds, was left. */
 export function tookTooLong(transaction: Transaction, answer: Answer, left = 0, why = ""): Reason | undefined {
   const { guard } = transaction;

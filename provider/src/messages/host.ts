@@ -51,9 +51,9 @@ export const host = pages({
     next: "Wait for it to end and run again. A holder that died is ended by its own guard within `guard.confirmTimeout`.",
   },
   stopped: {
-    title: "The run was stopped before this was begun",
+    title: "The run was stopped before this was confirmed",
     means:
-      "Ctrl-C, or another end of the run, came before this change was sent to its host. Nothing was changed by it. A change that was on its way already goes on to its end.",
+      "Ctrl-C, or another end of the run, came first. What was not begun yet was not sent to its host. What was under way there was undone at once, and the message says how that ended. What was confirmed before stays.",
     next: "Run `pulumi up` again: it looks at the hosts and carries on from what is there.",
   },
   "host-frozen": {
