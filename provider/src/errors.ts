@@ -57,7 +57,10 @@ export interface ErrorParts {
 /** What a person should hear although nothing failed. */
 export type Warning = Readonly<Pick<ErrorParts, "topic" | "object" | "what" | "next">>;
 
-export const warningText = (host: string, { object, what, next }: Warning): string => `warning: ${message({ host, object, what, next })}`;
+export const warningText = (host: string, warning: Warning): string => `warning: ${warningWords(host, warning)}`;
+
+/** For where a warning is one without saying so. */
+export const warningWords = (host: string, { object, what, next }: Warning): string => message({ host, object, what, next });
 
 const brand = Symbol.for("pulumi-policy-routing.error");
 

@@ -1,10 +1,11 @@
 import { escapeOutput, type Warning, warningText } from "../errors";
 
 /**
- * How words about a host reach a person: here and nowhere else. Whoever runs the process may have another way for what is going on; a warning is
- * a line on standard error, for in the plugin that is a pipe, of which the engine loses nothing.
+ * How words about a host reach a person: here and nowhere else. Whoever runs the process may have another way. A warning is a line on standard error,
+ * else: of the pipe that this is in the plugin of dynamic resources the engine loses nothing.
  */
 export type Status = (line: string) => void;
+type Warn = (host: string, warning: Warning) => void;
 
 /** A log holds what ended; what is going on is for whoever sits in front of it. */
 const onTerminal: Status = (line) => {
@@ -17,7 +18,13 @@ export function tellStatusBy(other: Status): void {
   status = other;
 }
 
-export const warn = (host: string, warning: Warning): void => void process.stderr.write(`${warningText(host, warning)}\n`);
+let tellWarning: Warn = (host, warning) => void process.stderr.write(`${warningText(host, warning)}\n`);
+
+export function tellWarningsBy(other: Warn): void {
+  tellWarning = other;
+}
+
+export const warn: Warn = (host, warning) => tellWarning(host, warning);
 
 /** Milliseconds: what takes less is no news. */
 const patience = 1000;

@@ -42,7 +42,18 @@ type Calls = Pick<
 const largestMessage = 400 * 1024 * 1024;
 
 /** The protocol of a provider, on the SDK's own messages. What is not here, gRPC answers as not implemented. */
-function callsOf(run: Run | undefined): Calls {
+function callsOf(run: Run | undefined, whenSaid: () => Promise<void>): Calls {
+  const unary =
+    <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
+    ({ request }, reply) => {
+      Promise.resolve(request)
+        .then(answer)
+        .finally(whenSaid)
+        .then(
+          (response) => reply(null, response),
+          (error: unknown) => reply(failureOf(error)),
+        );
+    };
   let configuration: ProviderConfiguration = {};
   const resources = new Resources(run, () => configuration);
   return {
@@ -75,22 +86,14 @@ function callsOf(run: Run | undefined): Calls {
   };
 }
 
-const unary =
-  <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
-  ({ request }, reply) => {
-    Promise.resolve(request)
-      .then(answer)
-      .then(
-        (response) => reply(null, response),
-        (error: unknown) => reply(failureOf(error)),
-      );
-  };
-
-/** Listens on this machine alone; its port goes to the engine as the first line. */
-export function serve(run: Run | undefined): Promise<number> {
+/**
+ * Listens on this machine alone; its port goes to the engine as the first line. `whenSaid` is waited for before each answer: behind the last one the engine
+ * ends the process.
+ */
+export function serve(run: Run | undefined, whenSaid: () => Promise<void> = async () => {}): Promise<number> {
   const limits = { "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage };
   const server = new grpc.Server(limits);
-  server.addService(ResourceProviderService, { ...callsOf(run) });
+  server.addService(ResourceProviderService, { ...callsOf(run, whenSaid) });
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error === null ? resolve(port) : reject(error),

@@ -1,11 +1,11 @@
 import { tellStatusBy } from "../host/told";
-import { engineStatus } from "./engineLog";
+import type { EngineLog } from "./engineLog";
 import { bearLostOutput, type EngineAddress, endWithEngine, listens } from "./orphan";
 import { Run } from "./run";
 
 /** Makes this process a plugin of the engine at that address, whichever door it is: it tells, lives and ends with it, and is one run of it. */
-export function beginRun(engine: EngineAddress): Run {
-  tellStatusBy(engineStatus(`${engine.host}:${engine.port}`));
+export function beginRun(engine: EngineAddress, log: EngineLog): Run {
+  tellStatusBy(log.say);
   bearLostOutput(process.stdout, process.stderr);
   endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
   return new Run();

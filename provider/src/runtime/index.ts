@@ -3,11 +3,12 @@ import { stop } from "../host/stop";
 import { printFailure } from "../spec/failures";
 import { unknownValue } from "../spec/unknown";
 import { onCancel } from "./cancel";
+import { EngineLog } from "./engineLog";
 import { beginRun } from "./enginesRun";
 import type { Handlers } from "./handlers";
 import { kindOf } from "./kinds";
 import { marked } from "./marked";
-import { engineAddress } from "./orphan";
+import { engineAddress, textOf } from "./orphan";
 import type { Run } from "./run";
 import { saidOnce } from "./saidOnce";
 import { withoutProgram } from "./withoutProgram";
@@ -51,5 +52,5 @@ export function handlers(kindName: string, run: Run | undefined = enginesRun): H
 
 const engine = engineAddress(require.main?.filename, process.argv[2]);
 /** The plugin's process is one run of the engine; any other process may be several. */
-const enginesRun = engine === undefined ? undefined : beginRun(engine);
+const enginesRun = engine === undefined ? undefined : beginRun(engine, new EngineLog(textOf(engine)));
 if (engine !== undefined) onCancel(stop);

@@ -55,6 +55,9 @@ export interface EngineAddress {
   readonly port: number;
 }
 
+/** As gRPC takes it. */
+export const textOf = ({ host, port }: EngineAddress): string => `${host}:${port}`;
+
 /** The engine's address when this process is the dynamic provider's plugin, which gets it as its first argument; else undefined. */
 export function engineAddress(main: string | undefined, argument: string | undefined): EngineAddress | undefined {
   const isPlugin = /[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]dynamic-provider[\\/]index\.js$/.test(main ?? "");
