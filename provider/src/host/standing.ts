@@ -1,5 +1,4 @@
-import type { Standing } from "../kernel/takeover/living";
-import type { Source } from "../kernel/takeover/reading";
+import type { StandingHost } from "../kernel/takeover/onHost";
 import type { Connection } from "../spec/connection";
 import { type Answer, section, sectionsAfter } from "./answer";
 import { ofNetwork } from "./bound";
@@ -8,13 +7,6 @@ import { stateJsonOf } from "./network";
 import { observe } from "./observe";
 import { sources } from "./scripts";
 import { Session } from "./session";
-
-/** A host with the files that may hold what stands there. */
-export interface StandingHost extends Standing {
-  readonly sources: readonly Source[];
-  /** Files that are too long to be read. */
-  readonly unread: readonly string[];
-}
 
 /** By one connection. Waits while a transaction holds the host. */
 export async function readStanding(connection: Connection): Promise<StandingHost> {

@@ -65,6 +65,12 @@ export const declared = pages({
       "Several entries stand at that place, or the entry has something that no field declares. Nothing was changed, on the host or in the state.",
     next: "The message says what helps.",
   },
+  "import-left": {
+    title: "Some of a host is not imported",
+    means:
+      "Entries stand there that no field declares, or that no rule of ours could be, such as two at one priority. All others are in the import; these stay as they are, and are nobody's of your stack.",
+    next: "`npx --no-install policy-routing adopt HOST` lists them, and the commands that help. Then import again.",
+  },
   "setting-without-effect": {
     title: "A setting could have no effect",
     means:

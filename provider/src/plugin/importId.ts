@@ -4,7 +4,10 @@ import { type Family, families } from "../spec/family";
 import { type Table, tableSchema } from "../spec/tableNumber";
 
 /** What an id to be imported names: a place on a host, as every id of ours begins. */
-export type Place =
+export type Place = EntryPlace | { readonly kind: "HostRouting" };
+
+/** That of one entry. */
+export type EntryPlace =
   | { readonly kind: "PolicyRule"; readonly family: Family; readonly priority: number }
   | { readonly kind: "PolicyRoute"; readonly family: Family; readonly table: Table; readonly destination: string }
   | { readonly kind: "NextHop"; readonly nhid: number }
@@ -23,6 +26,7 @@ const forms: Readonly<Record<string, string>> = {
   PolicyRoute: "HOST/route/inet/102/default, HOST/route/inet6/main/2001:db8::/32",
   NextHop: "HOST/nexthop/7",
   RoutingTable: "HOST/table/102",
+  HostRouting: "HOST/routing",
 };
 
 /** The token behind `#`, by which the register knows an entry, may stand there or not. */
@@ -39,6 +43,7 @@ export function parseImportId(kind: string, id: string): ImportId {
 }
 
 function placeOf(place: string): Place | undefined {
+  if (place === "routing") return { kind: "HostRouting" };
   const [what, first = "", second = "", ...rest] = place.split("/");
   const family = families.find((one) => one === first);
   const number = (text: string): number | undefined => (/^[0-9]{1,10}$/.test(text) ? Number(text) : undefined);

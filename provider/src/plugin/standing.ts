@@ -1,7 +1,7 @@
 import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/look";
 import type { State } from "../kernel/state";
 import { nexthopKey, routeKey, ruleKey, tableKey } from "../spec/key";
-import type { Place } from "./importId";
+import type { EntryPlace } from "./importId";
 
 /** What stands at a place, in the form of inputs. */
 export interface Standing {
@@ -13,7 +13,7 @@ export interface Standing {
   readonly unread: readonly string[];
 }
 
-export function lookAt(place: Place): Look {
+export function lookAt(place: EntryPlace): Look {
   switch (place.kind) {
     case "PolicyRule":
       return lookAtRules(place.family);
@@ -26,7 +26,7 @@ export function lookAt(place: Place): Look {
   }
 }
 
-export function standingAt(place: Place, { rules, routes, nexthops, names }: State): Standing[] {
+export function standingAt(place: EntryPlace, { rules, routes, nexthops, names }: State): Standing[] {
   switch (place.kind) {
     case "PolicyRule":
       return rules

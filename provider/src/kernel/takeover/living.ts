@@ -9,7 +9,7 @@ import { parseRoutes, parseRules } from "../parse";
 import { linesAt, type Register } from "../register";
 import { describe as describeRoute } from "../routeSteps";
 import { describe as describeRule } from "../ruleSteps";
-import { givenRule, type ObservedNexthop, type ObservedRoute, type ObservedRule } from "../state";
+import { givenRule, type ObservedName, type ObservedNexthop, type ObservedRoute, type ObservedRule } from "../state";
 import { originName } from "./origins";
 import type { Surroundings } from "./owners";
 import type { Named, Place, Said, Told } from "./reading";
@@ -19,7 +19,7 @@ export interface Standing {
   readonly state: StateJson;
   /** Lines of routes with locked metrics, which JSON leaves out. */
   readonly locks: Readonly<Record<Family, readonly string[]>>;
-  readonly names: readonly { readonly file: string; readonly tableId: number; readonly name: string }[];
+  readonly names: readonly Pick<ObservedName, "file" | "tableId" | "name" | "owner">[];
   readonly nexthops: readonly ObservedNexthop[];
   readonly register: Register;
   readonly neighbours: Neighbours;
@@ -57,7 +57,8 @@ export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): O
 export const rulesIn = ({ state }: Pick<Standing, "state">): ObservedRule[] =>
   families.flatMap((family) => parseRules(state.rules[family], family));
 
-export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
+/** What is in nobody's name; with `of` what is in that id's instead, and nothing else. */
+export function livingOf(standing: Standing, { owner, staging }: Tags, of?: string): Living {
   const { nexthops, register } = standing;
   const rules = rulesIn(standing);
   const routes = routesIn(standing);
@@ -73,7 +74,9 @@ export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
     entry: string,
   ): void => {
     const mine = protocol === owner || protocol === staging ? linesAt(register, key)[0] : undefined;
-    if (mine !== undefined) leftOut.push({ place: place(protocol), what: `declared already, by stack ${mine.entry.stack}`, entry });
+    if (of !== undefined && mine?.entry.id !== of) return;
+    if (of === undefined && mine !== undefined)
+      leftOut.push({ place: place(protocol), what: `declared already, by stack ${mine.entry.stack}`, entry });
     else if (unread.length > 0) unclear.push({ place: place(protocol), what: `has what cannot be declared: ${unread.join(", ")}`, entry });
     else said.push({ kind, values, place: place(protocol), protocol });
   };
@@ -93,7 +96,8 @@ export function livingOf(standing: Standing, { owner, staging }: Tags): Living {
       });
     else add("nexthop", nexthopKey(nexthop.nhid), nexthop, protocol, unread, entry);
   }
-  const names = standing.names.map(({ file, tableId, name }) => ({ tableId, name, place: { file, line: 0 } }));
+  const owned = standing.names.filter((one) => of === undefined || one.owner?.id === of);
+  const names = owned.map(({ file, tableId, name }) => ({ tableId, name, place: { file, line: 0 } }));
   const notes = rules.flatMap((one) =>
     one.given === undefined
       ? []

@@ -1,0 +1,48 @@
+import { warn } from "../host/told";
+import type { Declared } from "../kernel/takeover/declare";
+import type { StandingHost } from "../kernel/takeover/onHost";
+import type { Handlers, Properties } from "../runtime/handlers";
+import { isSameStack, type Owner, tagsOf } from "../spec/owner";
+import type { ImportId } from "./importId";
+import { checked, type Found, pending } from "./pending";
+
+/**
+ * A whole host: what `policy-routing adopt` would print, by the same code. What the register has under one HostRouting of the stack (a lost state)
+ * comes back under that id.
+ */
+export async function foundWhole(id: string, parsed: ImportId, owner: Owner, handlers: Handlers): Promise<Found> {
+  const { host } = parsed;
+  // Only now: most runs import nothing, and what reads other managers' files is large.
+  const { readStanding }: typeof import("../host/standing") = require("../host/standing");
+  const { declaredOnHost }: typeof import("../kernel/takeover/onHost") = require("../kernel/takeover/onHost");
+  const { sectionsOf }: typeof import("../kernel/takeover/sections") = require("../kernel/takeover/sections");
+  const standing = await readStanding({ host });
+  const held = heldBy(standing, parsed, owner);
+  const { declared } = declaredOnHost(standing, tagsOf(owner.proto), { of: held });
+  const fields = Object.fromEntries(
+    sectionsOf(declared).map(({ name, entries }) => [name, Object.fromEntries(entries.map(({ label, values }) => [label, values]))]),
+  );
+  if (held !== undefined) return handlers.read(held, await checked({ connection: { host }, owner, ...fields }, handlers));
+  tellRefused(host, declared);
+  if (Object.keys(fields).length === 0) return {};
+  const beside: Properties = standing.neighbours.networkd === undefined ? {} : { coexist: "configure" };
+  return pending(id, parsed, { owner, ...beside, ...fields }, handlers);
+}
+
+/** The id of the stack's HostRouting there, as the register has it. */
+function heldBy({ register, names }: StandingHost, { place }: ImportId, { stack }: Owner): string | undefined {
+  const entries = [...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])];
+  const ids = new Set(entries.filter((one) => isSameStack(one.stack, stack) && one.id.includes(`/${place}#`)).map((one) => one.id));
+  return ids.size === 1 ? [...ids][0] : undefined;
+}
+
+function tellRefused(host: string, { refused }: Declared): void {
+  const [first] = refused;
+  if (first === undefined) return;
+  const entries = refused.length === 1 ? "1 entry" : `${refused.length} entries`;
+  warn(host, {
+    topic: "import-left",
+    what: `${entries} cannot be declared as they stand, and are left to whoever made them; the first: ${first.entry ?? first.place.file} (${first.what})`,
+    next: `npx --no-install policy-routing adopt ${host} lists all of them, and the commands that help`,
+  });
+}

@@ -1,0 +1,32 @@
+// How long `pulumi import` takes for a host with much on it.
+import { strict as assert } from "node:assert";
+import { describe, it } from "mocha";
+import { useSite } from "./site";
+import { importHost, useSshHome, useYaml } from "./yamlProject";
+
+describe("an import of a whole host with 200 entries", function () {
+  this.timeout(300_000);
+  const site = useSite("import-time", 1, "plugin");
+  const open = useYaml();
+  const home = useSshHome();
+
+  it("is done within five seconds, and its program takes all of it over", async () => {
+    const host = site.host();
+    await home.knows(host);
+    const { device } = host.uplinks[1];
+    const numbers = Array.from({ length: 100 }, (_, n) => n);
+    await host.batch(
+      numbers.flatMap((n) => [
+        `rule add pref ${1000 + n} from 10.9.${n}.0/24 table 102`,
+        `route add 10.8.${n}.0/24 dev ${device} table 102`,
+      ]),
+    );
+    const project = await open({}, { env: home.env() });
+    const { seconds, program } = await importHost(project, host);
+    // The CLI and YAML's host take two of them for an import of one entry.
+    assert.ok(seconds < 5, `${seconds.toFixed(1)} s`);
+    await project.write(program);
+    await project.stack.up();
+    await project.stack.refresh(["--expect-no-changes"]);
+  });
+});
