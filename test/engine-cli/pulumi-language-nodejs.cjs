@@ -1,4 +1,5 @@
-// A Pulumi language host for Node.js: the engine starts it to run a program, and talks to it over gRPC.
+// A Pulumi language host for Node.js: the engine starts it to run a program, and talks to it over gRPC. With `python` as its first argument it is one for
+// Python, with the script of Pulumi's own that POLICY_ROUTING_PYTHON_EXEC names (see python.ts).
 //
 // The official one is a Go program that comes only with a downloaded CLI. This one knows as much of the protocol as preview, up,
 // refresh and destroy need; every other call is answered "unimplemented", and the engine says so by name.
@@ -7,12 +8,13 @@
 const { spawn } = require("node:child_process");
 const { once } = require("node:events");
 const { createRequire } = require("node:module");
-const { dirname, join } = require("node:path");
+const { dirname, join, resolve } = require("node:path");
 
 // The engine starts a language host in the program's folder (`main:` of the Pulumi.yaml) and passes its own address last.
 const engineAddress = process.argv.at(-1);
+const isPython = process.argv[2] === "python";
 // Its own dependencies are resolved from the SDK's folder: a strict package manager (pnpm) does not give them to the program.
-const sdk = requireFrom(dirname(requireFrom(process.cwd()).resolve("@pulumi/pulumi/package.json")));
+const sdk = requireFrom(dirname(requireFrom(isPython ? __dirname : process.cwd()).resolve("@pulumi/pulumi/package.json")));
 const grpc = sdk("@grpc/grpc-js");
 const { LanguageRuntimeService } = sdk("@pulumi/pulumi/proto/language_grpc_pb");
 const messages = sdk("@pulumi/pulumi/proto/language_pb");
@@ -68,28 +70,41 @@ function outcome(code, signal) {
 function start(request) {
   const info = request.getInfo();
   const options = info.getOptions()?.toJavaScript() ?? {};
-  return spawn(process.execPath, [...words(options.nodeargs), ...runArguments(request, info)], {
+  const [command, args] = isPython
+    ? [resolve(info.getRootDirectory(), options.virtualenv, "bin", "python"), pythonArguments(request, info)]
+    : [process.execPath, [...words(options.nodeargs), ...runArguments(request, info)]];
+  return spawn(command, args, {
     // Inherited, not piped through: what a program prints just before it exits must not get lost in between.
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...configuration(request), ...typeScript(options) },
   });
 }
 
-function runArguments(request, info) {
-  const folder = info.getProgramDirectory();
-  const flags = {
+const flags = (all) => Object.entries(all).flatMap(([name, value]) => (value ? [`--${name}`, String(value)] : []));
+
+function shared(request, info) {
+  return {
     monitor: request.getMonitorAddress(),
     engine: engineAddress,
     organization: request.getOrganization(),
     project: request.getProject(),
-    "root-directory": info.getRootDirectory(),
     stack: request.getStack(),
-    pwd: folder,
+    pwd: info.getProgramDirectory(),
     parallel: request.getParallel(),
   };
+}
+
+/** The script is one program, `-u` as the official host has it: what is printed just before an end must not get lost. */
+function pythonArguments(request, info) {
+  const more = { root_directory: info.getRootDirectory(), dry_run: String(request.getDryrun()) };
+  const named = flags({ ...shared(request, info), parallel: request.getParallel() || 1, ...more });
+  return ["-u", process.env.POLICY_ROUTING_PYTHON_EXEC, ...named, info.getEntryPoint() || ".", ...request.getArgsList()];
+}
+
+function runArguments(request, info) {
   return [
-    runScript(folder),
-    ...Object.entries(flags).flatMap(([name, value]) => (value ? [`--${name}`, String(value)] : [])),
+    runScript(info.getProgramDirectory()),
+    ...flags({ ...shared(request, info), "root-directory": info.getRootDirectory() }),
     ...(request.getDryrun() ? ["--dry-run"] : []),
     info.getEntryPoint() || ".",
     ...request.getArgsList(),
