@@ -3,9 +3,10 @@ import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { watch } from "../host/monitor";
 import type { Host } from "../lab/lab";
+import { importHost } from "./importing";
 import { useSite } from "./site";
 import { resource, steps } from "./state";
-import { importHost, useSshHome, useYaml } from "./yamlProject";
+import { useSshHome, useYaml } from "./yamlProject";
 
 describe("an import of a whole host", function () {
   this.timeout(600_000);
@@ -19,7 +20,7 @@ describe("an import of a whole host", function () {
 
   it("rules and routes of both families, a mark, a name: nothing is changed by it, and the next up of its program changes nothing but the tags", async () => {
     const host = site.host();
-    await home.knows(host);
+    await home().knows(host);
     const [, { device, address, gateway, prefix }] = host.uplinks;
     await host.exec(`mkdir -p /etc/iproute2/rt_tables.d; echo '102 isp2' >/etc/iproute2/rt_tables.d/isp.conf
       ip route add ${prefix} dev ${device} src ${address} table 102; ip route add default via ${gateway} dev ${device} table 102 metric 10
@@ -27,7 +28,7 @@ describe("an import of a whole host", function () {
       ip -6 rule add pref 1000 from 2001:db8:2::/64 table 102; ip -6 route add unreachable 2001:db8:9::/48 table 102
       ip rule add pref 1300 from 198.51.100.1 table 102; ip rule add pref 1300 from 198.51.100.2 table 102`);
     const [before, shown] = [await host.snapshot(), await standing(host)];
-    const project = await open({}, { env: home.env() });
+    const project = await open({}, { env: home().env });
     const { stack } = project;
     const { printed, program } = await importHost(project, host);
     assert.equal(await host.snapshot(), before, "an import reads");
@@ -56,7 +57,7 @@ describe("an import of a whole host", function () {
 
   it("a state that was lost: the HostRouting that the register names comes back under its id, with nothing to do", async () => {
     const host = site.host();
-    await home.knows(host);
+    await home().knows(host);
     const empty = await host.snapshot();
     const [, { device, address, gateway }] = host.uplinks;
     const edge = {
@@ -67,7 +68,7 @@ describe("an import of a whole host", function () {
         rules: { source: { priority: 1000, from: address, table: 102 } },
       },
     };
-    const project = await open({ resources: { edge } }, { env: home.env() });
+    const project = await open({ resources: { edge } }, { env: home().env });
     const { stack } = project;
     await stack.up();
     const [lost, before] = [await resource(stack, "edge"), await host.snapshot()];

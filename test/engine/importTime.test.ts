@@ -1,8 +1,9 @@
 // How long `pulumi import` takes for a host with much on it.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
+import { importHost } from "./importing";
 import { useSite } from "./site";
-import { importHost, useSshHome, useYaml } from "./yamlProject";
+import { useSshHome, useYaml } from "./yamlProject";
 
 describe("an import of a whole host with 200 entries", function () {
   this.timeout(300_000);
@@ -12,7 +13,7 @@ describe("an import of a whole host with 200 entries", function () {
 
   it("is done within five seconds, and its program takes all of it over", async () => {
     const host = site.host();
-    await home.knows(host);
+    await home().knows(host);
     const { device } = host.uplinks[1];
     const numbers = Array.from({ length: 100 }, (_, n) => n);
     await host.batch(
@@ -21,7 +22,7 @@ describe("an import of a whole host with 200 entries", function () {
         `route add 10.8.${n}.0/24 dev ${device} table 102`,
       ]),
     );
-    const project = await open({}, { env: home.env() });
+    const project = await open({}, { env: home().env });
     const { seconds, program } = await importHost(project, host);
     // The CLI and YAML's host take two of them for an import of one entry.
     assert.ok(seconds < 5, `${seconds.toFixed(1)} s`);

@@ -1,0 +1,104 @@
+// The how-to for the second uplink in other languages, and projects of them.
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { openStack, type Stack, type StackOptions, writeProgram } from "../engine-cli/engine";
+import type { PythonHost } from "../engine-cli/python";
+import type { Host } from "../lab/lab";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What stands below the head of a Pulumi.yaml. */
+export interface YamlProgram {
+  readonly resources?: Json;
+  readonly variables?: Json;
+  readonly outputs?: Json;
+}
+
+/** A program of its own with a stack of its own. */
+export interface Project<Program> {
+  readonly folder: string;
+  readonly stack: Stack;
+  write(program: Program): Promise<void>;
+  /** Forgets the stack; what it made stays. */
+  remove(): Promise<void>;
+}
+
+const plugins = { providers: [{ name: "policyrouting", path: join(__dirname, "../../provider/bin") }] };
+
+async function open<Program>(
+  filesOf: (program: Program) => Readonly<Record<string, string>>,
+  first: Program,
+  options: Partial<StackOptions>,
+): Promise<Project<Program>> {
+  const { folder, write, remove } = await writeProgram(filesOf(first));
+  try {
+    const stack = await openStack({ program: folder, ...options });
+    const both = async (): Promise<void> => {
+      await stack.remove();
+      await remove();
+    };
+    return { folder, stack, write: (program) => write(filesOf(program)), remove: both };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+// What a program says twice stands there twice: YAML's host takes no aliases.
+const yamlFiles = (program: YamlProgram): Record<string, string> => ({
+  "Pulumi.yaml": stringify({ name: "yaml-test", runtime: "yaml", plugins, ...program }, { aliasDuplicateObjects: false }),
+});
+
+export const openYaml = (program: YamlProgram, options: Partial<StackOptions> = {}): Promise<Project<YamlProgram>> =>
+  open(yamlFiles, program, options);
+
+export const openPython = ({ virtualenv, env }: PythonHost, program: string): Promise<Project<string>> => {
+  const head = stringify({ name: "python-test", runtime: { name: "python", options: { virtualenv } }, plugins });
+  return open((text) => ({ "Pulumi.yaml": head, "__main__.py": text }), program, { env });
+};
+
+/** A host and, beside it, a rule of the priority that is asked for, which goes by the host's output. */
+export function yamlHowTo({ uplinks: [, { device, address, gateway, prefix }], connection }: Host, priority: number): YamlProgram {
+  const routing = {
+    tables: { isp2: { tableId: 102, name: "isp2" } },
+    routes: {
+      link: { destination: prefix, dev: device, src: address, table: 102 },
+      uplink: { destination: "default", via: gateway, dev: device, table: 102 },
+    },
+    rules: { source: { priority: 1000, from: address, table: 102 } },
+  };
+  const table = '${host.tables["isp2"].tableId}';
+  return {
+    resources: {
+      host: { type: "policyrouting:HostRouting", properties: { connection, ...routing } },
+      to: { type: "policyrouting:PolicyRule", properties: { connection, priority, to: address, table } },
+    },
+    outputs: { persisted: "${to.persisted}" },
+  };
+}
+
+export function pythonHowTo(host: Host, priority: number): string {
+  const { device, address, gateway, prefix } = host.uplinks[1];
+  const { user, privateKeyPath, knownHostsPath } = host.connection;
+  return `import pulumi
+import pulumi_policyrouting as policyrouting
+
+connection = policyrouting.ConnectionArgs(
+    host="${host.address}", user="${user}", private_key_path="${privateKeyPath}", known_hosts_path="${knownHostsPath}"
+)
+host = policyrouting.HostRouting(
+    "host",
+    connection=connection,
+    tables={"isp2": {"table_id": 102, "name": "isp2"}},
+    routes={
+        "link": {"destination": "${prefix}", "dev": "${device}", "src": "${address}", "table": 102},
+        "uplink": {"destination": "default", "via": "${gateway}", "dev": "${device}", "table": 102},
+    },
+    rules={"source": {"priority": 1000, "from_": "${address}", "table": 102}},
+)
+to = policyrouting.PolicyRule(
+    "to", connection=connection, priority=${priority}, to="${address}", table=host.tables["isp2"].table_id
+)
+pulumi.export("persisted", to.persisted)
+`;
+}
