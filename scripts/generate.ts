@@ -7,6 +7,7 @@ import { sizesOf, tableOf } from "../test/bench/table";
 import { heldTable, readHeld } from "../test/booted/held";
 import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
+import { checkTable } from "../test/unit/kernel/findings/table";
 import { forms } from "../test/unit/kernel/takeover/forms";
 import { argumentsText } from "./arguments";
 import { factsText } from "./facts";
@@ -54,7 +55,15 @@ function formsText(): string {
   return markdownTable([["format", "what it says", "becomes"], ...rows], { alignDelimiters: false, padding: true, stringLength: () => 3 });
 }
 
-const records = { ...documented(), forms: formsText(), bench: benchText(), survived: heldText(), cli: cliText(), reach: reachTable() };
+const records = {
+  ...documented(),
+  forms: formsText(),
+  bench: benchText(),
+  survived: heldText(),
+  cli: cliText(),
+  reach: reachTable(),
+  checked: checkTable(),
+};
 
 /** Every page of the documents may hold a generated part between its marks. */
 const pages = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((page) => `docs/${page}`)];

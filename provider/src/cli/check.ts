@@ -25,13 +25,15 @@ export async function check(args: string[]): Promise<Exit> {
     throw new WrongUse("--stack wants a HOST: who owns what is not in a state that observe wrote");
   const found = findingsOf(await networkFrom(positionals, values), [owner, staging]);
   const holdings = host === undefined || stacks.length === 0 ? [] : await readHoldings(connectionOf(host, values));
-  const findings = [...found, ...stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf)];
+  const unknown = stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf);
+  const findings = [...found, ...unknown];
   if (values.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
   else if (findings.length === 0) process.stdout.write("nothing found\n");
   else
     for (const { level, object, what, next } of findings)
       process.stdout.write(withKernelTables(`${level}: ${object}: ${what}\n    next: ${next}\n`));
-  return findings.length === 0 ? exits.done : exits.found;
+  // What is only worth a look is no reason to stop a script.
+  return unknown.length > 0 || found.some(({ level }) => level === "risk") ? exits.found : exits.done;
 }
 
 const findingOf = (one: Holding): Finding => ({

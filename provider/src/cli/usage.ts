@@ -53,15 +53,15 @@ example:
   ${program} trace --state state.json --flows flows.jsonl --json
 exit code: 0 told, 1 of some packet it cannot be told, 2 wrong use, 3 the host or a file could not be read`,
   check: `usage: ${program} check (HOST | --state FILE) [--json] [--owner N] [--stack FILE]...
-Lists what is probably not meant: rules that are never reached or apply to nothing, empty tables, addresses that are gone, packets that reverse path
-filtering drops, and more.
+Lists what is probably not meant, risks first: replies that leave by another uplink, packets that reverse path filtering drops, rules that are never
+reached or apply to nothing, tables without routes or without a rule, and more (docs/reference/check.md).
   --json                   one JSON array
   --owner N                the proto number of our own rules and routes (default 214)
   --stack FILE             what pulumi stack export wrote: also what stands on the host in that stack's name, under ids that its state does not know
 ${hostOptions}
 example:
   ${program} check edge-1
-exit code: 0 nothing found, 1 something found, 2 wrong use, 3 the host or a file could not be read`,
+exit code: 0 no risk found, 1 a risk, or what --stack finds, 2 wrong use, 3 the host or a file could not be read`,
   plan: `usage: ${program} plan HOST plan.json
 Prints the commands that pulumi up would run on a host as it is now, and their undo, and what stands there in the stack's name under ids that its
 state does not know; changes nothing. HOST is one that plan.json names: what

@@ -1,3 +1,4 @@
+import type { Rule } from "../../spec/rule/rule";
 import { describe } from "../rule";
 import type { Finding, Search } from "./finding";
 
@@ -29,22 +30,33 @@ function ownerOf(priority: number, protocol: number): string {
 
 const kernels = 2;
 
-/** Others' rules that are evaluated before ours. */
+/** Others' rules that are evaluated before ours, a line for each program's. */
 export const foreignBefore: Search = ({ rules }, ours) => {
   const last = (family: string): number =>
     Math.max(
       0,
       ...rules.filter(({ rule, protocol }) => rule.family === family && ours.includes(protocol)).map(({ rule }) => rule.priority),
     );
-  return rules.flatMap(({ rule, protocol }): Finding[] => {
+  const blocks = new Map<string, Rule[]>();
+  for (const { rule, protocol } of rules) {
     const isForeign = !ours.includes(protocol) && protocol !== kernels && rule.priority !== 0;
-    if (!isForeign || rule.priority >= last(rule.family)) return [];
+    if (!isForeign || rule.priority >= last(rule.family)) continue;
+    const key = `${rule.family} ${ownerOf(rule.priority, protocol)}`;
+    const block = blocks.get(key);
+    if (block === undefined) blocks.set(key, [rule]);
+    else block.push(rule);
+  }
+  return [...blocks].flatMap(([key, block]): Finding[] => {
+    const [first] = block;
+    if (first === undefined) return [];
+    const numbers = block.map(({ priority }) => priority);
+    const many = `${block.length} ${first.family === "inet" ? "IPv4" : "IPv6"} rules from priority ${Math.min(...numbers)} to ${Math.max(...numbers)}`;
     return [
       {
         level: "note",
-        object: describe(rule),
-        what: `is foreign and comes before ours; likely of ${ownerOf(rule.priority, protocol)}`,
-        next: "make sure that it does not catch packets that ours are meant for",
+        object: block.length === 1 ? describe(first) : many,
+        what: `${block.length === 1 ? "is foreign and comes" : "are foreign and come"} before ours; likely of ${key.slice(key.indexOf(" ") + 1)}`,
+        next: "make sure that they do not catch packets that ours are meant for",
       },
     ];
   });

@@ -1,9 +1,10 @@
 import type { Network } from "../lookup/network";
-import { foreignSources, reversePathDrops } from "./addresses";
+import { foreignSources } from "./addresses";
 import type { Finding, Search } from "./finding";
 import { foreignBefore } from "./foreign";
+import { markedBack, replies } from "./replies";
 import { detachedDevices, duplicates, neverReached, unresolvedGoto, withoutTwin } from "./rules";
-import { emptyTables, killSwitches, splitDefaults, withoutConnected } from "./tables";
+import { emptyTables, equalDefaults, killSwitches, splitDefaults, unledTables, withoutConnected } from "./tables";
 
 export type { Finding } from "./finding";
 
@@ -13,7 +14,10 @@ const searches: readonly Search[] = [
   detachedDevices,
   emptyTables,
   foreignSources,
-  reversePathDrops,
+  replies,
+  markedBack,
+  equalDefaults,
+  unledTables,
   splitDefaults,
   killSwitches,
   withoutConnected,

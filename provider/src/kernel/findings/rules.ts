@@ -21,13 +21,21 @@ const selectorNames = Object.entries(ruleAttributes)
 
 /** True when every packet that `narrow` applies to is one that `wide` applies to: each selector of `wide` is there, as wide or wider. */
 function covers(wide: Rule, narrow: Rule): boolean {
-  if (wide.not === true || narrow.not === true) return false;
+  if (narrow.not === true) return false;
+  if (wide.not === true) return coversUnmarked(wide, narrow);
   const [a, b]: Readonly<Record<string, unknown>>[] = [wide, narrow];
   return selectorNames.every((name) => {
     const [asked, has] = [a?.[name], b?.[name]];
     if (asked === undefined || asked === has) return true;
     return typeof asked === "string" && typeof has === "string" && (name === "from" || name === "to") && contains(asked, has);
   });
+}
+
+/** `not fwmark M`, and nothing else: of a rule that names no mark it takes all that is not marked, which is nearly all there is. */
+function coversUnmarked(wide: Rule, narrow: Rule): boolean {
+  const [value = 0, mask = 0] = wide.fwmark?.split("/").map(Number) ?? [];
+  const asks = selectorNames.filter((name) => name !== "not" && name in wide);
+  return asks.length === 1 && asks[0] === "fwmark" && value !== 0 && mask !== 0 && narrow.fwmark === undefined;
 }
 
 const destinationOf = (rule: Rule): string => rule.to ?? (rule.family === "inet" ? "0.0.0.0/0" : "::/0");
@@ -47,6 +55,13 @@ function decides({ rule, unread }: ObservedRule, to: string, routes: readonly Ob
   );
 }
 
+/** Behind a lookup with the same selectors it is the net for when that table is empty. */
+const isSafetyNet = (late: Rule, early: Rule): boolean =>
+  early.table !== undefined &&
+  (late.table === "main" || late.table === "default" || (late.action !== undefined && late.action !== "nop")) &&
+  covers(early, late) &&
+  covers(late, early);
+
 /** A rule that an earlier one leaves nothing to. The how-to's `to OWN-ADDRESS` is never reached either, and harmless. */
 export const neverReached: Search = (network, ours) =>
   families.flatMap((family) => {
@@ -54,20 +69,27 @@ export const neverReached: Search = (network, ours) =>
     const own = network.addresses?.map(({ address }) => address) ?? [];
     return rules.flatMap((late, index): Finding[] => {
       const { rule } = late;
-      if (isKernels(late) || (rule.to !== undefined && own.includes(rule.to))) return [];
+      if (isKernels(late) || (rule.to !== undefined && own.includes(rule.to) && hasFrom(rules, rule))) return [];
       const early = rules.slice(0, index).find((one) => covers(one.rule, rule) && decides(one, destinationOf(rule), network.routes));
-      if (early === undefined) return [];
+      if (early === undefined || isSafetyNet(rule, early.rule)) return [];
       const [object, decider] = apart(late, early, ours);
+      const isOurs = ours.includes(late.protocol);
       return [
         {
-          level: "risk",
+          level: isOurs ? "risk" : "note",
           object,
-          what: `is never reached: ${decider} decides about all its packets before`,
-          next: "give it a lower priority number, or remove it",
+          what: `is never reached: ${decider} decides about all its ${early.rule.not === true ? "unmarked " : ""}packets before`,
+          next: isOurs
+            ? "give it a lower priority number, or remove it"
+            : "ask whoever made it: it may be a net for when the other is gone",
         },
       ];
     });
   });
+
+/** The same for packets from the address stands beside it. */
+const hasFrom = (rules: readonly ObservedRule[], { to, table }: Rule): boolean =>
+  rules.some(({ rule }) => rule.from === to && rule.table === table);
 
 /** The same rule twice, at whatever priorities. */
 export const duplicates: Search = (network, ours) =>
@@ -94,14 +116,14 @@ export const unresolvedGoto: Search = ({ rules }) =>
     ];
   });
 
-export const detachedDevices: Search = ({ rules, links }) =>
-  rules.flatMap(({ rule }) =>
+export const detachedDevices: Search = ({ rules, links }, ours) =>
+  rules.flatMap(({ rule, protocol }) =>
     ([rule.iif, rule.oif] as const).flatMap((device): Finding[] =>
       device === undefined || links === undefined || links.some(({ name }) => name === device)
         ? []
         : [
             {
-              level: "risk",
+              level: ours.includes(protocol) ? "risk" : "note",
               object: describe(rule),
               what: `applies to no packet: there is no device ${device}`,
               next: "check the device's name, or wait for it to come",
@@ -116,6 +138,8 @@ export const withoutTwin: Search = ({ rules, routes }, ours) => {
   return rules.flatMap((one): Finding[] => {
     const { rule, protocol } = one;
     if (rule.family !== "inet" || isKernels(one) || !ours.includes(protocol) || rule.from !== undefined || rule.to !== undefined) return [];
+    // Only looks whether main has something nearer than a default route.
+    if (rule.table === "main" && rule.suppressPrefixlength !== undefined) return [];
     const selectors = ({ priority: _priority, family: _family, table: _table, realms: _realms, ...rest }: Rule) => rest;
     const twin = rules.some((other) => other.rule.family === "inet6" && same(ruleAttributes, selectors(rule), selectors(other.rule)));
     if (twin) return [];

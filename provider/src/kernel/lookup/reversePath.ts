@@ -52,7 +52,12 @@ export function sourceRefusal(
   const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
   if (answer.kind !== "found") return filter === 0 ? undefined : why(`there is no way back to ${from} (${refusalOf(answer)})`);
   const { entry, hops } = answer.found;
-  if (entry.type === "local" && !either("accept_local")) return { dropped: `its source ${from} is an address of the host itself` };
+  if (entry.type === "local" && !either("accept_local"))
+    return {
+      dropped: isOwn
+        ? `its source ${from} is an address of the host itself`
+        : `its source ${from} counts as the host's own${decider(path)}`,
+    };
   if (entry.type !== "unicast" && entry.type !== "local") return { dropped: `its source ${from} is no host's address (${entry.type})` };
   if (entry.next.hops.some(({ dev }) => dev === iif) || (entry.type === "local" && iif === "lo")) return undefined;
   if (addresses?.some(({ dev, family }) => dev === iif && family === "inet") === false)
