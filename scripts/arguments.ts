@@ -12,7 +12,7 @@ import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { memberFields } from "../provider/src/spec/nexthop/group";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { nexthopFields } from "../provider/src/spec/route/nexthops";
-import { ruleAttributes } from "../provider/src/spec/rule/rule";
+import { ruleSetAttributes } from "../provider/src/spec/rule/ruleSet";
 import { routingTableAttributes } from "../provider/src/spec/table/table";
 import { tableSchema } from "../provider/src/spec/tableNumber";
 import { inputType, plainType } from "./types";
@@ -35,7 +35,7 @@ export const interfaces: readonly Interface[] = [
   { name: "ProbeArgs", doc: "A check that runs on the host before and after a change.", fields: probeFields },
   { name: "GuardArgs", doc: "The timed undo on the host and the checks that a change must pass.", fields: guardFields },
   { name: "HostResourceArgs", doc: "What every resource has.", fields: commonFields },
-  { name: "RuleArgs", doc: "What `ip rule` says of one rule.", fields: ruleAttributes },
+  { name: "RuleArgs", doc: "What `ip rule` says of one rule.", fields: ruleSetAttributes },
   { name: "NexthopArgs", doc: "One of several next hops of a route.", fields: nexthopFields },
   { name: "RouteArgs", doc: "What `ip route` says of one route.", fields: routeAttributes },
   { name: "MemberArgs", doc: "One member of a group of next hops.", fields: memberFields },

@@ -10,13 +10,13 @@ import { uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { providerFields } from "../provider/src/spec/providerConfiguration";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
-import { ruleAttributes } from "../provider/src/spec/rule/rule";
+import { ruleSetAttributes } from "../provider/src/spec/rule/ruleSet";
 import { routingTableAttributes } from "../provider/src/spec/table/table";
 
 /** The reference tables of the documents, from the descriptors. */
 const tables: Readonly<Record<string, FieldTable>> = {
   common: commonFields,
-  rule: ruleAttributes,
+  rule: ruleSetAttributes,
   route: routeAttributes,
   nexthop: nexthopAttributes,
   table: routingTableAttributes,

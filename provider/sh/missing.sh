@@ -7,7 +7,7 @@ nl='
 objects=$etc/objects
 
 # Prints a line each, with tabs between:
-#   missing STAGE CHANNEL KEY LINE   persisted, and the kernel lacks it
+#   missing STAGE CHANNEL KEY LINE   persisted, and the kernel lacks it; of an object with several lines those that it lacks
 #   owned KEY ID STACK [MORE]        whose it is, which the register lacks
 #   told TEXT                        for who reads the log
 #   refused                          something of it could not be taken
@@ -57,7 +57,7 @@ missing() {
         if (line ~ /^#/) header = line
         else {
           load_line(file, header, line)
-          header = ""
+          if (header !~ /^# pulumi-policy-routing 3\t/) header = ""
         }
       }
       close(path)
@@ -65,7 +65,7 @@ missing() {
     }
 
     function load_line(file, header, line,    field, family, kind) {
-      if (header !~ /^# pulumi-policy-routing [12]\t/) {
+      if (header !~ /^# pulumi-policy-routing [123]\t/) {
         split(header, field, "\t")
         if (header ~ /^# pulumi-policy-routing /) refuse(field[2] " is of a version that this script does not know")
         else refuse("a line that is none of ours: " line)
@@ -91,6 +91,11 @@ missing() {
       owner_of[entries] = field[5] "\t" field[6]
       tag_of[entries] = field[8]
       line_of[entries] = line
+      # A set of rules: each of them must be there.
+      if (header ~ /^# pulumi-policy-routing 3\t/) {
+        prefixes_of[entries] = prefixes(line, 5)
+        size_of[key_of[entries]]++
+      }
       kind_of[entries] = kind
       kinds[kind] = 1
       tags[field[8]] = 1
@@ -151,8 +156,21 @@ missing() {
       for (i = split(line, word, " "); i > 1; i--)
         if (word[i - 1] == "proto") {
           there[key " " word[i]] = 1
+          if (word[i] in tags) there[key " " word[i] prefixes(line, 2)] = 1
           return
         }
+    }
+
+    # Source and destination of a rule, which are said first, behind "from all" for any source.
+    function prefixes(line, at,    word, from, to) {
+      split(line, word, " ")
+      if (word[at] == "not") at++
+      if (word[at] == "from") {
+        if (word[at + 1] != "all") from = " from " word[at + 1]
+        at += 2
+      }
+      if (word[at] == "to") to = " to " word[at + 1]
+      return from to
     }
 
     # The key of a line of `ip route show`.
@@ -195,12 +213,14 @@ missing() {
         if (!(key in holds)) compare_sysctl(i)
         return
       }
-      if (!(key in holds)) print "owned\t" key "\t" owner_of[i]
-      else if (!holds[key]) return
+      if (!(key in holds)) {
+        print "owned\t" key "\t" owner_of[i] (size_of[key] > 1 ? "\t" size_of[key] : "")
+        holds[key] = 1
+      } else if (!holds[key]) return
       # A displaced rule has its own key in the register, and its own tag in the kernel.
       seen = key
       sub(/( staging)?( proto [0-9]+)?$/, "", seen)
-      if (!(kind_of[i] in unseen) && !((seen " " tag_of[i]) in there)) report(i)
+      if (!(kind_of[i] in unseen) && !((seen " " tag_of[i] prefixes_of[i]) in there)) report(i)
     }
 
     function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] }

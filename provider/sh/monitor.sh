@@ -11,7 +11,7 @@ count_vanished() {
       print
       times[$2]++
     }
-    $1 == "added" && (quiet || $2 ~ /^rule/) {
+    $1 == "added" && (quiet || $2 ~ /^rule/) && !counted[$2]++ {
       print "history\t" $2 "\t" now
       if (++times[$2] < 3) next
       print "held\t" $2 "\t" now + 300

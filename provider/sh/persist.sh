@@ -50,7 +50,7 @@ monitor_runs() {
 
 rc_calls() { [ -x "$rc" ] && grep -qxF "$rc_line" "$rc"; }
 
-# FILE, tab, the rest of its header, tab, its line: to keep. FILE alone: to let go. Each backend that an object names calls the script.
+# FILE, tab, the rest of its header, tab, its lines, with tabs between: to keep. FILE alone: to let go. Each backend that an object names calls the script.
 persist() { # BACKEND..., lines on standard input
   in_first_netns || { say unpersisted && echo 'this is not the network namespace of PID 1' && return; }
   if why=$(keep_objects 2>&1) && why=$(call_script "$@" 2>&1); then say persisted; else say unpersisted && printf '%s\n' "$why"; fi
@@ -83,8 +83,15 @@ write_objects() {
     [ -d "$etc/new" ] || mkdir -p "$objects" "$etc/new" || return 1
     # An object of another tag than the default says it in its key: a script that compares keys without tags must not take it for another one.
     case $key in *' proto '*) form=2 ;; *) form=1 ;; esac
-    printf '# pulumi-policy-routing %s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n%s\n' \
-      "$form" "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" "$line" 2>/dev/null >"$etc/new/$file" || {
+    # One of several lines is there only with all of them: a script that compares keys alone must not take it for there.
+    case $line in *'	'*) form=3 ;; esac
+    # shellcheck disable=SC2086 # split on purpose, at tabs
+    (
+      IFS='	'
+      set -f
+      printf '# pulumi-policy-routing %s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
+        "$form" "$file" "$channel" "$key" "$id" "$stack" "$backend" "$owner" && printf '%s\n' $line
+    ) 2>/dev/null >"$etc/new/$file" || {
       echo "cannot write $etc/new/$file: is the disk full?" >&2
       return 1
     }

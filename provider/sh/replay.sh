@@ -29,7 +29,7 @@ tell_news() {
       $0 == "=" { now = 1; next }
       $1 == "told" && !now { known[$2] = 1 }
       $1 == "told" && now && !($2 in known) { print $2 }
-      $1 == "added" && now { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }' >&2
+      $1 == "added" && now && !said[$2]++ { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }' >&2
   fi
   told=$news
 }

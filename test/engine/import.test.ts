@@ -111,7 +111,7 @@ describe("an import by the plugin", function () {
 
   it("an id of another form, nothing at that place, and two rules there are told as such, and nothing comes into the state", async () => {
     const host = site.host();
-    await host.exec("ip rule add pref 1600 from 198.51.100.7 table 9; ip rule add pref 1600 from 198.51.100.8 table 9");
+    await host.exec("ip rule add pref 1600 from 198.51.100.7 table 9; ip rule add pref 1600 from 198.51.100.8 table 8");
     const project = await open(host, "");
     const refused = async (id: string, words: RegExp): Promise<void> => {
       const { stdout, stderr } = await bring(project, "PolicyRule", "rule", id, { expectFailure: true });

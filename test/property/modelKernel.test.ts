@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { Change } from "../../provider/src/kernel/change";
 import { wantedName } from "../../provider/src/kernel/name";
@@ -6,13 +7,14 @@ import { plan } from "../../provider/src/kernel/plan";
 import { wantedRoute } from "../../provider/src/kernel/route";
 import { command } from "../../provider/src/kernel/routeSteps";
 import { wantedRule } from "../../provider/src/kernel/rule";
-import { add as addRule } from "../../provider/src/kernel/ruleSteps";
+import { add as addRule, delOne } from "../../provider/src/kernel/ruleSteps";
 import { emptyState, type State } from "../../provider/src/kernel/state";
 import { wantedSysctl } from "../../provider/src/kernel/sysctl";
 import { asAsked } from "../../provider/src/kernel/words";
 import { routeKey, ruleKey } from "../../provider/src/spec/key";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import type { Rule } from "../../provider/src/spec/rule/rule";
+import { rulesIn } from "../../provider/src/spec/rule/ruleSet";
 import { type Sysctl, sysctlKey } from "../../provider/src/spec/sysctl";
 import { ModelKernel, restorable } from "./modelKernel";
 import {
@@ -26,8 +28,11 @@ import {
   routeUpdate,
   ruleInput,
   ruleOf,
+  ruleSetOf,
   ruleUpdate,
   runs,
+  setInput,
+  setUpdate,
   stack,
   tags,
   twinRules,
@@ -81,6 +86,66 @@ describe("on a kernel that compares as little as the real one", function () {
         assert.equal(kernel.state().rules.length, 1);
       }),
       { numRuns: runs(500) },
+    );
+  });
+
+  it("a set of rules comes, grows, shrinks, changes and goes beside foreign twins, which stay, and every prefix is undone", () => {
+    const setting = family.chain((of) =>
+      fc.record({
+        update: setUpdate(of),
+        twins: fc.array(fc.tuple(fc.nat(8), fc.constantFrom(foreignProto, 0, 18)), { maxLength: 3 }),
+        last: fc.option(ruleInput(of), { nil: undefined }),
+      }),
+    );
+    fc.assert(
+      fc.property(setting, ({ update: [old, wanted], twins, last }) => {
+        const kernel = new ModelKernel();
+        const [before, after] = [ruleSetOf(old), ruleSetOf(wanted)];
+        assert.ok(tryOut(kernel, change("a", [wantedRule(before)]), restorable));
+        assert.equal(kernel.state().rules.length, rulesIn(before).length);
+        const there = [...rulesIn(before), ...rulesIn(after)];
+        for (const [index, proto] of twins) kernel.change([addRule(there[index % there.length] ?? assert.fail(), proto)]);
+        const foreign = kernel.state().rules.filter(isForeign);
+        const staying = rulesIn(after).filter((rule) => rulesIn(before).some((one) => isDeepStrictEqual(one, rule)));
+        const copy = new ModelKernel(kernel);
+        copy.change(plan(change("a", [wantedRule(after)]), kernel.state()).steps, ({ rules }) => {
+          const missing = staying.filter((rule) => !rules.some((one) => !isForeign(one) && isDeepStrictEqual(one.rule, rule)));
+          assert.deepEqual(missing, [], "missing in between");
+        });
+        assert.ok(tryOut(kernel, change("a", [wantedRule(after)]), anyOrder));
+        assert.deepEqual(kernel.state().rules.filter(isForeign), foreign);
+        assert.equal(kernel.state().rules.length, rulesIn(after).length + foreign.length);
+        assert.deepEqual(wantedRule(after).read(kernel.state(), tags, "a"), { ...after });
+        // Back to one rule, or to none.
+        assert.ok(tryOut(kernel, change("a", last === undefined ? [] : [wantedRule(ruleOf(last))]), anyOrder));
+        assert.deepEqual(kernel.state().rules.filter(isForeign), foreign);
+      }),
+      { numRuns: runs(100) },
+    );
+  });
+
+  it("what somebody changed of a set is drift, whatever it is", () => {
+    fc.assert(
+      fc.property(
+        family.chain((of) => fc.tuple(setInput(of), setInput(of), fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8]))),
+        ([input, other, gone]) => {
+          const kernel = new ModelKernel();
+          const set = ruleSetOf(input);
+          tryOut(kernel, change("a", [wantedRule(set)]), restorable);
+          const declared = kernel.state().rules;
+          kernel.change([
+            ...rulesIn(set).flatMap((rule, index) => (gone.includes(index) ? [delOne(rule, tags.owner)] : [])),
+            ...rulesIn(ruleSetOf(other)).map((rule) => addRule(rule, tags.owner)),
+          ]);
+          const isSame = isDeepStrictEqual(anyOrder(kernel.state()), anyOrder({ ...emptyState, rules: declared }));
+          const read = wantedRule(set).read(kernel.state(), tags, "a");
+          assert.equal(isDeepStrictEqual(read, { ...set }), isSame, JSON.stringify(read));
+          assert.equal(wantedRule(set).missing(kernel.state(), tags) === undefined, isSame);
+          assert.ok(tryOut(kernel, change("a", [wantedRule(set)]), restorable));
+          assert.deepEqual(anyOrder(kernel.state()), anyOrder({ ...emptyState, rules: declared }));
+        },
+      ),
+      { numRuns: runs(60) },
     );
   });
 

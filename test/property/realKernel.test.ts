@@ -19,6 +19,7 @@ import { registerKey, routeKey } from "../../provider/src/spec/key";
 import { tagsOf } from "../../provider/src/spec/owner";
 import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { type Rule, ruleAttributes } from "../../provider/src/spec/rule/rule";
+import { rulesIn } from "../../provider/src/spec/rule/ruleSet";
 import { KernelNamespace, versions } from "./kernelNamespace";
 import {
   change,
@@ -32,8 +33,10 @@ import {
   routeUpdate,
   ruleInput,
   ruleOf,
+  ruleSetOf,
   ruleUpdate,
   runs,
+  setUpdate,
   stack,
   tags,
   twinRules,
@@ -137,6 +140,7 @@ function isKnown(input: Input): boolean {
     (need) => !isBefore(versions.iproute2, need.iproute2) && !isBefore(versions.kernel, need.kernel),
   );
 }
+const isKnownSet = ({ from: _from, to: _to, ...rest }: Input): boolean => isKnown(rest);
 const knownRule = (of: Family): fc.Arbitrary<Input> => ruleInput(of).filter(isKnown);
 const knownUpdate = (of: Family): fc.Arbitrary<[Input, Input]> => ruleUpdate(of).filter((inputs) => inputs.every(isKnown));
 const foreignRule = (of: Family): fc.Arbitrary<[Input, number]> => fc.tuple(knownRule(of), fc.constantFrom(foreignProto, 0));
@@ -178,6 +182,39 @@ describe("the real kernel", function () {
         },
       ),
       { numRuns: runs(150) },
+    );
+  });
+
+  it("takes every change of a set of rules beside foreign twins, which stay, and its undo after every prefix, twice", async () => {
+    const setting = family.chain((of) =>
+      fc.record({
+        of: fc.constant(of),
+        update: setUpdate(of).filter(([old, wanted]) => isKnownSet(old) && isKnownSet(wanted)),
+        twins: fc.array(fc.tuple(fc.nat(8), fc.constantFrom(foreignProto, 0)), { maxLength: 2 }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(setting, async ({ of, update: [old, wanted], twins }) => {
+        const [before, after] = [rulesIn(ruleSetOf(old)), rulesIn(ruleSetOf(wanted))];
+        const there = [...before, ...after];
+        const outcome = await tryOut(
+          kernel,
+          {
+            family: of,
+            kind: "rules",
+            setUp: [
+              ...before.map((rule) => addRule(rule, tags.owner)),
+              ...twins.map(([index, proto]) => addRule(there[index % there.length] ?? assert.fail(), proto)),
+            ],
+            register: registerOf({ [`rule ${of} 1000`]: "a" }),
+            change: change("a", [wantedRule(ruleSetOf(wanted))]),
+          },
+          anyOrder,
+        );
+        assert.ok(outcome);
+        assert.deepEqual(foreignOf(outcome.after), foreignOf(outcome.before));
+      }),
+      { numRuns: runs(30) },
     );
   });
 

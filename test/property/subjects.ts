@@ -10,6 +10,7 @@ import { routeAttributes } from "../../provider/src/spec/route/attributes";
 import { type Route, settleRoute } from "../../provider/src/spec/route/route";
 import { oneActionOf } from "../../provider/src/spec/rule/actions";
 import { type Rule, ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
+import { type RuleSet, ruleSetAttributes, settleRuleSet } from "../../provider/src/spec/rule/ruleSet";
 import type { Table } from "../../provider/src/spec/tableNumber";
 
 /** What the properties are about: rules and routes as people write them, from few values, so that they often meet. */
@@ -94,6 +95,24 @@ export const ruleUpdate = (of: Family): fc.Arbitrary<[Input, Input]> =>
     const value: unknown = drop ? undefined : Object.entries(donor).find(([key]) => key === name)?.[1];
     return [old, sensible({ ...old, [name]: value }, name)];
   });
+
+const members: Readonly<Record<Family, readonly string[]>> = {
+  inet: ["198.18.1.2", "198.18.2.2", "198.18.1.0/24", "198.18.0.0/15"],
+  inet6: ["2001:db8:1::2", "2001:db8:2::2", "2001:db8:1::/64", "2001:db8::/32"],
+};
+const prefixList = (of: Family): fc.Arbitrary<readonly string[]> => fc.subarray([...members[of]], { maxLength: 3 });
+
+/** A set of rules: of no, one or several sources and destinations. */
+export const setInput = (of: Family, rest: fc.Arbitrary<Input> = ruleInput(of)): fc.Arbitrary<Input> =>
+  fc.tuple(rest, prefixList(of), prefixList(of)).map(([{ not: _not, from: _from, to: _to, ...input }, from, to]) => ({
+    ...input,
+    ...(from.length === 0 ? {} : { from }),
+    ...(to.length === 0 ? {} : { to }),
+  }));
+
+/** A set, and another one at its place: often the same but for its prefixes. */
+export const setUpdate = (of: Family): fc.Arbitrary<[Input, Input]> =>
+  setInput(of).chain((old) => fc.tuple(fc.constant(old), fc.oneof({ weight: 2, arbitrary: setInput(of, fc.constant(old)) }, setInput(of))));
 
 export const addresses: Readonly<Record<Family, readonly [string, string]>> = {
   inet: ["198.18.1.2", "198.18.2.2"],
@@ -246,6 +265,14 @@ export const nearRoute = (of: Family, near: Input): fc.Arbitrary<Input> =>
       from: of === "inet6" ? fc.constantFrom(undefined, "2001:db8:1::/64") : noValue,
     })
     .map((beside) => ({ ...near, ...beside }));
+
+export function ruleSetOf(input: Input): RuleSet {
+  const { values, problems } = canonical(ruleSetAttributes, input, settleRuleSet);
+  const { family: of, priority } = values;
+  if (problems.length > 0 || of === undefined || priority === undefined)
+    throw new Error(`${JSON.stringify(input)}: ${problems.map(printProblem).join("; ")}`);
+  return { ...values, family: of, priority };
+}
 
 export function ruleOf(input: Input): Rule {
   const { values, problems } = canonical(ruleAttributes, input, settleRule);

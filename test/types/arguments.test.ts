@@ -40,7 +40,7 @@ import type { nexthopAttributes } from "../../provider/src/spec/nexthop/attribut
 import type { memberFields } from "../../provider/src/spec/nexthop/group";
 import type { routeAttributes } from "../../provider/src/spec/route/attributes";
 import type { nexthopFields } from "../../provider/src/spec/route/nexthops";
-import type { ruleAttributes } from "../../provider/src/spec/rule/rule";
+import type { ruleSetAttributes } from "../../provider/src/spec/rule/ruleSet";
 import type { routingTableAttributes } from "../../provider/src/spec/table/table";
 
 /** Compiles when the two types are the same. */
@@ -61,7 +61,7 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<ConnectionArgs, typeof connectionFields, "proxy">>();
   holds<Plain<ProbeArgs, typeof probeFields>>();
   holds<Plain<GuardArgs, typeof guardFields, "probes">>();
-  holds<Plain<RuleArgs, typeof ruleAttributes>>();
+  holds<Plain<RuleArgs, typeof ruleSetAttributes, "from" | "to">>();
   holds<Plain<RouteArgs, typeof routeAttributes, "nexthops">>();
   holds<Plain<NexthopArgs, typeof nexthopFields>>();
   holds<Plain<NexthopObjectArgs, typeof nexthopAttributes, "group">>();
@@ -73,8 +73,8 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside">>();
   holds<Plain<UplinkArgs, typeof uplinkFields, "v6">>();
   holds<Plain<UplinkSideArgs, typeof sideFields>>();
-  holds<Same<Family, typeof ruleAttributes.family extends Field<infer Value, infer _Input> ? Value : never>>();
-  holds<Same<Table, typeof ruleAttributes.table extends Field<infer Value, infer _Input> ? Value : never>>();
+  holds<Same<Family, typeof ruleSetAttributes.family extends Field<infer Value, infer _Input> ? Value : never>>();
+  holds<Same<Table, typeof ruleSetAttributes.table extends Field<infer Value, infer _Input> ? Value : never>>();
 }
 
 declare const text: pulumi.Output<string>;

@@ -66,7 +66,8 @@ export function persistFound(change: Change, wish: Wish, seen: Persistence) {
 
 /** Keys at which something is persisted that was not: only what was confirmed is ever written. */
 export function persistedSince({ objects: before }: Persistence, { objects: now }: Persistence, keys: ReadonlySet<string>): string[] {
-  const isNew = (one: StoredObject): boolean => before.get(one.file)?.line !== one.line || before.get(one.file)?.id !== one.id;
+  const isNew = (one: StoredObject): boolean =>
+    before.get(one.file)?.lines.join("\n") !== one.lines.join("\n") || before.get(one.file)?.id !== one.id;
   return [...now.values()].filter(isNew).flatMap((one) => {
     const { key } = parseRegisterKey(one.key);
     return keys.has(key) ? [key] : [];

@@ -104,8 +104,8 @@ export interface Wanted {
   ensure(state: State, mandate: Mandate): Plan;
   /** Undefined when it is there, exactly once and ours; else what is wrong. */
   missing(state: State, tags: Tags): string | undefined;
-  /** The step that adds it, to be replayed after a reboot. */
-  stored(tags: Tags): IpStep | SettingStep | Unstored;
+  /** The steps that add it, to be replayed after a reboot. */
+  stored(tags: Tags): readonly (IpStep | SettingStep)[] | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
   read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
   /** Whom the register names as its owner; undefined where it names nobody. */

@@ -9,16 +9,20 @@ import type { State } from "./state";
  * or there several times, is looked at once more, and believed when both readings say so; one rule shown twice only after a few.
  */
 
-/** Keys at which the register names one entry of ours, and the reading does not show exactly one; `isShown` says of which it would show any. */
+/**
+ * Keys at which the register names one entry of ours, or a set of so many rules, and the reading does not show exactly these; `isShown` says of
+ * which it would show any.
+ */
 export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
-  const doubted = [...state.register.entries.keys()].flatMap((at) => {
+  const doubted = [...state.register.entries].flatMap(([at, { more }]) => {
     const { key, owner, staging } = parseRegisterKey(at);
     const here = tagsAt(state, key);
     if (here === undefined) return [];
     const tags = tagsOf(typeof owner === "number" ? owner : undefined);
     const proto = staging ? tags.staging : tags.owner;
     // Of an older version's line the tag is not known.
-    const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === 1;
+    const count = key.startsWith("rule ") ? Number(more ?? 1) : 1;
+    const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === count;
     return isThere ? [] : [key];
   });
   return new Set(doubted.filter(isShown));

@@ -219,7 +219,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
         ? undefined
         : `is ${describe(current.nexthop)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },
-    stored: (tags) => command("add", nexthop, tags.owner),
+    stored: (tags) => [command("add", nexthop, tags.owner)],
     read: (state, tags, id) => {
       const current = nexthopAt(state, key);
       const proto = current === undefined ? undefined : protoFor(titlesOf(key, state, { id, tags }), [current.protocol], { id, tags });

@@ -120,7 +120,7 @@ export const isFormer = (titles: readonly Title[], proto: number, { id, tags, fo
 
 /**
  * The register's lines that make the claimant the owner of a key: its lines under other tags go, and those of what it took from others; `displacing`
- * are those of what it displaced. A line that would be overwritten though it means, or may mean, an entry under another tag moves on to a key of its own.
+ * are those of what it displaced, `more` is what else is to be remembered of it. A line that would be overwritten though it means, or may mean, an entry under another tag moves on to a key of its own.
  */
 export function owningLines(
   titles: readonly Title[],
@@ -128,6 +128,7 @@ export function owningLines(
   { id, stack, tags }: Pick<Mandate, "id" | "stack" | "tags">,
   taken: readonly (Title | undefined)[] = [],
   displacing: readonly RegisterLine[] = [],
+  more?: string,
 ): RegisterLine[] {
   const at = registerKey(key, tags.owner);
   const current = titles.find((title) => title.at === at);
@@ -137,6 +138,8 @@ export function owningLines(
     ...kept.map(({ proto, entry }) => ({ at: registerKey(key, proto ?? "?"), entry })),
     ...gone.map((title) => ({ at: title.at })),
     ...displacing,
-    ...(current?.entry.id === id ? [] : [{ at, entry: { id, stack } }]),
+    ...(current?.entry.id === id && current.entry.more === more
+      ? []
+      : [{ at, entry: { id, stack, ...(more === undefined ? {} : { more }) } }]),
   ];
 }

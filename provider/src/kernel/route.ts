@@ -132,7 +132,7 @@ export function wantedRoute(route: Route): Wanted {
         : `is ${describe(current.route)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
     },
     stored: (tags) =>
-      fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : command("add", route, tags.owner),
+      fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : [command("add", route, tags.owner)],
     read: (state, tags, id) => {
       const all = routesAt(state, key);
       const proto = protoFor(titlesOf(key, all, state, { id, tags }), tagsIn(all), { id, tags });

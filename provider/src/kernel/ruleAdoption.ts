@@ -3,6 +3,7 @@ import type { Topic } from "../messages";
 import type { Adopt } from "../spec/adopt";
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
+import { type RuleSet, rulesIn } from "../spec/rule/ruleSet";
 import { adoptAdvice, differs } from "./adoption";
 import { ofWhom, titleOf } from "./ownership";
 import type { Place } from "./rulePlace";
@@ -12,7 +13,7 @@ import { fits, same } from "./words";
 
 const kernelProto = 2;
 
-const conflict = (topic: Topic, rule: Rule, what: string, next: string): PolicyRoutingError =>
+const conflict = (topic: Topic, rule: RuleSet, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { topic, object: ruleKey(rule), what, next });
 const shown = (one: ObservedRule): string =>
   [describe(givenRule(one)), ...(one.unread.length === 0 ? [] : [`with ${one.unread.join(", ")}`]), `proto ${one.protocol}`].join(", ");
@@ -21,9 +22,15 @@ const shown = (one: ObservedRule): string =>
 const twinsOf = (rule: Rule, foreign: readonly ObservedRule[]): ObservedRule[] =>
   foreign.filter((other) => other.unread.length === 0 && same(ruleAttributes, rule, other.rule));
 
+/** Of each of these. */
+const allTwins = (rules: readonly Rule[], foreign: readonly ObservedRule[]): ObservedRule[] => {
+  const twins = new Set(rules.flatMap((rule) => twinsOf(rule, foreign)));
+  return foreign.filter((one) => twins.has(one));
+};
+
 /** The foreign rules that `adopt` replaces: all that are the same but for their tags, else the only one at this priority. */
-export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adopt: Adopt): readonly ObservedRule[] {
-  const twins = twinsOf(rule, foreign);
+export function adoptable(rule: RuleSet, { foreign, titles, ...place }: Place, adopt: Adopt): readonly ObservedRule[] {
+  const twins = allTwins(rulesIn(rule), foreign);
   const [twin] = twins;
   const kernels = twins.find(({ protocol }) => protocol === kernelProto);
   if (kernels !== undefined)
@@ -70,8 +77,7 @@ export function adoptable(rule: Rule, { foreign, titles, ...place }: Place, adop
  * may take for another stays.
  */
 export function twinsBeside(rules: readonly Rule[], { foreign, ...place }: Place): readonly ObservedRule[] {
-  const twins = rules.flatMap((rule) => twinsOf(rule, foreign)).filter(({ protocol }) => protocol !== kernelProto);
-  const all = foreign.filter((one) => twins.includes(one));
+  const all = allTwins(rules, foreign).filter(({ protocol }) => protocol !== kernelProto);
   return confusedWith(all, place).length === 0 ? all : [];
 }
 

@@ -54,10 +54,17 @@ export const tagsIn = (rules: readonly ObservedRule[]): number[] => rules.map(({
 
 /**
  * Whatever happened in between: delete what carries these tags at this priority, then add what was observed. Of several, what was adopted is
- * deleted as well, so that they stand in their order again.
+ * deleted as well, so that they stand in their order again. `most` says how many of a tag there may have been at once, where these were more
+ * than were observed.
  */
-export function undoAt(rule: At, all: readonly ObservedRule[], touched: readonly number[], adopted: readonly ObservedRule[] = []): Step[] {
-  const count = (proto: number): number => all.filter(({ protocol }) => protocol === proto).length;
+export function undoAt(
+  rule: At,
+  all: readonly ObservedRule[],
+  touched: readonly number[],
+  adopted: readonly ObservedRule[] = [],
+  most: ReadonlyMap<number, number> = new Map(),
+): Step[] {
+  const count = (proto: number): number => Math.max(most.get(proto) ?? 0, all.filter(({ protocol }) => protocol === proto).length);
   const back = all.filter((old) => touched.includes(old.protocol) || adopted.includes(old));
   return [
     ...touched.flatMap((proto) => times(Math.max(1, count(proto)), del(rule, proto))),

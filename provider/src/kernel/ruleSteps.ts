@@ -1,5 +1,6 @@
 import { ruleKey } from "../spec/key";
 import { type Rule, ruleAttributes } from "../spec/rule/rule";
+import { type RuleSet, ruleSetAttributes } from "../spec/rule/ruleSet";
 import { givenRule, type ObservedRule } from "./state";
 import { channelOf, type IpStep, ipStep, type Step } from "./step";
 import { wordsOf } from "./words";
@@ -15,6 +16,8 @@ export const add = (rule: Rule, proto: number): IpStep => step("add", rule, word
 /** `pref P proto OURS` names exactly one rule; more words would be a pattern with wildcards. */
 export const del = (rule: Pick<Rule, "family" | "priority">, proto: number): IpStep =>
   step("del", rule, ["pref", String(rule.priority), "proto", String(proto)]);
+/** One of several of ours there: its words name it, for they differ in prefixes that each of them has. */
+export const delOne = (rule: Rule, proto: number): IpStep => step("del", rule, wordsWith(rule, proto));
 export const times = (count: number, step: Step): Step[] => (count === 1 ? [step] : Array.from({ length: count }, () => step));
 
 /** As it was given: by these words the kernel knows it. */
@@ -30,6 +33,7 @@ export const delAllForeign = (rules: readonly ObservedRule[]): Step[] => [
   ...rules.filter(({ protocol }) => protocol === 0).map(delForeign),
 ];
 
-export function describe(rule: Rule): string {
-  return ["ip", `-${channelOf(rule.family)}`, "rule", ...wordsOf(ruleAttributes, rule)].join(" ");
+/** Several prefixes with commas between. */
+export function describe(rule: RuleSet): string {
+  return ["ip", `-${channelOf(rule.family)}`, "rule", ...wordsOf(ruleSetAttributes, rule)].join(" ");
 }

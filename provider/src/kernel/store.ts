@@ -6,7 +6,7 @@ import type { Change, Wanted } from "./change";
 import { backendOf, checkElsewhere, type Persistence, type Wish, whyNothing } from "./persistence";
 import type { ChangePlan } from "./plan";
 import type { RegisterLine } from "./register";
-import { fileOf, type StoredObject, storedLine } from "./stored";
+import { fileOf, type StoredObject, storedLines } from "./stored";
 
 /** What one change needs of the store. */
 export interface StorePlan {
@@ -18,8 +18,8 @@ export interface StorePlan {
 }
 
 function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
-  const step = wanted.stored(tags);
-  if ("otherwise" in step) return undefined;
+  const steps = wanted.stored(tags);
+  if ("otherwise" in steps) return undefined;
   const key = registerKey(wanted.key, tags.owner);
   return {
     file: fileOf(wanted.stage, key),
@@ -28,7 +28,7 @@ function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): S
     stack,
     needs,
     owner: tags.owner,
-    ...storedLine(step),
+    ...storedLines(steps),
   };
 }
 
@@ -54,8 +54,8 @@ function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Per
     const stored = seen.objects.get(fileOf(stage, registerKey(key, tags.owner)));
     if (stored === undefined || !register.some(({ at, entry }) => at === waiting && entry !== undefined)) return [];
     const { oldFile: _old, ...rest } = stored;
-    const line = stored.line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`);
-    return [{ ...rest, file: displacedFile(key, tags), key: waiting, owner: tags.staging, line }];
+    const lines = stored.lines.map((line) => line.replace(/ proto [0-9]+$/, ` proto ${tags.staging}`));
+    return [{ ...rest, file: displacedFile(key, tags), key: waiting, owner: tags.staging, lines }];
   });
 }
 
@@ -119,7 +119,7 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
     if (waiting?.id === one.id) continue;
     const stored = seen.objects.get(one.file);
     if (stored === undefined || stored.id !== one.id) return seen.failure ?? "it runs, but is not persisted";
-    if (stored.line !== one.line) return seen.failure ?? `what is persisted differs: ${stored.line}`;
+    if (!isDeepStrictEqual(stored.lines, one.lines)) return seen.failure ?? `what is persisted differs: ${stored.lines.join("; ")}`;
     if (stored.needs !== one.needs || !isWorking(one.needs, seen, script))
       return seen.failure ?? `${one.needs.replace(",", " or ")} is not set up on the host as it should be`;
   }
@@ -133,8 +133,8 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
 export function persistedText(change: Change, wish: Wish, seen: Persistence, script: string): string {
   const backend = backendOf(wish, seen);
   const [other] = change.wanted.flatMap((wanted) => {
-    const step = wanted.stored(change.tags);
-    return "otherwise" in step ? [step.otherwise] : [];
+    const steps = wanted.stored(change.tags);
+    return "otherwise" in steps ? [steps.otherwise] : [];
   });
   const problem = problemOf(change, wish, seen, script);
   if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;

@@ -1,7 +1,7 @@
 import { registerKey } from "../spec/key";
 import { channelOf, type IpStep, type SettingStep } from "./step";
 
-/** One object as it is persisted on a host: a file whose comment says whose it is, and whose one line is for `ip -batch`. */
+/** One object as it is persisted on a host: a file whose comment says whose it is, and whose lines are for `ip -batch`. */
 export interface StoredObject {
   /** Name of the file: in the order of stages. */
   readonly file: string;
@@ -14,19 +14,23 @@ export interface StoredObject {
   readonly needs: string;
   /** Its tag in the kernel. */
   readonly owner: number;
-  readonly line: string;
+  /** One; of a set of rules as many as these. */
+  readonly lines: readonly string[];
   /** The name on the disk, where an older version gave it one without the tag. */
   readonly oldFile?: string;
 }
 
-/** The step that makes it after a boot. */
-export const storedLine = (step: IpStep | SettingStep): Pick<StoredObject, "channel" | "line"> =>
-  step.on === "ip"
-    ? { channel: channelOf(step.family), line: step.words.join(" ") }
-    : { channel: "s", line: `sysctl ${step.file} ${step.device} ${step.value}` };
+/** The steps that make it after a boot. */
+export const storedLines = (steps: readonly (IpStep | SettingStep)[]): Pick<StoredObject, "channel" | "lines"> => ({
+  channel: steps[0]?.on === "ip" ? channelOf(steps[0].family) : "s",
+  lines: steps.map((step) => (step.on === "ip" ? step.words.join(" ") : `sysctl ${step.file} ${step.device} ${step.value}`)),
+});
 
-/** Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. */
-const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2"];
+/**
+ * Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. Form 3
+ * has several lines, of which each must be there.
+ */
+const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2", "# pulumi-policy-routing 3"];
 
 export const fileOf = (stage: number, key: string): string =>
   `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
@@ -34,18 +38,15 @@ export const fileOf = (stage: number, key: string): string =>
 /** The texts of all files, one after the other. */
 export function parseObjects(text: string): Map<string, StoredObject> {
   const objects = new Map<string, StoredObject>();
-  let fields: string[] | undefined;
-  for (const line of text.split("\n")) {
-    if (line.startsWith("#")) fields = line.split("\t");
-    else if (fields !== undefined && headers.includes(fields[0] ?? "")) {
-      const [header, file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = fields;
-      const stored = { file, channel, key, id, stack, needs, owner: Number(owner), line };
-      const tagged = header === headers[0] ? withTag(stored) : stored;
-      // Of two with one name the one of the newer form counts, and the other is still to be removed.
-      const other = objects.get(tagged.file);
-      objects.set(tagged.file, other?.oldFile === undefined ? tagged : { ...tagged, oldFile: other.oldFile });
-      fields = undefined;
-    }
+  for (const [, head = "", body = ""] of text.matchAll(/^(#.*)\n((?:(?!#).+\n?)*)/gm)) {
+    const [header = "", file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = head.split("\t");
+    const lines = body.trimEnd().split("\n");
+    if (!headers.includes(header) || body === "") continue;
+    const stored = { file, channel, key, id, stack, needs, owner: Number(owner), lines: header === headers[2] ? lines : lines.slice(0, 1) };
+    const tagged = header === headers[0] ? withTag(stored) : stored;
+    // Of two with one name the one of the newer form counts, and the other is still to be removed.
+    const other = objects.get(tagged.file);
+    objects.set(tagged.file, other?.oldFile === undefined ? tagged : { ...tagged, oldFile: other.oldFile });
   }
   return objects;
 }
@@ -60,5 +61,5 @@ function withTag(stored: StoredObject): StoredObject {
 }
 
 /** As the host takes it: what it is told without tabs is the name of a file that goes. */
-export const printObject = ({ file, channel, key, id, stack, needs, owner, line }: StoredObject): string =>
-  [file, channel, key, id, stack, needs, owner, line].join("\t");
+export const printObject = ({ file, channel, key, id, stack, needs, owner, lines }: StoredObject): string =>
+  [file, channel, key, id, stack, needs, owner, ...lines].join("\t");

@@ -78,7 +78,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
     label: `net.ipv4.conf.${device}.${file} = ${value}`,
     stage: stageOf(sysctl),
     needs: [],
-    stored: () => write(sysctl),
+    stored: () => [write(sysctl)],
     ensure: (state, mandate) => ensure(sysctl, declaredAll, state, mandate),
     missing: (state) => {
       const is = effective(state);

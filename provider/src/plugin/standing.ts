@@ -1,6 +1,7 @@
 import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/look";
-import type { State } from "../kernel/state";
+import type { ObservedRule, State } from "../kernel/state";
 import { nexthopKey, routeKey, ruleKey, tableKey } from "../spec/key";
+import { type RuleSet, setOf } from "../spec/rule/ruleSet";
 import type { EntryPlace } from "./importId";
 
 /** What stands at a place, in the form of inputs. */
@@ -29,9 +30,9 @@ export function lookAt(place: EntryPlace): Look {
 export function standingAt(place: EntryPlace, { rules, routes, nexthops, names }: State): Standing[] {
   switch (place.kind) {
     case "PolicyRule":
-      return rules
-        .filter(({ rule }) => rule.family === place.family && rule.priority === place.priority)
-        .map(({ rule, ...rest }) => ({ ...rest, values: rule, key: ruleKey(rule) }));
+      return together(rules.filter(({ rule }) => rule.family === place.family && rule.priority === place.priority)).map(
+        ({ rule, ...rest }) => ({ ...rest, values: rule, key: ruleKey(rule) }),
+      );
     case "PolicyRoute":
       return routes
         .filter(({ route }) => route.family === place.family && route.table === place.table && route.destination === place.destination)
@@ -45,4 +46,12 @@ export function standingAt(place: EntryPlace, { rules, routes, nexthops, names }
         .filter(({ tableId }) => tableId === place.tableId)
         .map(({ tableId, name }) => ({ values: { tableId, name }, key: tableKey(tableId), protocol: undefined, unread: [] }));
   }
+}
+
+/** Rules that one declaration would make are one. */
+function together(rules: readonly ObservedRule[]): readonly (Omit<ObservedRule, "rule"> & { readonly rule: RuleSet })[] {
+  const [first] = rules;
+  const isOne = rules.every(({ protocol, unread }) => protocol === first?.protocol && unread.length === 0);
+  const set = isOne ? setOf(rules.map(({ rule }) => rule)) : undefined;
+  return first === undefined || set === undefined ? rules : [{ ...first, rule: set }];
 }

@@ -260,7 +260,7 @@ export interface HostResourceArgs {
 /** What `ip rule` says of one rule. */
 export interface RuleArgs {
   /**
-   * Place of the rule in the order of evaluation, lowest first, from 1 to 32765; 100 or more is advised. One rule of ours per host, family and priority.
+   * Place of the rule in the order of evaluation, lowest first, from 1 to 32765; 100 or more is advised. One declared rule per host, family and priority.
    * Left out: required. Example: `1000`.
    * `ip` words: `priority N`.
    */
@@ -278,17 +278,17 @@ export interface RuleArgs {
    */
   not?: pulumi.Input<boolean>;
   /**
-   * Source address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
+   * Source address or prefix of the packet, or a list of them. Of a list the kernel gets a rule for each, at the one priority. Host bits beyond a prefix are cleared, as the kernel ignores them.
    * Left out: any source. Example: `"203.0.113.10"`.
    * `ip` words: `from PREFIX`.
    */
-  from?: pulumi.Input<string>;
+  from?: pulumi.Input<string | pulumi.Input<string>[]>;
   /**
-   * Destination address or prefix of the packet. Host bits beyond the prefix are cleared, as the kernel ignores them.
+   * Destination address or prefix of the packet, or a list of them. Of a list the kernel gets a rule for each, at the one priority. Host bits beyond a prefix are cleared, as the kernel ignores them.
    * Left out: any destination. Example: `"198.51.100.0/24"`.
    * `ip` words: `to PREFIX`.
    */
-  to?: pulumi.Input<string>;
+  to?: pulumi.Input<string | pulumi.Input<string>[]>;
   /**
    * Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.
    * Left out: any device. Example: `"eth1"`.

@@ -7,7 +7,7 @@ import type { Rule } from "./rule/rule";
  * comparison all use these.
  */
 
-/** One rule of ours per family and priority. */
+/** One declared rule per family and priority; in the kernel that may be a set of them. */
 export const ruleKey = ({ family, priority }: Pick<Rule, "family" | "priority">): string => `rule ${family} ${priority}`;
 
 /** The kernel's key of a route: proto, gateway, device and source address are not in it. */

@@ -36,6 +36,12 @@ describe("a reading", () => {
     assert.deepEqual([...doubtedKeys(seen, (key) => key.startsWith("rule "))], []);
   });
 
+  it("is doubted where it shows not as many of a set as the register says", () => {
+    const seen = (...rules: ObservedRule[]): State => ({ ...emptyState, rules, register: parseRegister("rule inet 1000\tid\tstack\t2") });
+    assert.deepEqual([...doubtedKeys(seen(rule(1000, 214), rule(1000, 214, 101), rule(1000, 4)), all)], []);
+    assert.deepEqual([...doubtedKeys(seen(rule(1000, 214), rule(1000, 4)), all)], ["rule inet 1000"]);
+  });
+
   it("is doubted where it shows one rule twice, whoever's it is", () => {
     const seen = state([], rule(1000, 214), rule(1000, 214), rule(1000, 4), rule(1001, 4), rule(1001, 4), rule(1002, 4), rule(1002, 4, 7));
     assert.deepEqual(finish(repeatedRules(seen)), ["rule inet 1000", "rule inet 1001"]);

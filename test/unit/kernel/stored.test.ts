@@ -70,6 +70,22 @@ describe("a stored object", () => {
     assert.deepEqual(storePlan(plan(change, emptyState), {}, there, "v").removed, ["40-rule-inet-1000", "40-rule-inet-1000-proto-220"]);
   });
 
+  it("of a set of rules has a line for each, in a form that an older script refuses", () => {
+    const set = wantedRule({ ...rule, from: ["198.18.1.2", "198.18.1.3"] });
+    const change = { id: "a", stack: "s", tags: tagsOf(214), adopt: false, wanted: [set] };
+    const [line = ""] = storePlan(plan(change, emptyState), {}, seen(), "v").written.map(printObject);
+    const [file, channel, key, id, stack, needs, owner, ...lines] = line.split("\t");
+    assert.deepEqual(lines, [
+      "rule add pref 1000 from 198.18.1.2 table 100 proto 214",
+      "rule add pref 1000 from 198.18.1.3 table 100 proto 214",
+    ]);
+    const text = `${["# pulumi-policy-routing 3", file, channel, key, id, stack, needs, owner].join("\t")}\n${lines.join("\n")}\n`;
+    const there = seen(text, now("b", 220));
+    assert.deepEqual(there.objects.get("40-rule-inet-1000")?.lines, lines);
+    assert.deepEqual(planned("a", 214, there, emptyState, [set]), []);
+    assert.deepEqual(planned("a", 214, there), ["40-rule-inet-1000 4 rule inet 1000 a"]);
+  });
+
   it("counts for what is to be in place and for what is left under the name that it has on the disk", () => {
     const there = seen(old("a", 220));
     assert.deepEqual(needsAfter([{ written: [], removed: ["40-rule-inet-1000"], repair: false }], there), []);

@@ -10,6 +10,7 @@ import { hostRoutingFields, settleHostRouting } from "../../spec/hostRouting";
 import { nexthopKind } from "../../spec/nexthop/kind";
 import { routeKind } from "../../spec/route/kind";
 import { ruleKind } from "../../spec/rule/kind";
+import { rulesIn } from "../../spec/rule/ruleSet";
 import { type SysctlField, sysctlFields } from "../../spec/sysctl";
 import { tableKind } from "../../spec/table/kind";
 import { chosen } from "./chosen";
@@ -37,14 +38,14 @@ const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>
   RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
   NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
   PolicyRoute: (inputs) => ({ routes: [oneOf(routeKind, inputs)] }),
-  PolicyRule: (inputs) => ({ rules: [oneOf(ruleKind, inputs)] }),
+  PolicyRule: (inputs) => ({ rules: rulesIn(oneOf(ruleKind, inputs)) }),
   HostRouting: (inputs) => {
     const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
     return {
       tables: allOf(tableKind, values.tables),
       nexthops: allOf(nexthopKind, values.nexthops),
       routes: allOf(routeKind, values.routes),
-      rules: allOf(ruleKind, values.rules),
+      rules: allOf(ruleKind, values.rules).flatMap(rulesIn),
       settings: [
         ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
         ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),

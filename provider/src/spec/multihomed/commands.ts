@@ -2,7 +2,8 @@ import type { AttributeTable } from "../attribute";
 import { canonical } from "../canonical";
 import { routeAttributes } from "../route/attributes";
 import { settleRoute } from "../route/route";
-import { ruleAttributes, settleRule } from "../rule/rule";
+import { ruleAttributes } from "../rule/rule";
+import { ruleSetAttributes, rulesIn, settleRuleSet } from "../rule/ruleSet";
 import { sysctlFields, sysctlNames } from "../sysctl";
 import { wordsOf } from "../words";
 import type { Routing } from "./expand";
@@ -14,7 +15,11 @@ function line(verb: string, table: AttributeTable, values: Readonly<Record<strin
 /** The same by hand, for a human reader: the words of `ip`, in an order that works. */
 export function commandsOf({ tables, routes, rules, ...settings }: Routing): string[] {
   const routeValues = Object.values(routes).map((route) => canonical(routeAttributes, route, settleRoute).values);
-  const ruleValues = Object.values(rules).map((rule) => canonical(ruleAttributes, rule, settleRule).values);
+  const ruleValues = Object.values(rules).flatMap((rule) => {
+    const { values } = canonical(ruleSetAttributes, rule, settleRuleSet);
+    const { family, priority } = values;
+    return family === undefined || priority === undefined ? [] : rulesIn({ ...values, family, priority });
+  });
   return [
     ...Object.values(tables).map(({ tableId, name }) => `echo '${tableId} ${name}' >>/etc/iproute2/rt_tables`),
     ...sysctlNames.flatMap((name) => {
@@ -25,6 +30,6 @@ export function commandsOf({ tables, routes, rules, ...settings }: Routing): str
     ...routeValues
       .sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined))
       .map((route) => line("route add", routeAttributes, route)),
-    ...ruleValues.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0)).map((rule) => line("rule add", ruleAttributes, rule)),
+    ...ruleValues.sort((a, b) => a.priority - b.priority).map((rule) => line("rule add", ruleAttributes, rule)),
   ];
 }

@@ -5,12 +5,12 @@ import type { expectationFields } from "../expectation";
 import type { Family } from "../family";
 import type { hostRoutingFields } from "../hostRouting";
 import type { routeAttributes } from "../route/attributes";
-import type { ruleAttributes } from "../rule/rule";
+import type { ruleSetAttributes } from "../rule/ruleSet";
 import { blocks, defaultBase, type MultihomedValues } from "./multihomed";
 import { type Side, shareSubnet, sidesOf } from "./uplink";
 
 type Routes = Entries<Omit<Inputs<typeof routeAttributes>, "nexthops"> & { destination: string }>;
-type Rules = Entries<Inputs<typeof ruleAttributes> & { priority: number }>;
+type Rules = Entries<Inputs<typeof ruleSetAttributes> & { priority: number }>;
 
 /** What the uplinks come to, in the fields of HostRouting. */
 export interface Routing extends Pick<Inputs<typeof hostRoutingFields>, "reversePathFilter" | "arpIgnore" | "arpAnnounce"> {

@@ -9,7 +9,8 @@ const others = ["not", "l3mdev", "goto", "suppressPrefixlength", "suppressIfgrou
 export function decidesForAll(rule: Readonly<Record<string, unknown>>): boolean {
   const isGiven = (name: string): boolean => {
     const value = rule[name];
-    return value !== undefined && value !== null && !(typeof value === "string" && isEverything(value));
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return value !== undefined && value !== null && !all.some((one) => typeof one === "string" && isEverything(one));
   };
   const { table, action } = rule;
   if (table === "main" || table === "local" || action === "nop") return false;

@@ -14,7 +14,7 @@ const priority = attribute({
   words: (value) => ["pref", String(value)],
   observe: (json) => numberAt(json, "priority"),
   json: ["priority"],
-  doc: `Place of the rule in the order of evaluation, lowest first, from ${priorities.lowest} to ${priorities.highest}; ${priorities.advised} or more is advised. One rule of ours per host, family and priority.`,
+  doc: `Place of the rule in the order of evaluation, lowest first, from ${priorities.lowest} to ${priorities.highest}; ${priorities.advised} or more is advised. One declared rule per host, family and priority.`,
   absent: "required",
   ip: "priority N",
   example: 1000,

@@ -8,6 +8,7 @@ import { routeKind } from "../../../../provider/src/spec/route/kind";
 import type { Route } from "../../../../provider/src/spec/route/route";
 import { ruleKind } from "../../../../provider/src/spec/rule/kind";
 import type { Rule } from "../../../../provider/src/spec/rule/rule";
+import { rulesIn } from "../../../../provider/src/spec/rule/ruleSet";
 
 const kernel = 2;
 const byHand = 3;
@@ -51,8 +52,9 @@ function ruleOf(line: string): { rule: Rule; protocol: number; unread: [] } {
   // What a check refuses to declare stands on hosts all the same, such as a rule at 0.
   const read = canonical(ruleKind.fields, { ...rest, priority: 1 }, ruleKind.settle);
   const whole = ruleKind.whole(read.values);
-  if (whole === undefined || typeof priority !== "number") throw wrong(line, JSON.stringify(read.problems));
-  return { rule: { ...whole, priority }, protocol, unread: [] };
+  const [rule] = whole === undefined ? [] : rulesIn(whole);
+  if (rule === undefined || typeof priority !== "number") throw wrong(line, JSON.stringify(read.problems));
+  return { rule: { ...rule, priority }, protocol, unread: [] };
 }
 
 function routeOf(line: string): { route: Route; protocol: number; unread: [] } {
