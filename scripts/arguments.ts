@@ -2,20 +2,23 @@ import { entryFields } from "../provider/src/spec/adopt";
 import { type AttributeTable, type Field, type FieldTable, required } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
 import { connectionFields, proxyFields } from "../provider/src/spec/connection";
-import { expectationFields } from "../provider/src/spec/expectation";
+import { connectionDefaultsFields } from "../provider/src/spec/connectionDefaults";
+import { expectationFields, flowFields } from "../provider/src/spec/expectation";
 import { families } from "../provider/src/spec/family";
+import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/spec/functions";
 import { guardFields, probeFields } from "../provider/src/spec/guard";
 import { hostRoutingFields } from "../provider/src/spec/hostRouting";
 import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
 import { sideFields, uplinkFields } from "../provider/src/spec/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
 import { memberFields } from "../provider/src/spec/nexthop/group";
+import { providerFields } from "../provider/src/spec/providerConfiguration";
 import { routeAttributes } from "../provider/src/spec/route/attributes";
 import { nexthopFields } from "../provider/src/spec/route/nexthops";
 import { ruleSetAttributes } from "../provider/src/spec/rule/ruleSet";
 import { routingTableAttributes } from "../provider/src/spec/table/table";
 import { tableSchema } from "../provider/src/spec/tableNumber";
-import { inputType, plainType } from "./types";
+import { inputType, outputType, plainType } from "./types";
 
 export interface Interface {
   readonly name: string;
@@ -32,6 +35,12 @@ export const interfaces: readonly Interface[] = [
     doc: "How to reach a host. An object of @pulumi/command's `remote.Connection` fits as it is.",
     fields: connectionFields,
   },
+  {
+    name: "ConnectionDefaultsArgs",
+    doc: "What connections leave out: the fields of a connection that may be said once for all, which are all but `host`.",
+    fields: connectionDefaultsFields,
+  },
+  { name: "ProviderArgs", doc: "How hosts are reached, and whose the entries are.", fields: providerFields },
   { name: "ProbeArgs", doc: "A check that runs on the host before and after a change.", fields: probeFields },
   { name: "GuardArgs", doc: "The timed undo on the host and the checks that a change must pass.", fields: guardFields },
   { name: "HostResourceArgs", doc: "What every resource has.", fields: commonFields },
@@ -42,11 +51,20 @@ export const interfaces: readonly Interface[] = [
   { name: "NexthopObjectArgs", doc: "What `ip nexthop` says of one next hop object or group.", fields: nexthopAttributes },
   { name: "TableArgs", doc: "A table's number and name.", fields: routingTableAttributes },
   { name: "ExpectationArgs", doc: "What a packet looks like, and where it must go.", fields: expectationFields },
+  { name: "FlowArgs", doc: "What a packet looks like.", fields: flowFields },
   { name: "EntryArgs", doc: "What an entry of HostRouting may say beside its object.", fields: entryFields },
   { name: "HostRoutingArgs", doc: "Everything about one host.", fields: hostRoutingFields, base: "HostResourceArgs" },
   { name: "UplinkSideArgs", doc: "One address family of an uplink.", fields: sideFields },
   { name: "UplinkArgs", doc: "One uplink of a host.", fields: uplinkFields },
   { name: "MultihomedArgs", doc: "The uplinks of a host, and what is to be made of them.", fields: multihomedFields },
+];
+
+/** What functions answer. */
+export const results: readonly Interface[] = [
+  { name: "HostAddress", doc: "An address of a host.", fields: hostAddressFields },
+  { name: "HostGateway", doc: "A gateway of a default route.", fields: hostGatewayFields },
+  { name: "GetHostResult", doc: "A host as it is now.", fields: getHostResultFields },
+  { name: "LookupResult", doc: "What becomes of a packet on a host.", fields: lookupResultFields },
 ];
 
 /** Resources of one entry: what every resource has, and what the entry has. */
@@ -59,7 +77,7 @@ export const resources: readonly (readonly [name: string, doc: string, entry: st
 
 /** The interfaces of which a table is put together; one where it is that one's. */
 export function partsOf(fields: FieldTable): readonly Interface[] {
-  const parts = interfaces.filter((one) => Object.entries(one.fields).every(([name, field]) => fields[name] === field));
+  const parts = [...interfaces, ...results].filter((one) => Object.entries(one.fields).every(([name, field]) => fields[name] === field));
   const whole = parts.find((one) => Object.keys(one.fields).length === Object.keys(fields).length);
   const named = new Set(parts.flatMap((one) => Object.keys(one.fields)));
   const missing = Object.keys(fields).filter((name) => !named.has(name));
@@ -97,6 +115,14 @@ function interfaceOf({ name, doc, fields, base }: Interface): string {
   return `/** ${doc} */\nexport interface ${name}${base === undefined ? "" : ` extends ${base}`} {\n${members.join("")}}\n`;
 }
 
+function resultOf({ name, doc, fields }: Interface): string {
+  const members = Object.entries(fields).map(
+    ([field, descriptor]) =>
+      `${comment(descriptor)}  readonly ${field}${descriptor.absent === required ? "" : "?"}: ${outputType(descriptor, nameOf)};\n`,
+  );
+  return `/** ${doc} */\nexport interface ${name} {\n${members.join("")}}\n`;
+}
+
 export function argumentsText(): string {
   return `// Generated from the descriptors in src/spec by \`npm run generate\`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
@@ -109,6 +135,7 @@ export type Table = ${plainType(tableSchema, nameOf)};
 
 ${[
   ...interfaces.map(interfaceOf),
+  ...results.map(resultOf),
   ...resources.map(([name, doc, entry]) => `/** ${doc} */\nexport interface ${name} extends HostResourceArgs, ${entry} {}\n`),
 ].join("\n")}`;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type FieldTable, required } from "../provider/src/spec/attribute";
 import { commonFields } from "../provider/src/spec/common";
+import { getHostFields, getHostResultFields, lookupFields, lookupResultFields } from "../provider/src/spec/functions";
 import { hostRoutingFields } from "../provider/src/spec/hostRouting";
 import { providerFields } from "../provider/src/spec/providerConfiguration";
 import { interfaces, linesOf, partsOf, resources } from "./arguments";
@@ -110,6 +111,29 @@ export function schemaText(): string {
     hostRoutingFields,
     appliedAt,
   );
+  const reads = (name: string, description: string, given: FieldTable, answered: FieldTable): [string, Json] => {
+    const result = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+    return [
+      token(name),
+      {
+        description,
+        inputs: { type: "object", ...types.objectOf(given, result) },
+        outputs: { type: "object", ...types.objectOf(answered, `${result}Result`) },
+      },
+    ];
+  };
+  const getHost = reads(
+    "getHost",
+    "What a host has now: addresses, gateways, rules, versions. Reads it by one login, in previews too, and changes nothing.",
+    getHostFields,
+    getHostResultFields,
+  );
+  const lookup = reads(
+    "lookup",
+    "Where a packet goes on a host as it is now, by its rules and routes. Reads the host by one login, in previews too, sends no packet and changes nothing.",
+    lookupFields,
+    lookupResultFields,
+  );
   const configuration = types.objectOf(providerFields, "Provider").properties;
   const { version, description, license, homepage, keywords } = z
     .object({ version: z.string(), description: z.string(), license: z.string(), homepage: z.string(), keywords: z.array(z.string()) })
@@ -125,6 +149,7 @@ export function schemaText(): string {
     config: { variables: configuration },
     provider: { description: "How hosts are reached, and whose the entries are.", inputProperties: configuration },
     resources: Object.fromEntries([...granular, whole]),
+    functions: Object.fromEntries([getHost, lookup]),
     types: types.all,
     language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true, pyproject: { enabled: true } } },
   };

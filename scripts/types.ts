@@ -27,7 +27,7 @@ export type NameOf = (fields: FieldTable) => string;
  * The TypeScript type of what a person may write, spelled out: published types that reach zod do not compile everywhere, and take seconds.
  * What it holds may be inputs again.
  */
-export const plainType = (schema: z.ZodType, nameOf: NameOf): string => plain(nodeOf(schema, nameOf));
+export const plainType = (schema: z.ZodType, nameOf: NameOf): string => plain(nodeOf(schema, nameOf), input);
 
 /** Its form, in which the object of a table is its title alone. */
 export function nodeOf(schema: z.ZodType, nameOf: NameOf): Node {
@@ -43,18 +43,24 @@ export function nodeOf(schema: z.ZodType, nameOf: NameOf): Node {
 
 export const inputType = ({ schema }: Field, nameOf: NameOf): string => `pulumi.Input<${plainType(schema, nameOf)}>`;
 
-const input = (one: Node): string => `pulumi.Input<${plain(one)}>`;
+export const outputType = ({ schema }: Field, nameOf: NameOf): string => plain(nodeOf(schema, nameOf), output);
 
-function plain(one: Node): string {
+/** How what an object or a list holds is typed. */
+type Inside = (one: Node) => string;
+const input: Inside = (one) => `pulumi.Input<${plain(one, input)}>`;
+const output: Inside = (one) => plain(one, output);
+
+function plain(one: Node, inside: Inside): string {
   const { title, type, enum: words, anyOf, items, additionalProperties } = one;
+  const each = (other: Node): string => plain(other, inside);
   if (title !== undefined) return title;
   if (words !== undefined) return words.map((word) => JSON.stringify(word)).join(" | ");
-  if (anyOf !== undefined) return union(anyOf.map(plain));
+  if (anyOf !== undefined) return union(anyOf.map(each));
   if (typeof one.const === "string") return JSON.stringify(one.const);
-  if (Array.isArray(type)) return union(type.map((each) => plain({ type: each })));
-  if (type === "array" && items !== undefined) return `${input(items)}[]`;
+  if (Array.isArray(type)) return union(type.map((only) => each({ type: only })));
+  if (type === "array" && items !== undefined) return inside === input ? `${inside(items)}[]` : `readonly (${inside(items)})[]`;
   if (type === "object" && additionalProperties !== undefined)
-    return `Readonly<Record<string, ${input(additionalProperties)} | undefined>>`;
+    return `Readonly<Record<string, ${inside(additionalProperties)} | undefined>>`;
   if (type === "integer" || type === "number") return "number";
   if (type === "string" || type === "boolean") return type;
   throw new Error(`no type for ${JSON.stringify(one)}`);

@@ -7,7 +7,7 @@ import { type Failure, printFailure } from "../spec/failures";
  * What connections leave out, as this process was told. It is filled in when a host is reached and nowhere before: what a resource declares, and so
  * what the engine keeps and compares, does not know of it.
  */
-const places = { program: "connectionDefaults", stack: "policy-routing:connection" } as const;
+const places = { program: "connectionDefaults", provider: "policyrouting:connection", stack: "policy-routing:connection" } as const;
 export type Place = keyof typeof places;
 
 const told = new Map<Place, { readonly text: string; readonly parsed: ParsedDefaults }>();
@@ -21,7 +21,7 @@ export function tellDefaults(place: Place, value: unknown): void {
 
 export const defaultsFailures = (): Failure[] => [...told.values()].flatMap(({ parsed }) => parsed.failures);
 
-/** A connection as its host is reached: the program's defaults go before those of the stack. */
+/** A connection as its host is reached: what is said nearer to the resource goes first. */
 export function reached(connection: Connection): Connection {
   const failures = defaultsFailures();
   if (failures.length > 0)
@@ -31,5 +31,8 @@ export function reached(connection: Connection): Connection {
       what: failures.map(printFailure).join("; "),
       next: "correct it: all connections of the stack begin with it",
     });
-  return (["program", "stack"] as const).reduce((one, place) => withDefaults(one, told.get(place)?.parsed.values ?? {}), connection);
+  return (["program", "provider", "stack"] as const).reduce(
+    (one, place) => withDefaults(one, told.get(place)?.parsed.values ?? {}),
+    connection,
+  );
 }

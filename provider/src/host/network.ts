@@ -86,11 +86,14 @@ export async function readHoldings(connection: Connection): Promise<Holding[]> {
 }
 
 /** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
-export async function readState(connection: Connection): Promise<StateJson> {
+export const readState = async (connection: Connection): Promise<StateJson> => (await readHost(connection)).state;
+
+/** With what it says of itself. */
+export async function readHost(connection: Connection): Promise<{ readonly facts: Facts; readonly state: StateJson }> {
   const session = new Session(connection);
   try {
     const { facts } = await observe(await session.shell(), nothingMore, session.warn);
-    return await readNetwork(session, facts);
+    return { facts, state: await readNetwork(session, facts) };
   } finally {
     session.close();
   }

@@ -1,13 +1,28 @@
 import { PolicyRoutingError } from "../errors";
+import { tellDefaults } from "../host/defaults";
 import type { Properties } from "../runtime/handlers";
+import { mark } from "../runtime/marked";
 import { wishForUnreachable } from "../runtime/unreachable";
+import { holdsSecrets } from "../spec/connectionDefaults";
 import { printFailure } from "../spec/failures";
 import { noOrganization, type Owner } from "../spec/owner";
-import { type ProviderConfiguration, providerConfiguration } from "../spec/providerConfiguration";
+import { type ProviderConfiguration, providerConfiguration, providerFields } from "../spec/providerConfiguration";
+import { withSecrets } from "../spec/secrets";
 import type { Urn } from "./urn";
 
 /** What is wrong with the provider's configuration; no property is named, for the engine prints the value of one that is. */
 export const configurationFailures = (values: Properties): string[] => providerConfiguration(values).problems.map(printFailure);
+
+/** With its passwords and keys marked, for the engine keeps it; a text that holds some is one as a whole. */
+export function markedConfiguration(values: Properties): Properties {
+  const { connection, ...rest } = values;
+  if (connection === undefined) return rest;
+  const isText = typeof connection === "string";
+  return {
+    ...rest,
+    connection: isText && holdsSecrets(connection) ? mark(connection) : withSecrets(providerFields, { connection }, mark)["connection"],
+  };
+}
 
 /** Takes effect for the whole process: the engine starts one for each provider. */
 export function configure(values: Properties): ProviderConfiguration {
@@ -18,6 +33,7 @@ export function configure(values: Properties): ProviderConfiguration {
       what: problems.map(printFailure).join("; "),
       next: "correct policyrouting:NAME in the stack's configuration, or the provider's arguments",
     });
+  tellDefaults("provider", configuration.connection);
   wishForUnreachable(configuration.unreachable);
   return configuration;
 }

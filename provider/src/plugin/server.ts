@@ -7,14 +7,16 @@ import {
   ConfigureResponse,
   DiffResponse,
   GetSchemaResponse,
+  InvokeResponse,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { stop } from "../host/stop";
 import type { Run } from "../runtime/run";
 import { version } from "../runtime/version";
 import type { ProviderConfiguration } from "../spec/providerConfiguration";
-import { configurationFailures, configure } from "./configuration";
+import { configurationFailures, configure, markedConfiguration } from "./configuration";
 import { failureOf } from "./failure";
+import { call } from "./functions";
 import { Resources } from "./resources";
 import { schemaText } from "./schemaText";
 import { Empty, grpc } from "./sdk";
@@ -35,6 +37,7 @@ type Calls = Pick<
   | "read"
   | "update"
   | "delete"
+  | "invoke"
   | "cancel"
 >;
 
@@ -64,7 +67,7 @@ function callsOf(run: Run | undefined, whenSaid: () => Promise<void>): Calls {
     checkConfig: unary((request) => {
       const { values, secrets } = received(request.getNews());
       const failures = configurationFailures(values).map((reason) => new CheckFailure().setReason(reason));
-      return new CheckResponse().setInputs(sent(values, secrets)).setFailuresList(failures);
+      return new CheckResponse().setInputs(sent(markedConfiguration(values), secrets)).setFailuresList(failures);
     }),
     // Another configuration makes no other provider: nothing is replaced for it.
     diffConfig: unary(() => new DiffResponse()),
@@ -78,6 +81,12 @@ function callsOf(run: Run | undefined, whenSaid: () => Promise<void>): Calls {
     read: unary(resources.read),
     update: unary(resources.update),
     delete: unary(resources.delete),
+    invoke: unary(async (request) => {
+      const answer = await call(request.getTok(), received(request.getArgs()).values);
+      return "result" in answer
+        ? new InvokeResponse().setReturn(sent(answer.result))
+        : new InvokeResponse().setFailuresList(answer.failures.map((reason) => new CheckFailure().setReason(reason)));
+    }),
     // A person stopped the run; and every run ends with it, when nothing is left to stop.
     cancel: unary(() => {
       stop();

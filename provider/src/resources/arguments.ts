@@ -165,6 +165,114 @@ export interface ConnectionArgs {
   proxy?: pulumi.Input<ProxyConnectionArgs>;
 }
 
+/** What connections leave out: the fields of a connection that may be said once for all, which are all but `host`. */
+export interface ConnectionDefaultsArgs {
+  /**
+   * TCP port of sshd.
+   * Left out: from `~/.ssh/config`, else 22. Example: `22`.
+   */
+  port?: pulumi.Input<number>;
+  /**
+   * User to log in as: root, or one with `sudo`.
+   * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
+   */
+  user?: pulumi.Input<string>;
+  /**
+   * Password of the user. Kept secret, however the program gives it.
+   * Left out: no password. Example: `"secret"`.
+   */
+  password?: pulumi.Input<string>;
+  /**
+   * Text of a private key. Kept secret, however the program gives it; with `privateKeyPath` or an agent the state holds no secret at all.
+   * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
+   */
+  privateKey?: pulumi.Input<string>;
+  /**
+   * Passphrase of the private key. Kept secret, however the program gives it.
+   * Left out: the key is not encrypted. Example: `"secret"`.
+   */
+  privateKeyPassword?: pulumi.Input<string>;
+  /**
+   * Socket of an SSH agent.
+   * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
+   */
+  agentSocketPath?: pulumi.Input<string>;
+  /**
+   * Public key that the host must show, as in `known_hosts` or a `.pub` file.
+   * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
+   */
+  hostKey?: pulumi.Input<string>;
+  /**
+   * How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.
+   * Left out: 10, within 30 s. Example: `3`.
+   */
+  dialErrorLimit?: pulumi.Input<number>;
+  /**
+   * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
+   * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
+   */
+  perDialTimeout?: pulumi.Input<number>;
+  /**
+   * File with a private key, on the machine where Pulumi runs; `~` is its home.
+   * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
+   */
+  privateKeyPath?: pulumi.Input<string>;
+  /**
+   * File with known host keys, in OpenSSH's form.
+   * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
+   */
+  knownHostsPath?: pulumi.Input<string>;
+  /**
+   * Takes any host key. Somebody between you and the host can then read and change everything.
+   * Left out: false. Example: `true`.
+   */
+  insecureIgnoreHostKey?: pulumi.Input<boolean>;
+  /**
+   * Runs everything by `sudo`: by `sudo -n`, for a user who needs no password for it, or with `sudoPassword`.
+   * Left out: false. Example: `true`.
+   */
+  sudo?: pulumi.Input<boolean>;
+  /**
+   * Password that sudo asks for. Kept secret, however the program gives it. It is sent to sudo's standard input, and only when sudo asks.
+   * Left out: sudo must ask for none. Example: `"secret"`.
+   */
+  sudoPassword?: pulumi.Input<string>;
+  /**
+   * Who logs in. `ssh2`: a library, quick, takes passwords and keys as text. `openssh`: your own `ssh`, with certificates, security keys, Kerberos and all that it knows, at twice the time; it asks nobody anything. `local`: nobody, for a program that runs on the host itself (`host` is then `localhost`).
+   * Left out: `auto`: `ssh2`, and `openssh` where your configuration of ssh has what only it can do. Example: `"openssh"`.
+   */
+  transport?: pulumi.Input<"auto" | "ssh2" | "openssh" | "local">;
+  /**
+   * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.
+   * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
+   */
+  proxy?: pulumi.Input<ProxyConnectionArgs>;
+}
+
+/** How hosts are reached, and whose the entries are. */
+export interface ProviderArgs {
+  /**
+   * What connections leave out: all fields of `connection` but `host`. A resource's own go before it, field by field; behind it comes `~/.ssh/config`. It is filled in when a host is reached: it is no part of any resource's inputs or state, so changing it changes no resource.
+   * Left out: nothing. Example: `{"user":"root"}`.
+   */
+  connection?: pulumi.Input<ConnectionDefaultsArgs>;
+  /**
+   * The even `proto` number that marks what is ours on a host; the next one is used while a rule is exchanged.
+   * Left out: 214. Example: `220`.
+   */
+  owner?: pulumi.Input<number>;
+  /**
+   * The organization of the stack, by which hosts tell whose an entry is. The engine does not tell it to a plugin.
+   * Left out: what the state says, else `organization`, the word of every backend that has none. Example: `"acme"`.
+   */
+  organization?: pulumi.Input<string>;
+  /**
+   * What to do about a host that does not answer: `keep` leaves its state as it was in a refresh; `forget` drops its resources from the state at a delete, and what they own stays on the host. `POLICY_ROUTING_UNREACHABLE` in the environment of a run goes before it.
+   * Left out: it is an error. Example: `"keep"`.
+   */
+  unreachable?: pulumi.Input<"keep" | "forget">;
+}
+
 /** A check that runs on the host before and after a change. */
 export interface ProbeArgs {
   /**
@@ -841,6 +949,55 @@ export interface ExpectationArgs {
   verdict?: pulumi.Input<"unicast" | "local" | "blackhole" | "prohibit" | "unreachable">;
 }
 
+/** What a packet looks like. */
+export interface FlowArgs {
+  /**
+   * Where the packet goes.
+   * Left out: required. Example: `"192.0.2.1"`.
+   */
+  to: pulumi.Input<string>;
+  /**
+   * Its source address. For packets that the host itself sends it must be one of the host's.
+   * Left out: not chosen yet. Example: `"203.0.113.10"`.
+   */
+  from?: pulumi.Input<string>;
+  /**
+   * Device on which it came in.
+   * Left out: the host itself sends it. Example: `"eth0"`.
+   */
+  iif?: pulumi.Input<string>;
+  /**
+   * Its firewall mark; decimal or hexadecimal.
+   * Left out: none. Example: `"0x1"`.
+   */
+  mark?: pulumi.Input<string | number>;
+  /**
+   * Protocol inside the IP packet: `tcp`, `udp`, `icmp` or `ipv6-icmp`.
+   * Left out: none. Example: `"tcp"`.
+   */
+  ipproto?: pulumi.Input<"tcp" | "udp" | "icmp" | "ipv6-icmp">;
+  /**
+   * Its source port.
+   * Left out: none. Example: `443`.
+   */
+  sport?: pulumi.Input<number>;
+  /**
+   * Its destination port.
+   * Left out: none. Example: `443`.
+   */
+  dport?: pulumi.Input<number>;
+  /**
+   * User id of the sending process.
+   * Left out: 0, root. Example: `1000`.
+   */
+  uid?: pulumi.Input<number>;
+  /**
+   * Its type of service.
+   * Left out: 0. Example: `"0x10"`.
+   */
+  tos?: pulumi.Input<string | number>;
+}
+
 /** What an entry of HostRouting may say beside its object. */
 export interface EntryArgs {
   /**
@@ -984,6 +1141,122 @@ export interface MultihomedArgs {
    * Left out: 10000. Example: `10000`.
    */
   priorityBase?: pulumi.Input<number>;
+}
+
+/** An address of a host. */
+export interface HostAddress {
+  /**
+   * Device that has it.
+   * Left out: required. Example: `"eth0"`.
+   */
+  readonly dev: string;
+  /**
+   * Address family, in the words of `ip`.
+   * Left out: required. Example: `"inet"`.
+   */
+  readonly family: "inet" | "inet6";
+  /**
+   * The address with the length of its prefix.
+   * Left out: required. Example: `"203.0.113.10/24"`.
+   */
+  readonly address: string;
+}
+
+/** A gateway of a default route. */
+export interface HostGateway {
+  /**
+   * Device by which it is reached.
+   * Left out: the route does not say. Example: `"eth0"`.
+   */
+  readonly dev?: string;
+  /**
+   * Address family, in the words of `ip`.
+   * Left out: required. Example: `"inet"`.
+   */
+  readonly family: "inet" | "inet6";
+  /**
+   * Its address.
+   * Left out: required. Example: `"203.0.113.1"`.
+   */
+  readonly via: string;
+  /**
+   * Table whose default it is.
+   * Left out: required. Example: `"main"`.
+   */
+  readonly table: "main" | "default" | "local" | number;
+}
+
+/** A host as it is now. */
+export interface GetHostResult {
+  /**
+   * Its machine-id; empty where it has none.
+   * Left out: required. Example: `"61c8223643f282097ec0db90e3f68c5d"`.
+   */
+  readonly machineId: string;
+  /**
+   * Version of its kernel.
+   * Left out: required. Example: `"6.1.0"`.
+   */
+  readonly kernel: string;
+  /**
+   * Version of its iproute2.
+   * Left out: required. Example: `"6.1.0"`.
+   */
+  readonly iproute2: string;
+  /**
+   * Its addresses.
+   * Left out: required. Example: `[]`.
+   */
+  readonly addresses: readonly (HostAddress)[];
+  /**
+   * Gateways of its default routes, in all tables.
+   * Left out: required. Example: `[]`.
+   */
+  readonly gateways: readonly (HostGateway)[];
+  /**
+   * Its rules in the words of `ip`, with the family, in their order.
+   * Left out: required. Example: `["ip -4 rule pref 1000 from 203.0.113.10 table 102"]`.
+   */
+  readonly rules: readonly (string)[];
+}
+
+/** What becomes of a packet on a host. */
+export interface LookupResult {
+  /**
+   * What becomes of it: `unicast`, `local`, `blackhole`, `unreachable`, `prohibit`, `no route`, `unsure` and a few more.
+   * Left out: required. Example: `"unicast"`.
+   */
+  readonly verdict: string;
+  /**
+   * The same for a person, with all ways that it may take.
+   * Left out: required. Example: `"by eth1 via 203.0.113.1 (table 102)"`.
+   */
+  readonly sentence: string;
+  /**
+   * The rule that decides, in the words of `ip`.
+   * Left out: none does. Example: `"ip -4 rule pref 1000 from 203.0.113.10 table 102"`.
+   */
+  readonly rule?: string;
+  /**
+   * Table whose route it takes.
+   * Left out: none. Example: `102`.
+   */
+  readonly table?: "main" | "default" | "local" | number;
+  /**
+   * Device by which it leaves.
+   * Left out: several ways, or none. Example: `"eth1"`.
+   */
+  readonly dev?: string;
+  /**
+   * Gateway by which it leaves.
+   * Left out: several ways, or none, or it is on the link. Example: `"203.0.113.1"`.
+   */
+  readonly via?: string;
+  /**
+   * Its source address.
+   * Left out: several ways, or none. Example: `"203.0.113.10"`.
+   */
+  readonly src?: string;
 }
 
 /** One rule: `ip rule`. */

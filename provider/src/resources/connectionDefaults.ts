@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { holdsSecrets } from "../spec/connectionDefaults";
-import type { ConnectionArgs } from "./arguments";
+import type { ConnectionDefaultsArgs } from "./arguments";
 import { type Door, dynamicDoor } from "./door";
 import { Refusal } from "./refusal";
-
-/** The fields of a connection that may be said once for all: all but `host`. */
-export type ConnectionDefaultsArgs = Omit<ConnectionArgs, "host">;
 
 /** Of one run of a program: an inline program may run several times in one process. */
 interface Said {
@@ -53,7 +50,7 @@ export function defaultsOfProgram(resource: string, door: Door): pulumi.Inputs {
   if (said !== undefined && said.first === undefined && door !== dynamicDoor)
     throw new Refusal(
       "connection-defaults",
-      `${resource}: the plugin does not hear of connectionDefaults: say it in each connection, or in ~/.ssh/config`,
+      `${resource}: the plugin does not hear of connectionDefaults: set policyrouting:connection, or give an explicit Provider \`connection\``,
     );
   if (said !== undefined) return said.inputs;
   refusePlainSecrets();

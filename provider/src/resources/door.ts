@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultOwner } from "../spec/owner";
+import { Refusal } from "./refusal";
 
 /** How a resource reaches the one life cycle: by the engine's dynamic provider, or by this package's own plugin. */
 export interface Door {
@@ -23,6 +24,17 @@ function ownerOfStack(): { stack: string; proto?: number } {
 
 const providerText = (kind: string): string => `exports.handler = () => require("pulumi-policy-routing/runtime").handlers("${kind}");`;
 
+/** The engine hands a plugin the configuration of its own name alone. */
+function refuseOtherConfiguration(kind: string): void {
+  const [theirs, own] = [new pulumi.Config("policy-routing"), new pulumi.Config("policyrouting")];
+  for (const name of ["owner", "connection"])
+    if (theirs.get(name) !== undefined && own.get(name) === undefined)
+      throw new Refusal(
+        "provider-configuration",
+        `${kind}: the plugin does not hear of policy-routing:${name}: set policyrouting:${name} to the same`,
+      );
+}
+
 const noTimeouts = {
   customTimeouts:
     "customTimeouts would not be heard here: leave it out and set guard.confirmTimeout for how long a change may take, connection.perDialTimeout and connection.dialErrorLimit for how long a host may be silent",
@@ -42,7 +54,10 @@ export const dynamicDoor: Door = {
 /** The second: the engine finds `pulumi-resource-policyrouting`. A state of the first door moves there as it is. */
 export const pluginDoor: Door = {
   token: (kind) => `policyrouting:index:${kind}`,
-  inputs: () => ({}),
+  inputs: (kind) => {
+    refuseOtherConfiguration(kind);
+    return {};
+  },
   unheard: noTimeouts,
   aliases: (kind) => [{ type: dynamicDoor.token(kind) }],
 };

@@ -1,5 +1,6 @@
 export type {
   ConnectionArgs,
+  ConnectionDefaultsArgs,
   EntryArgs,
   ExpectationArgs,
   Family,
@@ -22,7 +23,6 @@ export type {
   UplinkArgs,
   UplinkSideArgs,
 } from "./arguments";
-export type { ConnectionDefaultsArgs } from "./connectionDefaults";
 export { connectionDefaults } from "./connectionDefaults";
 export { HostRouting } from "./hostRouting";
 export type { ConfiguredHost } from "./hostsFromConfig";

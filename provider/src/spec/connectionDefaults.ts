@@ -5,7 +5,8 @@ import { type Failure, problemsOf } from "./failures";
 import { withSecrets } from "./secrets";
 
 const { host: _host, ...fields } = connectionFields;
-const schema = objectOf(fields, "expected an object such as { user: ... }");
+export const connectionDefaultsFields = fields;
+export const connectionDefaultsSchema = objectOf(fields, "expected an object such as { user: ... }");
 
 /** What connections leave out. It names no host: each resource does. */
 export type ConnectionDefaults = Values<typeof fields>;
@@ -26,7 +27,7 @@ export function parseDefaults(said: string, value: unknown): ParsedDefaults {
   const json = typeof value === "string" ? jsonIn(value) : value;
   if (!isObject(json) || Array.isArray(json)) return wrong([], "expected a JSON object such as { user: ... }");
   if (json["host"] !== undefined) return wrong(["host"], "each resource names its own host");
-  const parsed = schema.safeParse(json);
+  const parsed = connectionDefaultsSchema.safeParse(json);
   return parsed.success ? { values: parsed.data, failures: [] } : { values: {}, failures: problemsOf(parsed.error, [said]) };
 }
 

@@ -22,7 +22,7 @@ const protocolNames = ["tcp", "udp", "icmp", "ipv6-icmp"] as const;
 /** A part of the flow: `ip route get` takes it as these words. */
 const part = <Value, Input>(words: (value: Value) => readonly string[], descriptor: Field<Value, Input>) => ({ ...descriptor, words });
 
-const flowFields = {
+export const flowFields = {
   to: part((value: string) => [value], { schema: addressSchema, doc: "Where the packet goes.", absent: "required", example: "192.0.2.1" }),
   from: part((value: string) => ["from", value], {
     schema: addressSchema,

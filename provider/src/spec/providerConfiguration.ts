@@ -1,10 +1,19 @@
 import { field, type Values } from "./attribute";
 import { type Canonical, canonical } from "./canonical";
+import { connectionDefaultsSchema } from "./connectionDefaults";
 import { integer, oneOf, textOf } from "./number";
 import { defaultOwner, wrongOwner } from "./owner";
 
 /** What is said once for all resources of a provider of the plugin: `policyrouting:NAME` in the stack's configuration, or an explicit provider's arguments. */
 export const providerFields = {
+  connection: field({
+    schema: connectionDefaultsSchema,
+    doc:
+      "What connections leave out: all fields of `connection` but `host`. A resource's own go before it, field by field; behind it comes `~/.ssh/config`. It is filled in when a host is reached: it is no part of " +
+      "any resource's inputs or state, so changing it changes no resource.",
+    absent: "nothing",
+    example: { user: "root" },
+  }),
   owner: field({
     schema: integer(6, 252),
     settle: (value) => (value === defaultOwner ? undefined : value),
@@ -34,11 +43,17 @@ export type ProviderConfiguration = Values<typeof providerFields>;
 /** What the engine itself says there. */
 const engines: ReadonlySet<string> = new Set(["version", "pluginDownloadURL"]);
 
-/** As the engine hands it over: numbers are texts in a stack's configuration. */
+/** As the engine hands it over: numbers and objects are texts there. */
 export function providerConfiguration(said: Readonly<Record<string, unknown>>): Canonical<typeof providerFields> {
   const own = Object.entries(said).filter(([name]) => !engines.has(name));
-  return canonical(
-    providerFields,
-    Object.fromEntries(own.map(([name, value]) => [name, typeof value === "string" && /^[0-9]+$/.test(value) ? Number(value) : value])),
-  );
+  return canonical(providerFields, Object.fromEntries(own.map(([name, value]) => [name, meant(value)])));
+}
+
+function meant(value: unknown): unknown {
+  if (typeof value !== "string" || !/^(?:[0-9]+|\{.*\})$/s.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }

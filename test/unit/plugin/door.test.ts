@@ -1,15 +1,16 @@
 // The second door without an engine: what is decided is tested elsewhere, for it is the same; this is how it goes over the wire.
 import { strict as assert } from "node:assert";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { DiffResponse, GetSchemaRequest, ProviderHandshakeRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { CheckRequest, DiffResponse, GetSchemaRequest, ProviderHandshakeRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { z } from "zod";
 import { handlers } from "../../../provider/src/runtime";
 import { kinds } from "../../../provider/src/runtime/kinds";
 import { version } from "../../../provider/src/runtime/version";
 import { unknownValue } from "../../../provider/src/spec/unknown";
-import { call, check, checkConfig, configure, diff, openDoor, secret, update } from "./client";
+import { call, check, checkConfig, configure, diff, type Json, openDoor, secret, update } from "./client";
 
 const connection = { host: "edge-1.example.net" };
 const rule = { connection, priority: 1000, from: "203.0.113.10", table: 7 };
@@ -70,6 +71,21 @@ describe("the plugin's protocol", () => {
     const other = await openDoor();
     await assert.rejects(configure(other, wrong), /owner: expected an even number/);
     other.close();
+  });
+
+  it("a connection of the configuration may be an object or a text, and what is secret in it is kept as a secret", async () => {
+    const object = { user: "root", password: "WORD" };
+    const kept = async (connection: Json[string]) => {
+      const response = await call(client.checkConfig.bind(client), new CheckRequest().setNews(Struct.fromJavaScript({ connection })));
+      assert.deepEqual(response.getFailuresList(), []);
+      return response.getInputs()?.toJavaScript()["connection"];
+    };
+    assert.deepEqual(await kept(object), { user: "root", password: secret("WORD") });
+    assert.deepEqual(await kept(JSON.stringify(object)), secret(JSON.stringify(object)));
+    assert.deepEqual(await kept('{"user":"root"}'), '{"user":"root"}');
+    const failures = await checkConfig(client, { connection: { host: "edge-1", password: 424_242 } });
+    assert.equal(failures.length, 2, failures.join("\n"));
+    assert.ok(!failures.join("").includes("424"), failures.join("\n"));
   });
 
   it("a secret of the program stays one where it stood, in a list in every entry, and passwords are secret without being told", async () => {
