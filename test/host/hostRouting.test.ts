@@ -252,7 +252,20 @@ describe("HostRouting on a host", function () {
 
   it("a transaction that is undone takes its settings back", async () => {
     const before = await host.snapshot();
-    const settings = { reversePathFilter: { eth1: "strict" }, arpIgnore: { eth0: "sameDevice" }, arpAnnounce: { eth0: "best" } };
+    const settings = {
+      reversePathFilter: { eth1: "strict" },
+      arpIgnore: { eth0: "sameDevice" },
+      arpAnnounce: { eth0: "best" },
+      srcValidMark: { eth1: "on" },
+      acceptLocal: { eth1: "on" },
+      routeLocalnet: { eth1: "on" },
+      forwarding: { eth1: "off", eth0: "on" },
+    };
+    const files = ["eth0/arp_ignore", "eth0/arp_announce", "eth1/src_valid_mark", "eth1/accept_local", "eth1/route_localnet"];
+    const forwarding = ["eth1/forwarding", "eth0/forwarding", "all/forwarding"];
+    const show = (names: readonly string[]): Promise<string> =>
+      host.exec(`cd /proc/sys/net/ipv4/conf && cat ${names.join(" ")}`).then((text) => text.replaceAll("\n", " "));
+    const forwarded = await show(forwarding);
     const bad = {
       connection: host.connection,
       ...settings,
@@ -261,8 +274,19 @@ describe("HostRouting on a host", function () {
     assert.match((await refusal(create("HostRouting", bad))).message, /reverted \(verified\)/);
     assert.equal(await host.snapshot(), before);
     const made = await create("HostRouting", { connection: host.connection, ...settings });
-    assert.equal(await host.exec("cat /proc/sys/net/ipv4/conf/eth0/arp_ignore /proc/sys/net/ipv4/conf/eth0/arp_announce"), "1\n2\n");
+    assert.equal(await show(files), "1 2 1 1 1 ");
+    assert.match(await show(forwarding), /^0 1 /);
     await remove(made);
+    assert.equal(await show(files), "0 0 0 0 0 ");
+    assert.equal(await show(forwarding), forwarded);
+  });
+
+  it("forwarding of all devices at once is refused: it would change what nobody declared", async () => {
+    const { failures } = await handlers("HostRouting").check(
+      {},
+      { owner: { stack }, connection: host.connection, forwarding: { all: "on" } },
+    );
+    assert.deepEqual(failures, [{ property: "", reason: "forwarding: all would change that of every device: name the devices" }]);
   });
 
   it("what is expected is looked up before anything is touched, and the refusal names the rule that decides", async () => {

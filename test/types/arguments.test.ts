@@ -41,6 +41,7 @@ import type { memberFields } from "../../provider/src/spec/nexthop/group";
 import type { routeAttributes } from "../../provider/src/spec/route/attributes";
 import type { nexthopFields } from "../../provider/src/spec/route/nexthops";
 import type { ruleSetAttributes } from "../../provider/src/spec/rule/ruleSet";
+import type { sysctlFields } from "../../provider/src/spec/sysctl";
 import type { routingTableAttributes } from "../../provider/src/spec/table/table";
 
 /** Compiles when the two types are the same. */
@@ -68,7 +69,7 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<MemberArgs, typeof memberFields>>();
   holds<Plain<TableArgs, typeof routingTableAttributes>>();
   holds<Plain<ExpectationArgs, typeof expectationFields>>();
-  type Sections = "tables" | "nexthops" | "routes" | "rules" | "reversePathFilter" | "arpIgnore" | "arpAnnounce" | "expect";
+  type Sections = "tables" | "nexthops" | "routes" | "rules" | keyof typeof sysctlFields | "expect";
   holds<Plain<HostRoutingArgs, typeof commonFields & typeof hostRoutingFields, "connection" | "guard" | Sections>>();
   holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside">>();
   holds<Plain<UplinkArgs, typeof uplinkFields, "v6">>();

@@ -1,7 +1,7 @@
 import { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
 import { isSameStack } from "../spec/owner";
-import { parseSysctlKey, type Sysctl, sysctlKey } from "../spec/sysctl";
+import { isLargerOfAll, parseSysctlKey, type Sysctl, sysctlKey, tightens } from "../spec/sysctl";
 import { differs } from "./adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
 import type { ObservedKind } from "./observedKind";
@@ -10,7 +10,7 @@ import type { State } from "./state";
 import { setting as write } from "./step";
 
 /** What loosens a check comes before routes and rules, what tightens one behind them. */
-const stageOf = ({ file, value }: Sysctl): number => (file === "rp_filter" && value === 1 ? 50 : 1);
+const stageOf = (sysctl: Sysctl): number => (tightens(sysctl) ? 50 : 1);
 
 const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
 
@@ -39,7 +39,7 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
   if (now === undefined)
     throw conflict("no-device", key, `there is no device ${device} on the host`, "make the device first, or leave it out");
   const all = declaredAll ?? allOf(file, state, id);
-  if (all > value)
+  if (isLargerOfAll(sysctl) && all > value)
     throw conflict(
       "setting-without-effect",
       key,
@@ -71,7 +71,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
   const key = sysctlKey(sysctl);
   const effective = (state: State): number | undefined => {
     const own = valueAt(state, file, device);
-    return own === undefined ? undefined : Math.max(own, valueAt(state, file, "all") ?? 0);
+    return own === undefined || !isLargerOfAll(sysctl) ? own : Math.max(own, valueAt(state, file, "all") ?? 0);
   };
   return {
     key,

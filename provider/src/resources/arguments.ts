@@ -1045,6 +1045,26 @@ export interface HostRoutingArgs extends HostResourceArgs {
    */
   arpAnnounce?: pulumi.Input<Readonly<Record<string, pulumi.Input<"best" | "any" | "sameSubnet"> | undefined>>>;
   /**
+   * Whether the way back to a packet's source is looked up with the packet's mark (on, 1), by device: for tunnels whose own packets are marked. Beside a transparent proxy it makes the kernel drop its clients' packets. The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"on"}`.
+   */
+  srcValidMark?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * Whether a device takes packets whose source is an address of the host itself (on, 1). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"on"}`.
+   */
+  acceptLocal?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * Whether packets to 127.0.0.0/8 may come in by a device and leave by it (on, 1). The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.
+   * Left out: left as it is. Example: `{"eth1":"on"}`.
+   */
+  routeLocalnet?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * Whether IPv4 packets that come in by a device are forwarded (on, 1). By device alone: `all` is refused, it would change that of every device.
+   * Left out: left as it is. Example: `{"eth1":"on"}`.
+   */
+  forwarding?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
    * Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.
    * Left out: nothing is asked. Example: `[{"from":"203.0.113.10","to":"192.0.2.1","dev":"eth1"}]`.
    */

@@ -2,39 +2,25 @@ import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, 
 import { strays } from "../kernel/plan";
 import type { State } from "../kernel/state";
 import { wantedSysctl } from "../kernel/sysctl";
-import type { Entries } from "../spec/entries";
-import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../spec/hostRouting";
+import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../spec/hostRouting";
 import type { Tags } from "../spec/owner";
-import { type SysctlField, sysctlFields } from "../spec/sysctl";
 import { defineKind, type ReadOne } from "./kind";
 import type { Entry } from "./section";
 import { sections } from "./sections";
 import { type Standing, standingAt } from "./standing";
-
-/** Settings by device: what the kernel makes of one depends on that of `all`. */
-function settings<Word extends string>(
-  name: Entry["section"],
-  { file, numbers }: SysctlField<Word>,
-  entries: Entries<Word> | undefined,
-): Entry[] {
-  const all = entries?.["all"];
-  const declaredAll = all === undefined ? undefined : numbers[all];
-  return Object.entries(entries ?? {}).map(([device, word]) => ({
-    section: name,
-    label: device,
-    wanted: wantedSysctl({ file, device, value: numbers[word] }, declaredAll),
-    declarable: ({ value }) => Object.entries(numbers).find(([, number]) => number === value)?.[0],
-  }));
-}
 
 const entriesOf = (values: HostRoutingValues): Entry[] => [
   ...sections.tables.entries("tables", values.tables),
   ...sections.nexthops.entries("nexthops", values.nexthops),
   ...sections.routes.entries("routes", values.routes),
   ...sections.rules.entries("rules", values.rules),
-  ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
-  ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
-  ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
+  ...settingsIn(values).map(({ field, all, wordOf, ...setting }) => ({
+    section: field,
+    label: setting.device,
+    // What the kernel makes of one may depend on that of `all`.
+    wanted: wantedSysctl(setting, all),
+    declarable: ({ value }: Readonly<Record<string, unknown>>) => (typeof value === "number" ? wordOf(value) : undefined),
+  })),
 ];
 
 /** What is seen, by section and label. */
@@ -91,14 +77,14 @@ export const hostRouting = defineKind({
   place: () => "routing",
   wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
   // Names also where none is declared: those that a change left half-way stand in their own files, and not in the register.
-  look: ({ nexthops, routes, rules, reversePathFilter, arpIgnore, arpAnnounce, exclusive }, tags, adopt) =>
+  look: (values, tags, adopt) =>
     together([
       lookAtNames,
-      sections.nexthops.look(nexthops, adopt),
-      reversePathFilter === undefined && arpIgnore === undefined && arpAnnounce === undefined ? nothingMore : lookAtSysctls,
-      sections.routes.look(routes, adopt),
-      sections.rules.look(rules, adopt),
-      ...(exclusive === true ? [lookAtNexthops([]), lookAtTagged(tags.owner)] : []),
+      sections.nexthops.look(values.nexthops, adopt),
+      settingsIn(values).length === 0 ? nothingMore : lookAtSysctls,
+      sections.routes.look(values.routes, adopt),
+      sections.rules.look(values.rules, adopt),
+      ...(values.exclusive === true ? [lookAtNexthops([]), lookAtTagged(tags.owner)] : []),
     ]),
   many: {
     label: "HostRouting",

@@ -5,6 +5,7 @@ import { nothingMore, together } from "../host/look";
 import { readFacts } from "../host/network";
 import type { Applied } from "../host/work";
 import type { Change } from "../kernel/change";
+import { tagsAt } from "../kernel/observedKinds";
 import { tagsOf } from "../spec/owner";
 import { InitializationFailed } from "./initializationFailed";
 import type { Declared, Kind } from "./kind";
@@ -90,9 +91,9 @@ export async function remove(id: string, declared: Declared): Promise<void> {
     expect: [],
   });
   const tags = tagsOf(declared.owner.proto);
-  for (const { label, read, holder } of declared.wanted) {
-    // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays.
-    if (holder(state, tags, id) === undefined && read(state, tags, id) !== undefined)
+  for (const { key, label, read, holder } of declared.wanted) {
+    // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays. A setting that was so before stays, too, and has none.
+    if (tagsAt(state, key) !== undefined && holder(state, tags, id) === undefined && read(state, tags, id) !== undefined)
       host.warn({ topic: "owner-unknown", object: label, what: "left as it is: the register on the host does not name its owner" });
   }
 }

@@ -8,7 +8,7 @@ import { nexthopKind } from "./nexthop/kind";
 import { flag } from "./number";
 import { routeKind } from "./route/kind";
 import { ruleKind } from "./rule/kind";
-import { sysctlFields } from "./sysctl";
+import { type DeclaredSysctl, declaredIn, sysctlFields } from "./sysctl";
 import { tableKind } from "./table/kind";
 
 const orNone = <Value>(entries: Entries<Value>): Entries<Value> | undefined => (Object.keys(entries).length === 0 ? undefined : entries);
@@ -58,6 +58,10 @@ export const hostRoutingFields = {
   reversePathFilter: sysctlFields.reversePathFilter.field,
   arpIgnore: sysctlFields.arpIgnore.field,
   arpAnnounce: sysctlFields.arpAnnounce.field,
+  srcValidMark: sysctlFields.srcValidMark.field,
+  acceptLocal: sysctlFields.acceptLocal.field,
+  routeLocalnet: sysctlFields.routeLocalnet.field,
+  forwarding: sysctlFields.forwarding.field,
   expect: field({
     schema: expectationsSchema,
     settle: (value) => (value.length === 0 ? undefined : value),
@@ -75,6 +79,17 @@ export const hostRoutingFields = {
   }),
 };
 export type HostRoutingValues = Values<typeof hostRoutingFields>;
+
+/** The settings of devices that are declared. */
+export const settingsIn = (values: HostRoutingValues): DeclaredSysctl[] => [
+  ...declaredIn("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
+  ...declaredIn("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
+  ...declaredIn("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
+  ...declaredIn("srcValidMark", sysctlFields.srcValidMark, values.srcValidMark),
+  ...declaredIn("acceptLocal", sysctlFields.acceptLocal, values.acceptLocal),
+  ...declaredIn("routeLocalnet", sysctlFields.routeLocalnet, values.routeLocalnet),
+  ...declaredIn("forwarding", sysctlFields.forwarding, values.forwarding),
+];
 
 /** One object has one declaration. */
 export function settleHostRouting(values: HostRoutingValues, pending: ReadonlySet<string>): Problem[] {

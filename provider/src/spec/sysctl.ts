@@ -3,9 +3,37 @@ import { type Field, field } from "./attribute";
 import { type Entries, entriesOf } from "./entries";
 import { deviceSchema, oneOf } from "./number";
 
-export const sysctlFiles = ["rp_filter", "arp_ignore", "arp_announce"] as const;
+/** What the kernel makes of a file of /proc/sys/net/ipv4/conf/DEVICE. */
+interface SysctlFile {
+  /** It uses the larger of that of `all` and the device's own; else the device's own alone. */
+  readonly larger: boolean;
+  /** The value that lets fewer packets through than the others: set behind all else, where the others are set before. */
+  readonly tight?: number;
+}
 
-/** A setting of a device under /proc/sys/net/ipv4/conf/DEVICE. The kernel uses the larger of that of `all` and the device's own. */
+export const sysctlFiles = [
+  "rp_filter",
+  "arp_ignore",
+  "arp_announce",
+  "src_valid_mark",
+  "accept_local",
+  "route_localnet",
+  "forwarding",
+] as const;
+
+const files: Readonly<Record<Sysctl["file"], SysctlFile>> = {
+  rp_filter: { larger: true, tight: 1 },
+  arp_ignore: { larger: true },
+  arp_announce: { larger: true },
+  src_valid_mark: { larger: true, tight: 1 },
+  accept_local: { larger: true, tight: 0 },
+  route_localnet: { larger: true, tight: 0 },
+  forwarding: { larger: false, tight: 0 },
+};
+export const isLargerOfAll = ({ file }: Pick<Sysctl, "file">): boolean => files[file].larger;
+export const tightens = ({ file, value }: Pick<Sysctl, "file" | "value">): boolean => files[file].tight === value;
+
+/** A setting of a device under /proc/sys/net/ipv4/conf/DEVICE. */
 export interface Sysctl {
   readonly file: (typeof sysctlFiles)[number];
   readonly device: string;
@@ -28,11 +56,15 @@ export interface SysctlField<Word extends string> {
   readonly numbers: Readonly<Record<Word, number>>;
 }
 
+interface Form<Words extends readonly [string, ...string[]]> {
+  readonly words: Words;
+  readonly numbers: Readonly<Record<Words[number], number>>;
+  readonly doc: string;
+}
+
 function sysctlField<const Words extends readonly [string, ...string[]]>(
   file: Sysctl["file"],
-  words: Words,
-  numbers: Readonly<Record<Words[number], number>>,
-  doc: string,
+  { words, numbers, doc }: Form<Words>,
 ): SysctlField<Words[number]> {
   const [first] = words;
   const example: Entries<Words[number]> = Object.fromEntries([["eth1", first]]);
@@ -47,6 +79,8 @@ function sysctlField<const Words extends readonly [string, ...string[]]>(
     field: field({
       schema,
       settle: (entries: Entries<Words[number]>) => (Object.keys(entries).length === 0 ? undefined : entries),
+      wrong: (entries: Entries<Words[number]>) =>
+        isLargerOfAll({ file }) || entries["all"] === undefined ? undefined : "all would change that of every device: name the devices",
       partial: true,
       doc,
       absent: "left as it is",
@@ -57,25 +91,65 @@ function sysctlField<const Words extends readonly [string, ...string[]]>(
 
 const larger =
   "The kernel uses the larger number of `all` and the device's own: what could have no effect is refused, unless `all` is declared too.";
+const onOff = { words: ["on", "off"], numbers: { off: 0, on: 1 } } as const;
 
 export const sysctlFields = {
-  reversePathFilter: sysctlField(
-    "rp_filter",
-    ["loose", "off", "strict"],
-    { off: 0, strict: 1, loose: 2 },
-    `Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. ${larger}`,
-  ),
-  arpIgnore: sysctlField(
-    "arp_ignore",
-    ["sameDevice", "any", "sameSubnet"],
-    { any: 0, sameDevice: 1, sameSubnet: 2 },
-    `For which of the host's addresses a device answers ARP: any of them (0), its own (1), its own if the asker is in the same subnet (2). ${larger}`,
-  ),
-  arpAnnounce: sysctlField(
-    "arp_announce",
-    ["best", "any", "sameSubnet"],
-    { any: 0, sameSubnet: 1, best: 2 },
-    `Which source address ARP requests of a device carry: any (0), one of the target's subnet if there is one (1), always the device's own (2). ${larger}`,
-  ),
+  reversePathFilter: sysctlField("rp_filter", {
+    words: ["loose", "off", "strict"],
+    numbers: { off: 0, strict: 1, loose: 2 },
+    doc: `Whether the kernel drops packets whose source would be reached by another device (strict, 1), by none at all (loose, 2), or never (off, 0), by device. ${larger}`,
+  }),
+  arpIgnore: sysctlField("arp_ignore", {
+    words: ["sameDevice", "any", "sameSubnet"],
+    numbers: { any: 0, sameDevice: 1, sameSubnet: 2 },
+    doc: `For which of the host's addresses a device answers ARP: any of them (0), its own (1), its own if the asker is in the same subnet (2). ${larger}`,
+  }),
+  arpAnnounce: sysctlField("arp_announce", {
+    words: ["best", "any", "sameSubnet"],
+    numbers: { any: 0, sameSubnet: 1, best: 2 },
+    doc: `Which source address ARP requests of a device carry: any (0), one of the target's subnet if there is one (1), always the device's own (2). ${larger}`,
+  }),
+  srcValidMark: sysctlField("src_valid_mark", {
+    ...onOff,
+    doc: `Whether the way back to a packet's source is looked up with the packet's mark (on, 1), by device: for tunnels whose own packets are marked. Beside a transparent proxy it makes the kernel drop its clients' packets. ${larger}`,
+  }),
+  acceptLocal: sysctlField("accept_local", {
+    ...onOff,
+    doc: `Whether a device takes packets whose source is an address of the host itself (on, 1). ${larger}`,
+  }),
+  routeLocalnet: sysctlField("route_localnet", {
+    ...onOff,
+    doc: `Whether packets to 127.0.0.0/8 may come in by a device and leave by it (on, 1). ${larger}`,
+  }),
+  forwarding: sysctlField("forwarding", {
+    ...onOff,
+    doc: "Whether IPv4 packets that come in by a device are forwarded (on, 1). By device alone: `all` is refused, it would change that of every device.",
+  }),
 };
-export const sysctlNames = ["reversePathFilter", "arpIgnore", "arpAnnounce"] as const;
+
+/** A setting as it is declared. */
+export interface DeclaredSysctl extends Sysctl {
+  /** The field that declares it. */
+  readonly field: string;
+  /** The value that is declared for `all` beside it. */
+  readonly all: number | undefined;
+  /** As the field says a value; undefined for one that it has no word for. */
+  wordOf(value: number): string | undefined;
+}
+
+/** What one field declares, by device. */
+export function declaredIn<Word extends string>(
+  field: string,
+  { file, numbers }: SysctlField<Word>,
+  entries: Entries<Word> | undefined = {},
+): DeclaredSysctl[] {
+  const all = entries["all"];
+  return Object.entries(entries).map(([device, word]) => ({
+    field,
+    file,
+    device,
+    value: numbers[word],
+    all: all === undefined ? undefined : numbers[all],
+    wordOf: (value) => Object.entries(numbers).find(([, number]) => number === value)?.[0],
+  }));
+}

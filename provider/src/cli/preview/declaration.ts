@@ -1,17 +1,16 @@
 import { PolicyRoutingError } from "../../errors";
-import type { Declaration, Setting } from "../../kernel/render/declaration";
+import type { Declaration } from "../../kernel/render/declaration";
 import { objectIn, wholeOf } from "../../runtime/objects";
 import type { Adopt } from "../../spec/adopt";
 import type { FieldTable, Values } from "../../spec/attribute";
 import { type Across, canonical } from "../../spec/canonical";
 import type { Entries } from "../../spec/entries";
 import type { EntryKind } from "../../spec/entryKind";
-import { hostRoutingFields, settleHostRouting } from "../../spec/hostRouting";
+import { hostRoutingFields, settingsIn, settleHostRouting } from "../../spec/hostRouting";
 import { nexthopKind } from "../../spec/nexthop/kind";
 import { routeKind } from "../../spec/route/kind";
 import { ruleKind } from "../../spec/rule/kind";
 import { rulesIn } from "../../spec/rule/ruleSet";
-import { type SysctlField, sysctlFields } from "../../spec/sysctl";
 import { tableKind } from "../../spec/table/kind";
 import { chosen } from "./chosen";
 import { hostsOf } from "./hosts";
@@ -30,10 +29,6 @@ const allOf = <Table extends FieldTable, Whole extends Values<Table>>(
   entries: Entries<Values<Table> & { adopt?: Adopt }> = {},
 ): Whole[] => Object.values(entries).map((entry) => wholeOf(kind, objectIn(entry)));
 
-function settings<Word extends string>(field: string, { file, numbers }: SysctlField<Word>, entries: Entries<Word> = {}): Setting[] {
-  return Object.entries(entries).map(([device, word]) => ({ field, file, device, value: numbers[word] }));
-}
-
 const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>> = {
   RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
   NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
@@ -46,11 +41,7 @@ const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>
       nexthops: allOf(nexthopKind, values.nexthops),
       routes: allOf(routeKind, values.routes),
       rules: allOf(ruleKind, values.rules).flatMap(rulesIn),
-      settings: [
-        ...settings("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
-        ...settings("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
-        ...settings("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
-      ],
+      settings: settingsIn(values),
     };
   },
 };

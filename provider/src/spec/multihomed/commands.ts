@@ -4,9 +4,11 @@ import { routeAttributes } from "../route/attributes";
 import { settleRoute } from "../route/route";
 import { ruleAttributes } from "../rule/rule";
 import { ruleSetAttributes, rulesIn, settleRuleSet } from "../rule/ruleSet";
-import { sysctlFields, sysctlNames } from "../sysctl";
+import { sysctlFields } from "../sysctl";
 import { wordsOf } from "../words";
 import type { Routing } from "./expand";
+
+const sysctlNames = ["reversePathFilter", "arpIgnore", "arpAnnounce"] as const;
 
 function line(verb: string, table: AttributeTable, values: Readonly<Record<string, unknown>>): string {
   return ["ip", ...(values["family"] === "inet6" ? ["-6"] : []), verb, ...wordsOf(table, values)].join(" ");
