@@ -9,7 +9,7 @@ import { useYaml } from "./yamlProject";
 
 describe("a program in YAML", function () {
   this.timeout(600_000);
-  const site = useSite("yaml", 3);
+  const site = useSite("yaml", 4);
   const open = useYaml();
 
   it("declares a host and a rule that goes by its output; again there is nothing to do; a mistake is told in the words of TypeScript", async () => {
@@ -108,5 +108,32 @@ describe("a program in YAML", function () {
     await write(program("nowhere"));
     const wrong = await stack.preview([], { expectFailure: true });
     assert.match(wrong.stdout + wrong.stderr, /to: expected an (IPv4 or IPv6 )?address/);
+  });
+
+  it("a live preview tells at each resource what up would run there, and what would be refused, and changes nothing", async () => {
+    const host = site.host();
+    const { connection } = host;
+    await host.exec("ip rule add pref 1001 from 198.51.100.1 table 7");
+    const before = await host.snapshot();
+    const rule = (priority: number, table: number): object => ({
+      type: "policyrouting:PolicyRule",
+      properties: { connection, persist: "none", priority, from: "198.51.100.1", table },
+    });
+    const { stack, write } = await open({ resources: { free: rule(1000, 7), taken: rule(1001, 7) } });
+    const quiet = await host.countLogins();
+    await stack.preview();
+    assert.equal(await host.countLogins(), quiet, "not asked for, it opens no connection");
+    await stack.run(["config", "set", "policyrouting:livePreview", "true", "--stack", stack.name]);
+    const { stdout } = await stack.preview();
+    assert.match(stdout, /PolicyRule \(free\):[\s\S]*up would run now:\s+ip -4 rule add pref 1000 from 198\.51\.100\.1 table 7/);
+    assert.match(stdout, /PolicyRule \(taken\):[\s\S]*would be refused:[\s\S]*ip -4 rule pref 1001/);
+    assert.doesNotMatch(stdout, /rule del/, "resources that are to be made do not take from each other");
+    assert.equal(await host.snapshot(), before);
+    await write({ resources: { free: rule(1000, 7) } });
+    await stack.up();
+    await write({ resources: { free: rule(1000, 8) } });
+    const changed = await stack.preview();
+    assert.match(changed.stdout, /up would run now:[\s\S]*table 8/);
+    assert.deepEqual(await rules(host), ["1000 from 198.51.100.1 lookup 7 proto 214", "1001 from 198.51.100.1 lookup 7"]);
   });
 });

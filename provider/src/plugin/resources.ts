@@ -23,6 +23,7 @@ import { ownerOf } from "./configuration";
 import { keeping } from "./failure";
 import { foreseen } from "./foreseen";
 import { found } from "./importing";
+import type { LivePreview } from "./livePreview";
 import { isPending } from "./pending";
 import { Empty } from "./sdk";
 import { type Urn, urnOf } from "./urn";
@@ -37,9 +38,11 @@ export class Resources {
   readonly #looked = new Set<string>();
   readonly #run: Run | undefined;
   readonly #configuration: () => ProviderConfiguration;
+  readonly #live: LivePreview;
 
-  constructor(run: Run | undefined, configuration: () => ProviderConfiguration) {
+  constructor(run: Run | undefined, configuration: () => ProviderConfiguration, live: LivePreview) {
     this.#run = run;
+    this.#live = live;
     this.#configuration = configuration;
   }
 
@@ -66,7 +69,10 @@ export class Resources {
 
   readonly create = async (request: CreateRequest): Promise<CreateResponse> => {
     const news = received(request.getProperties());
-    if (request.getPreview()) return new CreateResponse().setProperties(sent(this.#foreseen(request, news.values), news.secrets));
+    if (request.getPreview()) {
+      const properties = await this.#foreseen(request, request.getUrn(), undefined, news.values);
+      return new CreateResponse().setProperties(sent(properties, news.secrets));
+    }
     const { id, outs } = await this.#of(request).create(news.values).catch(keeping(news.secrets));
     return new CreateResponse().setId(id).setProperties(sent(outs, news.secrets));
   };
@@ -88,7 +94,10 @@ export class Resources {
 
   readonly update = async (request: UpdateRequest): Promise<UpdateResponse> => {
     const [olds, news] = [received(request.getOlds()), received(request.getNews())];
-    if (request.getPreview()) return new UpdateResponse().setProperties(sent(this.#foreseen(request, news.values), news.secrets));
+    if (request.getPreview()) {
+      const properties = await this.#foreseen(request, request.getId(), olds.values, news.values);
+      return new UpdateResponse().setProperties(sent(properties, news.secrets));
+    }
     const { outs } = await this.#of(request).update(request.getId(), olds.values, news.values).catch(keeping(news.secrets));
     return new UpdateResponse().setProperties(sent(outs, news.secrets));
   };
@@ -111,8 +120,10 @@ export class Resources {
     return host === undefined || own === undefined ? [] : this.#claims.refusals(`${kind} ${name}`, host, own.keysOf(inputs));
   }
 
-  #foreseen(request: { getUrn(): string }, inputs: Properties): Properties {
-    return foreseen(urnOf(request.getUrn()).kind, inputs);
+  async #foreseen(request: { getUrn(): string }, id: string, olds: Properties | undefined, news: Properties): Promise<Properties> {
+    const urn = urnOf(request.getUrn());
+    if (this.#configuration().livePreview === true) await this.#live.tell(request.getUrn(), urn, id, olds, news);
+    return foreseen(urn.kind, news);
   }
 
   #of(request: { getUrn(): string }): Handlers {

@@ -11,12 +11,14 @@ import {
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { stop } from "../host/stop";
+import type { EngineLog } from "../runtime/engineLog";
 import type { Run } from "../runtime/run";
 import { version } from "../runtime/version";
 import type { ProviderConfiguration } from "../spec/providerConfiguration";
 import { configurationFailures, configure, markedConfiguration } from "./configuration";
 import { failureOf } from "./failure";
 import { call } from "./functions";
+import { LivePreview } from "./livePreview";
 import { Resources } from "./resources";
 import { schemaText } from "./schemaText";
 import { Empty, grpc } from "./sdk";
@@ -45,20 +47,20 @@ type Calls = Pick<
 const largestMessage = 400 * 1024 * 1024;
 
 /** The protocol of a provider, on the SDK's own messages. What is not here, gRPC answers as not implemented. */
-function callsOf(run: Run | undefined, whenSaid: () => Promise<void>): Calls {
+function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
   const unary =
     <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
     ({ request }, reply) => {
       Promise.resolve(request)
         .then(answer)
-        .finally(whenSaid)
+        .finally(() => log?.whenSaid())
         .then(
           (response) => reply(null, response),
           (error: unknown) => reply(failureOf(error)),
         );
     };
   let configuration: ProviderConfiguration = {};
-  const resources = new Resources(run, () => configuration);
+  const resources = new Resources(run, () => configuration, new LivePreview(log?.say ?? (() => {})));
   return {
     handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true)),
     attach: unary(() => new Empty()),
@@ -96,13 +98,13 @@ function callsOf(run: Run | undefined, whenSaid: () => Promise<void>): Calls {
 }
 
 /**
- * Listens on this machine alone; its port goes to the engine as the first line. `whenSaid` is waited for before each answer: behind the last one the engine
- * ends the process.
+ * Listens on this machine alone; its port goes to the engine as the first line. Before each answer it is waited for that the engine has what was said: behind
+ * the last one it ends the process.
  */
-export function serve(run: Run | undefined, whenSaid: () => Promise<void> = async () => {}): Promise<number> {
+export function serve(run?: Run, log?: EngineLog): Promise<number> {
   const limits = { "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage };
   const server = new grpc.Server(limits);
-  server.addService(ResourceProviderService, { ...callsOf(run, whenSaid) });
+  server.addService(ResourceProviderService, { ...callsOf(run, log) });
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error === null ? resolve(port) : reject(error),

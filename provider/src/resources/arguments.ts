@@ -262,6 +262,11 @@ export interface ProviderArgs {
    */
   owner?: pulumi.Input<number>;
   /**
+   * Has a preview read the hosts too, by one login or a few each, and tell at each resource what `up` would run there now, and what would be refused.
+   * Left out: false: a preview opens no connection. Example: `true`.
+   */
+  livePreview?: pulumi.Input<boolean>;
+  /**
    * The organization of the stack, by which hosts tell whose an entry is. The engine does not tell it to a plugin.
    * Left out: what the state says, else `organization`, the word of every backend that has none. Example: `"acme"`.
    */

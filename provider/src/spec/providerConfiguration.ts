@@ -1,7 +1,7 @@
 import { field, type Values } from "./attribute";
 import { type Canonical, canonical } from "./canonical";
 import { connectionDefaultsSchema } from "./connectionDefaults";
-import { integer, oneOf, textOf } from "./number";
+import { flag, integer, oneOf, textOf } from "./number";
 import { defaultOwner, wrongOwner } from "./owner";
 
 /** What is said once for all resources of a provider of the plugin: `policyrouting:NAME` in the stack's configuration, or an explicit provider's arguments. */
@@ -21,6 +21,12 @@ export const providerFields = {
     doc: "The even `proto` number that marks what is ours on a host; the next one is used while a rule is exchanged.",
     absent: String(defaultOwner),
     example: 220,
+  }),
+  livePreview: field({
+    schema: flag,
+    doc: "Has a preview read the hosts too, by one login or a few each, and tell at each resource what `up` would run there now, and what would be refused.",
+    absent: "false: a preview opens no connection",
+    example: true,
   }),
   organization: field({
     schema: textOf("the name of an organization").regex(/^[A-Za-z0-9_.-]{1,100}$/, "expected the name of an organization"),
@@ -43,14 +49,14 @@ export type ProviderConfiguration = Values<typeof providerFields>;
 /** What the engine itself says there. */
 const engines: ReadonlySet<string> = new Set(["version", "pluginDownloadURL"]);
 
-/** As the engine hands it over: numbers and objects are texts there. */
+/** As the engine hands it over: numbers, flags and objects are texts there. */
 export function providerConfiguration(said: Readonly<Record<string, unknown>>): Canonical<typeof providerFields> {
   const own = Object.entries(said).filter(([name]) => !engines.has(name));
   return canonical(providerFields, Object.fromEntries(own.map(([name, value]) => [name, meant(value)])));
 }
 
 function meant(value: unknown): unknown {
-  if (typeof value !== "string" || !/^(?:[0-9]+|\{.*\})$/s.test(value)) return value;
+  if (typeof value !== "string" || !/^(?:[0-9]+|true|false|\{.*\})$/s.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
