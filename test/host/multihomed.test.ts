@@ -90,7 +90,9 @@ describe("a multi-homed host", function () {
     for (const fields of [{}, { connmark: true }, { toRule: true }, { killSwitch: true }]) {
       await up(fields);
       const network = networkOfState(await readState(host.connection));
-      assert.deepEqual(findingsOf(network, [214, 215]), [], JSON.stringify(fields));
+      // The lab's own way to the host is no uplink.
+      const found = findingsOf(network, [214, 215]).filter(({ object }) => !object.endsWith(" on mgmt"));
+      assert.deepEqual(found, [], JSON.stringify(fields));
       await remove(made ?? assert.fail());
       made = undefined;
     }
@@ -236,6 +238,29 @@ describe("a multi-homed host", function () {
       made = undefined;
     } finally {
       await host.exec("ip link del e3");
+    }
+  });
+
+  it("answers by its uplink for each of several addresses there, and prefers an uplink for destinations but not for replies", async () => {
+    const { address: first, gateway } = host.uplinks[1];
+    const second = first.replace(/[0-9]+$/, "77");
+    const { address } = lab.internet;
+    await host.exec(`ip address add ${second}/18 dev eth1`);
+    try {
+      const several = { ...uplinkOf(1), address: [`${first}/18`, `${second}/18`], gateway, prefer: [`${address}/32`] };
+      const way = async (words: string): Promise<string> => host.exec(`ip route get ${address} ${words}`);
+      assert.match(await way(""), /dev eth0/);
+      await up({ uplinks: { isp1: uplinkOf(0), isp2: several }, outside: [address] });
+      for (const one of [first, second]) assert.equal(await lab.internet.tcpConnect(one, ssh, patient), true, one);
+      assert.match(await way(""), /dev eth1 table 102/);
+      assert.match(await way(`from ${host.uplinks[0].address}`), /dev eth0 table 101/);
+      const watching = await watch(host);
+      made = await update(made ?? assert.fail(), routing({ uplinks: { isp1: uplinkOf(0), isp2: { ...several, address: `${first}/18` } } }));
+      assert.deepEqual(await watching.end(), [`Deleted 15102: from ${second} lookup 102 proto 214`]);
+      await remove(made);
+      made = undefined;
+    } finally {
+      await host.exec(`ip address del ${second}/18 dev eth1`);
     }
   });
 

@@ -412,7 +412,7 @@ describe("what is persisted on a host", () => {
         [`mv ${file} /run/x && ln -s /run/x ${file}`, `rm ${file} && mv /run/x ${file}`, /is a link/],
         [`cp -p ${file} /run/x && sed -i 's/^rule.*/netns exec x touch \\/run\\/owned/' ${file}`, `mv /run/x ${file}`, /none of our lines/],
         [
-          `cp -p ${file} /run/x && sed -i 's/routing 1/routing 3/' ${file}`,
+          `cp -p ${file} /run/x && sed -i 's/routing 1/routing 9/' ${file}`,
           `mv /run/x ${file}`,
           /of a version that this script does not know/,
         ],

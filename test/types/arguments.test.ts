@@ -71,9 +71,9 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<ExpectationArgs, typeof expectationFields>>();
   type Sections = "tables" | "nexthops" | "routes" | "rules" | keyof typeof sysctlFields | "expect";
   holds<Plain<HostRoutingArgs, typeof commonFields & typeof hostRoutingFields, "connection" | "guard" | Sections>>();
-  holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside">>();
-  holds<Plain<UplinkArgs, typeof uplinkFields, "v6">>();
-  holds<Plain<UplinkSideArgs, typeof sideFields>>();
+  holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside" | "mainDefault">>();
+  holds<Plain<UplinkArgs, typeof uplinkFields, "v6" | "address" | "prefer">>();
+  holds<Plain<UplinkSideArgs, typeof sideFields, "address">>();
   holds<Same<Family, typeof ruleSetAttributes.family extends Field<infer Value, infer _Input> ? Value : never>>();
   holds<Same<Table, typeof ruleSetAttributes.table extends Field<infer Value, infer _Input> ? Value : never>>();
 }

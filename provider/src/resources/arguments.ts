@@ -1084,10 +1084,10 @@ export interface HostRoutingArgs extends HostResourceArgs {
 /** One address family of an uplink. */
 export interface UplinkSideArgs {
   /**
-   * The host's own address on it, with the prefix length of the network there.
+   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<string>;
+  address: pulumi.Input<string | pulumi.Input<string>[]>;
   /**
    * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
    * Left out: required. Example: `"203.0.113.1"`.
@@ -1103,10 +1103,10 @@ export interface UplinkArgs {
    */
   device: pulumi.Input<string>;
   /**
-   * The host's own address on it, with the prefix length of the network there.
+   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<string>;
+  address: pulumi.Input<string | pulumi.Input<string>[]>;
   /**
    * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
    * Left out: required. Example: `"203.0.113.1"`.
@@ -1127,6 +1127,11 @@ export interface UplinkArgs {
    * Left out: IPv4 only. Example: `{"address":"2001:db8:1::10/64","gateway":"fe80::1"}`.
    */
   v6?: pulumi.Input<UplinkSideArgs>;
+  /**
+   * Destinations that packets should leave for by this uplink, where no uplink's own address says another: replies always leave by the uplink that was asked.
+   * Left out: as table main says. Example: `["192.0.2.0/24"]`.
+   */
+  prefer?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** The uplinks of a host, and what is to be made of them. */
@@ -1147,10 +1152,10 @@ export interface MultihomedArgs {
    */
   toRule?: pulumi.Input<boolean>;
   /**
-   * The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.
+   * The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet; or weights from 1 to 256 by the uplinks' names, by which they share new flows. Leave it out where DHCP, router advertisements or a network manager make it.
    * Left out: main is left as it is. Example: `"isp1"`.
    */
-  mainDefault?: pulumi.Input<string>;
+  mainDefault?: pulumi.Input<string | Readonly<Record<string, pulumi.Input<number> | undefined>>>;
   /**
    * An unreachable route behind the default of each uplink's table: when the uplink is gone, packets from its address do not leave by another. It does not hold for sockets that are bound to a device.
    * Left out: false: they follow the next rules, to main's default. Example: `true`.
@@ -1162,7 +1167,7 @@ export interface MultihomedArgs {
    */
   connmark?: pulumi.Input<boolean>;
   /**
-   * Where the priorities begin; 10000 from there on belong to this component.
+   * Where the priorities begin; 10000 from there on belong to this component, with `prefer` 12500.
    * Left out: 10000. Example: `10000`.
    */
   priorityBase?: pulumi.Input<number>;

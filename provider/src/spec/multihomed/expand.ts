@@ -1,15 +1,17 @@
-import { contains, networkOf, printPrefix } from "../address";
+import { contains } from "../address";
 import type { Inputs } from "../attribute";
 import type { Entries } from "../entries";
 import type { expectationFields } from "../expectation";
 import type { Family } from "../family";
 import type { hostRoutingFields } from "../hostRouting";
 import type { routeAttributes } from "../route/attributes";
+import type { nexthopFields } from "../route/nexthops";
 import type { ruleSetAttributes } from "../rule/ruleSet";
 import { blocks, defaultBase, type MultihomedValues } from "./multihomed";
-import { type Side, shareSubnet, sidesOf } from "./uplink";
+import { networksOf, type Side, shareSubnet, sidesOf } from "./uplink";
 
-type Routes = Entries<Omit<Inputs<typeof routeAttributes>, "nexthops"> & { destination: string }>;
+type Hop = Omit<Inputs<typeof nexthopFields>, "dev"> & { dev: string };
+type Routes = Entries<Omit<Inputs<typeof routeAttributes>, "nexthops"> & { destination: string; nexthops?: Hop[] }>;
 type Rules = Entries<Inputs<typeof ruleSetAttributes> & { priority: number }>;
 
 /** What the uplinks come to, in the fields of HostRouting. */
@@ -25,36 +27,66 @@ const lastMetric = 4278198272;
 const markMask = "0xfff";
 
 const suffix = ({ own }: Pick<Side, "own">): string => (own.family === "inet6" ? "-v6" : "");
-const networkOfSide = ({ own }: Side): string => printPrefix({ ...own, address: networkOf(own) });
-const isSingle = ({ own: { family, length } }: Side): boolean => length === (family === "inet" ? 32 : 128);
+const isSingle = (network: string): boolean => !network.includes("/");
+/** One alone as it is. */
+const oneOrAll = (all: string[]): string | string[] => (all.length > 1 ? all : (all[0] ?? all));
+const addressesOf = ({ all }: Side): string | string[] => oneOrAll(all.map(({ address }) => address));
 
 /** A gateway that no route of the link leads to: given /32 addresses, or from another network. Link-local ones are always on the link. */
-const isOffLink = (side: Side, gateway: string): boolean => !contains(networkOfSide(side), gateway) && !/^fe[89ab]/.test(gateway);
+const isOffLink = (side: Side, gateway: string): boolean =>
+  !networksOf(side).some((network) => contains(network, gateway)) && !/^fe[89ab]/.test(gateway);
 
-const defaultRoute = (side: Side) => ({
-  family: side.own.family,
-  destination: "default",
+const hopOf = (side: Side) => ({
   ...(side.gateway === undefined ? {} : { via: side.gateway }),
   dev: side.device,
   ...(side.gateway !== undefined && isOffLink(side, side.gateway) ? { onlink: true } : {}),
 });
+const defaultRoute = (side: Side) => ({ family: side.own.family, destination: "default", ...hopOf(side) });
 
-function routesOf(side: Side, { killSwitch, mainDefault }: MultihomedValues): Routes {
-  const { label, device: dev, table, own } = side;
+/** Main's own, by one uplink, or by several in shares. */
+function mainDefaultOf(sides: readonly Side[], { mainDefault }: MultihomedValues): Routes {
+  if (mainDefault === undefined) return {};
+  const shares = new Map(typeof mainDefault === "string" ? [[mainDefault, 1]] : Object.entries(mainDefault));
+  const named = sides.filter(({ label }) => shares.has(label));
+  const byFamily = (["inet", "inet6"] as const).map((family) => named.filter(({ own }) => own.family === family));
+  return Object.fromEntries(
+    byFamily.flatMap((some) => {
+      const [first, ...others] = some;
+      if (first === undefined) return [];
+      const hops = some.map((side) => ({ ...hopOf(side), weight: shares.get(side.label) ?? 1 }));
+      const route = others.length === 0 ? defaultRoute(first) : { family: first.own.family, destination: "default", nexthops: hops };
+      return [[`main-default${suffix(first)}`, route]];
+    }),
+  );
+}
+
+/** The first network has the label that an uplink with one address has. */
+function linkRoutes(side: Side): Routes {
+  const { label, device: dev, table, all } = side;
+  const links = networksOf(side).flatMap((destination, index) => {
+    const src = all.find(({ address }) => contains(destination, address))?.address;
+    if (isSingle(destination) || src === undefined) return [];
+    return [[`${label}-link${suffix(side)}${index === 0 ? "" : ` ${destination}`}`, { destination, dev, src, table }] as const];
+  });
+  return Object.fromEntries(links);
+}
+
+function routesOf(side: Side, { killSwitch }: MultihomedValues): Routes {
+  const { label, table, own } = side;
   const end = suffix(side);
   return {
-    ...(isSingle(side) ? {} : { [`${label}-link${end}`]: { destination: networkOfSide(side), dev, src: own.address, table } }),
+    ...linkRoutes(side),
     [`${label}-default${end}`]: { ...defaultRoute(side), table },
     ...(killSwitch === true
       ? { [`${label}-unreachable${end}`]: { family: own.family, destination: "default", type: "unreachable", metric: lastMetric, table } }
       : {}),
-    ...(mainDefault === label ? { [`main-default${end}`]: defaultRoute(side) } : {}),
   };
 }
 
 function rulesOf(side: Side, others: readonly Side[], { toRule, connmark, priorityBase = defaultBase }: MultihomedValues): Rules {
-  const { label, table, own } = side;
+  const { label, table, own, prefer } = side;
   const end = suffix(side);
+  const from = addressesOf(side);
   const at = (start: number): number => priorityBase + start + table;
   return {
     ...(connmark === true
@@ -62,10 +94,12 @@ function rulesOf(side: Side, others: readonly Side[], { toRule, connmark, priori
       : {}),
     // Where two uplinks are on one link, main's connected route would send both by the first device: these come before it.
     ...(others.some((other) => shareSubnet(side, other))
-      ? { [`${label}-subnet${end}`]: { priority: at(blocks.ownSubnet), from: own.address, to: networkOfSide(side), table } }
+      ? { [`${label}-subnet${end}`]: { priority: at(blocks.ownSubnet), from, to: oneOrAll(networksOf(side)), table } }
       : {}),
-    [`${label}-from${end}`]: { priority: at(blocks.from), from: own.address, table },
-    ...(toRule === true ? { [`${label}-to${end}`]: { priority: at(blocks.to), to: own.address, table } } : {}),
+    [`${label}-from${end}`]: { priority: at(blocks.from), from, table },
+    ...(toRule === true ? { [`${label}-to${end}`]: { priority: at(blocks.to), to: from, table } } : {}),
+    // Behind the rules for the uplinks' own addresses: what one of these sends leaves by its uplink.
+    ...(prefer.length > 0 ? { [`${label}-prefer${end}`]: { priority: at(blocks.prefer), to: oneOrAll([...prefer]), table } } : {}),
   };
 }
 
@@ -91,7 +125,7 @@ export function expand(values: MultihomedValues): Routing {
   const arpAnnounce = byDevice(sharing, "best");
   return {
     tables: Object.fromEntries(named),
-    routes: Object.assign({}, ...sides.map((side) => routesOf(side, values))),
+    routes: Object.assign({}, ...sides.map((side) => routesOf(side, values)), mainDefaultOf(sides, values)),
     rules: Object.assign(
       {},
       ...[...families].map((family) => connectedRule(family, priorityBase)),
@@ -100,8 +134,10 @@ export function expand(values: MultihomedValues): Routing {
     ...(loose === undefined ? {} : { reversePathFilter: loose }),
     ...(arpIgnore === undefined ? {} : { arpIgnore }),
     ...(arpAnnounce === undefined ? {} : { arpAnnounce }),
-    expect: sides.flatMap(({ own, device }) =>
-      outside.filter((to) => to.includes(":") === (own.family === "inet6")).map((to) => ({ from: own.address, to, dev: device })),
+    expect: sides.flatMap(({ own, all, device }) =>
+      outside
+        .filter((to) => to.includes(":") === (own.family === "inet6"))
+        .flatMap((to) => all.map(({ address }) => ({ from: address, to, dev: device }))),
     ),
   };
 }

@@ -1,16 +1,19 @@
 import { z } from "zod";
 import { addressSchema } from "../address";
 import { field, type Values } from "../attribute";
-import { describedEntries } from "../entries";
+import { describedEntries, entriesOf } from "../entries";
 import type { Problem } from "../failures";
 import { flag, integer, textOf } from "../number";
+import { weight } from "../route/nexthops";
 import { priorities } from "../rule/rule";
-import { highestTable, settleUplink, uplinkFields } from "./uplink";
+import { listed } from "../rule/ruleSet";
+import { highestTable, noGateway, settleUplink, type UplinkValues, uplinkFields } from "./uplink";
 
 /** One block of priorities each, in which a rule stands at its uplink's table: so none depends on the other uplinks. */
 export const block = highestTable + 1;
-export const blocks = { mark: 0, ownSubnet: block, connected: 2 * block, from: 2 * block, to: 3 * block } as const;
+export const blocks = { mark: 0, ownSubnet: block, connected: 2 * block, from: 2 * block, to: 3 * block, prefer: 4 * block } as const;
 export const defaultBase = 10000;
+const highestBase = priorities.highest - 4 * block;
 
 const expectedUplink = '{ device: "eth1", address: "203.0.113.10/24", gateway: "203.0.113.1", table: 101 }';
 
@@ -35,8 +38,11 @@ export const multihomedFields = {
     example: true,
   }),
   mainDefault: field({
-    schema: textOf("the name of an uplink"),
-    doc: "The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet. Leave it out where DHCP, router advertisements or a network manager make it.",
+    schema: z.union(
+      [textOf("the name of an uplink"), entriesOf(weight.schema, "{ isp1: 2, isp2: 1 }", textOf("the name of an uplink"))],
+      "expected the name of an uplink, or weights by their names such as { isp1: 2, isp2: 1 }",
+    ),
+    doc: "The uplink whose gateway becomes the default of table main, for packets whose source is not chosen yet; or weights from 1 to 256 by the uplinks' names, by which they share new flows. Leave it out where DHCP, router advertisements or a network manager make it.",
     absent: "main is left as it is",
     example: "isp1",
   }),
@@ -53,8 +59,8 @@ export const multihomedFields = {
     example: true,
   }),
   priorityBase: field({
-    schema: integer(priorities.advised, priorities.highest - 4 * block),
-    doc: `Where the priorities begin; ${4 * block} from there on belong to this component.`,
+    schema: integer(priorities.advised, highestBase),
+    doc: `Where the priorities begin; ${4 * block} from there on belong to this component, with \`prefer\` ${5 * block}.`,
     absent: String(defaultBase),
     example: defaultBase,
   }),
@@ -65,12 +71,35 @@ export function settleMultihomed(values: MultihomedValues, pending: ReadonlySet<
   if (pending.has("uplinks")) return [];
   const uplinks = Object.entries(values.uplinks ?? {});
   const problems: Problem[] = uplinks.length >= 1 ? [] : [{ path: ["uplinks"], text: "one or more are required" }];
+  const saying = (uplink: UplinkValues, name: "table" | "address" | "name"): readonly unknown[] =>
+    name === "address" ? listed(uplink.address ?? []) : uplink[name] === undefined ? [] : [uplink[name]];
   for (const name of ["table", "address", "name"] as const)
     for (const [index, [label, uplink]] of uplinks.entries()) {
-      const twin = uplinks.slice(0, index).find(([, other]) => other[name] !== undefined && other[name] === uplink[name]);
+      const said = saying(uplink, name);
+      const twin = uplinks.slice(0, index).find(([, other]) => saying(other, name).some((one) => said.includes(one)));
       if (twin !== undefined) problems.push({ path: ["uplinks", label, name], text: `is that of uplinks.${twin[0]} too` });
     }
-  if (values.mainDefault !== undefined && !pending.has("mainDefault") && !uplinks.some(([label]) => label === values.mainDefault))
-    problems.push({ path: ["mainDefault"], text: `names none of the uplinks: ${uplinks.map(([label]) => label).join(", ")}` });
+  if (values.mainDefault !== undefined && !pending.has("mainDefault")) problems.push(...mainDefaultProblems(values.mainDefault, uplinks));
+  const base = pending.has("priorityBase") ? undefined : values.priorityBase;
+  if (base !== undefined && base > highestBase - block && uplinks.some(([, { prefer }]) => prefer !== undefined))
+    problems.push({ path: ["priorityBase"], text: `is at most ${highestBase - block} where an uplink has prefer` });
   return problems;
+}
+
+function mainDefaultProblems(
+  mainDefault: NonNullable<MultihomedValues["mainDefault"]>,
+  uplinks: readonly (readonly [string, UplinkValues])[],
+): Problem[] {
+  const names = typeof mainDefault === "string" ? [mainDefault] : Object.keys(mainDefault);
+  const unknown = names.filter((name) => !uplinks.some(([label]) => label === name));
+  const labels = uplinks.map(([label]) => label).join(", ");
+  if (names.length === 0) return [{ path: ["mainDefault"], text: "names no uplink" }];
+  if (typeof mainDefault === "string" && unknown.length > 0)
+    return [{ path: ["mainDefault"], text: `names none of the uplinks: ${labels}` }];
+  return [
+    ...unknown.map((name) => ({ path: ["mainDefault", name], text: `is none of the uplinks: ${labels}` })),
+    ...(names.length < 2 ? [] : uplinks)
+      .filter(([label, { gateway, v6 }]) => names.includes(label) && (gateway === noGateway || v6?.gateway === noGateway))
+      .map(([label]) => ({ path: ["mainDefault", label], text: "has no gateway: shares are kept by gateways" })),
+  ];
 }

@@ -1,12 +1,26 @@
 import { z } from "zod";
-import { contains, familyOf, gatewaySchema, type Prefix, parsePrefix } from "../address";
+import {
+  contains,
+  familyOf,
+  gatewaySchema,
+  isEverything,
+  maskedPrefixSchema,
+  networkOf,
+  type Prefix,
+  parsePrefix,
+  printPrefix,
+} from "../address";
 import { field, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
+import type { Family } from "../family";
 import { deviceSchema, integer } from "../number";
+import { listed } from "../rule/ruleSet";
 import { routingTableAttributes } from "../table/table";
 
+const mostAddresses = 64;
 const expectedAddress = "expected an address with its prefix length, such as 203.0.113.10/24";
+const expectedAddresses = `${expectedAddress}, or a list of 1 to ${mostAddresses} of them`;
 
 /** The host's own address on an uplink, with the length of the network there. */
 const addressWithLength = z.string(expectedAddress).transform((text, context) => {
@@ -16,15 +30,20 @@ const addressWithLength = z.string(expectedAddress).transform((text, context) =>
   return z.NEVER;
 });
 
+/** One as it is. The first of a list is the one that the host prefers as a source. */
+const addresses = z
+  .union([addressWithLength, z.array(addressWithLength).min(1, expectedAddresses).max(mostAddresses, expectedAddresses)], expectedAddresses)
+  .transform((input): string | readonly string[] => (typeof input === "string" || input.length > 1 ? input : (input[0] ?? "")));
+
 /** In place of a gateway's address: packets need only the device. */
-const noGateway = "none";
+export const noGateway = "none";
 const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE)`;
 
 /** One address family of an uplink. */
 export const sideFields = {
   address: field({
-    schema: addressWithLength,
-    doc: "The host's own address on it, with the prefix length of the network there.",
+    schema: addresses,
+    doc: "The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.",
     absent: "required",
     example: "203.0.113.10/24",
   }),
@@ -41,11 +60,22 @@ function settleSide({ address, gateway }: SideValues, pending: ReadonlySet<strin
   const missing = (["address", "gateway"] as const).filter((name) => ({ address, gateway })[name] === undefined && !pending.has(name));
   const problems: Problem[] = missing.map((name) => ({ path: [name], text: "is required" }));
   if (address === undefined || gateway === undefined || pending.has("address") || pending.has("gateway")) return problems;
+  const all = listed(address);
+  const own = all.map((one) => one.replace(/\/.*/, ""));
+  if (new Set(all.map(familyOf)).size > 1)
+    problems.push({ path: ["address"], text: "holds addresses of both families: say IPv6 ones in v6" });
+  if (new Set(own).size < own.length) problems.push({ path: ["address"], text: "holds an address twice" });
   if (gateway === noGateway) return problems;
-  if (familyOf(address) !== familyOf(gateway)) problems.push({ path: ["gateway"], text: "is of another address family than address" });
-  else if (address.startsWith(`${gateway}/`)) problems.push({ path: ["gateway"], text: "is the host's own address" });
+  if (all.some((one) => familyOf(one) !== familyOf(gateway)))
+    problems.push({ path: ["gateway"], text: "is of another address family than address" });
+  else if (own.includes(gateway)) problems.push({ path: ["gateway"], text: "is the host's own address" });
   return problems;
 }
+
+const preferredSchema = maskedPrefixSchema.refine(
+  (prefix) => !isEverything(prefix),
+  "expected a prefix that is not everything: mainDefault says where the rest goes",
+);
 
 /** Priorities are made of tables: they must be few. 253 to 255 are the kernel's own. */
 export const highestTable = 2499;
@@ -71,6 +101,12 @@ export const uplinkFields = {
     absent: "IPv4 only",
     example: { address: "2001:db8:1::10/64", gateway: "fe80::1" },
   }),
+  prefer: field({
+    schema: z.array(preferredSchema, "expected a list of prefixes").min(1, "expected one prefix or more"),
+    doc: "Destinations that packets should leave for by this uplink, where no uplink's own address says another: replies always leave by the uplink that was asked.",
+    absent: "as table main says",
+    example: ["192.0.2.0/24"],
+  }),
 };
 export type UplinkValues = Values<typeof uplinkFields>;
 
@@ -79,10 +115,15 @@ export function settleUplink(values: UplinkValues, pending: ReadonlySet<string>)
     .filter((name) => values[name] === undefined && !pending.has(name))
     .map((name): Problem => ({ path: [name], text: "is required" }));
   problems.push(...settleSide(values, pending));
-  if (values.v6?.address !== undefined && familyOf(values.v6.address) !== "inet6")
-    problems.push({ path: ["v6", "address"], text: "is no IPv6 address" });
-  if (values.v6 !== undefined && values.address !== undefined && familyOf(values.address) === "inet6")
-    problems.push({ path: ["v6"], text: "is said by address already" });
+  const familyIn = (name: string, address: SideValues["address"]): Family | undefined =>
+    address === undefined || pending.has(name) ? undefined : familyOf(listed(address)[0] ?? "");
+  const first = familyIn("address", values.address);
+  const second = familyIn("v6", values.v6?.address);
+  if (second === "inet") problems.push({ path: ["v6", "address"], text: "is no IPv6 address" });
+  if (values.v6 !== undefined && first === "inet6") problems.push({ path: ["v6"], text: "is said by address already" });
+  const strange = first === undefined || pending.has("v6") || pending.has("prefer") ? [] : (values.prefer ?? []);
+  if (strange.some((prefix) => familyOf(prefix) !== first && familyOf(prefix) !== second))
+    problems.push({ path: ["prefer"], text: "holds a prefix of a family in which the uplink has no address" });
   return problems;
 }
 
@@ -91,21 +132,32 @@ export interface Side {
   readonly label: string;
   readonly device: string;
   readonly table: number;
+  /** The preferred source. */
   readonly own: Prefix;
+  /** All of its addresses, that one first. */
+  readonly all: readonly Prefix[];
   /** Undefined where the device needs none. */
   readonly gateway: string | undefined;
+  /** Destinations of this family. */
+  readonly prefer: readonly string[];
 }
 
-export function sidesOf(label: string, { device, table, address, gateway, v6 }: UplinkValues): Side[] {
+/** The networks that its addresses lie in, each once. */
+export const networksOf = ({ all }: Pick<Side, "all">): string[] => [
+  ...new Set(all.map((one) => printPrefix({ ...one, address: networkOf(one) }))),
+];
+
+export function sidesOf(label: string, { device, table, address, gateway, v6, prefer = [] }: UplinkValues): Side[] {
   return [{ address, gateway }, v6 ?? {}].flatMap((side) => {
-    const own = parsePrefix(side.address ?? "");
-    return own === undefined || side.gateway === undefined || device === undefined || table === undefined
-      ? []
-      : [{ label, device, table, own, gateway: side.gateway === noGateway ? undefined : side.gateway }];
+    const all = listed(side.address ?? []).flatMap((one) => parsePrefix(one) ?? []);
+    const [own] = all;
+    if (own === undefined || side.gateway === undefined || device === undefined || table === undefined) return [];
+    const preferred = prefer.filter((prefix) => familyOf(prefix) === own.family);
+    return [{ label, device, table, own, all, gateway: side.gateway === noGateway ? undefined : side.gateway, prefer: preferred }];
   });
 }
 
 /** On one link although they are two uplinks: then the kernel answers for either by any device. */
-export const shareSubnet = (one: Side, other: Side): boolean =>
-  contains(`${one.own.address}/${one.own.length}`, other.own.address) ||
-  contains(`${other.own.address}/${other.own.length}`, one.own.address);
+export const shareSubnet = (one: Side, other: Side): boolean => holdsOneOf(one, other) || holdsOneOf(other, one);
+const holdsOneOf = (one: Side, { all }: Side): boolean =>
+  networksOf(one).some((network) => all.some(({ address }) => contains(network, address)));

@@ -79,15 +79,97 @@ describe("what a multi-homed host comes to", () => {
       commandsOf(routing({ uplinks: { isp1, tunnel }, mainDefault: "tunnel" })).filter((line) => line.includes("wg0")),
       [
         "ip route add default dev wg0 table 103",
-        "ip route add default dev wg0 table 254",
         "ip -6 route add 2001:db8:64::/64 dev wg0 src 2001:db8:64::2 table 103",
         "ip -6 route add default dev wg0 table 103",
+        "ip route add default dev wg0 table 254",
         "ip -6 route add default dev wg0 table 254",
       ],
     );
     assert.deepEqual(problemsOf({ uplinks: { tunnel: { ...tunnel, gateway: "nome" } } }), [
       'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE)',
     ]);
+  });
+
+  it("for several addresses is one rule from all of them, and a link route for each of their networks", () => {
+    const several = { ...isp2, address: ["203.0.113.10/24", "203.0.113.11/24", "192.0.2.33/28", "192.0.2.77/32"], v6: undefined };
+    const fields = { uplinks: { isp1, several }, toRule: true, outside: ["198.18.0.9"] };
+    assert.deepEqual(
+      commandsOf(routing(fields)).filter((line) => line.includes("102")),
+      [
+        "ip route add 203.0.113.0/24 dev eth1 src 203.0.113.10 table 102",
+        "ip route add 192.0.2.32/28 dev eth1 src 192.0.2.33 table 102",
+        "ip route add default via 203.0.113.1 dev eth1 table 102",
+        ...["192.0.2.33", "192.0.2.77", "203.0.113.10", "203.0.113.11"].map((one) => `ip rule add pref 15102 from ${one} table 102`),
+        ...["192.0.2.33", "192.0.2.77", "203.0.113.10", "203.0.113.11"].map((one) => `ip rule add pref 17602 to ${one} table 102`),
+      ],
+    );
+    const { routes, rules, expect } = routing(fields);
+    assert.deepEqual(
+      Object.keys(routes).filter((label) => label.startsWith("several")),
+      ["several-link", "several-link 192.0.2.32/28", "several-default"],
+    );
+    assert.deepEqual(
+      Object.keys(rules).filter((label) => label.startsWith("several")),
+      ["several-from", "several-to"],
+    );
+    assert.equal(expect.filter(({ dev }) => dev === "eth1").length, 4);
+    const one = { ...isp2, address: ["203.0.113.10/24"] };
+    assert.deepEqual(routing({ uplinks: { isp1, isp2: one } }), routing({ uplinks: { isp1, isp2 } }), "a list of one is that one");
+    assert.deepEqual(
+      problemsOf({
+        uplinks: { isp1, b: { ...several, address: ["198.51.100.10/24", "203.0.113.1/24", "203.0.113.1/25", "2001:db8::1/64"] } },
+      }),
+      [
+        "uplinks.b.address: holds addresses of both families: say IPv6 ones in v6",
+        "uplinks.b.gateway: is of another address family than address",
+      ],
+    );
+    assert.deepEqual(problemsOf({ uplinks: { b: { ...several, address: ["203.0.113.9/24", "203.0.113.9/25"] } } }), [
+      "uplinks.b.address: holds an address twice",
+    ]);
+    assert.deepEqual(problemsOf({ uplinks: { isp1, b: { ...several, address: ["198.51.100.10/24", "203.0.113.9/24"] } } }), [
+      "uplinks.b.address: is that of uplinks.isp1 too",
+    ]);
+  });
+
+  it("sends preferred destinations by an uplink, behind the rules for the uplinks' own addresses", () => {
+    const preferring = { ...isp2, prefer: ["192.0.2.0/24", "198.18.7.9", "2001:db8:9::/48"] };
+    assert.deepEqual(
+      commandsOf(routing({ uplinks: { isp1, isp2: preferring } })).filter((line) => line.includes(" to ")),
+      [
+        "ip rule add pref 20102 to 192.0.2.0/24 table 102",
+        "ip rule add pref 20102 to 198.18.7.9 table 102",
+        "ip -6 rule add pref 20102 to 2001:db8:9::/48 table 102",
+      ],
+    );
+    assert.deepEqual(problemsOf({ uplinks: { isp1: { ...isp1, prefer: ["2001:db8:9::/48"] } } }), [
+      "uplinks.isp1.prefer: holds a prefix of a family in which the uplink has no address",
+    ]);
+    assert.deepEqual(problemsOf({ uplinks: { isp1, isp2: preferring }, priorityBase: 22000 }), [
+      "priorityBase: is at most 20265 where an uplink has prefer",
+    ]);
+    assert.match(problemsOf({ uplinks: { isp1: { ...isp1, prefer: ["0.0.0.0/0"] } } }).join(), /expected a prefix that is not everything/);
+  });
+
+  it("shares main's default among uplinks by weights, in each family that they have", () => {
+    const shared = commandsOf(routing({ uplinks: { isp1, isp2, isp3 }, mainDefault: { isp1: 2, isp3: 1, isp2: 3 } }));
+    assert.deepEqual(
+      shared.filter((line) => line.includes("table 254") && line.includes("route")),
+      [
+        "ip route add default table 254 nexthop via 198.51.100.1 dev eth0 weight 2 nexthop via 203.0.113.1 dev eth1 weight 3 nexthop via 198.18.0.1 dev eth2 onlink",
+        "ip -6 route add default via fe80::1 dev eth1 table 254",
+      ],
+    );
+    assert.deepEqual(
+      routing({ uplinks: { isp1, isp2 }, mainDefault: { isp1: 7 } }),
+      routing({ uplinks: { isp1, isp2 }, mainDefault: "isp1" }),
+    );
+    const tunnel = { device: "wg0", address: "10.64.0.2/32", gateway: "none", table: 103 };
+    assert.deepEqual(problemsOf({ uplinks: { isp1, tunnel }, mainDefault: { isp1: 1, tunnel: 2, isp9: 1 } }), [
+      "mainDefault.isp9: is none of the uplinks: isp1, tunnel",
+      "mainDefault.tunnel: has no gateway: shares are kept by gateways",
+    ]);
+    assert.deepEqual(problemsOf({ uplinks: { isp1 }, mainDefault: {} }), ["mainDefault: names no uplink"]);
   });
 
   it("may be one uplink alone: the one beside a primary that somebody else manages", () => {
@@ -131,7 +213,7 @@ describe("what a multi-homed host comes to", () => {
         mainDefault: "isp9",
       }),
       [
-        "uplinks.a.address: expected an address with its prefix length, such as 203.0.113.10/24",
+        "uplinks.a.address: expected an address with its prefix length, such as 203.0.113.10/24, or a list of 1 to 64 of them",
         "uplinks.b.table: expected a whole number from 1 to 2499",
         "uplinks.b.gateway: is of another address family than address",
         "uplinks.c.table: 253, 254 and 255 are the kernel's own tables",
