@@ -7,7 +7,8 @@ nl='
 objects=$etc/objects
 
 # Prints a line each, with tabs between:
-#   missing STAGE CHANNEL KEY LINE   persisted, and the kernel lacks it; of an object with several lines those that it lacks
+#   missing STAGE CHANNEL KEY LINE [adopt]   persisted, and the kernel lacks it; of an object with several lines those that it lacks;
+#                                    whether one that says the same may be taken over
 #   owned KEY ID STACK [MORE]        whose it is, which the register lacks
 #   told TEXT                        for who reads the log
 #   refused                          something of it could not be taken
@@ -35,6 +36,7 @@ missing() {
         if (mode[i] != "total" && name[i] !~ /^\.\.?$/ && trusted("-", objects "/" name[i], i)) load(name[i])
       for (one in kinds) look(one)
       read_register()
+      for (i = 1; i <= rules; i++) look_before(i)
       for (i = 1; i <= entries; i++) compare(i)
     }
 
@@ -90,6 +92,7 @@ missing() {
       key_of[entries] = kind == "sysctl" ? field[4] : register_key(field[4], field[8])
       owner_of[entries] = field[5] "\t" field[6]
       tag_of[entries] = field[8]
+      adopts_of[entries] = field[9]
       line_of[entries] = line
       # A set of rules: each of them must be there.
       if (header ~ /^# pulumi-policy-routing 3\t/) {
@@ -136,6 +139,7 @@ missing() {
         for (i = 1; i <= count; i++) {
           split(shown[i], word, ":")
           note(kind " " word[1], shown[i])
+          note_rule(kind, word[1], shown[i])
         }
       } else if (kind ~ /^route/) {
         for (tag in tags) {
@@ -171,6 +175,32 @@ missing() {
       }
       if (word[at] == "to") to = " to " word[at + 1]
       return from to
+    }
+
+    # By what it chooses packets, and whose it is.
+    function note_rule(kind, priority, line,    word, last, i) {
+      rules++
+      rule_of[rules] = kind " " priority
+      words_of[rules] = line
+      last = split(line, word, " ")
+      for (i = 2; i <= last && word[i] !~ /^(lookup|goto|[0-9]+|blackhole|unreachable|prohibit|nop|l3mdev)$/; i += word[i] == "not" ? 1 : 2)
+        choice_of[rules] = choice_of[rules] " " word[i] (word[i] == "not" ? "" : " " word[i + 1])
+      proto_of[rules] = 0
+      for (; i < last; i++) if (word[i] == "proto") proto_of[rules] = word[i + 1]
+      passes[rules] = line ~ / (suppress_[a-z]+|goto|nop|9|l3mdev) /
+    }
+
+    # A rule of somebody else that chooses the same packets and stands before ours: what ours says of them is not asked for.
+    function look_before(i,    tag, chooses) {
+      tag = proto_of[i]
+      chooses = substr(rule_of[i], 1, index(rule_of[i], " inet") + 5) choice_of[i]
+      if (tag in tags) {
+        if (chooses in before) tell("foreign, and before " rule_of[i] ", whose packets it takes: ip rule " before[chooses])
+        return
+      }
+      if (rule_of[i] ~ / 0$/ || passes[i] || (chooses in before) || ((tag - 1) in tags) || ((rule_of[i] (tag == default_owner ? "" : " proto " tag)) in holds)) return
+      gsub(/[ \t]+/, " ", words_of[i])
+      before[chooses] = words_of[i]
     }
 
     # The key of a line of `ip route show`.
@@ -223,7 +253,7 @@ missing() {
       if (!(kind_of[i] in unseen) && !((seen " " tag_of[i] prefixes_of[i]) in there)) report(i)
     }
 
-    function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] }
+    function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] "\t" adopts_of[i] }
 
     # A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was.
     function compare_sysctl(i,    word, path, was) {

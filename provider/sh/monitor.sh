@@ -11,7 +11,7 @@ count_vanished() {
       print
       times[$2]++
     }
-    $1 == "added" && (quiet || $2 ~ /^rule/) && !counted[$2]++ {
+    $1 ~ /^(added|took)$/ && (quiet || $2 ~ /^rule/) && !counted[$2]++ {
       print "history\t" $2 "\t" now
       if (++times[$2] < 3) next
       print "held\t" $2 "\t" now + 300
@@ -44,7 +44,7 @@ monitor() {
     # Whoever changes something now is not to be hindered; afterwards it is looked at.
     until pass; do sleep 1; done
     case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
-    if [ -n "$vanished" ] || has "added$tab" "$result"; then count_vanished; fi
+    if [ -n "$vanished" ] || has "added$tab" "$result" || has "took$tab" "$result"; then count_vanished; fi
     # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
     # second is within what a link may take; where they come in hundreds, every five.
     $pause

@@ -83,6 +83,7 @@ write_objects() {
     [ -d "$etc/new" ] || mkdir -p "$objects" "$etc/new" || return 1
     # An object of another tag than the default says it in its key: a script that compares keys without tags must not take it for another one.
     case $key in *' proto '*) form=2 ;; *) form=1 ;; esac
+    case $line in 'adopt	'*) owner="$owner	adopt" line=${line#adopt	} ;; esac
     # One of several lines is there only with all of them: a script that compares keys alone must not take it for there.
     case $line in *'	'*) form=3 ;; esac
     # shellcheck disable=SC2086 # split on purpose, at tabs
@@ -211,9 +212,10 @@ add_ifupdown() {
   { printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh /etc/policy-routing/replay || :\n' >"$hook.new" && chmod 755 "$hook.new" && mv -f "$hook.new" "$hook"; }
 }
 
-# Behind the first line, which names the shell: what follows may end with `exit`.
+# Behind the first line, which names the shell: what follows may end with `exit`. Behind what makes rules and routes, where the file does: above
+# these, its own lines would find ours in their places, and its rules without a priority would come before ours.
 add_rc_local() {
-  ! rc_calls || return 0
+  ! rc_calls || { ! rc_is_above || edit_rc_local with_line; return; }
   if [ ! -e "$rc" ]; then
     { printf '#!/bin/sh\n%s\n%s\n' "$rc_made" "$rc_line" >"$rc.new" && chmod 755 "$rc.new" && mv -f "$rc.new" "$rc"; } || return 1
     return 0
@@ -227,13 +229,34 @@ drop_rc_local() {
   if grep -qxF "$rc_made" "$rc"; then rm -f "$rc"; else edit_rc_local without_line; fi
 }
 
+rc_is_above() { [ "$(with_line <"$rc")" != "$(cat "$rc")" ]; }
+
+# Where the file makes something: behind the last such line, once no block is open. Else behind the line that names the shell.
 with_line() {
-  IFS= read -r first
-  case $first in
-    '#!'*) printf '%s\n%s\n' "$first" "$rc_line" ;;
-    *) printf '%s\n%s\n' "$rc_line" "$first" ;;
-  esac
-  cat
+  awk -v ours="$rc_line" '
+    $0 == ours { own = count + 1; next }
+    { line[++count] = $0 }
+    /^[^#]*(^|[ \t;&|/])ip[ \t]+(-[^ \t]+[ \t]+)*(ru|rule|ro|route|r)[ \t]/ { last = count }
+    END {
+      at = line[1] ~ /^#!/ ? 1 : 0
+      if (last) at = end_of_block(last)
+      # Where it stands already is right, unless what makes something comes behind.
+      if (own && (!last || own > at)) at = own - 1
+      for (i = 1; i <= at; i++) print line[i]
+      print ours
+      for (; i <= count; i++) print line[i]
+    }
+    # Words that open and close blocks, as they stand at the beginning of a command.
+    function end_of_block(last,    i, depth, text) {
+      for (i = 1; i <= count; i++) {
+        text = line[i]
+        sub(/^[ \t]*#.*/, "", text)
+        depth += gsub(/(^|[;&|][ \t]*|(then|do|else)[ \t]+|^[ \t]+)(if|case|for|while|until)[ \t]/, "&", text) + gsub(/\{[ \t]*$/, "&", text)
+        depth -= gsub(/(^|[;&|][ \t]*|^[ \t]+)(fi|done|esac|\})([ \t;&|)<>]|$)/, "&", text)
+        if (i >= last && depth <= 0 && line[i] !~ /(\\|&&|\|\||\|)[ \t]*$/) return i
+      }
+      return count
+    }'
 }
 
 without_line() { grep -vxF "$rc_line" || :; }

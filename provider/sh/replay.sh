@@ -29,7 +29,8 @@ tell_news() {
       $0 == "=" { now = 1; next }
       $1 == "told" && !now { known[$2] = 1 }
       $1 == "told" && now && !($2 in known) { print $2 }
-      $1 == "added" && now && !said[$2]++ { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }' >&2
+      $1 == "added" && now && !said[$2]++ { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }
+      $1 == "took" && now { print "took back " $2 ", which said the same under another tag" }' >&2
   fi
   told=$news
 }
@@ -58,6 +59,7 @@ pass() {
       ! has each "$result" || tried=$(printf '%s\n' "$found" | sed "s/^missing$tab/tried$tab/")
       found=$(missing)
       result=$result$nl$(restore_found again)
+      ! has "stands$tab" "$result" || result=$result$nl$(printf '%s\n' "$found" "$result" | take_back)
     fi
     unlock
   fi

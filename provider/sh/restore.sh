@@ -2,9 +2,9 @@
 # Adds what is missing: each stage and family in one `ip -batch`. It replaces nothing.
 
 # The lines of `missing` and of what is held on standard input. Prints a line each, with tabs between: `added KEY`, `told TEXT`, `failed`.
-# The first time also `exists` where something is there already, though it was not seen: it is to be looked at again; and `each` where `ip`
-# did not know a word and read no further. What it was given then comes again as `tried`, before what is missing still: that goes line by
-# line, and the rest was added.
+# Where something is there already, though it was not seen, the first time `exists`: it is to be looked at again; then `stands KEY`. The first
+# time also `each` where `ip` did not know a word and read no further. What it was given then comes again as `tried`, before what is missing
+# still: that goes line by line, and the rest was added.
 restore() { # first | again
   awk -F "$tab" '
     $1 == "held" { held[$2] = 1 }
@@ -66,7 +66,7 @@ outcomes() { # first | again
 
     # What has to wait for a device or an address is no failure.
     function explain(key, text) {
-      if (text ~ /File exists/) print (time == "first" ? "exists" : "told\tnot added: something else stands in the place of " key)
+      if (text ~ /File exists/) print (time == "first" ? "exists" : "stands\t" key)
       else if (text ~ /Cannot find device|is down|unreachable|invalid gateway|Invalid source|No route to host|nvalid prefsrc|does not exist|Cannot assign/)
         print "told\tpending: " key ": " text
       else print "told\tnot added: " key ": " text "\nfailed"

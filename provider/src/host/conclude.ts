@@ -6,6 +6,7 @@ import type { StoredObject } from "../kernel/stored";
 import { type Answer, sectionAfter } from "./answer";
 import { confirm } from "./confirm";
 import { type Ending, endingError } from "./ending";
+import { tellOldLines } from "./oldLines";
 import { parsePersistence, persistText } from "./persistence";
 import { labelOf, type Planned, persistedOf } from "./planned";
 import { atKeysOf, refusedError } from "./refused";
@@ -30,6 +31,11 @@ export async function conclude(
   if (bookkeeping && verdict.deviating.length > 0) return false;
   const ending = await endingOf(session, transaction, answer, verdict, bookkeeping);
   session.progress.end(() => endText(planned, ending));
+  if (ending.outcome === "applied")
+    await tellOldLines(
+      session,
+      planned.filter((one) => !verdict.refused.has(one)),
+    );
   for (const one of planned) tell(session, one, transaction, ending, verdict);
   return true;
 }

@@ -5,7 +5,7 @@ import { ofNetwork } from "./bound";
 import { lookAtNames, lookAtNexthops, together } from "./look";
 import { stateJsonOf } from "./network";
 import { observe } from "./observe";
-import { sources } from "./scripts";
+import { sourcesIn, sourcesText } from "./oldLines";
 import { Session } from "./session";
 
 /** By one connection. Waits while a transaction holds the host. */
@@ -15,7 +15,7 @@ export async function readStanding(connection: Connection): Promise<StandingHost
     const shell = await session.shell();
     const { state, facts, persistence } = await observe(shell, together([lookAtNames, lookAtNexthops([])]), session.warn);
     const answer = await shell.run("network\nlocks 4 all\nlocks 6 all", { bound: ofNetwork });
-    const files = await shell.run(`${sources}\nsources`, { bound: ofNetwork });
+    const files = await shell.run(sourcesText, { bound: ofNetwork });
     return {
       state: await stateJsonOf(answer, { kernel: facts.kernel, iproute2: facts.iproute2 }, session.host),
       locks: { inet: linesOf(answer, "locks 4 all"), inet6: linesOf(answer, "locks 6 all") },
@@ -23,7 +23,7 @@ export async function readStanding(connection: Connection): Promise<StandingHost
       nexthops: state.nexthops,
       register: state.register,
       neighbours: persistence.neighbours,
-      sources: sectionsAfter(files, "source").map(({ rest, text }) => ({ name: rest, path: rest, text })),
+      sources: sourcesIn(files),
       unread: sectionsAfter(files, "source_left").map(({ rest }) => rest),
     };
   } finally {

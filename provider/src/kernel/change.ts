@@ -3,6 +3,8 @@ import type { Topic } from "../messages";
 import type { Adopt } from "../spec/adopt";
 import type { Family } from "../spec/family";
 import type { Tags } from "../spec/owner";
+import type { Route } from "../spec/route/route";
+import type { Rule } from "../spec/rule/rule";
 import type { Need } from "./gate";
 import type { Hop } from "./hop";
 import type { Entry, RegisterLine } from "./register";
@@ -54,7 +56,11 @@ export interface Note {
   readonly topic: Topic;
   readonly will: string;
   readonly did: string;
+  /** What was taken over, as it stood: whatever made it may make it again. */
+  readonly took?: Foreign;
 }
+
+export type Foreign = { readonly kind: "rule"; readonly is: Rule } | { readonly kind: "route"; readonly is: Route };
 
 /** One that is the same before and after. */
 export const note = (topic: Topic, text: string): Note => ({ topic, will: text, did: text });
@@ -98,6 +104,8 @@ export interface Wanted {
   readonly needs: readonly Need[];
   /** What of it runs down by itself; a change of it is seen only here. */
   readonly fading?: string;
+  /** How far it alone may take over what stands there, where it says so itself. */
+  readonly adopt?: Adopt;
   /** Of a route, where its packets go. */
   readonly hops?: readonly Hop[];
   /** What makes it so. Throws `conflict` when something stands in the way. */
@@ -108,6 +116,8 @@ export interface Wanted {
   stored(tags: Tags): readonly (IpStep | SettingStep)[] | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */
   read(state: State, tags: Tags, id: string): Record<string, unknown> | undefined;
+  /** What of others the kernel asks before it, for the same packets; undefined where nothing is. */
+  before?(state: State, tags: Tags): string | undefined;
   /** Whom the register names as its owner; undefined where it names nobody. */
   holder(state: State, tags: Tags, id: string): Entry | undefined;
 }

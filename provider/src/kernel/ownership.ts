@@ -1,6 +1,6 @@
 import { parseRegisterKey, registerKey } from "../spec/key";
 import { isSameStack, type Tags, tagsOf } from "../spec/owner";
-import type { Mandate, Note, Take } from "./change";
+import type { Foreign, Mandate, Note, Take } from "./change";
 import { type Line, linesAt, type Register, type RegisterLine } from "./register";
 
 /** A line of the register, and which entry of the kernel it is about. */
@@ -90,14 +90,20 @@ export function notesOf(
   proto: number,
   titles: readonly Title[],
   claimant: Claimant & Pick<Mandate, "stack">,
+  took?: Foreign,
 ): Note[] {
   const title = titleOf(titles, proto);
   if (title === undefined && proto === claimant.tags.owner) return [ofNobody];
   if (isOurs(titles, proto, claimant)) return [];
-  return [title === undefined ? takenOver(`${describe()} (proto ${proto})`) : takenFrom(title)];
+  return [title === undefined ? takenOver(`${describe()} (proto ${proto})`, took) : takenFrom(title)];
 }
 
-export const takenOver = (what: string): Note => ({ topic: "taken-over", will: `takes over ${what}`, did: `took over ${what}` });
+export const takenOver = (what: string, took?: Foreign): Note => ({
+  topic: "taken-over",
+  will: `takes over ${what}`,
+  did: `took over ${what}`,
+  ...(took === undefined ? {} : { took }),
+});
 export const takenFrom = ({ entry: { id, stack } }: Title): Note => ({
   topic: "taken-over",
   will: `takes it over from ${id} of stack ${stack}`,

@@ -2,6 +2,7 @@ import { parseRegisterKey, routeKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { routeAttributes } from "../spec/route/attributes";
 import type { Route } from "../spec/route/route";
+import { routeBefore } from "./before";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { addedHops, hopsOf } from "./hop";
@@ -48,7 +49,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   const { taken, steps, undo, before } = exchange;
   const left = place.foreign.filter((one) => !taken.includes(one));
   const notes = [held, ...taken.filter((one) => one !== held)].flatMap((one) =>
-    notesOf(() => describe(one.route), one.protocol, place.titles, mandate).map((note) =>
+    notesOf(() => describe(one.route), one.protocol, place.titles, mandate, { kind: "route", is: one.route }).map((note) =>
       one === held && place.foreign.includes(one) && !isRight(route, one, one.protocol) ? becoming(note, describe(route)) : note,
     ),
   );
@@ -59,8 +60,8 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
   return { ...planWith(taken), steps, undo, becomes: [{ key, rules: [], routes: before ? [...left, now] : [now, ...left] }], notes };
 }
 
-const becoming = ({ topic, will, did }: Note, what: string): Note => ({
-  topic,
+const becoming = ({ will, did, ...note }: Note, what: string): Note => ({
+  ...note,
   will: `${will}, which becomes ${what}`,
   did: `${did}, which becomes ${what}`,
 });
@@ -139,6 +140,7 @@ export function wantedRoute(route: Route): Wanted {
       const current = all.find(({ protocol }) => protocol === proto);
       return current === undefined ? undefined : asAsked(routeAttributes, route, current.route);
     },
+    before: (state, tags) => routeBefore(route, state, tags),
     holder,
   };
 }

@@ -3,6 +3,7 @@ import { parseRegisterKey, ruleKey } from "../spec/key";
 import type { Tags } from "../spec/owner";
 import { ruleAttributes } from "../spec/rule/rule";
 import { type RuleSet, rulesIn, setOf } from "../spec/rule/ruleSet";
+import { ruleBefore } from "./before";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
 import { needsOf } from "./gate";
 import { type ObservedKind, withTag } from "./observedKind";
@@ -59,6 +60,7 @@ export function wantedRule(rule: RuleSet): Wanted {
         at(state).filter(({ protocol }) => protocol === proto),
       );
     },
+    before: (state, tags) => members.map((one) => ruleBefore(one, state, tags)).find((what) => what !== undefined),
     holder: (state, tags, id) => titleOf(titles(state, tags, id), tags.owner)?.entry,
   };
 }

@@ -52,7 +52,12 @@ export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
   const adopted = !isThere ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt !== false ? beside : [];
   const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
   for (const old of adopted)
-    notes.push(takenOver(`${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`));
+    notes.push(
+      takenOver(`${describe(givenRule(old))} (proto ${old.protocol}${ofWhom(titleOf(titles, old.protocol))})`, {
+        kind: "rule",
+        is: old.rule,
+      }),
+    );
   const added = members.map((one) => add(one, tags.owner));
   const comes = isThere && !isOthers && isAlone && adopted.length === 0 && comesAndGoes(members, place);
   if (!isThere) {

@@ -17,7 +17,7 @@ export interface StorePlan {
   readonly repair: boolean;
 }
 
-function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): StoredObject | undefined {
+function objectOf(wanted: Wanted, { id, stack, tags, adopt }: Change, needs: string): StoredObject | undefined {
   const steps = wanted.stored(tags);
   if ("otherwise" in steps) return undefined;
   const key = registerKey(wanted.key, tags.owner);
@@ -28,6 +28,7 @@ function objectOf(wanted: Wanted, { id, stack, tags }: Change, needs: string): S
     stack,
     needs,
     owner: tags.owner,
+    ...((wanted.adopt ?? adopt) === false ? {} : { adopts: true }),
     ...storedLines(steps),
   };
 }

@@ -14,6 +14,8 @@ export interface StoredObject {
   readonly needs: string;
   /** Its tag in the kernel. */
   readonly owner: number;
+  /** Whoever declared it lets a foreign entry that says the same be taken over: a boot in which its old file still acts is none of their worries. */
+  readonly adopts?: true;
   /** One; of a set of rules as many as these. */
   readonly lines: readonly string[];
   /** The name on the disk, where an older version gave it one without the tag. */
@@ -35,14 +37,27 @@ const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2", "# pu
 export const fileOf = (stage: number, key: string): string =>
   `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
 
+/** The word behind the tag, in a header and in what the host takes. */
+const adopting = "adopt";
+
 /** The texts of all files, one after the other. */
 export function parseObjects(text: string): Map<string, StoredObject> {
   const objects = new Map<string, StoredObject>();
   for (const [, head = "", body = ""] of text.matchAll(/^(#.*)\n((?:(?!#).+\n?)*)/gm)) {
-    const [header = "", file = "", channel = "", key = "", id = "", stack = "", needs = "", owner] = head.split("\t");
+    const [header = "", file = "", channel = "", key = "", id = "", stack = "", needs = "", owner, adopts] = head.split("\t");
     const lines = body.trimEnd().split("\n");
     if (!headers.includes(header) || body === "") continue;
-    const stored = { file, channel, key, id, stack, needs, owner: Number(owner), lines: header === headers[2] ? lines : lines.slice(0, 1) };
+    const stored = {
+      file,
+      channel,
+      key,
+      id,
+      stack,
+      needs,
+      owner: Number(owner),
+      ...(adopts === adopting ? { adopts: true as const } : {}),
+      lines: header === headers[2] ? lines : lines.slice(0, 1),
+    };
     const tagged = header === headers[0] ? withTag(stored) : stored;
     // Of two with one name the one of the newer form counts, and the other is still to be removed.
     const other = objects.get(tagged.file);
@@ -61,5 +76,5 @@ function withTag(stored: StoredObject): StoredObject {
 }
 
 /** As the host takes it: what it is told without tabs is the name of a file that goes. */
-export const printObject = ({ file, channel, key, id, stack, needs, owner, lines }: StoredObject): string =>
-  [file, channel, key, id, stack, needs, owner, ...lines].join("\t");
+export const printObject = ({ file, channel, key, id, stack, needs, owner, adopts, lines }: StoredObject): string =>
+  [file, channel, key, id, stack, needs, owner, ...(adopts ? [adopting] : []), ...lines].join("\t");

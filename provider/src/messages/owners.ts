@@ -69,6 +69,18 @@ export const owners = pages({
     means: "At the same place the host has a route that is not ours, and the kernel uses the first one. The message says which that is.",
     next: "If packets must go by ours, remove the other one on the host or choose another metric.",
   },
+  "foreign-before": {
+    title: "A foreign entry comes before ours",
+    means:
+      "The kernel asks it first, for the same packets. Often it is a line of an old file, which a boot made again: a rule without a priority goes to the front. While both say the same nothing is wrong, but a change of ours would do nothing.",
+    next: "Remove it from the file that makes it. `npx --no-install policy-routing adopt HOST --twins` prints the commands that remove what says the same as ours.",
+  },
+  "old-lines": {
+    title: "Lines on the host would make again what was taken over",
+    means:
+      "Files on the host hold lines that make the same entries: at the next boot, or when their manager reads them again, these stand beside ours or in their place.",
+    next: "Remove the lines that the message names, in the way it says. Keep them as comments until you are sure: `destroy` removes what was taken over.",
+  },
   "owner-unknown": {
     title: "Something was left as it is, because its owner is not known",
     means: "It carries our tag, but the register on the host was lost and names nobody. It is not removed on a guess.",

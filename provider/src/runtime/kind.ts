@@ -51,6 +51,8 @@ export interface Declared {
   read(state: State, id: string): Record<string, unknown> | undefined;
   /** Its entries that are there, but another's by the register. */
   others(state: State, id: string): { readonly label: string; readonly owner: Entry }[];
+  /** What of somebody else the kernel asks before its entries, for the same packets. */
+  before(state: State, id: string): { readonly label: string; readonly what: string }[];
 }
 
 /** One entry as it is on the host; undefined when it is not there, or another's. */
@@ -140,6 +142,11 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
           const seen = many === undefined ? (other?.found ?? one()) : many.read(own, readOne, state, tags, more);
           return seen === undefined ? undefined : { ...seen, ...ownerUnder(otherTag(state, id, tags), owned) };
         },
+        before: (state, id) =>
+          all.flatMap((one) => {
+            const what = one.before?.(state, tags);
+            return what === undefined || one.read(state, tags, id) === undefined ? [] : [{ label: one.label, what }];
+          }),
         others: (state, id) =>
           all.flatMap((one) => {
             const owner = one.holder(state, tags, id);

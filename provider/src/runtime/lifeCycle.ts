@@ -42,6 +42,7 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
           object: label,
           what: `is there, but is not this resource's: the register names ${owner.id} of stack ${owner.stack}`,
         });
+      tellBefore(declared, declared.before(state, id));
       const seen = declared.read(state, id);
       if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
       // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.
@@ -82,6 +83,21 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
     update: (id, olds, news) => untilDone(calls.update(id, olds, news).catch(keepProvider(news))),
     delete: (id, props) => untilDone(calls.delete(id, props)),
   };
+}
+
+/** Of how many a refresh tells by name. */
+const most = 5;
+
+function tellBefore({ connection, label }: Declared, all: readonly { readonly label: string; readonly what: string }[]): void {
+  const [first, ...others] = all;
+  if (first === undefined) return;
+  const told = all.slice(0, most).map((one) => (others.length === 0 ? one.what : `${one.label}: ${one.what}`));
+  hostOf(connection).warn({
+    topic: "foreign-before",
+    object: others.length === 0 ? first.label : label,
+    what: [...told, ...(all.length > most ? [`and ${all.length - most} more`] : [])].join("; "),
+    next: "remove it from the file that makes it: npx --no-install policy-routing adopt HOST --twins prints what removes it now",
+  });
 }
 
 /** What is declared, and what else the register names as the id's. */

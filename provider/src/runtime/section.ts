@@ -55,7 +55,7 @@ export function sectionOf<Table extends FieldTable, Whole extends Values<Table>>
         const { adopt } = entry;
         const one = wanted(wholeOf(kind, objectIn(entry)));
         if (adopt === undefined) return { section, label, wanted: one, declarable };
-        const own = { ...one, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
+        const own = { ...one, adopt, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
         // As found they say it too: it is not the host's.
         const found = (of: Found): unknown => {
           const inputs = declarable(of);

@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 import { readStanding } from "../../host/standing";
 import { livingOf } from "../../kernel/takeover/living";
 import { declaredOnHost } from "../../kernel/takeover/onHost";
+import { removalsOf } from "../../kernel/takeover/removals";
 import { twinCommands } from "../../kernel/takeover/twins";
 import { tagsOf } from "../../spec/owner";
 import { connectionOf, sourceOptions } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
-import { formOptions, removalsOf } from "./convert";
+import { formOptions } from "./convert";
 import { printTypescript, printYaml } from "./printed";
 import { printTold } from "./told";
 

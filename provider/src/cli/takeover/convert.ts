@@ -1,13 +1,14 @@
 import { parseArgs } from "node:util";
 import { declare } from "../../kernel/takeover/declare";
-import { foundIn, type ReadFile, readFiles } from "../../kernel/takeover/formats/index";
+import { foundIn, readFiles } from "../../kernel/takeover/formats/index";
 import { notesOn } from "../../kernel/takeover/notes";
 import { nothingBeside } from "../../kernel/takeover/owners";
-import type { Place, Source } from "../../kernel/takeover/reading";
+import type { Source } from "../../kernel/takeover/reading";
+import { removalsOf } from "../../kernel/takeover/removals";
 import { readText } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
 import { printTypescript, printYaml } from "./printed";
-import { printTold, type Removal } from "./told";
+import { printTold } from "./told";
 
 const flag = { type: "boolean" } as const;
 export const formOptions = { typescript: flag, main: flag, name: { type: "string" } } as const;
@@ -35,12 +36,4 @@ async function sourcesOf(paths: readonly string[]): Promise<Source[]> {
   const last = (path: string): string => path.split("/").at(-1) ?? path;
   const isOnly = (path: string): boolean => paths.filter((other) => last(other) === last(path)).length === 1;
   return Promise.all(paths.map(async (path) => ({ name: isOnly(path) ? last(path) : path, path, text: await readText(path) })));
-}
-
-/** The lines that made what is taken, by file. */
-export function removalsOf(files: readonly ReadFile[], taken: readonly Place[]): Removal[] {
-  return files.flatMap(({ reading, format }) => {
-    const places = taken.filter(({ file, line }) => file === reading.name && line > 0);
-    return places.length === 0 || format === undefined ? [] : [{ places, again: format.again }];
-  });
 }

@@ -1,5 +1,8 @@
+import { routeKey } from "../../spec/key";
 import type { Rule } from "../../spec/rule/rule";
+import { describe as describeRoute } from "../route";
 import { describe } from "../rule";
+import type { ObservedRoute } from "../state";
 import type { Finding, Search } from "./finding";
 
 /** Who gives these numbers, as /etc/iproute2/rt_protos and the programs themselves say. */
@@ -57,6 +60,25 @@ export const foreignBefore: Search = ({ rules }, ours) => {
         object: block.length === 1 ? describe(first) : many,
         what: `${block.length === 1 ? "is foreign and comes" : "are foreign and come"} before ours; likely of ${key.slice(key.indexOf(" ") + 1)}`,
         next: "make sure that they do not catch packets that ours are meant for",
+      },
+    ];
+  });
+};
+
+/** Of several routes at one key the kernel takes the first. */
+export const foreignRoutes: Search = ({ routes }, ours) => {
+  const first = new Map<string, ObservedRoute>();
+  return routes.flatMap((one): Finding[] => {
+    const key = routeKey(one.route);
+    const early = first.get(key);
+    if (early === undefined) first.set(key, one);
+    if (early === undefined || !ours.includes(one.protocol) || ours.includes(early.protocol)) return [];
+    return [
+      {
+        level: "risk",
+        object: describeRoute(one.route),
+        what: `is not used: ${describeRoute(early.route)} (proto ${early.protocol}) stands before it: packets go by that one`,
+        next: "remove that one from whatever makes it, or choose another metric",
       },
     ];
   });

@@ -1,7 +1,7 @@
 import type { Network } from "../lookup/network";
 import { foreignSources } from "./addresses";
 import type { Finding, Search } from "./finding";
-import { foreignBefore } from "./foreign";
+import { foreignBefore, foreignRoutes } from "./foreign";
 import { markedBack, replies } from "./replies";
 import { detachedDevices, duplicates, neverReached, unresolvedGoto, withoutTwin } from "./rules";
 import { emptyTables, equalDefaults, killSwitches, splitDefaults, unledTables, withoutConnected } from "./tables";
@@ -24,6 +24,7 @@ const searches: readonly Search[] = [
   duplicates,
   withoutTwin,
   foreignBefore,
+  foreignRoutes,
 ];
 
 /** What is probably not meant, risks first. */

@@ -1,6 +1,7 @@
 import { contains } from "../../spec/address";
 import type { Family } from "../../spec/family";
 import { ruleAttributes } from "../../spec/rule/rule";
+import { covers } from "../covers";
 import type { Network } from "../lookup/network";
 import { describe } from "../rule";
 import type { ObservedRoute, ObservedRule } from "../state";
@@ -14,29 +15,6 @@ const isKernels = ({ rule }: ObservedRule): boolean => rule.priority === 0 || ru
 const ordered = ({ rules }: Network, family: Family): ObservedRule[] =>
   rules.filter(({ rule }) => rule.family === family).sort((a, b) => a.rule.priority - b.rule.priority);
 const families = ["inet", "inet6"] as const;
-
-const selectorNames = Object.entries(ruleAttributes)
-  .filter(([, attribute]) => "matcher" in attribute)
-  .map(([name]) => name);
-
-/** True when every packet that `narrow` applies to is one that `wide` applies to: each selector of `wide` is there, as wide or wider. */
-function covers(wide: Rule, narrow: Rule): boolean {
-  if (narrow.not === true) return false;
-  if (wide.not === true) return coversUnmarked(wide, narrow);
-  const [a, b]: Readonly<Record<string, unknown>>[] = [wide, narrow];
-  return selectorNames.every((name) => {
-    const [asked, has] = [a?.[name], b?.[name]];
-    if (asked === undefined || asked === has) return true;
-    return typeof asked === "string" && typeof has === "string" && (name === "from" || name === "to") && contains(asked, has);
-  });
-}
-
-/** `not fwmark M`, and nothing else: of a rule that names no mark it takes all that is not marked, which is nearly all there is. */
-function coversUnmarked(wide: Rule, narrow: Rule): boolean {
-  const [value = 0, mask = 0] = wide.fwmark?.split("/").map(Number) ?? [];
-  const asks = selectorNames.filter((name) => name !== "not" && name in wide);
-  return asks.length === 1 && asks[0] === "fwmark" && value !== 0 && mask !== 0 && narrow.fwmark === undefined;
-}
 
 const destinationOf = (rule: Rule): string => rule.to ?? (rule.family === "inet" ? "0.0.0.0/0" : "::/0");
 const holds = (destination: string, prefix: string): boolean => destination === "default" || contains(destination, prefix);
