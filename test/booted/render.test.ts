@@ -84,6 +84,29 @@ function declaredOlder(host: BootedHost): Whole {
   };
 }
 
+const without = (entries: Entries, ...names: string[]): Entries =>
+  Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
+
+/** Without next hop objects, which neither has. */
+function declaredPlainly(host: BootedHost): Whole {
+  const { routes, ...rest } = declared(host);
+  return { ...rest, nexthops: {}, routes: without(routes, "object", "object6", "group", "dropped") };
+}
+
+/** What netplan has keys for. */
+function declaredForNetplan(host: BootedHost): Whole {
+  const { routes, rules, ...rest } = declaredPlainly(host);
+  const [, { prefix }] = host.uplinks;
+  return {
+    ...rest,
+    routes: { ...routes, default: { ...routes["default"], advmss: undefined } },
+    rules: {
+      ...without(rules, "mark", "not", "ssh", "ping", "user", "main", "stop", "tunnel"),
+      marked: { priority: 1100, from: prefix, fwmark: 16, tos: 16, table: 101 },
+    },
+  };
+}
+
 for (const suite of suites)
   describe(`policy-routing render on a booted host (${suite})`, () => {
     let host: BootedHost;
@@ -162,6 +185,28 @@ for (const suite of suites)
       );
     });
 
+    it("NetworkManager makes the same of it, appended to its connection, at its coming up and at boot", async function () {
+      if (suite === "bullseye") {
+        console.log("    skipped: NetworkManager 1.30 has no connections of loopback, and no types of routes");
+        this.skip();
+      }
+      await managedBy("NetworkManager");
+      const wanted = await handOver(declaredPlainly(host), ["NetworkManager"]);
+      await host.exec(
+        "cat /etc/NetworkManager/policy-routing/eth1 >>/etc/NetworkManager/system-connections/eth1.nmconnection; nmcli connection reload; nmcli connection up policy-routing; nmcli connection up eth1",
+      );
+      await becomes(wanted, "NetworkManager");
+      await host.exec("nmcli connection down eth1");
+      assert.equal(await leaks(), "");
+      await host.exec("nmcli connection up eth1");
+      await becomes(wanted, "NetworkManager, once eth1 was away");
+      await host.reboot();
+      await becomes(wanted, "a reboot");
+      await host.exec(
+        "systemctl disable --quiet --now NetworkManager.service 2>&1; rm -r /etc/NetworkManager/system-connections/* /etc/NetworkManager/policy-routing /etc/iproute2/rt_tables.d/policy-routing.conf",
+      );
+    });
+
     it("systemd-networkd makes the same of it, at a restart and at boot", async () => {
       await managedBy("systemd-networkd");
       const [first, second] = host.uplinks;
@@ -190,6 +235,16 @@ for (const suite of suites)
       assert.equal(await leaks(), "");
       await host.exec("ip link set eth1 up");
       await becomes(wanted, "systemd-networkd, once eth1 was away");
+      await host.reboot();
+      await becomes(wanted, "a reboot");
+    });
+
+    it("netplan makes the same of it, beside what its other files say of the device, at a restart and at boot", async () => {
+      await host.exec("rm -rf /etc/systemd/network/* /etc/iproute2/rt_tables.d/policy-routing.conf");
+      await managedBy("netplan");
+      const wanted = await handOver(declaredForNetplan(host), ["netplan"]);
+      await host.exec("netplan generate && systemctl restart systemd-networkd");
+      await becomes(wanted, "a restart");
       await host.reboot();
       await becomes(wanted, "a reboot");
     });

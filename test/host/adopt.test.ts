@@ -79,6 +79,9 @@ ip route add 198.51.100.0/24 nhid 7 table 100
 ip -6 route add 2001:db8:98::/48 nhid 8 table 100
 ip route add 203.0.113.0/24 table 100 nexthop dev ${device} nexthop via ${gateway} dev ${device} weight 3
 ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 100 metric 7 mtu lock 1400 proto 4
+ip route add 192.0.2.0/25 via ${gateway} dev ${device} table 100 window lock 9000 ssthresh lock 12 initcwnd lock 10 initrwnd lock 8 advmss lock 1300
+ip -6 route add 2001:db8:97::/48 via 2001:db8:2::1 dev ${device} table 100 window lock 9000 initcwnd lock 10
+ip route add anycast 192.0.2.192/26 dev ${device} table 100
 ip -6 route add unreachable 2001:db8:99::/48 table 100 metric 50
 END`);
     const before = await lookAll();
@@ -118,16 +121,30 @@ ip rule add pref 5210 fwmark 0x80000/0xff0000 lookup main
 ip rule add pref 5260 to 203.0.113.88 lookup main
 ip rule add pref 5260 to 10.89.0.0/24 lookup main
 ip route add 198.51.100.0/24 via ${gateway} dev ${device} table 300 proto bgp
-ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 300 initcwnd lock 10
+ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 300 hoplimit lock 10
+ip route add 203.0.113.0/24 via ${gateway} dev ${device} table 300
+ip route append 203.0.113.0/24 dev ${device} table 300
+ip rule add pref 0 to 203.0.113.89 lookup 300
+ip rule add pref 40000 to 203.0.113.90 lookup 300
 END`);
     const { stdout, code } = await adopt();
     assert.equal(code, 1, stdout);
     assert.match(stdout, /ip -4 rule pref 5210 fwmark 0x80000\/0xff0000 table 254 \(Tailscale: /);
     assert.match(stdout, /ip -4 route 198\.51\.100\.0\/24 .*\(FRR: /);
     assert.match(stdout, /\(5260 holds 2 rules: one of ours per priority\)\n# {3}- ip -4 rule add pref 5259 to 203\.0\.113\.88 /);
-    assert.match(stdout, /192\.0\.2\.0\/24 .*\(has what cannot be declared: initcwnd lock\)/);
-    const [, next = ""] = /# {3}- (ip .*)/.exec(stdout) ?? [];
-    await host.exec(next);
+    assert.match(stdout, /192\.0\.2\.0\/24 .*\(has what cannot be declared: hoplimit lock\)/);
+    assert.match(
+      stdout,
+      /2 routes stand at one key \(ip -4 route 203\.0\.113\.0\/24 via .*; ip -4 route 203\.0\.113\.0\/24 dev .*\): give each its own metric/,
+    );
+    assert.match(stdout, /ip -4 rule pref 0 to 203\.0\.113\.89 table 300: a rule of ours stands at 1 to 32765\)\n# {3}- ip -4 rule add /);
+    assert.match(
+      stdout,
+      /ip -4 rule pref 40000 to 203\.0\.113\.90 table 300: a rule of ours stands at 1 to 32765\)\n# {3}- ip -4 rule add /,
+    );
+    const commands = [...stdout.matchAll(/# {3}- (ip .*)/g)].map(([, next = ""]) => next);
+    assert.equal(commands.length, 3, stdout);
+    await host.exec(commands.join("; "));
     assert.match((await adopt()).stdout, /main-to-1: \{ priority: 5259, .*\n.*main-to-2: \{ priority: 5260, /);
   });
 

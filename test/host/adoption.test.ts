@@ -47,11 +47,11 @@ describe("what others have made on a host", function () {
     });
 
     it(`${family}: a route with a lock that cannot be declared is not taken over`, async () => {
-      await host.batch([`route add ${destination} via ${via} dev eth1 table 100 initcwnd lock 10 window lock 9000`]);
-      const route = adopting({ destination, via, dev: "eth1", table: 100, initcwnd: 10, window: 9000 });
+      await host.batch([`route add ${destination} via ${via} dev eth1 table 100 hoplimit lock 10 reordering lock 4`]);
+      const route = adopting({ destination, via, dev: "eth1", table: 100, hoplimit: 10, reordering: 4 });
       assert.match(
         (await refusal(create("PolicyRoute", route))).message,
-        /could not be put back: (window lock, initcwnd|initcwnd lock, window) lock/,
+        /could not be put back: (hoplimit lock, reordering|reordering lock, hoplimit) lock/,
       );
       await host.batch([`route del ${destination} table 100`]);
     });

@@ -133,15 +133,20 @@ const options = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> =>
   mtu: fc.constantFrom(1400, 1300),
   mtuLock: fc.constantFrom(true, false),
   advmss: fc.constantFrom(1360, 1),
+  advmssLock: fc.constantFrom(true, false),
   window: fc.constantFrom(65535, 4294967295),
+  windowLock: fc.constantFrom(true, false),
   rtt: fc.constantFrom(200, 1),
   rttvar: fc.constantFrom(50, 7),
   rtoMin: fc.constantFrom(200, 5),
   ssthresh: fc.constantFrom(10, 4294967295),
+  ssthreshLock: fc.constantFrom(true, false),
   cwnd: fc.constantFrom(20, 21),
   cwndLock: fc.constantFrom(true, false),
   initcwnd: fc.constantFrom(10, 20),
+  initcwndLock: fc.constantFrom(true, false),
   initrwnd: fc.constantFrom(10, 20),
+  initrwndLock: fc.constantFrom(true, false),
   reordering: fc.constantFrom(3, 300),
   hoplimit: fc.constantFrom(64, 255),
   quickack: fc.constantFrom(true, false),
@@ -162,10 +167,15 @@ const some = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbit
   fc.record(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fc.option(value, { nil: undefined })])));
 
 const locks: readonly (readonly [string, string])[] = [
-  ["mtuLock", "mtu"],
-  ["cwndLock", "cwnd"],
-  ["congctlLock", "congctl"],
-];
+  "mtu",
+  "advmss",
+  "window",
+  "ssthresh",
+  "cwnd",
+  "initcwnd",
+  "initrwnd",
+  "congctl",
+].map((name) => [`${name}Lock`, name]);
 
 /** What the kernel or the checks would refuse together. */
 function possible(way: Input, key: Input, option: Input): Input {
@@ -190,7 +200,7 @@ const routes: Subject = {
     const turn = index % 3 === 0 ? "way" : (names[Math.floor(index / 3) % names.length] ?? "metric");
     const value = values[turn] ?? noValue;
     const needed = Object.fromEntries(
-      locks.filter(([lock]) => lock === turn).map(([, name]) => [name, name === "congctl" ? "cubic" : 1400]),
+      locks.filter(([lock]) => lock === turn).map(([, name]) => [name, name === "congctl" ? "cubic" : 1360]),
     );
     const destination = of === "inet" ? `10.${index >> 8}.${index & 255}.0/24` : `2001:db8:${(index + 4096).toString(16)}::/48`;
     return fc

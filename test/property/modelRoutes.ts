@@ -13,6 +13,7 @@ const types: Readonly<Record<string, string>> = {
   unicast: "1",
   local: "2",
   broadcast: "3",
+  anycast: "4",
   multicast: "5",
   blackhole: "6",
   unreachable: "7",
@@ -52,7 +53,8 @@ const sameKey = (a: ModelRoute, b: ModelRoute): boolean => beside(a, b) && metri
 function filled({ family, type, destination, words }: ModelRoute): ModelRoute {
   const isError = ["blackhole", "unreachable", "prohibit", "throw"].includes(type);
   const device = words.get("dev") ?? (isError ? (family === "inet6" ? "lo" : undefined) : "e0");
-  const link = type === "broadcast" || type === "multicast" || (type === "unicast" && !words.has("via") && !words.has("nhid"));
+  const link =
+    type === "broadcast" || type === "anycast" || type === "multicast" || (type === "unicast" && !words.has("via") && !words.has("nhid"));
   const scope = words.get("scope") ?? (family === "inet6" ? "0" : type === "local" ? "254" : link ? "253" : "0");
   return {
     family,

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import type { ConfigurationFile, Declaration } from "../../provider/src/kernel/render/declaration";
 import { renderIfupdown } from "../../provider/src/kernel/render/ifupdown";
+import { renderKeyfile } from "../../provider/src/kernel/render/keyfile";
+import { renderNetplan } from "../../provider/src/kernel/render/netplan";
 import { renderNetworkd } from "../../provider/src/kernel/render/networkd";
 import { declare } from "../../provider/src/kernel/takeover/declare";
 import { foundIn, readFiles } from "../../provider/src/kernel/takeover/formats/index";
@@ -11,7 +13,12 @@ import { nothingBeside } from "../../provider/src/kernel/takeover/owners";
 import type { Source } from "../../provider/src/kernel/takeover/reading";
 import { family, type Input, routeInput, routeOf, ruleInput, ruleOf, runs } from "./subjects";
 
-const backends = { ifupdown: renderIfupdown, "systemd-networkd": (declaration: Declaration) => renderNetworkd(declaration, 257) };
+const backends = {
+  ifupdown: renderIfupdown,
+  netplan: renderNetplan,
+  NetworkManager: renderKeyfile,
+  "systemd-networkd": (declaration: Declaration) => renderNetworkd(declaration, 257),
+};
 
 /** Undefined where the backend cannot say it. */
 function rendered(render: (declaration: Declaration) => ConfigurationFile[], declaration: Declaration): ConfigurationFile[] | undefined {
@@ -27,6 +34,9 @@ function rendered(render: (declaration: Declaration) => ConfigurationFile[], dec
 const withMain = ({ path, text }: ConfigurationFile): Source[] => {
   const [, main, device] = /^(.*\/([^/]+)\.network)\.d\//.exec(path) ?? [];
   const own = { name: path, path, text };
+  // Appended to the keyfile of a connection.
+  const [, connection] = /\/NetworkManager\/policy-routing\/(.*)$/.exec(path) ?? [];
+  if (connection !== undefined) return [{ ...own, text: `[connection]\ntype=ethernet\ninterface-name=${connection}\n${text}` }];
   return main === undefined ? [own] : [{ name: main, path: main, text: `[Match]\nName=${device}\n` }, own];
 };
 
@@ -43,6 +53,15 @@ function sayable(input: Input): Input {
     ? { ...rest, table: 100 }
     : { ...rest, ...(action === "nop" ? { table: 100 } : action === undefined ? {} : { action }) };
 }
+/** What netplan has a key for. */
+const plain = ({ family: of, priority, from, to, table, tos }: Input): Input => ({
+  family: of,
+  priority,
+  from: from ?? (to === undefined ? (of === "inet" ? "198.51.100.0/24" : "2001:db8:7::/64") : undefined),
+  to,
+  table: table ?? 100,
+  ...(tos === undefined ? { fwmark: 7 } : { tos }),
+});
 const isSayable = ({ encap, nexthops, nhid }: Input): boolean =>
   encap === undefined && nhid === undefined && !JSON.stringify(nexthops ?? "").includes("encap");
 
@@ -54,7 +73,7 @@ for (const [name, render] of Object.entries(backends))
         fc.property(
           family.chain((of) => ruleInput(of)),
           (input) => {
-            const rule = ruleOf(name === "ifupdown" ? input : sayable(input));
+            const rule = ruleOf(name === "ifupdown" ? input : name === "netplan" ? plain(input) : sayable(input));
             const files = rendered(render, { ...nothing, rules: [rule] });
             if (files === undefined) return;
             said++;

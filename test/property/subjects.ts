@@ -138,6 +138,7 @@ export const hops: Readonly<Record<Family, readonly [Input, ...Input[]]>> = {
     { dev: "e0", scope: "host" },
     { dev: "e0", type: "local" },
     { dev: "e0", type: "broadcast" },
+    { dev: "e0", type: "anycast" },
     { dev: "e0", type: "multicast" },
     { dev: "e0", type: "multicast", scope: "global" },
     { type: "blackhole" },

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Declaration } from "../kernel/render/declaration";
 import { renderIfupdown } from "../kernel/render/ifupdown";
+import { renderKeyfile } from "../kernel/render/keyfile";
+import { renderNetplan } from "../kernel/render/netplan";
 import { renderNetworkd } from "../kernel/render/networkd";
 import { declarationIn } from "./preview/declaration";
 import { readText } from "./source";
@@ -12,6 +14,8 @@ import { type Exit, exits, WrongUse } from "./usage";
 const oldestSystemd = 247;
 const backends = {
   ifupdown: (declaration: Declaration) => renderIfupdown(declaration),
+  netplan: (declaration: Declaration) => renderNetplan(declaration),
+  NetworkManager: (declaration: Declaration) => renderKeyfile(declaration),
   "systemd-networkd": (declaration: Declaration, systemd?: number) => renderNetworkd(declaration, systemd),
 } as const;
 const isBackend = (name: string | undefined): name is keyof typeof backends => name !== undefined && Object.hasOwn(backends, name);

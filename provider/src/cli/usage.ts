@@ -86,11 +86,12 @@ example:
   pulumi preview --json --show-sames > plan.json
   ${program} report plan.json --live --html report.html
 exit code: 0 done, 1 a risk (with --fail-on risk), 2 wrong use, 3 a file could not be read or written. A host that does not answer is said in the report.`,
-  render: `usage: ${program} render --backend ifupdown|systemd-networkd [--systemd VERSION] [--host NAME] [--output FOLDER] FILE
+  render: `usage: ${program} render --backend ifupdown|systemd-networkd|netplan|NetworkManager [--systemd VERSION] [--host NAME] [--output FOLDER] FILE
 Prints what is declared for a host as that manager's own configuration, for those who want their manager to own it. What the manager cannot
 express is an error that names the attribute. FILE is what pulumi stack export or pulumi preview --json --show-sames
 wrote; - is standard input.
-  --backend NAME           ifupdown: post-up and pre-down lines; systemd-networkd: [RoutingPolicyRule], [Route] and [NextHop]
+  --backend NAME           ifupdown: post-up and pre-down lines; systemd-networkd: [RoutingPolicyRule], [Route] and [NextHop];
+                           netplan: routes and routing-policy; NetworkManager: lines for keyfiles of connections
   --systemd VERSION        of systemd-networkd on the host, 252 if not said: an older one passes over keys that it does not know, so they are errors
   --host NAME              the host as connection.host says it; needed where several are declared
   --output FOLDER          writes the files below it instead of printing them

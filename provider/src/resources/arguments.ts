@@ -554,11 +554,11 @@ export interface RouteArgs {
    */
   family?: pulumi.Input<"inet" | "inet6">;
   /**
-   * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule. Without `table` every type goes to main: `ip` would put `local` and `broadcast` into local.
+   * Kind of route. `blackhole`, `unreachable`, `prohibit` and `throw` have no next hop; `throw` ends the lookup in this table and goes on to the next rule. Without `table` every type goes to main: `ip` would put `local`, `broadcast` and `anycast` into local.
    * Left out: unicast. Example: `"unreachable"`.
-   * `ip` words: `unicast | local | broadcast | multicast | blackhole | unreachable | prohibit | throw`.
+   * `ip` words: `unicast | local | broadcast | anycast | multicast | blackhole | unreachable | prohibit | throw`.
    */
-  type?: pulumi.Input<"unicast" | "local" | "broadcast" | "multicast" | "blackhole" | "unreachable" | "prohibit" | "throw">;
+  type?: pulumi.Input<"unicast" | "local" | "broadcast" | "anycast" | "multicast" | "blackhole" | "unreachable" | "prohibit" | "throw">;
   /**
    * Destination of the route: `default`, an address or a prefix without host bits.
    * Left out: required. Example: `"default"`.
@@ -669,15 +669,27 @@ export interface RouteArgs {
   /**
    * Maximum segment size that TCP advertises, in bytes.
    * Left out: chosen by the kernel. Example: `1360`.
-   * `ip` words: `advmss N`.
+   * `ip` words: `advmss [lock] N`.
    */
   advmss?: pulumi.Input<number>;
   /**
+   * Keeps `advmss` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `advmss lock`.
+   */
+  advmssLock?: pulumi.Input<boolean>;
+  /**
    * Largest TCP window, in bytes.
    * Left out: chosen by the kernel. Example: `65535`.
-   * `ip` words: `window N`.
+   * `ip` words: `window [lock] N`.
    */
   window?: pulumi.Input<number>;
+  /**
+   * Keeps `window` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `window lock`.
+   */
+  windowLock?: pulumi.Input<boolean>;
   /**
    * First guess of the round-trip time, in milliseconds.
    * Left out: chosen by the kernel. Example: `200`.
@@ -699,9 +711,15 @@ export interface RouteArgs {
   /**
    * First slow-start threshold, in segments.
    * Left out: chosen by the kernel. Example: `10`.
-   * `ip` words: `ssthresh N`.
+   * `ip` words: `ssthresh [lock] N`.
    */
   ssthresh?: pulumi.Input<number>;
+  /**
+   * Keeps `ssthresh` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `ssthresh lock`.
+   */
+  ssthreshLock?: pulumi.Input<boolean>;
   /**
    * Largest congestion window, in segments. The kernel heeds it only when it is locked.
    * Left out: chosen by the kernel. Example: `20`.
@@ -717,15 +735,27 @@ export interface RouteArgs {
   /**
    * First congestion window, in segments.
    * Left out: chosen by the kernel. Example: `10`.
-   * `ip` words: `initcwnd N`.
+   * `ip` words: `initcwnd [lock] N`.
    */
   initcwnd?: pulumi.Input<number>;
   /**
+   * Keeps `initcwnd` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `initcwnd lock`.
+   */
+  initcwndLock?: pulumi.Input<boolean>;
+  /**
    * First receive window, in segments.
    * Left out: chosen by the kernel. Example: `10`.
-   * `ip` words: `initrwnd N`.
+   * `ip` words: `initrwnd [lock] N`.
    */
   initrwnd?: pulumi.Input<number>;
+  /**
+   * Keeps `initrwnd` as it is, whatever the kernel finds.
+   * Left out: false. Example: `true`.
+   * `ip` words: `initrwnd lock`.
+   */
+  initrwndLock?: pulumi.Input<boolean>;
   /**
    * Reordering that TCP bears before it takes a packet for lost, in segments.
    * Left out: chosen by the kernel. Example: `3`.

@@ -6,14 +6,14 @@ import { wantedRule } from "../kernel/rule";
 import type { Adopt } from "../spec/adopt";
 import { nexthopKind } from "../spec/nexthop/kind";
 import { routeKind } from "../spec/route/kind";
+import { hasLock } from "../spec/route/metrics";
 import type { Route } from "../spec/route/route";
 import { ruleKind } from "../spec/rule/kind";
 import { tableKind } from "../spec/table/kind";
 import { sectionOf } from "./section";
 
 /** With its locks where it has some, or where it may take over one that has. */
-const lookAtRoute = (route: Route, adopt: Adopt): Look =>
-  lookAtDestination(route, adopt !== false || route.mtuLock === true || route.cwndLock === true || route.congctlLock === true);
+const lookAtRoute = (route: Route, adopt: Adopt): Look => lookAtDestination(route, adopt !== false || hasLock(route));
 
 /** What each kind of entry is on hosts: in the order of `spec/entryKinds`. */
 export const sections = {

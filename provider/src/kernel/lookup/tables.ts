@@ -1,7 +1,7 @@
 import { type Bits, holdsBits, type PrefixBits, prefixBitsOf } from "../../spec/bits";
 import type { Family } from "../../spec/family";
 import { defaultMetric } from "../../spec/route/key";
-import type { ObservedType } from "../../spec/route/type";
+import type { RouteType } from "../../spec/route/type";
 import { tableNumber } from "../../spec/tableNumber";
 import type { ObservedRoute } from "../state";
 import type { NextHopFinder, NextHops } from "./nextHops";
@@ -10,7 +10,7 @@ import { PrefixTree } from "./prefixTree";
 /** A route made ready to be found by many packets. */
 export interface Entry {
   readonly observed: ObservedRoute;
-  readonly type: ObservedType;
+  readonly type: RouteType;
   readonly length: number;
   readonly tos: number;
   readonly metric: number;

@@ -5,7 +5,8 @@ import { describe as describeRoute } from "../route";
 import { describe as describeRule } from "../rule";
 import { wantedSysctl } from "../sysctl";
 import { type ConfigurationFile, type Declaration, nameFiles, Refusals } from "./declaration";
-import { type Key, nexthopKeys, routeKeys, ruleKeys } from "./networkdKeys";
+import { type Key, write } from "./keys";
+import { nexthopKeys, routeKeys, ruleKeys } from "./networkdKeys";
 import { noDevice, placesOf } from "./places";
 
 interface Section {
@@ -32,17 +33,8 @@ export function renderNetworkd(declaration: Declaration, version = 252): Configu
     values: Context,
     object: string,
   ): Section => {
-    const lines: string[] = [];
-    let since: Section["since"] = 247;
-    for (const [attribute, value] of Object.entries(values)) {
-      const key = keys[attribute];
-      if (value === undefined) continue;
-      const wrong = key === undefined ? "has no key" : (key.wrong?.(value, values) ?? tooNew(key, version));
-      if (wrong !== undefined) refusals.add(object, attribute, wrong);
-      lines.push(...(key?.lines(value, values) ?? []));
-      since = key?.since ?? since;
-    }
-    return { device: devices[0] ?? noDevice, lines: [`[${name}]`, ...lines, ""], since };
+    const { lines, since } = write(keys, values, object, refusals, version);
+    return { device: devices[0] ?? noDevice, lines: [`[${name}]`, ...lines, ""], since: since ?? 247 };
   };
   for (const setting of declaration.settings)
     refusals.add(wantedSysctl(setting).label, setting.field, "has no key up to systemd 252; /etc/sysctl.d could say it");
@@ -55,9 +47,6 @@ export function renderNetworkd(declaration: Declaration, version = 252): Configu
   const devices = [...new Set(sections.map(({ device }) => device))].sort();
   return [...nameFiles(declaration.tables), ...devices.map((device) => fileOf(device, sections))];
 }
-
-const tooNew = ({ since }: Key, version: number): string | undefined =>
-  since !== undefined && since > version ? `has no key in systemd ${version}, but in ${since}` : undefined;
 
 function fileOf(device: string, sections: readonly Section[]): ConfigurationFile {
   const own = sections.filter((one) => one.device === device);

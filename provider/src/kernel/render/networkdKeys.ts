@@ -1,42 +1,22 @@
-import type { Attribute, AttributeTable, Context } from "../../spec/attribute";
 import type { Family } from "../../spec/family";
 import type { nexthopAttributes } from "../../spec/nexthop/attributes";
 import type { routeAttributes } from "../../spec/route/attributes";
 import type { ruleAttributes } from "../../spec/rule/rule";
 import { tableNumber } from "../../spec/tableNumber";
 import { network, numeric } from "../takeover/addressForms";
+import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
 
-/** What one attribute is in a .network file. */
-export interface Key<Value = unknown> {
-  /** `Key=value` lines; none where the file or the section says it already. */
-  lines(value: Value, context: Context): readonly string[];
-  /** Why a value cannot be said. */
-  wrong?(value: Value, context: Context): string | undefined;
-  /** Its name, and what a value of it says to whoever reads such a file. */
-  readonly read?: { readonly name: string; value(text: string): unknown };
-  /** The oldest of Debian's systemd (247, 252) that was seen to know it, where that is not 247. */
-  readonly since?: 252;
-}
-
-/** Every attribute has its line here: a new one does not compile until it is said what becomes of it. */
-export type Keys<Table extends AttributeTable> = {
-  readonly [Name in keyof Table]: Table[Name] extends Attribute<infer Value, infer _Input> ? Key<Value> : never;
-};
-
-const reading = (name: string, value: (text: string) => unknown = numeric) => ({ read: { name, value } });
 const key = (name: string, since?: 252): Key<string | number> => ({
   lines: (value) => [`${name}=${value}`],
   ...reading(name),
   ...(since === undefined ? {} : { since }),
 });
-const isYes = (text: string): boolean => /^(1|yes|y|true|t|on)$/i.test(text);
 const yes = (name: string, since?: 252): Key<boolean> => ({
   lines: () => [`${name}=yes`],
   ...reading(name, isYes),
   ...(since === undefined ? {} : { since }),
 });
-const said: Key = { lines: () => [] };
-const none = (why = "has no key up to systemd 252"): Key => ({ lines: () => [], wrong: () => why });
+const none = (why = "has no key up to systemd 252"): Key => refused(why);
 
 const families: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
 const family: Key<Family> = {
@@ -120,15 +100,20 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   mtu: key("MTUBytes"),
   mtuLock: none(),
   advmss: key("TCPAdvertisedMaximumSegmentSize", 252),
+  advmssLock: none(),
   window: none(),
+  windowLock: none(),
   rtt: none(),
   rttvar: none(),
   rtoMin: none(),
   ssthresh: none(),
+  ssthreshLock: none(),
   cwnd: none(),
   cwndLock: none(),
   initcwnd: window("InitialCongestionWindow"),
+  initcwndLock: none(),
   initrwnd: window("InitialAdvertisedReceiveWindow"),
+  initrwndLock: none(),
   reordering: none(),
   hoplimit: none(),
   quickack: yes("QuickAck"),

@@ -58,6 +58,3 @@ export class YamlNode {
     return scalar === undefined ? undefined : String(scalar);
   }
 }
-
-/** YAML 1.1, which netplan and cloud-init read, knows more words for true. */
-export const isYes = (value: unknown): boolean => /^(true|yes|on|y|1)$/i.test(String(value));

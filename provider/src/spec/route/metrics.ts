@@ -50,10 +50,13 @@ function toggle(word: string, doc: string): Attribute<boolean> {
   });
 }
 
-type Lockable = "mtu" | "cwnd" | "congctl";
-const locks: readonly Lockable[] = ["mtu", "cwnd", "congctl"];
+const locks = ["mtu", "advmss", "window", "ssthresh", "cwnd", "initcwnd", "initrwnd", "congctl"] as const;
+type Lockable = (typeof locks)[number];
 /** The metrics whose locks can be said, and the one that `ip` locks by itself. The kernel also keeps those of others. */
 export const lockable: readonly string[] = [...locks, "rto_min"];
+
+/** Whether one of them is declared locked: then the plain text has to be read too. */
+export const hasLock = (values: Readonly<Record<string, unknown>>): boolean => locks.some((name) => values[`${name}Lock`] === true);
 
 /** `ip -j` does not show locks: the reader takes them from the plain text. */
 function lockOf(name: Lockable): Attribute<boolean> {
@@ -101,8 +104,17 @@ const features = attribute({
 export const metricAttributes = {
   mtu: metric({ word: "mtu", from: 68, to: 65535, doc: "Largest packet, in bytes.", example: 1400, lock: "mtuLock" }),
   mtuLock: lockOf("mtu"),
-  advmss: metric({ word: "advmss", from: 1, to: 65495, doc: "Maximum segment size that TCP advertises, in bytes.", example: 1360 }),
-  window: metric({ word: "window", from: 1, to: u32, doc: "Largest TCP window, in bytes.", example: 65535 }),
+  advmss: metric({
+    word: "advmss",
+    from: 1,
+    to: 65495,
+    doc: "Maximum segment size that TCP advertises, in bytes.",
+    example: 1360,
+    lock: "advmssLock",
+  }),
+  advmssLock: lockOf("advmss"),
+  window: metric({ word: "window", from: 1, to: u32, doc: "Largest TCP window, in bytes.", example: 65535, lock: "windowLock" }),
+  windowLock: lockOf("window"),
   rtt: metric({ word: "rtt", from: 1, to: 600_000, unit: "ms", doc: "First guess of the round-trip time, in milliseconds.", example: 200 }),
   rttvar: metric({ word: "rttvar", from: 1, to: 600_000, unit: "ms", doc: "First guess of its variance, in milliseconds.", example: 50 }),
   rtoMin: metric({
@@ -113,7 +125,15 @@ export const metricAttributes = {
     doc: "Least TCP retransmission timeout, in milliseconds.",
     example: 200,
   }),
-  ssthresh: metric({ word: "ssthresh", from: 1, to: u32, doc: "First slow-start threshold, in segments.", example: 10 }),
+  ssthresh: metric({
+    word: "ssthresh",
+    from: 1,
+    to: u32,
+    doc: "First slow-start threshold, in segments.",
+    example: 10,
+    lock: "ssthreshLock",
+  }),
+  ssthreshLock: lockOf("ssthresh"),
   cwnd: metric({
     word: "cwnd",
     from: 1,
@@ -123,8 +143,10 @@ export const metricAttributes = {
     lock: "cwndLock",
   }),
   cwndLock: lockOf("cwnd"),
-  initcwnd: metric({ word: "initcwnd", from: 1, to: u32, doc: "First congestion window, in segments.", example: 10 }),
-  initrwnd: metric({ word: "initrwnd", from: 1, to: u32, doc: "First receive window, in segments.", example: 10 }),
+  initcwnd: metric({ word: "initcwnd", from: 1, to: u32, doc: "First congestion window, in segments.", example: 10, lock: "initcwndLock" }),
+  initcwndLock: lockOf("initcwnd"),
+  initrwnd: metric({ word: "initrwnd", from: 1, to: u32, doc: "First receive window, in segments.", example: 10, lock: "initrwndLock" }),
+  initrwndLock: lockOf("initrwnd"),
   reordering: metric({
     word: "reordering",
     from: 1,

@@ -10,7 +10,7 @@ const scopes = ["global", "site", "link", "host"] as const;
 /** The scope that iproute2 chooses when none is given: by type, then by whether there is a gateway. */
 function defaultScope({ type, via, nhid, nexthops }: Context): keyof typeof scopeNumbers {
   if (type === "local") return "host";
-  if (type === "broadcast" || type === "multicast") return "link";
+  if (type === "broadcast" || type === "anycast" || type === "multicast") return "link";
   return via === undefined && nhid === undefined && nexthops === undefined && (type === undefined || type === "unicast")
     ? "link"
     : "global";

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { declarationIn } from "../../../../provider/src/cli/preview/declaration";
 import type { ConfigurationFile, Declaration } from "../../../../provider/src/kernel/render/declaration";
 import { renderIfupdown } from "../../../../provider/src/kernel/render/ifupdown";
+import { renderKeyfile } from "../../../../provider/src/kernel/render/keyfile";
+import { renderNetplan } from "../../../../provider/src/kernel/render/netplan";
 import { renderNetworkd } from "../../../../provider/src/kernel/render/networkd";
 
 /** A resource in what `pulumi stack export` prints. */
@@ -292,5 +294,118 @@ describe("reading what is declared", () => {
     assert.throws(() => declarationIn(preview({ changeSummary: { same: 3 } }), "plan.json"), /leaves out 3 unchanged resources/);
     assert.throws(() => declarationIn(preview({ diagnostics: [{ severity: "error" }] }), "plan.json"), /the preview ended with an error/);
     assert.throws(() => declarationIn("{}", "plan.json"), /plan\.json is neither a stack's state nor a preview/);
+  });
+});
+
+describe("rendering for netplan", () => {
+  it("is one file that netplan joins with others, and what needs no device stands with lo", () => {
+    const routes = { last: { type: "unreachable", destination: "default", family: "inet", metric: 4000, table: 102 } };
+    const rules = { six: { priority: 1002, from: "2001:db8:2::2", fwmark: 16, table: 100 } };
+    assert.equal(
+      text(renderNetplan(declared({ routes, rules })), "/90-policy-routing.yaml").replace(/^#.*\n/, ""),
+      `network:
+  version: 2
+  ethernets:
+    eth1:
+      routes:
+        - to: 0.0.0.0/0
+          via: 203.0.113.1
+          table: 100
+        - to: 203.0.113.0/24
+          scope: link
+          from: 203.0.113.10
+          table: 100
+      routing-policy:
+        - priority: 1000
+          from: 203.0.113.10
+          table: 100
+        - priority: 1001
+          to: 203.0.113.10
+          table: 100
+        - priority: 1002
+          from: "2001:db8:2::2"
+          mark: 16
+          table: 100
+    lo:
+      routes:
+        - type: unreachable
+          to: 0.0.0.0/0
+          metric: 4000
+          table: 102
+`,
+    );
+  });
+
+  it("refuses what it has no key for, all of it at once", () => {
+    const routes = {
+      both: { destination: "192.0.2.0/24", nexthops: twoUplinks },
+      mtu: { destination: "192.0.2.0/25", via: "203.0.113.1", dev: "eth1", mtu: 1400, mtuLock: true },
+    };
+    const rules = {
+      mark: { priority: 1, from: "203.0.113.10", fwmark: "0x10/0xff", table: 100 },
+      bare: { priority: 2, family: "inet", fwmark: 5, table: 100 },
+      stop: { priority: 3, from: "203.0.113.11", action: "prohibit" },
+    };
+    const lines = refused(() =>
+      renderNetplan(
+        declared({ routes, rules, nexthops: { one: { nhid: 5, via: "203.0.113.1", dev: "eth1" } }, reversePathFilter: { eth1: "loose" } }),
+      ),
+    );
+    for (const attribute of ["nhid", "reversePathFilter", "nexthops", "mtuLock", "fwmark", "family", "action"])
+      assert.equal(lines.filter((line) => line.includes(`: ${attribute}: `)).length, 1, `${attribute}\n${lines.join("\n")}`);
+    assert.equal(lines.length, 7);
+  });
+});
+
+describe("rendering for NetworkManager", () => {
+  it("is what is to be appended to the keyfile of a connection, and a connection of lo", () => {
+    const routes = {
+      last: { type: "unreachable", destination: "default", family: "inet", metric: 4000, table: 102 },
+      six: { destination: "2001:db8:9::/48", via: "2001:db8:2::1", dev: "eth1", table: 100 },
+    };
+    const rules = {
+      six: { priority: 1002, from: "2001:db8:2::2", table: 100 },
+      stop: { priority: 1003, to: "198.51.100.0/24", action: "prohibit" },
+    };
+    const files = renderKeyfile(declared({ routes, rules }));
+    assert.equal(
+      text(files, "/policy-routing/eth1").replace(/^#.*\n/, ""),
+      `[ipv4]
+route101=0.0.0.0/0,203.0.113.1,0
+route101_options=table=100
+route102=203.0.113.0/24,0.0.0.0,0
+route102_options=src=203.0.113.10,table=100
+routing-rule101=pref 1000 from 203.0.113.10 table 100
+routing-rule102=pref 1001 to 203.0.113.10 table 100
+
+[ipv6]
+route101=2001:db8:9::/48,2001:db8:2::1,1024
+route101_options=table=100
+routing-rule101=pref 1002 from 2001:db8:2::2 table 100
+`,
+    );
+    assert.match(
+      text(files, "/policy-routing.nmconnection"),
+      /^type=loopback\n[\s\S]*?route101=0\.0\.0\.0\/0,0\.0\.0\.0,4000\nroute101_options=type=unreachable,scope=0,table=102\nrouting-rule101=pref 1003 to 198\.51\.100\.0\/24 prohibit$/m,
+    );
+  });
+
+  it("refuses what it has no word for, all of it at once", () => {
+    const routes = {
+      both: { destination: "192.0.2.0/24", nexthops: twoUplinks },
+      via6: { destination: "192.0.2.0/25", via: "2001:db8:2::1", dev: "eth1", hoplimit: 9 },
+    };
+    const rules = {
+      port: { priority: 1, family: "inet", ipproto: "tcp", dport: "22/0xff", table: 100 },
+      vrf: { priority: 2, family: "inet", l3mdev: true },
+    };
+    const lines = refused(() =>
+      renderKeyfile(
+        declared({ routes, rules, nexthops: { one: { nhid: 5, via: "203.0.113.1", dev: "eth1" } }, reversePathFilter: { eth1: "loose" } }),
+      ),
+    );
+    for (const attribute of ["nhid", "reversePathFilter", "nexthops", "via", "hoplimit", "dport", "l3mdev"])
+      assert.equal(lines.filter((line) => line.includes(`: ${attribute}: `)).length, 1, `${attribute}\n${lines.join("\n")}`);
+    assert.equal(lines.length, 7);
   });
 });

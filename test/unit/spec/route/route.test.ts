@@ -58,8 +58,14 @@ describe("a route that cannot be meant", () => {
     [
       "an unknown type",
       { ...valid, type: "nat" },
-      ["type: expected one of unicast, local, broadcast, multicast, blackhole, unreachable, prohibit, throw"],
+      ["type: expected one of unicast, local, broadcast, anycast, multicast, blackhole, unreachable, prohibit, throw"],
     ],
+    [
+      "an anycast route of IPv6",
+      { destination: "2001:db8:9::/64", dev: "eth1", type: "anycast", table: 100 },
+      ["type: anycast is of inet: for inet6 the kernel makes them itself"],
+    ],
+    ["a lock of what is not said", { ...valid, initcwndLock: true }, ["initcwndLock: needs initcwnd"]],
     ["an unknown scope", { ...valid, scope: "universe" }, ["scope: expected one of global, site, link, host"]],
     ["a link-local gateway without its device", { destination: "default", via: "fe80::1" }, ["dev: is required with a link-local gateway"]],
     ["onlink without a device", { ...valid, onlink: true }, ["onlink: needs both via and dev"]],

@@ -1,8 +1,10 @@
+import { isErrorType } from "../../../spec/route/type";
+import { routeKeys } from "../../render/keyfileKeys";
+import { namesOf } from "../../render/keys";
 import { network, numeric } from "../addressForms";
 import { saidBy } from "../commands";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
 import type { Reading } from "../reading";
-import { isYes } from "../yamlNode";
 import type { Format } from "./format";
 
 /** The metric that NetworkManager gives to routes without one, by the kind of device; to those of a second device one more. */
@@ -21,25 +23,8 @@ const metrics: Readonly<Record<string, number>> = {
   "802-11-wireless": 600,
 };
 
-const options: Readonly<Record<string, (text: string) => Readonly<Record<string, unknown>>>> = {
-  table: (text) => ({ table: numeric(text) }),
-  src: (text) => ({ src: text }),
-  onlink: (text) => ({ onlink: isYes(text) }),
-  mtu: (text) => ({ mtu: numeric(text) }),
-  "lock-mtu": (text) => (isYes(text) ? { mtuLock: true } : {}),
-  cwnd: (text) => ({ cwnd: numeric(text) }),
-  "lock-cwnd": (text) => (isYes(text) ? { cwndLock: true } : {}),
-  initcwnd: (text) => ({ initcwnd: numeric(text) }),
-  initrwnd: (text) => ({ initrwnd: numeric(text) }),
-  window: (text) => ({ window: numeric(text) }),
-  advmss: (text) => ({ advmss: numeric(text) }),
-  rto_min: (text) => ({ rtoMin: numeric(text) }),
-  quickack: (text) => (isYes(text) ? { quickack: true } : {}),
-  from: (text) => ({ from: text }),
-  tos: (text) => ({ tos: text }),
-  type: (text) => ({ type: text }),
-  scope: (text) => ({ scope: { "0": "global", "200": "site", "253": "link", "254": "host" }[text] ?? text }),
-};
+/** The options that render prints. */
+const options = namesOf(routeKeys);
 
 /** /etc/NetworkManager/system-connections/*.nmconnection. */
 export const keyfile: Format = {
@@ -91,6 +76,7 @@ function readSetting(
       ...(metric === undefined || metric === "" ? {} : { metric: numeric(metric) }),
       ...inTable,
       ...more.values,
+      ...(isErrorType(more.values["type"]) ? { dev: undefined } : {}),
     };
     const inMain = isMain && [undefined, 0, 254].some((main) => main === more.values["table"]);
     const isMetricGuessed = metric === undefined && !own.some((one) => one.key === "route-metric");
@@ -120,9 +106,9 @@ function optionsOf(text: string): { readonly values: Readonly<Record<string, unk
   const values: Record<string, unknown> = {};
   for (const part of text.split(",").filter((one) => one.trim() !== "")) {
     const [, name = part, value = ""] = /^\s*([^=]+)=(.*?)\s*$/.exec(part) ?? [];
-    const read = Object.hasOwn(options, name) ? options[name] : undefined;
+    const read = options.get(name);
     if (read === undefined) return { wrong: `the option ${name} is not understood` };
-    Object.assign(values, read(value));
+    values[read.attribute] = read.value(value);
   }
   return { values };
 }

@@ -1,31 +1,14 @@
+import { isErrorType } from "../../../spec/route/type";
+import { routeKeys, ruleKeys } from "../../render/netplanKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
+import { familyIn } from "../canonicalForm";
 import type { Reading } from "../reading";
 import { YamlNode } from "../yamlNode";
 import type { Format } from "./format";
-import { type Fields, field, flagField, networkField, textField, valuesOf } from "./yamlFields";
+import { fieldsOf, valuesOf } from "./yamlFields";
 
-const routeFields: Fields = {
-  to: networkField("destination"),
-  via: textField("via"),
-  from: textField("src"),
-  "on-link": flagField("onlink"),
-  metric: field("metric"),
-  type: textField("type"),
-  scope: textField("scope"),
-  table: field("table"),
-  mtu: field("mtu"),
-  "congestion-window": field("initcwnd"),
-  "advertised-receive-window": field("initrwnd"),
-  "advertised-mss": field("advmss"),
-};
-const ruleFields: Fields = {
-  from: textField("from"),
-  to: textField("to"),
-  table: field("table"),
-  priority: field("priority"),
-  mark: field("fwmark"),
-  "type-of-service": field("tos"),
-};
+const routeFields = fieldsOf(routeKeys);
+const ruleFields = fieldsOf(ruleKeys);
 const devices = ["ethernets", "wifis", "bonds", "bridges", "vlans", "vrfs", "tunnels", "modems", "dummy-devices", "virtual-ethernets"];
 
 /** /etc/netplan/*.yaml, and the same below `network:` of cloud-init. */
@@ -33,7 +16,9 @@ export const netplan: Format = {
   name: "netplan",
   again:
     "netplan generate, then as its renderer: systemctl restart systemd-networkd, or nmcli connection reload and nmcli device reapply DEVICE",
-  isOne: ({ text }) => !text.startsWith("#cloud-config") && YamlNode.parse(text)?.get("network") !== undefined,
+  // To parse it costs more than to see that it cannot be one.
+  isOne: ({ text }) =>
+    /\bnetwork["']?\s*:/.test(text) && !text.startsWith("#cloud-config") && YamlNode.parse(text)?.get("network") !== undefined,
   read: (reading, { text }) => {
     const root = YamlNode.parse(text)?.get("network");
     if (root !== undefined) readNetwork(reading, root);
@@ -70,7 +55,7 @@ function readDevice(reading: Reading, id: string, device: YamlNode, isNumbered: 
   for (const route of device.get("routes")?.items ?? []) {
     const { values, unknown } = valuesOf(route, routeFields);
     if (unknown.length > 0) reading.doubt(`a route with ${unknown.join(", ")}`, route.line, route.to);
-    else readRoute(reading, withTable({ ...values, ...named }, table), route);
+    else readRoute(reading, withTable(placed(values, named), table), route);
   }
   for (const rule of device.get("routing-policy")?.items ?? []) {
     const { values, unknown } = valuesOf(rule, ruleFields);
@@ -80,6 +65,12 @@ function readDevice(reading: Reading, id: string, device: YamlNode, isNumbered: 
     else reading.take({ kind: "rule", values: { table: table ?? "main", ...values }, numberedBy: "networkd" }, rule.line, rule.to);
   }
   reading.leave(`link and address of ${dev}`, device.line, device.to);
+}
+
+/** A route that refuses has no device, and of IPv6 the kernel keeps no scope. */
+function placed({ scope, ...values }: Record<string, unknown>, named: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const said = isErrorType(values["type"]) ? values : { ...values, ...named };
+  return scope === undefined || familyIn(said) === "inet6" ? said : { ...said, scope };
 }
 
 const withTable = (values: Record<string, unknown>, table: unknown): Record<string, unknown> => ({

@@ -1,3 +1,4 @@
+import { namesOf } from "../../render/keys";
 import { nexthopKeys, routeKeys, ruleKeys } from "../../render/networkdKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
@@ -11,14 +12,6 @@ const kinds = {
   NextHop: { kind: "nexthop", keys: namesOf(nexthopKeys) },
 } as const;
 const isKind = (name: string): name is keyof typeof kinds => Object.hasOwn(kinds, name);
-
-type Keys = ReadonlyMap<string, { readonly attribute: string; value(text: string): unknown }>;
-
-function namesOf(keys: Readonly<Record<string, { readonly read?: { readonly name: string; value(text: string): unknown } }>>): Keys {
-  return new Map(
-    Object.entries(keys).flatMap(([attribute, { read }]) => (read === undefined ? [] : [[read.name, { attribute, ...read }]])),
-  );
-}
 
 /** /etc/systemd/network/*.network, and drop-ins in FILE.network.d/. */
 export const networkd: Format = {

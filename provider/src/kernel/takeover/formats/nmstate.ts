@@ -32,6 +32,7 @@ export const nmstate: Format = {
   name: "nmstate",
   again: "nmstatectl apply with these as state: absent, once pulumi up has taken over, removes what stands there with NetworkManager's tag",
   isOne: ({ text }) => {
+    if (!/\bconfig["']?\s*:/.test(text)) return false;
     const root = YamlNode.parse(text);
     return root?.get("route-rules", "config") !== undefined || root?.get("routes", "config") !== undefined;
   },
