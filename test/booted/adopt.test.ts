@@ -2,22 +2,17 @@
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { markdownTable } from "markdown-table";
-import { parse } from "yaml";
-import { z } from "zod";
 import { closeHosts } from "../../provider/src/host/host";
-import { checked, create, type Fields, read } from "../host/resource";
+import { commandAt, declaredBy } from "../host/command";
+import { checked, create, read } from "../host/resource";
 import { INTERNET, type Uplink } from "../lab/addresses";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
-import { must, type Result, run } from "../lab/run";
+import { must, type Result } from "../lab/run";
 import { until } from "../lab/until";
 import { managers, put } from "./managers";
 import { needBooted, suites } from "./suites";
-
-const main = join(__dirname, "../../provider/dist/cli/main.js");
-const printed = z.object({ hosts: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 interface Way {
   readonly manager: string;
@@ -114,14 +109,16 @@ const lostOf = (counted: string): number => {
   return Math.max(0, sent - came - 1);
 };
 
+const rows: string[][] = [];
+after(() => {
+  if (rows.length > 0)
+    console.log(markdownTable([["manager", "Debian", "taken over", "lines removed", "next boot", "packets"], ...rows.sort()]));
+});
+
 for (const suite of suites)
   describe(`a host that is taken over from its manager (${suite})`, () => {
-    const rows: string[][] = [];
     before(async function () {
       await needBooted(this);
-    });
-    after(() => {
-      if (rows.length > 0) console.log(markdownTable([["manager", "taken over", "lines removed", "next boot", "packets"], ...rows]));
     });
 
     for (const way of ways)
@@ -151,18 +148,7 @@ for (const suite of suites)
               .map((line) => line.trim());
           };
           const untagged = async (): Promise<string[]> => (await entries()).map((line) => line.replace(/ proto \d+/, ""));
-          const adopt = (...more: string[]): Promise<Result> =>
-            run([
-              process.execPath,
-              main,
-              "adopt",
-              `root@${host.address}`,
-              "--identity",
-              host.keyPath,
-              "--known-hosts",
-              host.knownHostsPath,
-              ...more,
-            ]);
+          const adopt = (...more: string[]): Promise<Result> => commandAt(host, "adopt", ...more);
           await manager.install(host);
           await put(host, ...way.file(uplink, true));
           await host.reboot();
@@ -177,8 +163,7 @@ for (const suite of suites)
           const before = await untagged();
           const { stdout, stderr } = await adopt();
           assert.match(stdout, way.named, `${stdout}${stderr}`);
-          const [fields] = Object.values(printed.parse(parse(stdout)).hosts);
-          const declared: Fields = { ...fields, connection: host.connection };
+          const declared = declaredBy(host, stdout);
           const made = await create("HostRouting", declared);
           assert.deepEqual(await untagged(), before);
           assert.deepEqual(await read(made), await checked("HostRouting", declared));
@@ -208,7 +193,7 @@ for (const suite of suites)
             async () => ((await untagged()).join() === before.join() && (await entries()).every(isOurs) ? true : undefined),
             10_000,
           );
-          rows.push([way.manager, "proto alone differs", "ours stay", "ours alone", flow]);
+          rows.push([way.manager, suite, "proto alone differs", "ours stay", "ours alone", flow]);
         } finally {
           closeHosts();
           await host.stop();

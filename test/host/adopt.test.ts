@@ -1,15 +1,13 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
-import { parse } from "yaml";
-import { z } from "zod";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { type Result, run } from "../lab/run";
-import { checked, create, type Fields, read, remove } from "./resource";
+import { commandAt, declaredBy } from "./command";
+import { checked, create, read, remove } from "./resource";
 
 const main = join(__dirname, "../../provider/dist/cli/main.js");
-const printed = z.object({ hosts: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 describe("policy-routing adopt", function () {
   this.timeout(120_000);
@@ -30,23 +28,7 @@ describe("policy-routing adopt", function () {
   });
   after(() => lab.stop());
 
-  const adopt = (...args: string[]): Promise<Result> =>
-    run([
-      process.execPath,
-      main,
-      "adopt",
-      `root@${host.address}`,
-      "--identity",
-      host.keyPath,
-      "--known-hosts",
-      host.knownHostsPath,
-      ...args,
-    ]);
-  /** The printed host as a resource declares it, over the login of this test. */
-  const declaredBy = (yaml: string): Fields => {
-    const [fields] = Object.values(printed.parse(parse(yaml)).hosts);
-    return { ...fields, connection: host.connection };
-  };
+  const adopt = (...args: string[]): Promise<Result> => commandAt(host, "adopt", ...args);
   const lookAll = (): Promise<string> =>
     host
       .exec("for f in 4 6; do ip -$f -d rule; ip -$f -d route show table all; done; ip -d nexthop")
@@ -94,12 +76,12 @@ END`);
     assert.match(stdout, /isp2-mark: \{ priority: 900, .* # live, proto unspec; \/etc\/network\/interfaces:9/);
     assert.match(stdout, /# remove there, once pulumi up has taken over:\n# {3}\/etc\/network\/interfaces:6-9 \(/);
     assert.match(stdout, /# cannot be declared: nothing\n/);
-    const made = await create("HostRouting", declaredBy(stdout));
+    const made = await create("HostRouting", declaredBy(host, stdout));
     // The kernel does not look at host bits: it is said that they are cleared.
     assert.match(stdout, /10\.1\.2\.3\/8 .*: pulumi up clears its host bits/);
     assert.equal(await lookAll(), before.replace("10.1.2.3/8", "10.0.0.0/8"));
     const again = await read(made);
-    assert.deepEqual(again, await checked("HostRouting", declaredBy(stdout)));
+    assert.deepEqual(again, await checked("HostRouting", declaredBy(host, stdout)));
     assert.match(
       stdout,
       /ip -4 route default .* table 254; ip -6 route default .*\(default of table main: its manager makes it at every boot/,

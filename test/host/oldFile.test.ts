@@ -1,13 +1,11 @@
 // What was taken over, while the file that made it before is still there.
 import { strict as assert } from "node:assert";
-import { join } from "node:path";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
-import { run } from "../lab/run";
+import { commandAt } from "./command";
 import { checked, create, type Fields, type Made, read, remove, warnings } from "./resource";
 
-const main = join(__dirname, "../../provider/dist/cli/main.js");
 const replay = "/etc/policy-routing/replay";
 const objects = "/etc/policy-routing/objects";
 
@@ -152,16 +150,7 @@ describe("what was taken over, while its old file is still there", () => {
       "ip rule add from 203.0.113.10 table 102; ip rule add pref 900 from all lookup main suppress_prefixlength 0; ip rule add pref 1100 to 203.0.113.11 table 102",
     );
     assert.match(await told(), /ip -4 rule pref 999 from 203\.0\.113\.10 table 102 \(proto 0\) takes its packets before it/);
-    const { stdout } = await run([
-      process.execPath,
-      main,
-      "check",
-      `root@${host.address}`,
-      "--identity",
-      host.keyPath,
-      "--known-hosts",
-      host.knownHostsPath,
-    ]);
+    const { stdout } = await commandAt(host, "check");
     assert.match(
       stdout,
       /rule pref 1000 from 203\.0\.113\.10 table 102: says what ip -4 rule pref [0-9]+ from 203\.0\.113\.10 table 102 says/,
@@ -177,16 +166,7 @@ describe("what was taken over, while its old file is still there", () => {
     await host.exec(`ip route prepend 192.0.2.0/24 dev ${device} table 102 proto 4`);
     closeHosts();
     assert.match(await warnings(() => read(one)), /192\.0\.2\.0\/24 dev eth1 .*\(proto 4\) stands before it: packets go by that one/);
-    const { stdout } = await run([
-      process.execPath,
-      main,
-      "check",
-      `root@${host.address}`,
-      "--identity",
-      host.keyPath,
-      "--known-hosts",
-      host.knownHostsPath,
-    ]);
+    const { stdout } = await commandAt(host, "check");
     assert.match(stdout, /192\.0\.2\.0\/24 .*\(proto 4\) stands before it: packets go by that one/);
   });
 

@@ -98,10 +98,11 @@ wrote; - is standard input.
 example:
   ${program} render --backend ifupdown --host edge-1.example.net plan.json
 exit code: 0 done, 2 wrong use, 3 the file could not be read, or the manager cannot express what it declares`,
-  adopt: `usage: ${program} adopt HOST [--typescript] [--main] [--name NAME] [--twins] [--owner N]
+  adopt: `usage: ${program} adopt HOST [--typescript | --yaml] [--main] [--name NAME] [--twins] [--owner N]
 Prints what stands on a host as an entry of a stack's hosts, and where each line comes from. Below it stand what was left out and whose it is, what
 cannot be declared, which lines of which files are to go then, and notes. Changes nothing.
   --typescript             a program with one HostRouting instead
+  --yaml                   the same in YAML, for the plugin
   --main                   takes the default of table main too, where a manager makes it of its own setting
   --name NAME              of the host in the stack; the default is how it is reached
   --twins                  instead: the commands that remove what says the same as ours beside it, once up has taken over
@@ -110,11 +111,12 @@ ${hostOptions}
 example:
   ${program} adopt root@edge-1.example.net
 exit code: 0 printed, 1 something cannot be declared, or nothing was found (with --twins: there are some), 2 wrong use, 3 the host could not be read`,
-  convert: `usage: ${program} convert FILE... [--typescript] [--main] [--name NAME]
+  convert: `usage: ${program} convert FILE... [--typescript | --yaml] [--main] [--name NAME]
 Prints what other managers' files say as an entry of a stack's hosts, without a host: ifupdown, rt_tables, netplan, systemd-networkd, NetworkManager's
 keyfiles, ifcfg with rule- and route- files, what ip rule, ip route and ip -j print, scripts, units, wg-quick, keepalived, cloud-init, nmstate.
 Each line is taken, left out or named. Files that belong together are given together.
   --typescript             a program with one HostRouting instead
+  --yaml                   the same in YAML, for the plugin
   --main                   takes the default of table main too, where a manager makes it of its own setting
   --name NAME              of the host; the default is HOST
 example:
@@ -129,7 +131,7 @@ export const usage = `usage: ${program} COMMAND [--help]
   check     list what is probably not meant
   plan      print what pulumi up would run on a host, and the undo
   report    say what a change does to each host, for its review
-  render    print what is declared as ifupdown's or systemd-networkd's own configuration
+  render    print what is declared as another manager's own configuration
   adopt     print what stands on a host as a program, and which file makes it
   convert   print what other managers' files say as a program
   help      print this, or help for a COMMAND, as COMMAND --help does

@@ -70,7 +70,7 @@ export const emptyState: State = {
 };
 
 export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
-  return indexOf(nexthopsByKey, state, () => groupBy(state.nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid))).get(key)?.[0];
+  return indexOf(nexthopsByKey, state, () => Map.groupBy(state.nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid))).get(key)?.[0];
 }
 
 /** Rules at one priority in their order of evaluation. */
@@ -78,11 +78,11 @@ export const rulesAt = (state: State, family: Family, priority: number): readonl
   rulesAtKey(state, ruleKey({ family, priority }));
 
 export function rulesAtKey(state: State, key: string): readonly ObservedRule[] {
-  return indexOf(rulesByKey, state, () => groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(key) ?? [];
+  return indexOf(rulesByKey, state, () => Map.groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(key) ?? [];
 }
 
 export function routesAt(state: State, key: string): readonly ObservedRoute[] {
-  return indexOf(routesByKey, state, () => groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
+  return indexOf(routesByKey, state, () => Map.groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
 }
 
 const nexthopsByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedNexthop[]>>();
@@ -97,15 +97,4 @@ function indexOf<Value>(
   const known = cache.get(state) ?? build();
   cache.set(state, known);
   return known;
-}
-
-function groupBy<Value>(values: readonly Value[], key: (value: Value) => string): Map<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) {
-    const name = key(value);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [value]);
-    else group.push(value);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { printTypescript, printYaml } from "../../../provider/src/cli/takeover/printed";
+import { printTypescript, printYaml, printYamlProgram } from "../../../provider/src/cli/takeover/printed";
 import { printTold } from "../../../provider/src/cli/takeover/told";
 import { declare } from "../../../provider/src/kernel/takeover/declare";
 import { foundIn, readFiles } from "../../../provider/src/kernel/takeover/formats/index";
@@ -42,6 +42,27 @@ describe("what adopt and convert print", () => {
       isp-from: { priority: 32765, from: 203.0.113.96/28, table: 1 } # interfaces:6
       isp-mark: { priority: 32764, family: inet, fwmark: "0x5", table: 1 } # interfaces:7`,
     ));
+
+  it("is a program in YAML, with the same lines below its resource", () => {
+    const lines = printYamlProgram("root@edge-1.example.net", { host: "edge-1", user: "root" }, declared).split("\n");
+    assert.deepEqual(lines.slice(0, 10), [
+      "name: root-edge-1-example-net",
+      "runtime: yaml",
+      "plugins:",
+      "  providers:",
+      "    - name: policyrouting",
+      "      path: node_modules/.bin",
+      "resources:",
+      "  root-edge-1-example-net:",
+      "    type: policyrouting:HostRouting",
+      "    properties:",
+    ]);
+    const [, , ...host] = printYaml("edge-1", { host: "edge-1", user: "root" }, declared).split("\n");
+    assert.deepEqual(
+      lines.slice(10),
+      host.map((line) => `  ${line}`),
+    );
+  });
 
   it("is a program with one HostRouting", () =>
     assert.equal(

@@ -7,8 +7,7 @@ import { twinCommands } from "../../kernel/takeover/twins";
 import { tagsOf } from "../../spec/owner";
 import { connectionOf, sourceOptions } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
-import { formOptions } from "./convert";
-import { printTypescript, printYaml } from "./printed";
+import { formOf, formOptions } from "./convert";
 import { printTold } from "./told";
 
 /** Prints what stands on a host as a host of a stack's configuration, and which file makes each entry. Changes nothing. */
@@ -19,6 +18,7 @@ export async function adopt(args: string[]): Promise<Exit> {
   if (host === undefined || more.length > 0 || values.state !== undefined) throw new WrongUse("give one HOST");
   const tags = tagsOf(values.owner === undefined ? undefined : Number(values.owner));
   if (!Number.isInteger(tags.owner)) throw new WrongUse("--owner wants a number");
+  const { print, mark } = formOf(values);
   const connection = connectionOf(host, values);
   const standing = await readStanding(connection);
   if (values.twins === true) {
@@ -28,9 +28,8 @@ export async function adopt(args: string[]): Promise<Exit> {
   const { declared, files } = declaredOnHost(standing, tags, { main: values.main === true });
   const name = values.name ?? connection.host;
   const taken = [...declared.routes, ...declared.rules].flatMap(({ places }) => places);
-  const print = values.typescript === true ? printTypescript : printYaml;
   process.stdout.write(
-    `${print(name, connection, declared, standing.neighbours.networkd !== undefined)}\n${printTold(declared, removalsOf(files, taken), values.typescript === true ? "//" : "#")}\n`,
+    `${print(name, connection, declared, standing.neighbours.networkd !== undefined)}\n${printTold(declared, removalsOf(files, taken), mark)}\n`,
   );
   return declared.refused.length > 0 || taken.length === 0 ? exits.found : exits.done;
 }

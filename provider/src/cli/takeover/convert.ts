@@ -7,11 +7,19 @@ import type { Source } from "../../kernel/takeover/reading";
 import { removalsOf } from "../../kernel/takeover/removals";
 import { readText } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
-import { printTypescript, printYaml } from "./printed";
+import { printTypescript, printYaml, printYamlProgram } from "./printed";
 import { printTold } from "./told";
 
 const flag = { type: "boolean" } as const;
-export const formOptions = { typescript: flag, main: flag, name: { type: "string" } } as const;
+export const formOptions = { typescript: flag, yaml: flag, main: flag, name: { type: "string" } } as const;
+
+/** How it is printed, and what begins a comment there. */
+export function formOf({ typescript = false, yaml = false }: { typescript?: boolean | undefined; yaml?: boolean | undefined }) {
+  if (typescript && yaml) throw new WrongUse("give one of --typescript and --yaml");
+  return typescript
+    ? ({ print: printTypescript, mark: "//" } as const)
+    : ({ print: yaml ? printYamlProgram : printYaml, mark: "#" } as const);
+}
 
 /** Prints what other managers' files say as a host of a stack's configuration. Opens no connection. */
 export async function convert(args: string[]): Promise<Exit> {
@@ -23,11 +31,9 @@ export async function convert(args: string[]): Promise<Exit> {
   const declared = declare(found, { beside: nothingBeside, main: values.main === true });
   const told = { ...declared, notes: [...declared.notes, ...notesOn(declared, found.said)] };
   const name = values.name ?? "HOST";
-  const print = values.typescript === true ? printTypescript : printYaml;
+  const { print, mark } = formOf(values);
   const taken = [...told.routes, ...told.rules, ...told.nexthops].flatMap(({ places }) => places);
-  process.stdout.write(
-    `${print(name, { host: name }, told)}\n${printTold(told, removalsOf(files, taken), values.typescript === true ? "//" : "#")}\n`,
-  );
+  process.stdout.write(`${print(name, { host: name }, told)}\n${printTold(told, removalsOf(files, taken), mark)}\n`);
   return told.refused.length > 0 || taken.length === 0 ? exits.found : exits.done;
 }
 

@@ -15,19 +15,39 @@ const inline = (values: Values): string => stringify(values, { collectionStyle: 
 /** systemd-networkd removes what it did not make, unless it is told not to: a program says so from its first `up` on. */
 const coexistReason = "systemd-networkd runs there: it is told to leave alone what it did not make";
 
-/** One host of a stack's `hosts:`. */
-export function printYaml(name: string, connection: Connection, declared: Declared, coexist = false): string {
-  const key = (text: string): string => stringify(text).trimEnd();
-  return [
-    "hosts:",
-    `  ${key(name)}:`,
-    `    connection: ${inline(loginOf(connection))}`,
-    "    adopt: same",
-    ...(coexist ? [`    coexist: configure # ${coexistReason}`] : []),
+const key = (text: string): string => stringify(text).trimEnd();
+
+/** What a host declares, below the line that names it. */
+const declaredBelow = (indent: string, connection: Connection, declared: Declared, coexist: boolean): string[] =>
+  [
+    `connection: ${inline(loginOf(connection))}`,
+    "adopt: same",
+    ...(coexist ? [`coexist: configure # ${coexistReason}`] : []),
     ...sectionsOf(declared).flatMap(({ name: section, entries }) => [
-      `    ${section}:`,
-      ...entries.map(({ label, values, places }) => `      ${key(label)}: ${inline(values)} # ${comment(places)}`),
+      `${section}:`,
+      ...entries.map(({ label, values, places }) => `  ${key(label)}: ${inline(values)} # ${comment(places)}`),
     ]),
+  ].map((line) => `${indent}${line}`);
+
+/** One host of a stack's `hosts:`. */
+export const printYaml = (name: string, connection: Connection, declared: Declared, coexist = false): string =>
+  ["hosts:", `  ${key(name)}:`, ...declaredBelow("    ", connection, declared, coexist)].join("\n");
+
+/** A program in YAML, which the plugin serves. */
+export function printYamlProgram(name: string, connection: Connection, declared: Declared, coexist = false): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9_-]/g, "-");
+  return [
+    `name: ${key(plain)}`,
+    "runtime: yaml",
+    "plugins:",
+    "  providers:",
+    "    - name: policyrouting",
+    "      path: node_modules/.bin",
+    "resources:",
+    `  ${key(plain)}:`,
+    "    type: policyrouting:HostRouting",
+    "    properties:",
+    ...declaredBelow("      ", connection, declared, coexist),
   ].join("\n");
 }
 

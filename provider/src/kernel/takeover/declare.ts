@@ -167,15 +167,9 @@ function separated<Kind>(
   key: (one: Taken<Kind>) => string,
   refuse: (several: readonly Taken<Kind>[]) => { why: string; next?: string },
 ): { taken: Taken<Kind>[]; refused: Refused[] } {
-  const groups = new Map<string, Taken<Kind>[]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group === undefined) groups.set(key(one), [one]);
-    else group.push(one);
-  }
   const taken: Taken<Kind>[] = [];
   const refused: Refused[] = [];
-  for (const group of groups.values()) {
+  for (const group of Map.groupBy(all, key).values()) {
     const distinct = merged(group);
     if (distinct.length === 1) taken.push(...distinct);
     else {

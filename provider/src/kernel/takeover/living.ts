@@ -1,4 +1,3 @@
-import type { IpObject } from "../../spec/attribute";
 import { type Family, families } from "../../spec/family";
 import { nexthopKey, routeKey, ruleKey } from "../../spec/key";
 import type { Tags } from "../../spec/owner";
@@ -40,14 +39,8 @@ const place = (protocol: number): Place => ({ file: `live, proto ${originName(pr
 
 export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): ObservedRoute[] =>
   families.flatMap((family) => {
-    const tables = new Map<Table, IpObject[]>();
-    for (const json of state.routes[family]) {
-      if (Array.isArray(json["flags"]) && json["flags"].includes("cloned")) continue;
-      const table = tableOf(Number(json["table"] ?? tableNumber("main")));
-      const others = tables.get(table);
-      if (others === undefined) tables.set(table, [json]);
-      else others.push(json);
-    }
+    const all = state.routes[family].filter(({ flags }) => !(Array.isArray(flags) && flags.includes("cloned")));
+    const tables = Map.groupBy(all, ({ table }) => tableOf(Number(table ?? tableNumber("main"))));
     // `ip` says the table of all routes but main's.
     const locked = (table: Table): string[] =>
       locks[family].filter((line) => (/ table ([0-9]+)/.exec(line)?.[1] ?? String(tableNumber("main"))) === String(tableNumber(table)));

@@ -27,8 +27,4 @@ function ranges(lines: readonly Range[]): string {
 }
 
 /** By what is told of them. */
-export function grouped<One extends Told>(all: readonly One[]): [what: string, of: One[]][] {
-  const groups = new Map<string, One[]>();
-  for (const one of all) groups.set(one.what, [...(groups.get(one.what) ?? []), one]);
-  return [...groups];
-}
+export const grouped = <One extends Told>(all: readonly One[]): [what: string, of: One[]][] => [...Map.groupBy(all, ({ what }) => what)];

@@ -25,6 +25,11 @@ export const forms: readonly Form[] = [
   },
   {
     format: "ifupdown",
+    files: { interfaces: `${eth1}  up ip route add anycast 198.51.100.0/24 dev eth1 table 100 window lock 9000` },
+    taken: ["ip -4 route anycast 198.51.100.0/24 dev eth1 table 100 window lock 9000"],
+  },
+  {
+    format: "ifupdown",
     files: { interfaces: `${eth1}  post-up ip ru a from 10/8 lookup isp pref 1000`, rt_tables: "102 isp\n" },
     taken: ["ip -4 rule pref 1000 from 10.0.0.0/8 table 102"],
   },
@@ -122,6 +127,16 @@ export const forms: readonly Form[] = [
     format: "NetworkManager",
     files: { "1.nmconnection": `${keys}route1=198.51.100.0/24,203.0.113.1\nroute1_options=table=100,mtu=1400,lock-mtu=true\n` },
     taken: ["ip -4 route 198.51.100.0/24 via 203.0.113.1 dev eth1 metric 100 table 100 mtu lock 1400"],
+  },
+  {
+    format: "NetworkManager",
+    files: {
+      "1.nmconnection": `${keys}route1=198.51.100.0/24,0.0.0.0,7\nroute1_options=type=unreachable,table=100\nroute2=192.0.2.0/24,203.0.113.1,7\nroute2_options=initcwnd=10,lock-initcwnd=true,table=100\n`,
+    },
+    taken: [
+      "ip -4 route unreachable 198.51.100.0/24 metric 7 table 100",
+      "ip -4 route 192.0.2.0/24 via 203.0.113.1 dev eth1 metric 7 table 100 initcwnd lock 10",
+    ],
   },
   {
     format: "NetworkManager",
