@@ -5,7 +5,7 @@
   default_owner='214'
   default_metrics='0 1024'
   kernel_tables='default 253 main 254 local 255'
-  route_types='unicast|local|broadcast|multicast|blackhole|unreachable|prohibit|throw'
+  route_types='unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw'
   sysctl_files='rp_filter arp_ignore arp_announce src_valid_mark accept_local route_localnet forwarding'
   persist_backends='systemd ifupdown rc-local'
   foreign_keys='ManageForeignRoutingPolicyRules 249

@@ -53,6 +53,8 @@ ip route add ${prefix} dev ${device} src ${address} table isp2
 ip route add default via ${gateway} dev ${device} table isp2
 ip rule add from ${address} table isp2
 ip rule add fwmark 0x7/0xff table isp2 pref 900
+ip rule add pref 901 from 203.0.113.20 table 300 proto 4
+ip rule add pref 901 from 203.0.113.21 table 300
 ip rule add pref 950 from 10.1.2.3/8 to 198.51.100.0/24 lookup main suppress_prefixlength 0 proto 4
 ip -6 rule add pref 950 iif ${device} blackhole
 ip nexthop add id 7 via ${gateway} dev ${device}
@@ -73,6 +75,7 @@ END`);
     assert.equal(await host.snapshot(), snapshot);
     assert.match(stdout, /isp2-default: .* # live, proto boot; \/etc\/network\/interfaces:7/);
     assert.match(stdout, /isp2-from: \{ priority: [0-9]+, .* # live, proto unspec; \/etc\/network\/interfaces:8/);
+    assert.match(stdout, /t300-from: \{ priority: 901, from: \[ 203\.0\.113\.20, 203\.0\.113\.21 \], /);
     assert.match(stdout, /isp2-mark: \{ priority: 900, .* # live, proto unspec; \/etc\/network\/interfaces:9/);
     assert.match(stdout, /# remove there, once pulumi up has taken over:\n# {3}\/etc\/network\/interfaces:6-9 \(/);
     assert.match(stdout, /# cannot be declared: nothing\n/);
@@ -101,7 +104,9 @@ END`);
     await host.exec(`. /dev/stdin <<'END'
 ip rule add pref 5210 fwmark 0x80000/0xff0000 lookup main
 ip rule add pref 5260 to 203.0.113.88 lookup main
-ip rule add pref 5260 to 10.89.0.0/24 lookup main
+ip rule add pref 5260 to 10.89.0.0/24 lookup 300
+ip rule add pref 5262 to 203.0.113.91 lookup main
+ip rule add pref 5262 to 203.0.113.92 lookup main
 ip route add 198.51.100.0/24 via ${gateway} dev ${device} table 300 proto bgp
 ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 300 hoplimit lock 10
 ip route add 203.0.113.0/24 via ${gateway} dev ${device} table 300
@@ -113,7 +118,10 @@ END`);
     assert.equal(code, 1, stdout);
     assert.match(stdout, /ip -4 rule pref 5210 fwmark 0x80000\/0xff0000 table 254 \(Tailscale: /);
     assert.match(stdout, /ip -4 route 198\.51\.100\.0\/24 .*\(FRR: /);
-    assert.match(stdout, /\(5260 holds 2 rules: one of ours per priority\)\n# {3}- ip -4 rule add pref 5259 to 203\.0\.113\.88 /);
+    assert.match(
+      stdout,
+      /\(5260 holds 2 rules that differ in more than their prefixes: one of ours per priority\)\n# {3}- ip -4 rule add pref 5259 to 203\.0\.113\.88 /,
+    );
     assert.match(stdout, /192\.0\.2\.0\/24 .*\(has what cannot be declared: hoplimit lock\)/);
     assert.match(
       stdout,
@@ -127,7 +135,9 @@ END`);
     const commands = [...stdout.matchAll(/# {3}- (ip .*)/g)].map(([, next = ""]) => next);
     assert.equal(commands.length, 3, stdout);
     await host.exec(commands.join("; "));
-    assert.match((await adopt()).stdout, /main-to-1: \{ priority: 5259, .*\n.*main-to-2: \{ priority: 5260, /);
+    assert.match((await adopt()).stdout, /main-to-1: \{ priority: 5259, /);
+    // Those that differ in their prefixes alone are one rule of ours.
+    assert.match(stdout, /main-to: \{ priority: 5262, to: \[ 203\.0\.113\.91, 203\.0\.113\.92 \], table: main \}/);
   });
 
   it("--twins: the commands that remove what says the same as ours, and leave ours", async () => {

@@ -3,6 +3,7 @@ import { routeKey, ruleKey } from "../../spec/key";
 import type { Nexthop } from "../../spec/nexthop/nexthop";
 import type { Route } from "../../spec/route/route";
 import { priorities, type Rule } from "../../spec/rule/rule";
+import { type RuleSet, setOf } from "../../spec/rule/ruleSet";
 import { describe as describeRoute } from "../routeSteps";
 import { describe as describeRule } from "../ruleSteps";
 import { canonicalNames, isDeclarable, nexthopForm, routeForm, ruleForm } from "./canonicalForm";
@@ -27,7 +28,8 @@ export interface Declared {
   readonly tables: readonly Named[];
   readonly nexthops: readonly Taken<Nexthop>[];
   readonly routes: readonly Taken<Route>[];
-  readonly rules: readonly Taken<Rule>[];
+  /** Those of one priority that differ in their prefixes alone are one. */
+  readonly rules: readonly Taken<RuleSet>[];
   readonly leftOut: readonly Told[];
   readonly refused: readonly Refused[];
   readonly notes: readonly string[];
@@ -104,20 +106,25 @@ export function declare(found: Found, { beside, main }: Options): Declared {
     const what = `${describeRule(is)}: a rule of ours stands at ${priorities.lowest} to ${priorities.highest}`;
     refused.push({ place: places[0] ?? nowhere, what, ...nextOf(move?.commands) });
   }
-  const apart = separated(
+  const apart = separated<Rule, RuleSet>(
     rules,
     ({ is }) => ruleKey(is),
+    setOf,
     (several) => {
       const moves = movesApart(
         several.map(({ is }) => is),
         all,
       );
-      return { why: `${several[0]?.is.priority} holds ${several.length} rules: one of ours per priority`, ...nextOf(moves) };
+      return {
+        why: `${several[0]?.is.priority} holds ${several.length} rules that differ in more than their prefixes: one of ours per priority`,
+        ...nextOf(moves),
+      };
     },
   );
-  const alone = separated(
+  const alone = separated<Route, Route>(
     routes,
     ({ is }) => routeKey(is),
+    ([first, ...others]) => (others.length === 0 ? first : undefined),
     (several) => ({
       why: `${several.length} routes stand at one key (${several.map(({ is }) => describeRoute(is)).join("; ")}): give each its own metric, or remove all but one`,
     }),
@@ -161,17 +168,19 @@ function merged<Kind>(all: readonly Taken<Kind>[]): Taken<Kind>[] {
   return found;
 }
 
-/** Those that have their key for themselves; the others cannot be declared. */
-function separated<Kind>(
+/** Those that have their key for themselves, or can be declared together; the others cannot. */
+function separated<Kind, Declared>(
   all: readonly Taken<Kind>[],
   key: (one: Taken<Kind>) => string,
+  together: (several: readonly Kind[]) => Declared | undefined,
   refuse: (several: readonly Taken<Kind>[]) => { why: string; next?: string },
-): { taken: Taken<Kind>[]; refused: Refused[] } {
-  const taken: Taken<Kind>[] = [];
+): { taken: Taken<Declared>[]; refused: Refused[] } {
+  const taken: Taken<Declared>[] = [];
   const refused: Refused[] = [];
   for (const group of Map.groupBy(all, key).values()) {
     const distinct = merged(group);
-    if (distinct.length === 1) taken.push(...distinct);
+    const is = together(distinct.map((one) => one.is));
+    if (is !== undefined) taken.push({ is, places: distinct.flatMap(({ places }) => places) });
     else {
       const { why, next } = refuse(distinct);
       for (const [index, { places }] of distinct.entries())

@@ -1,5 +1,6 @@
 import type { Route } from "../../spec/route/route";
 import type { Rule } from "../../spec/rule/rule";
+import type { RuleSet } from "../../spec/rule/ruleSet";
 import type { Table } from "../../spec/tableNumber";
 
 /** Labels are for people: nothing on a host has them. */
@@ -10,7 +11,7 @@ export const tableLabel = (table: Table, names: Names): string =>
 
 const familySuffix = (family: Rule["family"]): string => (family === "inet6" ? "-v6" : "");
 
-export function ruleLabel(rule: Rule, names: Names): string {
+export function ruleLabel(rule: RuleSet, names: Names): string {
   const { table, action, goto, family, priority, suppressPrefixlength, from, to, fwmark, iif, oif, not } = rule;
   const head = table !== undefined ? tableLabel(table, names) : (action ?? (goto === undefined ? "vrf" : `goto-${goto}`));
   const selector =

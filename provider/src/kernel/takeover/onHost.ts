@@ -1,4 +1,5 @@
 import type { Tags } from "../../spec/owner";
+import { rulesIn } from "../../spec/rule/ruleSet";
 import { canonicalNames } from "./canonicalForm";
 import { type Declared, declare } from "./declare";
 import { type ReadFile, readFiles } from "./formats/index";
@@ -65,6 +66,6 @@ function traceOf(declared: Declared, origins: Origins): Declared {
   return {
     ...declared,
     routes: declared.routes.map(({ is, places }) => ({ is, places: [...places, ...origins.of("route", is)] })),
-    rules: declared.rules.map(({ is, places }) => ({ is, places: [...places, ...origins.of("rule", is)] })),
+    rules: declared.rules.map(({ is, places }) => ({ is, places: [...places, ...rulesIn(is).flatMap((one) => origins.of("rule", one))] })),
   };
 }

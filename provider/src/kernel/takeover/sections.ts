@@ -1,8 +1,8 @@
 import { familyOf } from "../../spec/address";
 import type { Nexthop } from "../../spec/nexthop/nexthop";
 import type { Route } from "../../spec/route/route";
-import { type Rule, ruleAttributes } from "../../spec/rule/rule";
-import { familyOfRule } from "../../spec/rule/selectors";
+import { ruleAttributes } from "../../spec/rule/rule";
+import { listed, type RuleSet } from "../../spec/rule/ruleSet";
 import type { Declared, Taken } from "./declare";
 import { distinct, routeLabel, ruleLabel } from "./labels";
 import type { Place } from "./reading";
@@ -23,8 +23,9 @@ export interface Section {
 }
 
 /** As a person would write it: without the family that an address says, and without a mask of the whole mark. */
-function ruleValues({ priority, family, fwmark, ...rest }: Rule): Values {
-  const said = familyOfRule(rest) === family ? {} : { family };
+function ruleValues({ priority, family, fwmark, ...rest }: RuleSet): Values {
+  const [speaker] = listed(rest.from ?? rest.to ?? []);
+  const said = speaker !== undefined && familyOf(speaker) === family ? {} : { family };
   const mark = fwmark === undefined ? {} : { fwmark: fwmark.replace(/\/0xffffffff$/, "") };
   const values: Values = { priority, ...said, ...mark, ...rest };
   return Object.fromEntries(Object.keys(ruleAttributes).flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));

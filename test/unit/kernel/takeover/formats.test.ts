@@ -79,8 +79,16 @@ describe("what cannot be declared as it stands", () => {
     ]);
   });
 
+  it("rules at one priority that differ in their prefixes alone are one rule, of all their lines", () => {
+    const { rules: taken, refused } = rules("100: from 203.0.113.10 lookup 1", "100: from 203.0.113.11 lookup 1");
+    assert.deepEqual(
+      [taken.map(({ is: { from } }) => from), taken.map(({ places }) => places.map(({ line }) => line)), refused],
+      [[["203.0.113.10", "203.0.113.11"]], [[1, 2]], []],
+    );
+  });
+
   it("a rule goes past others only where no packet is of both", () => {
-    const held = ["5259: to 100.64.0.0/10 lookup 52", "5260: to 203.0.113.88 lookup main", "5260: to 10.89.0.0/24 lookup main"];
+    const held = ["5259: to 100.64.0.0/10 lookup 52", "5260: to 203.0.113.88 lookup main", "5260: to 10.89.0.0/24 lookup 300"];
     assert.match(next(rules(...held)).join(), /^ip -4 rule add pref 5258 to 203\.0\.113\.88 /);
     assert.match(next(rules("5259: from all lookup 52", ...held.slice(1))).join(), /none is free near by/);
   });
