@@ -26,7 +26,7 @@ describe("an import of a whole host", function () {
       ip route add ${prefix} dev ${device} src ${address} table 102; ip route add default via ${gateway} dev ${device} table 102 metric 10
       ip rule add pref 1000 from ${address} table 102; ip rule add pref 1100 fwmark 0x2 table 102; ip rule add pref 1200 iif ${device} blackhole
       ip -6 rule add pref 1000 from 2001:db8:2::/64 table 102; ip -6 route add unreachable 2001:db8:9::/48 table 102
-      ip rule add pref 1300 from 198.51.100.1 table 102; ip rule add pref 1300 from 198.51.100.2 table 102`);
+      ip rule add pref 1300 from 198.51.100.1 table 102; ip rule add pref 1300 from 198.51.100.2 table 103`);
     const [before, shown] = [await host.snapshot(), await standing(host)];
     const project = await open({}, { env: home().env });
     const { stack } = project;

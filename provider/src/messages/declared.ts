@@ -68,7 +68,7 @@ export const declared = pages({
   "import-left": {
     title: "Some of a host is not imported",
     means:
-      "Entries stand there that no field declares, or that no rule of ours could be, such as two at one priority. All others are in the import; these stay as they are, and are nobody's of your stack.",
+      "Entries stand there that no field declares, or that no rule of ours could be, such as two at one priority that differ in more than their prefixes. All others are in the import; these stay as they are, and are nobody's of your stack.",
     next: "`npx --no-install policy-routing adopt HOST` lists them, and the commands that help. Then import again.",
   },
   "setting-without-effect": {
