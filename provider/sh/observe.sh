@@ -168,6 +168,12 @@ standing() {
     say freeze
     head -c 500 "$etc/freeze"
   fi
+  find_history
+  show_taken_back
+  if [ -e "$run/last" ]; then
+    say last
+    read -r last <"$run/last" && echo "$last"
+  fi
   for txn in "$run"/t-*; do
     [ -d "$txn" ] || continue
     for stage in armed unguarded told fired confirmed; do

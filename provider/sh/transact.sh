@@ -21,6 +21,7 @@ begin() { # TXN NUMBER SECONDS HOLDER
     2) say moved; rm -rf "$dir"; exit 0 ;;
     *) stop "cannot write to $run: is it full or read-only?" ;;
   esac
+  keep_left
   if [ -e "$run/register" ]; then wc -c <"$run/register" >"$dir/register.size"; else echo 0 >"$dir/register.size"; fi
   read_size
   failed=''

@@ -160,7 +160,7 @@ for (const suite of suites)
       const undone = /^transaction t-\w+ of organization\/test\/host by \S+ pid \d+: undone$/;
       assert.ok(lines.filter((line) => undone.test(line)).length >= 5, lines.join("\n"));
       assert.ok(
-        lines.some((line) => /^t-\w+ of organization\/test\/host by \S+ pid \d+: \d+ steps for \S+: applied$/.test(line)),
+        lines.some((line) => /^t-\w+ of organization\/test\/host by \S+ pid \d+: \d+ steps for \S+: applied in run \S+: /.test(line)),
         lines.join("\n"),
       );
     });

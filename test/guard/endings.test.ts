@@ -30,7 +30,7 @@ describe("the end of a change", function () {
     const [line = "", ...others] = (await auditOf(site.host)).slice(lines);
     assert.match(
       line,
-      /^\S+Z t-[0-9a-f]{12} of organization\/test\/host by \S+ pid [0-9]+: 1 steps for .*\/rule\/inet\/1000#\S+: applied$/,
+      /^\S+Z t-[0-9a-f]{12} of organization\/test\/host by \S+ pid [0-9]+: 1 steps for .*\/rule\/inet\/1000#\S+: applied in run \S+: rule inet 1000$/,
     );
     assert.deepEqual(others, []);
     await update(made, { table: 101 });
@@ -67,7 +67,7 @@ describe("the end of a change", function () {
     const made = create("PolicyRule", site.rule({ connection: await site.byRelay() }));
     await caught(site.hooks, async () => site.path.cut());
     assert.notEqual(await read(await made), undefined);
-    await until("the audit", async () => ((await auditOf(site.host)).at(-1)?.endsWith(": applied") === true ? true : undefined));
+    await until("the audit", async () => (/: applied in run /.test((await auditOf(site.host)).at(-1) ?? "") ? true : undefined));
   });
 
   it("the confirm never arrives: reverted", async () => {

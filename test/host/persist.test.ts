@@ -257,9 +257,12 @@ describe("what is persisted on a host", () => {
   });
 
   describe("between the confirm and the writing", () => {
-    /** What `sync` does once, after the confirm: it is called before a file gets its name. */
+    /** What `sync` does once, after the confirm: it is called before an object's file gets its name. */
     const atSync = (what: string): Promise<() => Promise<void>> =>
-      host.replaceBinary("/bin/sync", `#!/bin/sh\n[ ! -e /run/once ] || { mv /run/once /run/reached; ${what}; }\nexec sync.real "$@"\n`);
+      host.replaceBinary(
+        "/bin/sync",
+        `#!/bin/sh\ncase $* in */policy-routing/new/*) [ ! -e /run/once ] || { mv /run/once /run/reached; ${what}; } ;; esac\nexec sync.real "$@"\n`,
+      );
     const changes = (): Promise<Made> => create("PolicyRule", { ...connected(), priority: 1001, from: "198.18.128.3", table: 100 });
     const connected = (): Fields => ({ connection: host.connection, persist: "rc-local" });
     const isConfirmed = (): Promise<string> => host.exec("ls /run/policy-routing/t-*/confirmed; ls /etc/policy-routing/new");

@@ -3,6 +3,10 @@ import { version } from "../runtime/version";
 import { nearest } from "../spec/failures";
 import { check } from "./check";
 import { doctor } from "./doctor/doctor";
+import { allow } from "./history/allow";
+import { diff } from "./history/diff";
+import { history } from "./history/history";
+import { rollback } from "./history/rollback";
 import { observe } from "./observe";
 import { plan } from "./plan";
 import { render } from "./render";
@@ -12,7 +16,7 @@ import { convert } from "./takeover/convert";
 import { trace } from "./trace";
 import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
 
-const commands = { doctor, observe, trace, check, plan, report, render, adopt, convert } as const;
+const commands = { doctor, observe, trace, check, plan, report, render, adopt, convert, history, diff, rollback, allow } as const;
 type Command = keyof typeof commands;
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 

@@ -5,7 +5,8 @@ import { leftovers } from "../kernel/store";
 import type { StoredObject } from "../kernel/stored";
 import { type Answer, sectionAfter } from "./answer";
 import { confirm } from "./confirm";
-import { type Ending, endingError } from "./ending";
+import { type Ending, endingError, unrecordedIn } from "./ending";
+import { revisionText } from "./history/record";
 import { tellOldLines } from "./oldLines";
 import { parsePersistence, persistText } from "./persistence";
 import { labelOf, type Planned, persistedOf } from "./planned";
@@ -36,6 +37,8 @@ export async function conclude(
       session,
       planned.filter((one) => !verdict.refused.has(one)),
     );
+  if (ending.outcome === "applied" && ending.unrecorded !== undefined)
+    session.warnOnce({ topic: "not-in-history", what: `applied, but not in the history on the host: ${ending.unrecorded}` });
   for (const one of planned) tell(session, one, transaction, ending, verdict);
   return true;
 }
@@ -63,9 +66,15 @@ async function endingOf(
 ): Promise<Ending> {
   const { before } = transaction;
   if (against !== undefined || after === undefined) return retract(session, transaction, against ?? nothingRead, after);
-  if (!bookkeeping) return confirm(session, transaction, answer, after, persistText(accepted, before));
+  if (!bookkeeping)
+    return confirm(session, transaction, answer, after, persistText(accepted, before), revisionText(accepted, transaction, after));
   const isSaid = sectionAfter(answer, "persistence") !== undefined;
-  return { outcome: "applied", state: after, persistence: isSaid ? parsePersistence(answer) : before.persistence };
+  return {
+    outcome: "applied",
+    state: after,
+    persistence: isSaid ? parsePersistence(answer) : before.persistence,
+    ...unrecordedIn(answer),
+  };
 }
 
 function tell(session: Session, one: Planned, transaction: Transaction, ending: Ending, verdict?: Verdict): void {

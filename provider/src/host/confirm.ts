@@ -1,8 +1,9 @@
 import { isPolicyRoutingError, whatOf } from "../errors";
 import type { State } from "../kernel/state";
 import { type Answer, sectionAfter } from "./answer";
-import type { Ending } from "./ending";
+import { type Ending, unrecordedIn } from "./ending";
 import { confirmText, proof } from "./frames";
+import type { RevisionText } from "./history/record";
 import { parsePersistence } from "./persistence";
 import { retract } from "./retract";
 import type { Session } from "./session";
@@ -19,6 +20,7 @@ export async function confirm(
   applied: Answer,
   after: State,
   persist: string | undefined,
+  revision: RevisionText,
 ): Promise<Ending> {
   const against = isStopped() ? runStopped : tookTooLong(transaction, applied);
   if (against !== undefined) return retract(session, transaction, against, after);
@@ -29,7 +31,13 @@ export async function confirm(
     answer = await sayConfirm(
       session,
       transaction,
-      confirmText(transaction.txn, true, persist, `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied`),
+      confirmText(
+        transaction.txn,
+        true,
+        persist,
+        `${transaction.txn} of ${transaction.holder}: ${transaction.summary}: applied${revision.audit}`,
+        revision,
+      ),
     );
   } catch (error) {
     return retract(session, transaction, isStop(error) ? runStopped : lostLogin(transaction, began, error), after);
@@ -40,6 +48,7 @@ export async function confirm(
     outcome: "applied",
     state: after,
     persistence: persist === undefined ? transaction.before.persistence : parsePersistence(answer),
+    ...unrecordedIn(answer),
   };
 }
 

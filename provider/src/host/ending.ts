@@ -2,6 +2,7 @@ import { PolicyRoutingError } from "../errors";
 import { type Difference, printDifference } from "../kernel/compare";
 import type { Persistence } from "../kernel/persistence";
 import type { State } from "../kernel/state";
+import { type Answer, sectionAfter } from "./answer";
 import type { Reason } from "./transaction";
 
 /** What became of a transaction. Exactly one of these; the host itself said each but the last. */
@@ -11,6 +12,13 @@ interface Applied {
   readonly outcome: "applied";
   readonly state: State;
   readonly persistence: Persistence;
+  /** Why the history on the host does not have it. */
+  readonly unrecorded?: string;
+}
+
+export function unrecordedIn(answer: Answer): Pick<Applied, "unrecorded"> {
+  const why = sectionAfter(answer, "unrecorded")?.text;
+  return why === undefined ? {} : { unrecorded: why };
 }
 
 export interface Undone {

@@ -163,12 +163,27 @@ export const proof = 8192;
 /** Sent and answered in full, it shows that packets of any size pass both ways. */
 export const proofText = `: ${"x".repeat(proof)}\nsay proof; printf '%${proof}s\\n' ''`;
 
-/** Disarms, persists, writes the audit line, releases the lock. */
-export function confirmText(txn: string, guarded: boolean, persist: string | undefined, audit: string): string {
+/** What the history has of it: on the disk before the confirm, and kept behind it. */
+interface Recording {
+  readonly stage: string;
+  readonly keep: string;
+}
+const unrecorded: Recording = { stage: "", keep: "" };
+
+/** Disarms, persists, keeps what the history has of it, writes the audit line, releases the lock. */
+export function confirmText(
+  txn: string,
+  guarded: boolean,
+  persist: string | undefined,
+  audit: string,
+  { stage, keep }: Recording = unrecorded,
+): string {
   return [
     proofText,
+    ...(stage === "" ? [] : [stage]),
     `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
     ...(persist === undefined ? [] : [persist]),
+    ...(keep === "" ? [] : [keep]),
     call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [audit]),
     `finish ${txn}`,
     "fi",

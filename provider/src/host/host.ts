@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { messageOf, PolicyRoutingError, type Warning } from "../errors";
 import type { Connection } from "../spec/connection";
+import type { Answer } from "./answer";
 import { reached } from "./defaults";
 import { isCovered, type Look, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
@@ -71,6 +72,11 @@ export class Host {
   lookAnew(): Promise<Observation> {
     this.#seen = undefined;
     return this.look(nothingMore);
+  }
+
+  /** Asks by a frame of its own, while nothing else of this process is on the wire. */
+  async ask(text: string): Promise<Answer> {
+    return (await this.#session.shell()).run(text);
   }
 
   warn(warning: Warning): void {

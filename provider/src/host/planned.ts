@@ -77,6 +77,7 @@ export async function permitted(session: Session, planned: readonly Planned[], s
     const contested = await one.work.refusal?.(one.plan.takes ?? [], seen.facts);
     const mayMove = contested !== undefined || one.work.guard.allowManagementPathChange === true;
     const refusal =
+      one.work.back?.refusal(seen) ??
       contested ??
       (mayMove ? undefined : await managementRefusal(session, seen, becomes)) ??
       (await unmetRefusal(session, seen, one, becomes));

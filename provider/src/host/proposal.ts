@@ -3,6 +3,7 @@ import { stateAfter } from "../kernel/after";
 import type { Becomes, Change } from "../kernel/change";
 import { checkFamily, checkNeeds } from "../kernel/gate";
 import { newGateways, type SeenGateway } from "../kernel/gateways";
+import { againIn } from "../kernel/history/marks";
 import { type Holding, holdingsOf } from "../kernel/holdings";
 import { type Network, proposed } from "../kernel/lookup/network";
 import { networkOfState } from "../kernel/lookup/stateJson";
@@ -13,6 +14,7 @@ import type { Connection } from "../spec/connection";
 import type { Flow } from "../spec/flow";
 import type { Facts } from "./facts";
 import { readGateways } from "./gateways";
+import { marksIn, takenBackError } from "./history/takenBack";
 import { isCovered, type Look, lookAtNames, lookFor, together } from "./look";
 import { managementRefusal } from "./management";
 import { readNetwork } from "./network";
@@ -74,7 +76,7 @@ const becomesOf = ({ planned }: Pick<Plans<Intended>, "planned">): Becomes[] => 
 
 async function plansOf<Intention extends Intended>(session: Session, intended: readonly Intention[]): Promise<Plans<Intention>> {
   const seen = await observeAll(session, intended);
-  const outcome = planInTurn(intended, seen);
+  const outcome = planInTurn(intended, seen, session.host);
   return {
     ...outcome,
     management: await managementRefusal(session, seen, becomesOf(outcome)),
@@ -93,7 +95,8 @@ async function observeAll(session: Session, intended: readonly Intended[]): Prom
   return isCovered(owned, seen.seen) ? seen : observe(await session.shell(), owned, session.warn);
 }
 
-function planInTurn<Intention extends Intended>(intended: readonly Intention[], { state: now, facts }: Observation) {
+function planInTurn<Intention extends Intended>(intended: readonly Intention[], { state: now, facts, answer }: Observation, host: string) {
+  const marks = marksIn(answer);
   const planned: { of: Intention; plan: ChangePlan }[] = [];
   const refused: { of: Intention; error: PolicyRoutingError }[] = [];
   let state: State = now;
@@ -110,6 +113,11 @@ function planInTurn<Intention extends Intended>(intended: readonly Intention[], 
         const one = plan(of.change, state);
         if (one.wait !== undefined) {
           waiting.push({ of, error: one.wait.otherwise });
+          continue;
+        }
+        const again = againIn(marks, one, state);
+        if (again.refused) {
+          refused.push({ of, error: takenBackError(again, host) });
           continue;
         }
         planned.push({ of, plan: one });

@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
 import { PolicyRoutingError, whatOf } from "../errors";
+import { stateAfter } from "../kernel/after";
 import { isEmpty, keysHeld } from "../kernel/plan";
 import { compacted } from "../kernel/register";
 import { defaultConfirmTimeout } from "../spec/guard";
 import { type Answer, section, sectionAfter } from "./answer";
 import { boundOf } from "./bound";
 import { conclude, giveUp } from "./conclude";
+import { controller } from "./controller";
 import { lookupText } from "./expectations";
 import { observeText, transactText } from "./frames";
+import { revisionText } from "./history/record";
+import { withoutTakenBack } from "./history/takenBack";
 import { askedFor, isCovered, type Look, lookFor, nothingMore, together } from "./look";
 import { type Observation, observe } from "./observe";
 import { adviceFor, isStored, persistText } from "./persistence";
@@ -48,7 +51,11 @@ export async function transact(session: Session, works: readonly Work[]): Promis
     await settleEmpty(planned.filter(isIdle), seen, session);
     const [first, ...others] = await permitted(
       session,
-      planned.filter((one) => !isIdle(one)),
+      withoutTakenBack(
+        planned.filter((one) => !isIdle(one)),
+        seen,
+        session,
+      ),
       seen,
     );
     if (first === undefined) {
@@ -113,7 +120,7 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
     [
       observeText(readBack, "entries"),
       lookupText(planned.flatMap(({ work }) => [...work.expect])),
-      ...(bookkeeping ? [`confirm ${transaction.txn}`, persistText(planned, seen) ?? ":", `finish ${transaction.txn}`] : []),
+      ...(bookkeeping ? bookkeepingText(planned, transaction, seen) : []),
     ]
       .filter((part) => part !== "")
       .join("\n"),
@@ -153,12 +160,23 @@ const lostMidway = (error: unknown): Reason => ({
   next: "look where answers to your own address go with the change, which may cut the host off; otherwise run pulumi up again",
 });
 
+/** Nothing in the kernel changes, so what is there afterwards is known before. */
+function bookkeepingText(planned: Group, transaction: Transaction, seen: Observation): string[] {
+  const { txn } = transaction;
+  const revision = revisionText(
+    planned,
+    transaction,
+    planned.reduce((state, one) => stateAfter(state, one.plan), seen.state),
+  );
+  return [revision.stage, `confirm ${txn}`, persistText(planned, seen) ?? "", revision.keep, `finish ${txn}`].filter((text) => text !== "");
+}
+
 function describeTransaction(planned: Group, seen: Observation, look: Look): Transaction {
   const guarded = planned.some(({ work, plan: one }) => !isEmpty(one) && work.guard.disabled !== true);
   const { change } = planned[0].work;
   return {
     txn: `t-${randomBytes(6).toString("hex")}`,
-    holder: `${change.stack} by ${controller()}`,
+    holder: `${change.stack} by ${controller()} pid ${process.pid}`,
     before: { ...seen, state: askedFor(look, seen.state) },
     look,
     scope: { keys: new Set(planned.flatMap(({ plan: one }) => [...one.keys])), tags: change.tags },
@@ -175,15 +193,3 @@ function describeTransaction(planned: Group, seen: Observation, look: Look): Tra
 /** A condition counts as one more thing to do. */
 const stepsOf = (planned: Group): number =>
   planned.reduce((sum, { plan: one }) => sum + one.steps.length + one.steps.filter((step) => step.on === "ip" && step.onlyIf).length, 0);
-
-/** Who is at work here, for those who wait for the host. Printable, one line. */
-const controller = (): string => `${user()}@${hostname()} pid ${process.pid}`.replace(/[^\x20-\x7e]/g, "?");
-
-/** In a container any uid may run, and none of them is in its passwd. */
-function user(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "?"}`;
-  }
-}

@@ -1,11 +1,13 @@
 import type { PolicyRoutingError } from "../errors";
 import type { Change, Take } from "../kernel/change";
+import type { Mark } from "../kernel/history/marks";
 import type { Wish } from "../kernel/persistence";
 import type { State } from "../kernel/state";
 import type { Expectation } from "../spec/expectation";
 import type { Guard } from "../spec/guard";
 import type { Facts } from "./facts";
 import type { Look } from "./look";
+import type { Observation } from "./observe";
 
 /** What was seen on the host after a change was confirmed. */
 export interface Applied {
@@ -13,6 +15,18 @@ export interface Applied {
   /** What puts it back after a reboot: for the output `persisted`. */
   readonly persisted: string;
   readonly facts: Facts;
+}
+
+/** What a person takes back, and what the host is to remember of it. */
+export interface GoingBack {
+  /** What is taken back, as the history says it. */
+  readonly name: string;
+  readonly why: string;
+  readonly marks: readonly Mark[];
+  /** Keys of the register that come back in the name of a resource that no program has any more. */
+  readonly orphans: readonly string[];
+  /** Why it cannot be: what is there is not what the history says. */
+  refusal(seen: Pick<Observation, "state" | "facts">): PolicyRoutingError | undefined;
 }
 
 /** One resource's change, waiting in its host's queue. */
@@ -25,6 +39,8 @@ export interface Work {
   readonly wish?: Wish | undefined;
   /** Why it may not take over what another id of its stack owns; undefined when it may. */
   refusal?(takes: readonly Take[], here: Facts): Promise<PolicyRoutingError | undefined>;
+  /** It goes back. */
+  readonly back?: GoingBack;
   resolve(applied: Applied): void;
   reject(error: Error): void;
 }

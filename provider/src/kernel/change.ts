@@ -10,6 +10,7 @@ import type { Hop } from "./hop";
 import type { Entry, RegisterLine } from "./register";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "./state";
 import type { IpStep, SettingStep, Step } from "./step";
+import type { StoredObject } from "./stored";
 
 /** Who changes something, and how far they may go. */
 export interface Mandate {
@@ -136,6 +137,13 @@ export interface Change extends Mandate {
   readonly wanted: readonly Wanted[];
   /** For messages, where it is more than one object. */
   readonly label?: string | undefined;
+  /** It acts for others: in whose names these keys of the register are afterwards. Undefined: what is there goes. */
+  readonly owners?: ReadonlyMap<string, Owned | undefined>;
+}
+
+/** Whose a key is to be, and how it is to be persisted. */
+export interface Owned extends Pick<Entry, "id" | "stack"> {
+  readonly stored?: Pick<StoredObject, "file" | "channel" | "needs" | "lines">;
 }
 
 /** May go: the register says so, or nobody owns it and the mandate covers that. */

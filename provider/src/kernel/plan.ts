@@ -1,5 +1,6 @@
 import { isPolicyRoutingError, PolicyRoutingError } from "../errors";
 import { parseRegisterKey, registerKey } from "../spec/key";
+import { asIfOwn, inTheirNames } from "./actsFor";
 import { conflictOf } from "./adoption";
 import type { Becomes, Change, Mandate, Note, Plan, Take, Unwanted, Wait } from "./change";
 import { keysOfNames } from "./name";
@@ -38,8 +39,14 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
   return left.length === 0 ? undefined : { nhid, keys: left, otherwise };
 }
 
-/** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
+/** A change for others is planned as if all of it were its own, so that nothing waits displaced, and then told in their names. */
 export function plan(change: Change, state: State): ChangePlan {
+  if (change.owners === undefined) return planOwn(change, state);
+  return inTheirNames(planOwn(change, asIfOwn(change, change.owners, state)), change.owners, state);
+}
+
+/** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
+function planOwn(change: Change, state: State): ChangePlan {
   const whole = emptyWhole();
   const conflicts: PolicyRoutingError[] = [];
   const wanted = [...change.wanted].sort((a, b) => a.stage - b.stage);

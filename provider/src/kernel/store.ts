@@ -34,11 +34,18 @@ function objectOf(wanted: Wanted, { id, stack, tags, adopt }: Change, needs: str
 }
 
 function objectsOf(change: Change, wish: Wish, seen: Persistence): StoredObject[] {
+  if (change.owners !== undefined) return objectsFor(change.owners, change);
   const backend = backendOf(wish, seen);
   if (backend === undefined) return [];
   const needs = wish.coexist === "configure" && seen.neighbours.networkd !== undefined ? `${backend},networkd` : backend;
   return change.wanted.flatMap((wanted) => objectOf(wanted, change, needs) ?? []);
 }
+
+/** What was persisted for others, word for word. */
+const objectsFor = (owners: NonNullable<Change["owners"]>, { tags }: Change): StoredObject[] =>
+  [...owners].flatMap(([key, owner]) =>
+    owner?.stored === undefined ? [] : [{ ...owner.stored, key, id: owner.id, stack: owner.stack, owner: tags.owner }],
+  );
 
 const isWorking = (needs: string, seen: Persistence, script: string): boolean =>
   seen.script === script && needs.split(",").every((need) => seen.inPlace.has(need));
@@ -77,7 +84,11 @@ export function storePlan(plan: ChangePlan, wish: Wish, seen: Persistence, scrip
   const wanted = objectsOf(change, wish, seen);
   const objects = [...wanted, ...displaced(plan, seen)];
   const files = new Set(objects.map(({ file }) => file));
-  const keys = new Set([...change.wanted.map(({ key }) => registerKey(key, change.tags.owner)), ...keysLetGo(plan.register, change)]);
+  const keys = new Set([
+    ...change.wanted.map(({ key }) => registerKey(key, change.tags.owner)),
+    ...keysLetGo(plan.register, change),
+    ...(change.owners?.keys() ?? []),
+  ]);
   const stored = [...seen.objects.values()];
   const stale = stored.filter(({ file, id, key }) => !files.has(file) && (id === change.id || keys.has(key)));
   const changed = objects.filter((one) => !isDeepStrictEqual(one, seen.objects.get(one.file)));

@@ -2,6 +2,7 @@ import { change } from "./change";
 import { command } from "./command";
 import { declared } from "./declared";
 import { fleet } from "./fleet";
+import { history } from "./history";
 import { host } from "./host";
 import { login } from "./login";
 import { owners } from "./owners";
@@ -20,10 +21,22 @@ export const themes = {
   "Many hosts": fleet,
   "Somebody else's entry is in the way": owners,
   "How a change ended": change,
+  "Going back": history,
   "After a reboot": persistence,
   "The command policy-routing": command,
 } as const;
 
-export const topics = { ...reaching, ...login, ...host, ...declared, ...fleet, ...owners, ...change, ...persistence, ...command };
+export const topics = {
+  ...reaching,
+  ...login,
+  ...host,
+  ...declared,
+  ...fleet,
+  ...owners,
+  ...change,
+  ...history,
+  ...persistence,
+  ...command,
+};
 export type Topic = keyof typeof topics;
 export const isTopic = (word: unknown): word is Topic => typeof word === "string" && Object.hasOwn(topics, word);

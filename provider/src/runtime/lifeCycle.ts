@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
+import { marksIn } from "../host/history/takenBack";
 import { hostOf } from "../host/host";
 import { isCovered, lookFor, together } from "../host/look";
 import type { Observation } from "../host/observe";
 import { persistFound } from "../host/persistence";
+import { missedIn, textOf } from "../kernel/history/marks";
 import type { Persistence } from "../kernel/persistence";
 import { keysOf } from "../kernel/register";
 import type { State } from "../kernel/state";
 import { leftovers } from "../kernel/store";
 import { addressOf } from "../spec/connection";
+import { registerKey } from "../spec/key";
+import { tagsOf } from "../spec/owner";
 import type { Handlers, Properties } from "./handlers";
 import { InitializationFailed } from "./initializationFailed";
 import type { Declared, Kind } from "./kind";
@@ -43,6 +47,7 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
           what: `is there, but is not this resource's: the register names ${owner.id} of stack ${owner.stack}`,
         });
       tellBefore(declared, declared.before(state, id));
+      tellTakenBack(declared, looked);
       const seen = declared.read(state, id);
       if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
       // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.
@@ -106,6 +111,19 @@ async function lookAtAll(id: string, { connection, look }: Declared): Promise<Ob
   const seen = await host.look(look);
   const whole = together([look, lookFor(keysOf(seen.state.register, id))]);
   return isCovered(whole, look) ? seen : host.look(whole);
+}
+
+/** A refresh shows it as drift, and the next `up` would make it again. */
+function tellTakenBack({ connection, owner, wanted, label }: Declared, { state, answer }: Observation): void {
+  const keys = wanted.map(({ key }) => registerKey(key, tagsOf(owner.proto).owner));
+  const missed = missedIn(marksIn(answer), { stack: owner.stack, keys }, state);
+  if (missed.length === 0) return;
+  hostOf(connection).warn({
+    topic: "was-taken-back",
+    object: label ?? wanted[0]?.label,
+    what: `is not as its state says: this is ${textOf(missed)}`,
+    next: "correct the program, as by git revert; an up that makes it again is refused",
+  });
 }
 
 /** Removed from the kernel, and not from the disk. What waits for its device is the register's. */

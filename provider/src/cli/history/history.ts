@@ -1,0 +1,84 @@
+import { parseArgs } from "node:util";
+import { escapeOutput } from "../../errors";
+import { type History, readHistory } from "../../host/history/read";
+import { closeHosts, hostOf } from "../../host/host";
+import { follows } from "../../kernel/history/back";
+import { textOf } from "../../kernel/history/marks";
+import type { Revision } from "../../kernel/history/revision";
+import { connectionOf, loginOptions } from "../source";
+import { type Exit, exits, WrongUse } from "../usage";
+
+/** One `up`, or one rollback. */
+interface Run {
+  readonly run: string;
+  readonly revisions: readonly Revision[];
+}
+
+/** Lists what was changed on a host: by whom, when, why. */
+export async function history(args: string[]): Promise<Exit> {
+  const options = { ...loginOptions, json: { type: "boolean" }, run: { type: "string" } } as const;
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new WrongUse("give one HOST");
+  try {
+    const found = await readHistory(hostOf(connectionOf(name, values)));
+    const revisions = found.revisions.filter(({ run }) => values.run === undefined || run === values.run);
+    if (values.json === true) process.stdout.write(`${JSON.stringify({ ...found, revisions }, undefined, 2)}\n`);
+    else for (const line of linesOf({ ...found, revisions })) process.stdout.write(`${escapeOutput(line)}\n`);
+    return revisions.length === 0 ? exits.found : exits.done;
+  } finally {
+    closeHosts();
+  }
+}
+
+/** The newest first. */
+function linesOf({ revisions, marks }: History): string[] {
+  const runs = new Map<string, Run>();
+  for (const one of [...revisions].reverse())
+    runs.set(one.run, { run: one.run, revisions: [one, ...(runs.get(one.run)?.revisions ?? [])] });
+  const orphans = orphansIn(revisions);
+  return [
+    ...(revisions.length === 0 ? ["there is no history on this host"] : []),
+    ...[...runs.values()].map(lineOf),
+    ...gapsIn(revisions),
+    ...(orphans.length === 0 ? [] : [`put back, and in no program until it declares them again: ${orphans.join(", ")}`]),
+    ...(marks.length === 0 ? [] : [`pulumi up is refused where it would make again ${textOf(marks)}`]),
+  ];
+}
+
+function lineOf({ run, revisions }: Run): string {
+  const [first] = revisions;
+  const last = revisions.at(-1);
+  if (first === undefined || last === undefined) return run;
+  const keys = new Set(revisions.flatMap(({ deltas = [] }) => deltas.map(({ key }) => key)));
+  return [
+    `${first.n === last.n ? first.n : `${first.n}-${last.n}`}`,
+    `run ${run}`,
+    last.time.replace("T", " "),
+    last.stack,
+    last.who,
+    `${keys.size} ${keys.size === 1 ? "entry" : "entries"}`,
+    ...(last.back === undefined ? [] : [`rollback ${last.back}`]),
+    ...(last.commit === undefined ? [] : [last.commit.slice(0, 8)]),
+    ...(last.why === undefined ? [] : [`"${last.why}"`]),
+  ].join("  ");
+}
+
+/** Keys that nobody changed since they came back in the name of a resource that is gone. */
+function orphansIn(revisions: readonly Revision[]): string[] {
+  const open = new Set<string>();
+  for (const { deltas = [], orphans = [] } of revisions) {
+    for (const { key } of deltas) open.delete(key);
+    for (const key of orphans) open.add(key);
+  }
+  return [...open];
+}
+
+function gapsIn(revisions: readonly Revision[]): string[] {
+  return revisions.flatMap((one, index) => {
+    const before = revisions[index - 1];
+    return before === undefined || follows(one, before)
+      ? []
+      : [`between ${before.n} and ${one.n} something was confirmed that is not in the history`];
+  });
+}

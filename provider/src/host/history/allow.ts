@@ -1,0 +1,39 @@
+import { PolicyRoutingError } from "../../errors";
+import { type Mark, printMark, textOf } from "../../kernel/history/marks";
+import type { Connection } from "../../spec/connection";
+import { sectionAfter } from "../answer";
+import { controller } from "../controller";
+import { call } from "../frames";
+import { hostOf } from "../host";
+import { readHistory } from "./read";
+
+/** Takes marks away, and says which: what was taken back may come again. */
+export async function allow(connection: Connection, run: string | undefined): Promise<readonly Mark[]> {
+  const host = hostOf(connection);
+  const { marks } = await readHistory(host);
+  const gone = marks.filter((mark) => run === undefined || mark.run === run);
+  if (gone.length === 0) return [];
+  const answer = await host.ask(
+    [
+      call("allow_marks", gone.map(printMark)),
+      call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [`${controller()} allowed again ${textOf(gone)}`]),
+    ].join("\n"),
+  );
+  const busy = sectionAfter(answer, "busy")?.rest.replace(/^\S+ /, "");
+  const failed = busy === undefined ? sectionAfter(answer, "unmarked")?.text : undefined;
+  if (busy !== undefined)
+    throw new PolicyRoutingError("busy", {
+      topic: "host-busy",
+      host: connection.host,
+      what: `another transaction holds the host: ${busy}`,
+      next: "wait for it to end, and run it again",
+    });
+  if (failed !== undefined)
+    throw new PolicyRoutingError("command", {
+      topic: "not-in-history",
+      host: connection.host,
+      what: "nothing was changed",
+      cameBack: failed,
+    });
+  return gone;
+}

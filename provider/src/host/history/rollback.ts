@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
+import type { Change, Owned } from "../../kernel/change";
+import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
+import { type Held, heldAt, isSameHeld, isSameObject, keyOf, ownerAt, wantedOf } from "../../kernel/history/held";
+import { marksOf } from "../../kernel/history/marks";
+import { plan } from "../../kernel/plan";
+import type { State } from "../../kernel/state";
+import type { Step } from "../../kernel/step";
+import type { Connection } from "../../spec/connection";
+import type { Guard } from "../../spec/guard";
+import { isSameStack, tagsOf } from "../../spec/owner";
+import { sysctlKey } from "../../spec/sysctl";
+import { controller } from "../controller";
+import { hostOf } from "../host";
+import { type Look, lookFor } from "../look";
+import type { Observation } from "../observe";
+import type { GoingBack } from "../work";
+import { readHistory } from "./read";
+
+export interface Request extends Wish {
+  readonly why: string;
+  readonly dryRun: boolean;
+  /** Whether the next `up` that would make it again is refused. */
+  readonly mark: boolean;
+  readonly guard: Pick<Guard, "confirmTimeout" | "allowManagementPathChange">;
+}
+
+/** What became of it on one host. */
+export interface RolledBack {
+  readonly outcome: "applied" | "planned" | "nothing";
+  readonly back: readonly Back[];
+  readonly steps: readonly Step[];
+  /** What puts it back after a reboot. */
+  readonly persisted: string;
+}
+
+const nothing: RolledBack = { outcome: "nothing", back: [], steps: [], persisted: "" };
+
+/** One transaction as any other, under guard and confirmed over a fresh login, for one stack and in the names of those whose the entries are. */
+export async function rollback(connection: Connection, request: Request): Promise<RolledBack> {
+  const host = hostOf(connection);
+  try {
+    const { revisions } = await readHistory(host);
+    const whole = choose(revisions, request);
+    if (whole === undefined) return nothing;
+    const look = lookAt(whole.back);
+    const seen = await host.look(look);
+    const back = toDo(whole.back, seen);
+    if (back.length === 0) return nothing;
+    const choice = { ...whole, back };
+    if (request.force !== true) checkLater(revisions, choice);
+    const change = changeOf(choice, request);
+    const going = goingBack(choice, request, seen.state);
+    const refusal = going.refusal(seen);
+    if (refusal !== undefined) throw refusal;
+    if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "" };
+    const { persisted } = await host.change({
+      change,
+      look,
+      guard: request.guard,
+      expect: [],
+      wish: back.some(({ to }) => to?.stored !== undefined) ? {} : { persist: "none" },
+      back: going,
+    });
+    return { outcome: "applied", back, steps: [], persisted };
+  } catch (error) {
+    throw isPolicyRoutingError(error) ? inOurWords(error, connection.host) : error;
+  }
+}
+
+/** What is there with its locked metrics too: it is put back by what was read. */
+function lookAt(back: readonly Back[]): Look {
+  const look = lookFor(back.map(({ key }) => key));
+  return { ...look, locks: look.routes };
+}
+
+/**
+ * What is not there yet: it may have been taken back before. A resource that was renamed since goes on under its present id: nothing else of the
+ * old one is left.
+ */
+function toDo(back: readonly Back[], { state, persistence: { objects } }: Observation): Back[] {
+  const alive = idsIn(state);
+  return back
+    .map((one) => {
+      const { key, to } = one;
+      const now = ownerAt(key, state);
+      if (to === undefined || now === undefined || now.id === to.id || alive.has(to.id) || !isSameStack(now.stack, to.stack)) return one;
+      return { ...one, to: { ...to, id: now.id, stack: now.stack } };
+    })
+    .filter(({ key, to }) => !isSameHeld(heldAt(key, { state, objects }), to));
+}
+
+/** Those that own something on the host. */
+const idsIn = ({ register, names }: State): Set<string> =>
+  new Set([...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])].map(({ id }) => id));
+
+function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
+  const all = new Map(
+    back.flatMap(({ key, to }) => (to?.object !== undefined && "sysctl" in to.object ? [[key, to.object.sysctl.value]] : [])),
+  );
+  const hops = back.flatMap(({ from }) => {
+    const before = from?.object === undefined ? undefined : wantedOf(from.object).hops;
+    return from?.object === undefined || before === undefined ? [] : [[keyOf(from.object), before] as const];
+  });
+  return {
+    id: `rollback#${randomBytes(6).toString("base64url")}`,
+    stack,
+    tags: tagsOf(tag),
+    adopt: false,
+    label: `rollback ${nameOf(wish)}`,
+    wanted: back.flatMap(({ key, to }) =>
+      to === undefined ? [] : [wantedOf(to.object ?? unknown(key), (file) => all.get(sysctlKey({ file, device: "all" })))],
+    ),
+    hops: new Map(hops),
+    owners: new Map(back.map(({ key, to }) => [key, to === undefined ? undefined : ownedOf(to)])),
+  };
+}
+
+const ownedOf = ({ id, stack, stored }: Held): Owned => ({ id, stack, ...(stored === undefined ? {} : { stored }) });
+
+const unknown = (key: string): never => {
+  throw refused(`what stood at ${key} says more than this version knows`, "update pulumi-policy-routing: a newer version wrote it");
+};
+
+function goingBack(choice: Choice, request: Request, state: State): GoingBack {
+  const alive = idsIn(state);
+  const said = { who: controller(), time: new Date().toISOString().replace(/\.[0-9]+/, ""), why: request.why };
+  return {
+    name: nameOf(request),
+    why: request.why,
+    marks: request.mark ? marksOf(choice, said) : [],
+    orphans: choice.back.flatMap(({ key, to }) => (to === undefined || alive.has(to.id) ? [] : [key])),
+    refusal: (seen) => (request.force === true ? undefined : changedSince(choice, seen)),
+  };
+}
+
+/** What is there must be what the newest of these revisions left. */
+function changedSince({ back, revisions }: Choice, { state, facts }: Pick<Observation, "state" | "facts">): PolicyRoutingError | undefined {
+  const now = (key: string): Held | undefined => heldAt(key, { state, objects: new Map() });
+  const changed = back.filter(({ key, from }) => {
+    const held = now(key);
+    return !isSameObject(held?.object, from?.object) || (held !== undefined && from !== undefined && !isSameStack(held.stack, from.stack));
+  });
+  if (changed.length === 0) return undefined;
+  const keys = changed.map(({ key }) => key);
+  const some = keys.length > 5 ? `${keys.slice(0, 5).join(", ")} and ${keys.length - 5} more` : keys.join(", ");
+  const isRebooted = revisions.at(-1)?.boot !== facts.bootId && changed.every(({ key }) => now(key) === undefined);
+  return refused(
+    isRebooted
+      ? `not there since the host was rebooted: ${some}`
+      : `changed since by somebody else, and not by a change of this history: ${some}`,
+    "look at npx --no-install policy-routing diff HOST N; --force puts back all the same",
+  );
+}
+
+const refused = (what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic: "rollback-refused", what: `refused, nothing was changed: ${what}`, next });
+
+/** Where a change of a program offers to adopt, a rollback does not. */
+function inOurWords(error: PolicyRoutingError, host: string): PolicyRoutingError {
+  const { kind, parts } = error;
+  if (parts.outcome === "unknown")
+    return new PolicyRoutingError(kind, {
+      ...parts,
+      next: `when the host answers again, run npx --no-install policy-routing history ${host}: a rollback that stands there was confirmed`,
+    });
+  if (kind !== "conflict" || parts.topic === "rollback-refused") return error.at({ host });
+  return new PolicyRoutingError(kind, { ...parts, host, next: "remove what stands in the way on the host, or correct it in the program" });
+}

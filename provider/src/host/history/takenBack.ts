@@ -1,0 +1,35 @@
+import { PolicyRoutingError } from "../../errors";
+import { type Again, againIn, type Mark, parseMarks, textOf } from "../../kernel/history/marks";
+import { type Answer, section } from "../answer";
+import type { Observation } from "../observe";
+import { labelOf, type Planned } from "../planned";
+import type { Session } from "../session";
+
+/** What people took back on this host. */
+export const marksIn = (answer: Answer): Mark[] => parseMarks(section(answer, "taken-back") ?? "");
+
+/** Refuses what would make again what a person took back, and tells what does so in part. */
+export function withoutTakenBack(planned: readonly Planned[], seen: Observation, session: Session): Planned[] {
+  const marks = marksIn(seen.answer);
+  if (marks.length === 0) return [...planned];
+  return planned.filter((one) => {
+    const again = againIn(marks, one.plan, seen.state);
+    const object = labelOf(one.work);
+    if (again.refused) one.work.reject(takenBackError(again, session.host).at({ object }));
+    else if (again.marks.length > 0)
+      session.warn({
+        topic: "partly-taken-back",
+        object,
+        what: `makes again ${again.marks.length} of ${again.touched} entries of ${textOf(again.marks)}`,
+      });
+    return !again.refused;
+  });
+}
+
+export const takenBackError = ({ marks }: Again, host: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", {
+    topic: "taken-back",
+    host,
+    what: `refused, nothing was changed: it would make again ${textOf(marks)}`,
+    next: `correct the program (git revert, then pulumi up); or npx --no-install policy-routing allow ${host} --run ${marks[0]?.run ?? ""}`,
+  });

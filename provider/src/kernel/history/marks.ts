@@ -1,0 +1,104 @@
+import { z } from "zod";
+import { registerKey } from "../../spec/key";
+import { isSameStack } from "../../spec/owner";
+import { stateAfter } from "../after";
+import type { ChangePlan } from "../plan";
+import type { State } from "../state";
+import type { Choice } from "./back";
+import { type HeldObject, isSameObject, objectAt } from "./held";
+import { objectSchema, printJson } from "./text";
+
+/** What a person took back at one key, and should not come again unseen. It is no part of what a rollback takes back. */
+export interface Mark {
+  readonly key: string;
+  /** What was taken back; undefined: that it was gone. */
+  readonly bad?: HeldObject | undefined;
+  readonly stack: string;
+  /** The run that made it, the last one where there were several. Then who took it back, when, and why. */
+  readonly run: string;
+  readonly who: string;
+  readonly time: string;
+  readonly why: string;
+}
+
+const markSchema = z.object({
+  key: z.string(),
+  bad: objectSchema.optional(),
+  stack: z.string(),
+  run: z.string(),
+  who: z.string(),
+  time: z.string(),
+  why: z.string(),
+});
+
+export const printMark = (mark: Mark): string => printJson(mark);
+
+/** What cannot be read is no mark: it could refuse nothing that a person could understand. */
+export const parseMarks = (text: string): Mark[] =>
+  text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [markSchema.parse(JSON.parse(line))];
+    } catch {
+      return [];
+    }
+  });
+
+/** Those of a rollback: where the entry itself is another one than before. */
+export const marksOf = ({ revisions, stack, back }: Choice, said: Pick<Mark, "who" | "time" | "why">): Mark[] =>
+  back.flatMap(({ key, from, to }) => {
+    const run = revisions.findLast(({ deltas = [] }) => deltas.some((one) => one.key === key))?.run ?? "";
+    return isSameObject(from?.object, to?.object) ? [] : [{ key, bad: from?.object, stack, run, ...said }];
+  });
+
+/** What a plan says of what was taken back. */
+export interface Again {
+  /** All that it touches of it would be as it was taken back: then it is the same change once more. */
+  readonly refused: boolean;
+  /** What it would make again. */
+  readonly marks: readonly Mark[];
+  /** How many marks it touches. */
+  readonly touched: number;
+}
+
+/**
+ * Whether a plan makes again what was taken back. One mark by itself says nothing: a correction keeps a part of the bad change. What removes a
+ * resource, or goes back itself, is never refused.
+ */
+export function againIn(marks: readonly Mark[], plan: ChangePlan, state: State): Again {
+  const { change } = plan;
+  const keys = new Set(plan.keys.map((key) => registerKey(key, change.tags.owner)));
+  const touched = marks.filter(({ key, stack }) => keys.has(key) && isSameStack(stack, change.stack));
+  if (touched.length === 0 || change.wanted.length === 0 || change.owners !== undefined) return { refused: false, marks: [], touched: 0 };
+  const after = stateAfter(state, plan);
+  const as = touched.filter(({ key, bad }) => isSameObject(objectAt(key, after), bad));
+  const again = as.filter(({ key, bad }) => !isSameObject(objectAt(key, state), bad));
+  return { refused: again.length > 0 && as.length === touched.length, marks: again, touched: touched.length };
+}
+
+/** Those of what a state declares at its keys, and the host does not show any more. */
+export function missedIn(
+  marks: readonly Mark[],
+  { stack, keys }: { readonly stack: string; readonly keys: readonly string[] },
+  state: State,
+): Mark[] {
+  const declared = new Set(keys);
+  return marks.filter(
+    ({ key, bad, stack: of }) =>
+      bad !== undefined && declared.has(key) && isSameStack(of, stack) && !isSameObject(objectAt(key, state), bad),
+  );
+}
+
+/** For a person: whose word it was, and about what. */
+export function textOf(marks: readonly Mark[]): string {
+  const keys = marks.map(({ key, bad }) => `${key}${bad === undefined ? " gone" : ""}`);
+  const some = keys.length > 5 ? `${keys.slice(0, 5).join(", ")} and ${keys.length - 5} more` : keys.join(", ");
+  const [first] = marks;
+  return first === undefined ? "" : `what ${first.who} took back at ${first.time} (run ${first.run}: ${first.why}): ${some}`;
+}
+
+/** Milliseconds for which a mark counts. */
+const lasts = 30 * 24 * 3600 * 1000;
+
+/** The marks once these keys are as they are now: one whose entry has become something else has done its work. */
+export const marksAfter = (marks: readonly Mark[], keys: ReadonlySet<string>, after: State, now: number): Mark[] =>
+  marks.filter(({ key, bad, time }) => now - Date.parse(time) < lasts && (!keys.has(key) || isSameObject(objectAt(key, after), bad)));

@@ -1,0 +1,97 @@
+import { parseRegisterKey, registerKey } from "../../spec/key";
+import type { Seen } from "../observedKind";
+import { seenIn, tagsAt } from "../observedKinds";
+import type { ChangePlan } from "../plan";
+import type { State } from "../state";
+import { type Held, heldAt, isSameHeld, type Moment } from "./held";
+
+/** What a confirmed transaction did at one key of the register; left out: nothing of ours stood there. */
+export interface Delta {
+  readonly key: string;
+  readonly before?: Held;
+  readonly after?: Held;
+  /** What stood there in nobody's name and does no more: taken over, or replaced. In the words of `ip`. */
+  readonly took?: readonly string[];
+}
+
+/** Who changed a host, when, and why. Nothing of it is an input of a resource. */
+export interface Header {
+  /** Of the controller's clock; revisions are told apart by their numbers alone. */
+  readonly time: string;
+  readonly txn: string;
+  readonly boot: string;
+  /** The last transaction that the host had confirmed and that changed something: a gap is seen by it. */
+  readonly previous?: string;
+  readonly stack: string;
+  /** OWNER of the stack. */
+  readonly tag: number;
+  readonly who: string;
+  /** One `pulumi up`, or one rollback. */
+  readonly run: string;
+  readonly why?: string;
+  readonly commit?: string;
+  /** Of a rollback: what it took back. */
+  readonly back?: string;
+  /** Of a rollback: keys that came back in the name of a resource that no program has any more. */
+  readonly orphans?: readonly string[];
+}
+
+/** One confirmed transaction, as its host keeps it. */
+export interface Revision extends Header {
+  readonly n: number;
+  /** Undefined where a newer version wrote it. */
+  readonly deltas: readonly Delta[] | undefined;
+  /** Bytes on the host. */
+  readonly bytes: number;
+}
+
+/** The keys of the register that a plan may have changed. */
+export function keysOfPlan({ change, keys, register, steps }: ChangePlan): string[] {
+  const touched = new Set([...keys, ...steps.map(({ key }) => key)]);
+  const lines = register.map(({ at }) => at).filter((at) => !parseRegisterKey(at).staging);
+  return [...new Set([...[...touched].map((key) => registerKey(key, change.tags.owner)), ...lines])];
+}
+
+/** What differs at these keys. */
+export function deltasOf(keys: readonly string[], before: Moment, after: Moment): Delta[] {
+  return keys.flatMap((key) => {
+    const was = heldAt(key, before);
+    const is = heldAt(key, after);
+    const took = tookAt(key, before.state, after.state);
+    if (isSameHeld(was, is) && took.length === 0) return [];
+    return [
+      {
+        key,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
+        ...(took.length === 0 ? {} : { took }),
+      },
+    ];
+  });
+}
+
+/** Beside ours, what stood at a key in nobody's name and is gone. */
+function tookAt(at: string, before: State, after: State): string[] {
+  const { key } = parseRegisterKey(at);
+  const isOwned = (protocol: number): boolean => isNamed(key, protocol, before);
+  if (tagsAt(before, key)?.every(isOwned) !== false) return [];
+  const there = seenAt(key, before).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
+  const left = new Set(seenAt(key, after).map((one) => one.print()));
+  return there.map((one) => one.print()).filter((text) => !left.has(text));
+}
+
+/** Entries with a tag, by their keys. */
+function seenAt(key: string, state: State): readonly Seen[] {
+  const known = seenByKey.get(state) ?? new Map<string, Seen[]>();
+  if (!seenByKey.has(state)) {
+    seenByKey.set(state, known);
+    for (const one of seenIn(state)) if (one.protocol !== undefined) known.set(one.key, [...(known.get(one.key) ?? []), one]);
+  }
+  return known.get(key) ?? [];
+}
+
+const seenByKey = new WeakMap<State, Map<string, Seen[]>>();
+
+/** By the register, under its own tag or displaced. */
+const isNamed = (key: string, protocol: number, { register: { entries } }: State): boolean =>
+  entries.has(registerKey(key, protocol)) || (protocol % 2 === 1 && entries.has(registerKey(key, protocol - 1, true)));

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import type { FieldTable, Values } from "../../spec/attribute";
+import { canonical } from "../../spec/canonical";
+import type { EntryKind } from "../../spec/entryKind";
+import { nexthopKind } from "../../spec/nexthop/kind";
+import { routeKind } from "../../spec/route/kind";
+import { ruleKind } from "../../spec/rule/kind";
+import { parseSysctlKey } from "../../spec/sysctl";
+import { tableKind } from "../../spec/table/kind";
+import type { Held, HeldObject } from "./held";
+import type { Delta, Header } from "./revision";
+
+/** The form of a revision on hosts. It only grows; of a newer one a version lists what it knows, and cannot go back over it. */
+export const form = 1;
+
+/** ASCII alone, so that no locale and no shell of a host makes anything else of it; and no apostrophe. */
+export const printJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[^\x20-\x26\x28-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** A line for the header, then one a key. The two words that say whose an entry is stand once, in the header. */
+export function printRevision(header: Header, deltas: readonly Delta[]): string[] {
+  const owners = new Map<string, { id: string; stack: string; by: number }>();
+  const numbered = (held: Held | undefined): object | undefined => {
+    if (held === undefined) return undefined;
+    const { id, stack, ...rest } = held;
+    const known = owners.get(`${id} ${stack}`) ?? { id, stack, by: owners.size };
+    owners.set(`${id} ${stack}`, known);
+    return { by: known.by, ...rest };
+  };
+  const lines = deltas.map(({ before, after, ...rest }) => printJson({ ...rest, before: numbered(before), after: numbered(after) }));
+  return [printJson({ form, ...header, owners: [...owners.values()].map(({ id, stack }) => [id, stack]) }), ...lines];
+}
+
+const entrySchema = z.record(z.string(), z.unknown());
+export const objectSchema = z
+  .looseObject({
+    rule: entrySchema.optional(),
+    route: entrySchema.optional(),
+    nexthop: entrySchema.optional(),
+    name: entrySchema.optional(),
+    sysctl: z.object({ file: z.string(), device: z.string(), value: z.int() }).optional(),
+  })
+  .transform(objectIn);
+
+interface Raw {
+  readonly rule?: Readonly<Record<string, unknown>> | undefined;
+  readonly route?: Readonly<Record<string, unknown>> | undefined;
+  readonly nexthop?: Readonly<Record<string, unknown>> | undefined;
+  readonly name?: Readonly<Record<string, unknown>> | undefined;
+  readonly sysctl?: { readonly file: string; readonly device: string; readonly value: number } | undefined;
+}
+
+/** As what a program may say; undefined where it says more than this version knows. */
+function objectIn({ rule, route, nexthop, name, sysctl }: Raw): HeldObject | undefined {
+  if (rule !== undefined) return under(wholeOf(ruleKind, rule), (found) => ({ rule: found }));
+  if (route !== undefined) return under(wholeOf(routeKind, route), (found) => ({ route: found }));
+  if (nexthop !== undefined) return under(wholeOf(nexthopKind, nexthop), (found) => ({ nexthop: found }));
+  if (name !== undefined) return under(wholeOf(tableKind, name), (found) => ({ name: found }));
+  const setting = sysctl === undefined ? undefined : parseSysctlKey(`sysctl ${sysctl.file} ${sysctl.device}`);
+  return sysctl === undefined || setting === undefined ? undefined : { sysctl: { ...setting, value: sysctl.value } };
+}
+
+const under = <Whole>(found: Whole | undefined, object: (whole: Whole) => HeldObject): HeldObject | undefined =>
+  found === undefined ? undefined : object(found);
+
+function wholeOf<Table extends FieldTable, Whole extends Values<Table>>(
+  { fields, settle, whole }: EntryKind<Table, Whole>,
+  raw: Readonly<Record<string, unknown>>,
+): Whole | undefined {
+  const { values, problems } = canonical(fields, raw, settle);
+  return problems.length > 0 ? undefined : whole(values);
+}
+
+const heldSchema = z.object({
+  by: z.int(),
+  more: z.string().exactOptional(),
+  object: objectSchema,
+  stored: z.object({ file: z.string(), channel: z.string(), needs: z.string(), lines: z.array(z.string()) }).exactOptional(),
+});
+const deltaSchema = z.object({
+  key: z.string(),
+  before: heldSchema.exactOptional(),
+  after: heldSchema.exactOptional(),
+  took: z.array(z.string()).exactOptional(),
+});
+const headerSchema = z.object({
+  form: z.int(),
+  time: z.string(),
+  txn: z.string(),
+  boot: z.string(),
+  previous: z.string().exactOptional(),
+  stack: z.string(),
+  tag: z.int(),
+  who: z.string(),
+  run: z.string(),
+  why: z.string().exactOptional(),
+  commit: z.string().exactOptional(),
+  back: z.string().exactOptional(),
+  orphans: z.array(z.string()).exactOptional(),
+  owners: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** Undefined where it is none of ours, or is cut off. Of a newer form nothing is known but its header. */
+export function parseRevision(lines: readonly string[]): (Header & { readonly deltas: readonly Delta[] | undefined }) | undefined {
+  const [first = "", ...rest] = lines;
+  try {
+    const { form: found, owners, ...header } = headerSchema.parse(JSON.parse(first));
+    if (found > form) return { ...header, deltas: undefined };
+    const named = (held: z.infer<typeof heldSchema> | undefined): Held | undefined => {
+      if (held === undefined) return undefined;
+      const { by, ...what } = held;
+      const [id = "", stack = ""] = owners[by] ?? [];
+      return { id, stack, ...what };
+    };
+    const deltas = rest.map((line): Delta => {
+      const { before, after, ...delta } = deltaSchema.parse(JSON.parse(line));
+      const [was, is] = [named(before), named(after)];
+      return { ...delta, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
+    });
+    return { ...header, deltas };
+  } catch {
+    return undefined;
+  }
+}

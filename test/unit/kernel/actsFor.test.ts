@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { Change, Owned, Wanted } from "../../../provider/src/kernel/change";
+import { wantedName } from "../../../provider/src/kernel/name";
+import { deviations, plan } from "../../../provider/src/kernel/plan";
+import { printLine, type Register } from "../../../provider/src/kernel/register";
+import { wantedRule } from "../../../provider/src/kernel/rule";
+import { emptyState, type State } from "../../../provider/src/kernel/state";
+import { commandOf } from "../../../provider/src/kernel/step";
+import { tagsOf } from "../../../provider/src/spec/owner";
+
+const stack = "organization/edge/prod";
+const rule = (priority: number, from: string) => ({ family: "inet", priority, from, table: 100 }) as const;
+const registerOf = (entries: Record<string, string>): Register => ({
+  entries: new Map(Object.entries(entries).map(([key, id]) => [key, { id, stack }])),
+  lines: 0,
+});
+const stateOf = (rules: ReturnType<typeof rule>[], entries: Record<string, string>): State => ({
+  ...emptyState,
+  rules: rules.map((one) => ({ rule: one, protocol: 214, unread: [] })),
+  register: registerOf(entries),
+});
+const forOthers = (wanted: Wanted[], owners: Record<string, string | undefined>): Change => ({
+  id: "rollback#1",
+  stack,
+  tags: tagsOf(undefined),
+  adopt: false,
+  wanted,
+  owners: new Map(
+    Object.entries(owners).map(([key, id]): [string, Owned | undefined] => [key, id === undefined ? undefined : { id, stack }]),
+  ),
+});
+
+describe("a change that acts for others", () => {
+  it("swaps two owners' rules at once: none waits displaced, and the register says whose they are", () => {
+    const state = stateOf([rule(1000, "198.51.100.2"), rule(1010, "198.51.100.1")], { "rule inet 1000": "b", "rule inet 1010": "a" });
+    const wanted = [wantedRule(rule(1000, "198.51.100.1")), wantedRule(rule(1010, "198.51.100.2"))];
+    const { register, steps, keys } = plan(forOthers(wanted, { "rule inet 1000": "a", "rule inet 1010": "b" }), state);
+    assert.deepEqual(register.map(printLine).sort(), [`rule inet 1000\ta\t${stack}`, `rule inet 1010\tb\t${stack}`]);
+    assert.deepEqual(keys, ["rule inet 1000", "rule inet 1010"]);
+    assert.equal(steps.filter((step) => commandOf(step).includes("rule add") && commandOf(step).endsWith("proto 214")).length, 2);
+  });
+
+  it("gives a key back to its owner though the entry stays: a line of the register alone", () => {
+    const state = stateOf([rule(1000, "198.51.100.1")], { "rule inet 1000": "b" });
+    const planned = plan(forOthers([wantedRule(rule(1000, "198.51.100.1"))], { "rule inet 1000": "a" }), state);
+    assert.deepEqual(planned.steps, []);
+    assert.deepEqual(planned.register.map(printLine), [`rule inet 1000\ta\t${stack}`]);
+  });
+
+  it("removes in an owner's name what is to be gone, and leaves what another stack owns", () => {
+    const state = stateOf([rule(1000, "198.51.100.1"), rule(1010, "198.51.100.2")], { "rule inet 1000": "a", "rule inet 1010": "b" });
+    const other = {
+      ...state.register,
+      entries: new Map([...state.register.entries, ["rule inet 1010", { id: "b", stack: "o/core/prod" }]]),
+    };
+    const change = forOthers([], { "rule inet 1000": undefined, "rule inet 1010": undefined });
+    const planned = plan(change, { ...state, register: other });
+    assert.deepEqual(planned.steps.map(commandOf), ["ip -4 rule del pref 1000 proto 214"]);
+    assert.deepEqual(planned.register.map(printLine), ["rule inet 1000"]);
+    assert.deepEqual(deviations(planned, { ...state, rules: state.rules.slice(1), register: other }), []);
+  });
+
+  it("writes a table's name in its owner's name, and undoes it in that of before", () => {
+    const state: State = { ...emptyState, names: [{ file: "f", tableId: 100, name: "new", owner: { id: "b", stack } }] };
+    const change = forOthers([wantedName({ tableId: 100, name: "old" })], { "table 100": "a" });
+    const back = plan(change, state);
+    const owners = (all: typeof back.steps) => all.flatMap((step) => (step.on === "tableName" ? [step.written?.owner.id] : []));
+    assert.deepEqual(owners(back.steps), ["a"]);
+    assert.deepEqual(owners(back.undo), ["b"]);
+    const removal = plan(forOthers([], { "table 100": undefined }), state);
+    assert.deepEqual([owners(removal.steps), owners(removal.undo)], [[undefined], ["b"]]);
+  });
+});
