@@ -5,6 +5,7 @@ import { cutOff } from "./cutOff";
 import { mainJob } from "./mainJob";
 import { picture } from "./picture";
 import { reboot } from "./reboot";
+import { takenBack } from "./takenBack";
 import { begin, saw } from "./tell";
 
 /** The main job from end to end on hosts of its own: two uplinks, then three. Ends with an error when anything is not as told. */
@@ -15,6 +16,7 @@ async function demo(): Promise<void> {
     `Pulumi ${version} (${source}); hosts in network namespaces with a real sshd; providers that drop packets with a wrong source.`,
   );
   const seen = await onLab(2, async (lab) => ({ ...(await job(lab)), cutOff: await cutOff(lab) }));
+  await onLab(2, takenBack);
   await onLab(3, job);
   const whole = { ...seen, reboot: await reboot() };
   console.log(`\n${picture(whole).join("\n")}`);

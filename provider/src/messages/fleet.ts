@@ -15,7 +15,7 @@ export const fleet = pages({
   "wave-failed": {
     title: "A wave failed, and later waves were not begun",
     means: "A host of this wave could not be changed. Its own error stands above. Hosts of later waves are as before.",
-    next: "Mend what that error says, and run `pulumi up` again: hosts that are done already cost nothing.",
+    next: "Mend what that error says, and run `pulumi up` again: hosts that are done already cost nothing. Or take the run back on those, by the command that the message ends with.",
   },
   "idle-canary": {
     title: "The canary has no change",

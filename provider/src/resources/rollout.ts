@@ -49,7 +49,8 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
     const open = gate.then(() => {
       if (waves.length > 1 && !pulumi.runtime.isDryRun())
         void pulumi.log.info(
-          `${wave.title} begins: ${wave.hosts.map(({ name }) => name).join(", ")}${left === 0 ? "" : `; ${left} more wait`}`,
+          // Here too: at a registration that fails the SDK ends the program before it could say anything.
+          `${wave.title} begins: ${wave.hosts.map(({ name }) => name).join(", ")}${left === 0 ? "" : `; ${left} more wait`}${index === 1 ? `. ${takeBack(process.env)}` : ""}`,
         );
       return [];
     });
@@ -129,9 +130,18 @@ function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], be
 /** Resolves to no dependencies at all, in time. */
 async function passed({ title, ended }: Progress, pause: number): Promise<pulumi.Resource[]> {
   const { failed, changed } = await ended;
-  if (failed.length > 0) throw new Refusal("wave-failed", `${title} failed on ${failed.join(", ")}: later waves were not begun`);
+  if (failed.length > 0)
+    throw new Refusal("wave-failed", `${title} failed on ${failed.join(", ")}: later waves were not begun. ${takeBack(process.env)}`);
   if (changed.length > 0 && pause > 0 && !pulumi.runtime.isDryRun()) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
   return [];
+}
+
+/** What to type; the run's name is known here only where a person gave it. */
+export function takeBack(environment: Readonly<Record<string, string | undefined>>): string {
+  const run = environment["POLICY_ROUTING_RUN"] ?? "";
+  const word = /^[\w.:/@-]+$/.test(run) ? run : "ID";
+  const ask = word === "ID" ? " (ID: npx --no-install policy-routing history HOST)" : "";
+  return `To take back what this run changed: pulumi stack export > stack.json && npx --no-install policy-routing rollback --hosts stack.json --run ${word} --why TEXT${ask}`;
 }
 
 /** A canary shows something only where it changes. */
