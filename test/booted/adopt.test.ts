@@ -128,8 +128,11 @@ for (const suite of suites)
       await needBooted(this);
     });
 
-    for (const way of ways)
-      it(`${way.manager}: only proto differs, no packet is lost, and after the next boot ours stand alone`, async () => {
+    for (const way of ways) {
+      // systemd 247 takes ours away at its restart, until what puts back has them again: 0.2 to 0.4 s were seen.
+      const most = suite === "bullseye" && /networkd|netplan/.test(way.manager) ? 60 : 0;
+      const lost = most === 0 ? "no packet is lost" : `at most ${most} packets of 100 a second are lost at its restart`;
+      it(`${way.manager}: only proto differs, ${lost}, and after the next boot ours stand alone`, async () => {
         const manager = managers.find(({ name }) => name === way.manager);
         assert.ok(manager !== undefined);
         const host = await startBooted({ name: `booted-adopt-${suite}`, suite });
@@ -190,9 +193,7 @@ for (const suite of suites)
           );
           assert.deepEqual(await untagged(), before);
           const flow = await counted();
-          // systemd 247 takes ours away at its restart, until what puts back has them again: 0.2 to 0.3 s were seen.
-          const isAway = suite === "bullseye" && /networkd|netplan/.test(way.manager);
-          assert.ok(lostOf(flow) <= (isAway ? 60 : 0), flow);
+          assert.ok(lostOf(flow) <= most, flow);
 
           closeHosts();
           await host.reboot();
@@ -203,10 +204,11 @@ for (const suite of suites)
             async () => ((await untagged()).join() === before.join() && (await entries()).every(isOurs) ? true : undefined),
             10_000,
           );
-          rows.push([way.manager, suite, "proto alone differs", isAway ? "ours away for a moment" : "ours stay", "ours alone", flow]);
+          rows.push([way.manager, suite, "proto alone differs", most > 0 ? "ours away for a moment" : "ours stay", "ours alone", flow]);
         } finally {
           closeHosts();
           await host.stop();
         }
       });
+    }
   });
