@@ -236,7 +236,7 @@ with_line() {
   awk -v ours="$rc_line" '
     $0 == ours { own = count + 1; next }
     { line[++count] = $0 }
-    /^[^#]*(^|[ \t;&|/])ip[ \t]+(-[^ \t]+[ \t]+)*(ru|rule|ro|route|r)[ \t]/ { last = count }
+    /^[^#]*(^|[ \t;&|\/])ip[ \t]+(-[^ \t]+[ \t]+)*(ru|rule|ro|route|r)[ \t]/ { last = count }
     END {
       at = line[1] ~ /^#!/ ? 1 : 0
       if (last) at = end_of_block(last)
