@@ -1,4 +1,4 @@
-import { command as nexthopCommand } from "../../provider/src/kernel/nexthop";
+import { command as nexthopCommand } from "../../provider/src/kernel/nexthopSteps";
 import { nameHeader, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
 import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/register";
 import { addBack as routeBack } from "../../provider/src/kernel/routeSteps";

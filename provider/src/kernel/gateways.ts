@@ -1,7 +1,7 @@
 import { type Hop, hopsOf } from "./hop";
 import { parseIpJson } from "./ipJson";
 import type { Network } from "./lookup/network";
-import { describe as describeNexthop } from "./nexthop";
+import { describe as describeNexthop } from "./nexthopSteps";
 import { describe as describeRoute } from "./route";
 
 /** A gateway, and the device by which it is reached where that is said. */

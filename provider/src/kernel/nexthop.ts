@@ -1,97 +1,23 @@
-import { PolicyRoutingError } from "../errors";
-import type { Topic } from "../messages";
 import { nexthopKey, parseRegisterKey } from "../spec/key";
 import { nexthopAttributes } from "../spec/nexthop/attributes";
 import type { Nexthop } from "../spec/nexthop/nexthop";
 import type { Tags } from "../spec/owner";
 import { adoptAdvice, besideDeclared, differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wait, type Wanted } from "./change";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
 import { type Need, needsOf } from "./gate";
+import { command, deletion, describe } from "./nexthopSteps";
+import { conflict, refuseForeign, waitOf } from "./nexthopUsers";
 import { type ObservedKind, withTag } from "./observedKind";
 import { type Claimant, isOurs, notesOf, owningLines, protoAt, protoFor, type Title, takesFrom, titleOf, titlesAt } from "./ownership";
 import type { Entry } from "./register";
 import { nexthopAt, type ObservedNexthop, type State } from "./state";
-import { type IpStep, ipStep } from "./step";
-import { asAsked, same, wordsOf } from "./words";
+import { asAsked, same } from "./words";
 
 /** Of any next hop object. */
 export const nexthopNeed: Need = { attribute: "nexthop", iproute2: "5.3", kernel: "5.3" };
 
 /** A group's members come first. */
 const stageOf = ({ group }: Pick<Nexthop, "group">): number => (group === undefined ? 5 : 10);
-
-/** `ip nexthop` takes no family for a group, and none need be said for IPv4. */
-export const command = (verb: "add" | "replace", nexthop: Nexthop, proto: number): IpStep =>
-  ipStep(nexthopKey(nexthop.nhid), nexthop.family === "inet6" ? "inet6" : undefined, [
-    "nexthop",
-    verb,
-    ...wordsOf(nexthopAttributes, nexthop, proto === 0 ? [] : ["proto", String(proto)]),
-  ]);
-
-/** The kernel deletes by number alone, whoever made the object: only while it is shown with our tag. */
-const deletion = (nhid: number, proto: number): IpStep => ({
-  ...ipStep(nexthopKey(nhid), undefined, ["nexthop", "del", "id", String(nhid)]),
-  onlyIf: { words: ["nexthop", "show", "id", String(nhid)], text: `proto ${proto} ` },
-});
-
-export const describe = (nexthop: Nexthop): string =>
-  ["ip", ...(nexthop.family === "inet6" ? ["-6"] : []), "nexthop", ...wordsOf(nexthopAttributes, nexthop)].join(" ");
-
-const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic, object: key, what, next });
-
-interface User {
-  readonly key: string;
-  readonly text: string;
-  readonly protocol: number;
-}
-
-/** What goes by this object: routes of any table, and groups. */
-function usersOf(nhid: number, state: State): User[] {
-  const groups = state.nexthops.filter(({ nexthop: { group } }) => group?.some((member) => member.nhid === nhid));
-  return [
-    ...state.nexthopUsers.filter((user) => user.nhid === nhid),
-    ...groups.map(({ nexthop, protocol }) => ({ key: nexthopKey(nexthop.nhid), text: describe(nexthop), protocol })),
-  ];
-}
-
-const shown = (users: readonly User[]): string =>
-  `${users
-    .slice(0, 3)
-    .map(({ text, protocol }) => `${text} proto ${protocol}`)
-    .join("; ")}${users.length > 3 ? ` and ${users.length - 3} more` : ""}`;
-
-/** Under our tag, or of this stack under another: these follow, or go first. */
-const isOursOf = ({ key, protocol }: User, state: State, mandate: Mandate): boolean =>
-  protocol === mandate.tags.owner || isOurs(titlesAt(state.register, key, [protocol], mandate), protocol, mandate);
-
-/** Foreign routes and groups go where this object goes: they must not be moved or taken along. */
-function refuseForeign(key: string, nhid: number, state: State, mandate: Mandate, what: string): void {
-  const users = usersOf(nhid, state).filter((user) => !isOursOf(user, state, mandate));
-  if (users.length > 0)
-    throw conflict(
-      "next-hop-in-use",
-      key,
-      `${what} it would ${what === "deleting" ? "take foreign entries along" : "move foreign entries"}: ${shown(users)}`,
-      "move these to another next hop first, or use another nhid",
-    );
-}
-
-/** What is ours and goes by this object must be gone first: the kernel would take it along, and no undo would know of it. */
-function waitOf(key: string, nhid: number, state: State, mandate: Mandate): Wait | undefined {
-  const users = usersOf(nhid, state).filter((user) => isOursOf(user, state, mandate));
-  if (users.length === 0) return undefined;
-  return {
-    nhid,
-    keys: users.map((user) => user.key),
-    otherwise: conflict(
-      "next-hop-in-use",
-      key,
-      `is still used by ${shown(users)}: the kernel would take these along`,
-      "remove these too, or let them take their nhid from this resource's output, so that they go first",
-    ),
-  };
-}
 
 const titlesOf = (key: string, state: State, claimant: Claimant): readonly Title[] => {
   const current = nexthopAt(state, key);

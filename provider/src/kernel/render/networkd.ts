@@ -1,6 +1,6 @@
 import type { Context } from "../../spec/attribute";
 import type { Nexthop } from "../../spec/nexthop/nexthop";
-import { describe as describeNexthop } from "../nexthop";
+import { describe as describeNexthop } from "../nexthopSteps";
 import { describe as describeRoute } from "../route";
 import { describe as describeRule } from "../rule";
 import { wantedSysctl } from "../sysctl";

@@ -1,7 +1,7 @@
 import type { Nexthop } from "../../spec/nexthop/nexthop";
 import type { Route } from "../../spec/route/route";
 import type { Rule } from "../../spec/rule/rule";
-import { describe as describeNexthop } from "../nexthop";
+import { describe as describeNexthop } from "../nexthopSteps";
 import { describe as describeRoute } from "../route";
 import type { Declaration, Refusals } from "./declaration";
 
