@@ -1,15 +1,16 @@
 /** One-way imports: the folders of provider/src are stages of the flow. errors.ts and messages/ are free for all. */
 const may = {
   messages: [],
-  spec: ["spec"],
-  kernel: ["kernel", "spec"],
-  host: ["host", "kernel", "spec"],
-  runtime: ["runtime", "host", "kernel", "spec"],
+  declaration: ["declaration"],
+  kernel: ["kernel", "declaration"],
+  managers: ["managers", "kernel", "declaration"],
+  host: ["host", "managers", "kernel", "declaration"],
+  runtime: ["runtime", "host", "managers", "kernel", "declaration"],
   // The program's side knows what may be said; the rest it reaches by the package's name, in the plugin.
-  resources: ["resources", "spec"],
+  resources: ["resources", "declaration"],
   // The second door: the engine's protocol around the same life cycle. Nobody imports it.
-  plugin: ["plugin", "runtime", "host", "kernel", "spec"],
-  cli: ["cli", "runtime", "host", "kernel", "spec"],
+  plugin: ["plugin", "runtime", "host", "managers", "kernel", "declaration"],
+  cli: ["cli", "runtime", "host", "managers", "kernel", "declaration"],
 };
 
 module.exports = {
@@ -31,7 +32,7 @@ module.exports = {
     {
       name: "only-host-has-effects",
       severity: "error",
-      from: { path: "^provider/src/(spec|kernel)/" },
+      from: { path: "^provider/src/(declaration|managers|kernel)/" },
       to: {
         dependencyTypes: ["core"],
         path: "^(node:)?(fs|child_process|net|http|https|dgram|tls|cluster|worker_threads|os)",

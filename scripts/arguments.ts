@@ -1,23 +1,23 @@
-import { entryFields } from "../provider/src/spec/adopt";
-import { type AttributeTable, type Field, type FieldTable, required } from "../provider/src/spec/attribute";
-import { commonFields } from "../provider/src/spec/common";
-import { connectionFields, proxyFields } from "../provider/src/spec/connection";
-import { connectionDefaultsFields } from "../provider/src/spec/connectionDefaults";
-import { expectationFields, flowFields } from "../provider/src/spec/expectation";
-import { families } from "../provider/src/spec/family";
-import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/spec/functions";
-import { guardFields, probeFields } from "../provider/src/spec/guard";
-import { hostRoutingFields } from "../provider/src/spec/hostRouting";
-import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
-import { sideFields, uplinkFields } from "../provider/src/spec/multihomed/uplink";
-import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
-import { memberFields } from "../provider/src/spec/nexthop/group";
-import { providerFields } from "../provider/src/spec/providerConfiguration";
-import { routeAttributes } from "../provider/src/spec/route/attributes";
-import { nexthopFields } from "../provider/src/spec/route/nexthops";
-import { ruleSetAttributes } from "../provider/src/spec/rule/ruleSet";
-import { routingTableAttributes } from "../provider/src/spec/table/table";
-import { tableSchema } from "../provider/src/spec/tableNumber";
+import { entryFields } from "../provider/src/declaration/adopt";
+import { type AttributeTable, type Field, type FieldTable, required } from "../provider/src/declaration/attribute";
+import { commonFields } from "../provider/src/declaration/common";
+import { connectionFields, proxyFields } from "../provider/src/declaration/connection";
+import { connectionDefaultsFields } from "../provider/src/declaration/connectionDefaults";
+import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
+import { families } from "../provider/src/declaration/family";
+import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/declaration/functions";
+import { guardFields, probeFields } from "../provider/src/declaration/guard";
+import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
+import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
+import { sideFields, uplinkFields } from "../provider/src/declaration/multihomed/uplink";
+import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
+import { memberFields } from "../provider/src/declaration/nexthop/group";
+import { providerFields } from "../provider/src/declaration/providerConfiguration";
+import { routeAttributes } from "../provider/src/declaration/route/attributes";
+import { nexthopFields } from "../provider/src/declaration/route/nexthops";
+import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
+import { routingTableAttributes } from "../provider/src/declaration/table/table";
+import { tableSchema } from "../provider/src/declaration/tableNumber";
 import { inputType, outputType, plainType } from "./types";
 
 export interface Interface {
@@ -124,7 +124,7 @@ function resultOf({ name, doc, fields }: Interface): string {
 }
 
 export function argumentsText(): string {
-  return `// Generated from the descriptors in src/spec by \`npm run generate\`. Do not edit.
+  return `// Generated from the descriptors in src/declaration by \`npm run generate\`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Address family, in the words of \`ip -family\`: IPv4 or IPv6. */

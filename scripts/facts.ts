@@ -1,11 +1,11 @@
-import { agents, foreignKeys } from "../provider/src/kernel/neighbours";
-import { families } from "../provider/src/spec/family";
-import { defaultOwner } from "../provider/src/spec/owner";
-import { backends } from "../provider/src/spec/persist";
-import { defaultMetric } from "../provider/src/spec/route/key";
-import { routeTypes } from "../provider/src/spec/route/type";
-import { sysctlFiles } from "../provider/src/spec/sysctl";
-import { kernelTables } from "../provider/src/spec/tableNumber";
+import { families } from "../provider/src/declaration/family";
+import { defaultOwner } from "../provider/src/declaration/owner";
+import { backends } from "../provider/src/declaration/persist";
+import { defaultMetric } from "../provider/src/declaration/route/key";
+import { routeTypes } from "../provider/src/declaration/route/type";
+import { sysctlFiles } from "../provider/src/declaration/sysctl";
+import { kernelTables } from "../provider/src/declaration/tableNumber";
+import { agents, foreignKeys } from "../provider/src/kernel/persist/neighbours";
 
 /** What the scripts on hosts know of the same tables as the code, as variables of the shell. */
 const facts: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { heldTable, readHeld } from "../test/booted/held";
 import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
 import { checkTable } from "../test/unit/kernel/findings/table";
-import { forms } from "../test/unit/kernel/takeover/forms";
+import { forms } from "../test/unit/managers/takeover/forms";
 import { argumentsText } from "./arguments";
 import { factsText } from "./facts";
 import { withTables } from "./reference";

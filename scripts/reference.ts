@@ -1,17 +1,17 @@
 import { markdownTable } from "markdown-table";
-import type { Attribute, Field, FieldTable } from "../provider/src/spec/attribute";
-import { commonFields } from "../provider/src/spec/common";
-import { connectionFields } from "../provider/src/spec/connection";
-import { expectationFields } from "../provider/src/spec/expectation";
-import { guardFields, probeFields } from "../provider/src/spec/guard";
-import { hostRoutingFields } from "../provider/src/spec/hostRouting";
-import { multihomedFields } from "../provider/src/spec/multihomed/multihomed";
-import { uplinkFields } from "../provider/src/spec/multihomed/uplink";
-import { nexthopAttributes } from "../provider/src/spec/nexthop/attributes";
-import { providerFields } from "../provider/src/spec/providerConfiguration";
-import { routeAttributes } from "../provider/src/spec/route/attributes";
-import { ruleSetAttributes } from "../provider/src/spec/rule/ruleSet";
-import { routingTableAttributes } from "../provider/src/spec/table/table";
+import type { Attribute, Field, FieldTable } from "../provider/src/declaration/attribute";
+import { commonFields } from "../provider/src/declaration/common";
+import { connectionFields } from "../provider/src/declaration/connection";
+import { expectationFields } from "../provider/src/declaration/expectation";
+import { guardFields, probeFields } from "../provider/src/declaration/guard";
+import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
+import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
+import { uplinkFields } from "../provider/src/declaration/multihomed/uplink";
+import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
+import { providerFields } from "../provider/src/declaration/providerConfiguration";
+import { routeAttributes } from "../provider/src/declaration/route/attributes";
+import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
+import { routingTableAttributes } from "../provider/src/declaration/table/table";
 
 /** The reference tables of the documents, from the descriptors. */
 const tables: Readonly<Record<string, FieldTable>> = {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type FieldTable, required } from "../provider/src/spec/attribute";
-import { commonFields } from "../provider/src/spec/common";
-import { getHostFields, getHostResultFields, lookupFields, lookupResultFields } from "../provider/src/spec/functions";
-import { hostRoutingFields } from "../provider/src/spec/hostRouting";
-import { providerFields } from "../provider/src/spec/providerConfiguration";
+import { type FieldTable, required } from "../provider/src/declaration/attribute";
+import { commonFields } from "../provider/src/declaration/common";
+import { getHostFields, getHostResultFields, lookupFields, lookupResultFields } from "../provider/src/declaration/functions";
+import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
+import { providerFields } from "../provider/src/declaration/providerConfiguration";
 import { interfaces, linesOf, partsOf, resources } from "./arguments";
 import { type Node, nodeOf } from "./types";
 

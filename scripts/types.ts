@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Field, FieldTable } from "../provider/src/spec/attribute";
-import { fieldsOf } from "../provider/src/spec/canonical";
+import type { Field, FieldTable } from "../provider/src/declaration/attribute";
+import { fieldsOf } from "../provider/src/declaration/canonical";
 
 /** What is left of JSON Schema where the form of a text and the range of a number do not count. */
 const node = z.object({

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What `policy-routing doctor` asks beyond an observation: sent with its own frames, beside the library. Read by src/host/examine.ts.
+# What `policy-routing doctor` asks beyond an observation: sent with its own frames, beside the library. Read by src/host/reading/examine.ts.
 room() {
   say room
   [ ! -w /etc ] || echo 'etc writable'

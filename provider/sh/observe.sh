@@ -118,7 +118,7 @@ paths() { # SESSION [needed]
   } | ip "-$family" -force -j -N -d -batch - 2>/dev/null
 }
 
-# What may mark packets, for src/kernel/marking.ts: any line of `marks` means that no mark can be told; of packet filters the lines that say
+# What may mark packets, for src/kernel/management/marking.ts: any line of `marks` means that no mark can be told; of packet filters the lines that say
 # where a chain stands, where it leads and what it marks.
 marks() {
   say marks

@@ -1,10 +1,10 @@
 // Our transaction and our login, driven without the engine.
 import pLimit from "p-limit";
+import type { Guard } from "../../provider/src/declaration/guard";
+import { tagsOf } from "../../provider/src/declaration/owner";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { lookAtTable } from "../../provider/src/host/look";
-import { Shell } from "../../provider/src/host/shell";
-import type { Guard } from "../../provider/src/spec/guard";
-import { tagsOf } from "../../provider/src/spec/owner";
+import { lookAtTable } from "../../provider/src/host/reading/look";
+import { Shell } from "../../provider/src/host/wire/shell";
 import type { Fleet } from "./fleet";
 import { objectsOf, tableId, wanted } from "./objects";
 import { median, type Sample } from "./rows";

@@ -1,6 +1,6 @@
 // The hosts of the bench: a lab of its own, cleared between rounds.
-import type { Connection, Host, Lab } from "../lab/lab.js";
-import { startLab } from "../lab/lab.js";
+import type { Connection, Host, Lab } from "../lab/lab";
+import { startLab } from "../lab/lab";
 import { clearing, counting } from "./objects";
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

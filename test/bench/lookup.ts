@@ -1,11 +1,11 @@
 // Lookups of flows: how many a second on one core, with 1,000 rules and 10,000 routes.
 // What is published: tsx would name each closure anew, at every lookup.
 import { lookup } from "../../provider/dist/kernel/lookup/lookup";
+import type { Flow } from "../../provider/src/declaration/flow";
+import type { Route } from "../../provider/src/declaration/route/route";
+import type { Rule } from "../../provider/src/declaration/rule/rule";
 import { type Network, networkOf } from "../../provider/src/kernel/lookup/network";
-import { emptyState } from "../../provider/src/kernel/state";
-import type { Flow } from "../../provider/src/spec/flow";
-import type { Route } from "../../provider/src/spec/route/route";
-import type { Rule } from "../../provider/src/spec/rule/rule";
+import { emptyState } from "../../provider/src/kernel/observed/state";
 import type { Report, Wants } from "./cases";
 
 /** `lookup`: rules of every kind, half of the flows match in the first tenth. `lookup-worst`: ranges that all must be tried, flows that match the last. */

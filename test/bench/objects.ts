@@ -1,8 +1,8 @@
 // What is put on every host, in the forms that the cases want: fields of a program, lines for `ip -batch`, objects of the kernel folder.
-import type { Wanted } from "../../provider/src/kernel/change";
-import { wantedRoute } from "../../provider/src/kernel/route";
-import { wantedRule } from "../../provider/src/kernel/rule";
-import { uplink } from "../lab/addresses.js";
+import type { Wanted } from "../../provider/src/kernel/plan/change";
+import { wantedRoute } from "../../provider/src/kernel/route/route";
+import { wantedRule } from "../../provider/src/kernel/rule/rule";
+import { uplink } from "../lab/addresses";
 
 export const tableId = 100;
 const { device, gateway, prefix } = uplink(1, 0);

@@ -1,8 +1,8 @@
 // The peers without an engine: OpenSSH's client as a person would call it in a loop, 32 at a time.
 // Its key exchange decides the cost: the default of OpenSSH 9, sntrup761, takes 80 ms of CPU; ssh2, hence ours, has only curve25519.
 import pLimit from "p-limit";
-import type { Host } from "../lab/lab.js";
-import { run } from "../lab/run.js";
+import type { Host } from "../lab/lab";
+import { run } from "../lab/run";
 import type { Fleet } from "./fleet";
 import { batchLines, objectsOf } from "./objects";
 import type { Sample } from "./rows";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectionOf, previewOf } from "../host/preview";
-import { run } from "../lab/run.js";
+import { run } from "../lab/run";
 import type { Fleet } from "./fleet";
 import { objectsOf } from "./objects";
 import type { Sample } from "./rows";

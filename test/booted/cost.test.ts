@@ -1,5 +1,5 @@
 import { closeHosts } from "../../provider/src/host/host";
-import { Shell } from "../../provider/src/host/shell";
+import { Shell } from "../../provider/src/host/wire/shell";
 import { create, type Made, remove } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { type Host, type Lab, startLab } from "../lab/lab";

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
 import { diagnosisOf } from "../../provider/src/cli/doctor/diagnosis";
-import { examine } from "../../provider/src/host/examine";
 import { closeHosts } from "../../provider/src/host/host";
+import { examine } from "../../provider/src/host/reading/examine";
 import { create, listenToStderr, remove } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { must } from "../lab/run";

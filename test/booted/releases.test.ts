@@ -31,7 +31,7 @@ describe("the grammar with the iproute2 of each Debian", () => {
     const root = await release("trixie");
     for (const object of ["rule", "route", "nexthop"]) {
       const help = await must(["sh", "-c", `chroot "$1" ip "$2" help 2>&1 || true`, "sh", root, object]);
-      assert.equal(help.trimEnd(), readFileSync(join(__dirname, "../unit/spec/help", `${object}.txt`), "utf8").trimEnd());
+      assert.equal(help.trimEnd(), readFileSync(join(__dirname, "../unit/declaration/help", `${object}.txt`), "utf8").trimEnd());
     }
   });
 });

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { families } from "../../provider/src/spec/family";
+import { families } from "../../provider/src/declaration/family";
 import { subjects, unmet } from "../kernel/objects";
 import { versions } from "../property/kernelNamespace";
 import type { Input } from "../property/subjects";

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { tagsOf } from "../../provider/src/declaration/owner";
 import { isPolicyRoutingError } from "../../provider/src/errors";
-import { stepsText } from "../../provider/src/host/frames";
-import type { Change } from "../../provider/src/kernel/change";
-import { parseNeighbours } from "../../provider/src/kernel/neighbours";
-import type { Persistence } from "../../provider/src/kernel/persistence";
-import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
-import { printLine } from "../../provider/src/kernel/register";
-import { commandOf } from "../../provider/src/kernel/step";
-import { storePlan } from "../../provider/src/kernel/store";
-import { printObject, type StoredObject } from "../../provider/src/kernel/stored";
+import { stepsText } from "../../provider/src/host/wire/frames";
+import { parseNeighbours } from "../../provider/src/kernel/persist/neighbours";
+import type { Persistence } from "../../provider/src/kernel/persist/persistence";
+import { storePlan } from "../../provider/src/kernel/persist/store";
+import { printObject, type StoredObject } from "../../provider/src/kernel/persist/stored";
+import type { Change } from "../../provider/src/kernel/plan/change";
+import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan/plan";
+import { printLine } from "../../provider/src/kernel/plan/register";
+import { commandOf } from "../../provider/src/kernel/plan/step";
 import { kindOf } from "../../provider/src/runtime/kinds";
-import { tagsOf } from "../../provider/src/spec/owner";
 import { ModelKernel, restorable } from "../property/modelKernel";
 import { type Desired, parseScenario, type Scenario } from "./scenario";
 

@@ -1,10 +1,10 @@
-import { parseIpJson } from "../../provider/src/kernel/ipJson";
-import { parseNames, parseNexthops, parseRoutes, parseRules, parseSysctls } from "../../provider/src/kernel/parse";
-import { parseRegister } from "../../provider/src/kernel/register";
-import { emptyState, type State } from "../../provider/src/kernel/state";
-import { parseObjects, type StoredObject } from "../../provider/src/kernel/stored";
-import type { Family } from "../../provider/src/spec/family";
-import { tableOf } from "../../provider/src/spec/tableNumber";
+import type { Family } from "../../provider/src/declaration/family";
+import { tableOf } from "../../provider/src/declaration/tableNumber";
+import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
+import { parseNames, parseNexthops, parseRoutes, parseRules, parseSysctls } from "../../provider/src/kernel/observed/parse";
+import { emptyState, type State } from "../../provider/src/kernel/observed/state";
+import { parseObjects, type StoredObject } from "../../provider/src/kernel/persist/stored";
+import { parseRegister } from "../../provider/src/kernel/plan/register";
 
 /**
  * A scenario is one text, in parts that begin with `-- TITLE --`. First what the host shows, `current: COMMAND` or `current: FILE`; then what is

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Connection } from "../../provider/src/spec/connection";
+import type { Connection } from "../../provider/src/declaration/connection";
 import { type Result, run } from "../lab/run";
 import type { Fields } from "./resource";
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { targetOf } from "../../provider/src/host/target";
+import { targetOf } from "../../provider/src/host/ssh/target";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import type { Result } from "../lab/run";
 import { checked, type Fields } from "./resource";

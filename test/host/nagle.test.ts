@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { after, before, describe, it } from "mocha";
-import { Shell } from "../../provider/src/host/shell";
+import { Shell } from "../../provider/src/host/wire/shell";
 import { type Host, type Lab, startLab } from "../lab/lab";
 
 describe("a connection", () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
-import { planOn } from "../../provider/src/host/proposal";
+import { planOn } from "../../provider/src/host/transaction/proposal";
 import { kindOf } from "../../provider/src/runtime/kinds";
 import { changeToEnsure } from "../../provider/src/runtime/reconcile";
 import { type Host, type Lab, startLab } from "../lab/lab";

@@ -4,9 +4,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
+import { type Connection, connectionSchema, type Transport } from "../../provider/src/declaration/connection";
 import { closeHosts } from "../../provider/src/host/host";
-import { targetOf } from "../../provider/src/host/target";
-import { type Connection, connectionSchema, type Transport } from "../../provider/src/spec/connection";
+import { targetOf } from "../../provider/src/host/ssh/target";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
 import { must } from "../lab/run";

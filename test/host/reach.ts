@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { section } from "../../provider/src/host/answer";
-import { Shell } from "../../provider/src/host/shell";
-import type { Connection } from "../../provider/src/spec/connection";
+import type { Connection } from "../../provider/src/declaration/connection";
+import { section } from "../../provider/src/host/wire/answer";
+import { Shell } from "../../provider/src/host/wire/shell";
 import { run } from "../lab/run";
 
 /** A home of its own with a configuration of ssh; `ssh` is then told to read that one, since it only knows passwd's home. */

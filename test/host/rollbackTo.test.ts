@@ -4,7 +4,7 @@ import { after, before, describe, it } from "mocha";
 import { readHistory } from "../../provider/src/host/history/read";
 import { rollback } from "../../provider/src/host/history/rollback";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { parseRegister } from "../../provider/src/kernel/register";
+import { parseRegister } from "../../provider/src/kernel/plan/register";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { create, type Fields, type Made, remove, update } from "./resource";
 

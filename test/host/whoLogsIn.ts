@@ -1,4 +1,4 @@
-import { targetOf } from "../../provider/src/host/target";
+import { targetOf } from "../../provider/src/host/ssh/target";
 
 /** Prints whom each host would be asked to let in. */
 void (async () => {

@@ -1,18 +1,18 @@
 import fc from "fast-check";
-import type { Wanted } from "../../provider/src/kernel/change";
-import { isBefore } from "../../provider/src/kernel/gate";
-import { wantedNexthop } from "../../provider/src/kernel/nexthop";
-import { wantedRoute } from "../../provider/src/kernel/route";
-import { wantedRule } from "../../provider/src/kernel/rule";
-import type { AttributeTable, Since } from "../../provider/src/spec/attribute";
-import { canonical } from "../../provider/src/spec/canonical";
-import { printProblem } from "../../provider/src/spec/failures";
-import type { Family } from "../../provider/src/spec/family";
-import { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
-import { settleNexthop } from "../../provider/src/spec/nexthop/nexthop";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import { settleRoute } from "../../provider/src/spec/route/route";
-import { ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
+import type { AttributeTable, Since } from "../../provider/src/declaration/attribute";
+import { canonical } from "../../provider/src/declaration/canonical";
+import { printProblem } from "../../provider/src/declaration/failures";
+import type { Family } from "../../provider/src/declaration/family";
+import { nexthopAttributes } from "../../provider/src/declaration/nexthop/attributes";
+import { settleNexthop } from "../../provider/src/declaration/nexthop/nexthop";
+import { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import { settleRoute } from "../../provider/src/declaration/route/route";
+import { ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
+import { wantedNexthop } from "../../provider/src/kernel/nexthop/nexthop";
+import type { Wanted } from "../../provider/src/kernel/plan/change";
+import { isBefore } from "../../provider/src/kernel/plan/gate";
+import { wantedRoute } from "../../provider/src/kernel/route/route";
+import { wantedRule } from "../../provider/src/kernel/rule/rule";
 import {
   addresses,
   hops,

@@ -1,5 +1,5 @@
 import { markdownTable } from "markdown-table";
-import { families } from "../../provider/src/spec/family";
+import { families } from "../../provider/src/declaration/family";
 import type { Report } from "./exercise";
 import { subjects } from "./objects";
 

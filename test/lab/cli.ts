@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { openLab, startLab } from "./lab.js";
-import { labName, takenSlots } from "./slots.js";
-import { takeDown } from "./teardown.js";
+import { openLab, startLab } from "./lab";
+import { labName, takenSlots } from "./slots";
+import { takeDown } from "./teardown";
 
 const USAGE = `usage: npm run lab -- [--name NAME] COMMAND     (the name is "lab" unless told)
   [--uplinks 2|3] up [HOSTS]                   starts a lab

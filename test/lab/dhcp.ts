@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { ensurePackages } from "./packages.mjs";
-import { bornAt } from "./process.js";
-import type { Provider } from "./provider.js";
-import { until } from "./until.js";
+import { bornAt } from "./process";
+import type { Provider } from "./provider";
+import { until } from "./until";
 
 const LEASE_SECONDS = 120; // dnsmasq has no shorter one
 /** The client asks for its address again: first the server that gave it, whose refusal some clients do not hear, then everybody. */

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { management } from "./addresses.js";
-import { type Host, type Lab, startLab } from "./lab.js";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { MANAGEMENT } from "./network.js";
+import { management } from "./addresses";
+import { type Host, type Lab, startLab } from "./lab";
+import { Namespace, namespaceOf } from "./namespace";
+import { MANAGEMENT } from "./network";
 
 describe("a lab's host, when something breaks", function () {
   this.timeout(30_000);

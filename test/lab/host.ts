@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { management, type Uplink, uplink } from "./addresses.js";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { host, MANAGEMENT } from "./network.js";
-import { snapshot } from "./snapshot.js";
-import { SshServer } from "./ssh-server.js";
+import { management, type Uplink, uplink } from "./addresses";
+import { Namespace, namespaceOf } from "./namespace";
+import { host, MANAGEMENT } from "./network";
+import { snapshot } from "./snapshot";
+import { SshServer } from "./ssh-server";
 
 /** A multi-homed host of a lab, with the ways to break it. Each way but `resetConnections` lasts until it is taken back, or until a reboot. */
 export class Host extends SshServer {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { INTERNET } from "./addresses.js";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { INTERNET_NODE } from "./network.js";
+import { INTERNET } from "./addresses";
+import { Namespace, namespaceOf } from "./namespace";
+import { INTERNET_NODE } from "./network";
 
 /** Tells every caller which address it was seen with. */
 const WHO_AM_I = `require("node:net").createServer((socket) => socket.on("error", () => {}).end(socket.remoteAddress.replace("::ffff:", "") + "\\n"))

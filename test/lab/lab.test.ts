@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Lab, startLab } from "./lab.js";
-import { must } from "./run.js";
-import { freeSlot, labName, takenSlots, takeSlot } from "./slots.js";
-import { takeDown } from "./teardown.js";
-import { until } from "./until.js";
+import { type Lab, startLab } from "./lab";
+import { must } from "./run";
+import { freeSlot, labName, takenSlots, takeSlot } from "./slots";
+import { takeDown } from "./teardown";
+import { until } from "./until";
 
 describe("a lab", function () {
   this.timeout(30_000);

@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MAX_HOSTS } from "./addresses.js";
-import { Host } from "./host.js";
-import { Internet } from "./internet.js";
-import { layNetwork, type Plan } from "./network.js";
+import { MAX_HOSTS } from "./addresses";
+import { Host } from "./host";
+import { Internet } from "./internet";
+import { layNetwork, type Plan } from "./network";
 import { ensurePackages } from "./packages.mjs";
-import { Provider } from "./provider.js";
-import { builderOf, must } from "./run.js";
-import { directoryOf, labName, takenSlots, takeSlot } from "./slots.js";
-import { takeDown } from "./teardown.js";
+import { Provider } from "./provider";
+import { builderOf, must } from "./run";
+import { directoryOf, labName, takenSlots, takeSlot } from "./slots";
+import { takeDown } from "./teardown";
 
-export type { Uplink } from "./addresses.js";
-export type { Host } from "./host.js";
-export type { Connection } from "./ssh-server.js";
+export type { Uplink } from "./addresses";
+export type { Host } from "./host";
+export type { Connection } from "./ssh-server";
 
 const PACKAGES = ["iproute2", "iputils-ping", "nftables", "openssh-client", "openssh-server", "procps", "sudo", "tcpdump"];
 

@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { host, hostLinks, MANAGEMENT, type Plan, port, provider } from "./network.js";
-import { bornAt } from "./process.js";
-import { builderOf, must, run } from "./run.js";
-import { until } from "./until.js";
+import { Namespace, namespaceOf } from "./namespace";
+import { host, hostLinks, MANAGEMENT, type Plan, port, provider } from "./network";
+import { bornAt } from "./process";
+import { builderOf, must, run } from "./run";
+import { until } from "./until";
 
 /** A host as hardware: it boots, it is killed, it boots again. Its /etc stays; the kernel's tables, /run, /tmp and /root do not. */
 export class Machine extends Namespace {

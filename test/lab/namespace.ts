@@ -1,4 +1,4 @@
-import { must, type Result, type RunOptions, run } from "./run.js";
+import { must, type Result, type RunOptions, run } from "./run";
 
 export type Entry = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { INTERNET, mac, management, transit, uplink } from "./addresses.js";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { builderOf, must } from "./run.js";
+import { INTERNET, mac, management, transit, uplink } from "./addresses";
+import { Namespace, namespaceOf } from "./namespace";
+import { builderOf, must } from "./run";
 
 /** The shape of a lab: with its name and slot, everything else follows. */
 export interface Plan {

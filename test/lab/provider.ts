@@ -1,6 +1,6 @@
-import { uplink } from "./addresses.js";
-import { Namespace, namespaceOf } from "./namespace.js";
-import { provider } from "./network.js";
+import { uplink } from "./addresses";
+import { Namespace, namespaceOf } from "./namespace";
+import { provider } from "./network";
 
 /** IP packets at a provider's edge. */
 export interface Counters {

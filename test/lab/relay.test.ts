@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { type Relay, startRelay } from "./relay.js";
+import { type Relay, startRelay } from "./relay";
 
 describe("a relay", () => {
   const echo = createServer((socket) => socket.on("error", () => {}).pipe(socket));

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
-import { MAX_SLOTS } from "./addresses.js";
-import { bornAt } from "./process.js";
+import { MAX_SLOTS } from "./addresses";
+import { bornAt } from "./process";
 
 const ROOT = "/run/policy-routing-lab";
 const SLOTS = `${ROOT}/slots`;

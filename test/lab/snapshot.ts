@@ -1,5 +1,5 @@
-import type { Namespace } from "./namespace.js";
-import { must } from "./run.js";
+import type { Namespace } from "./namespace";
+import { must } from "./run";
 
 /** The kernel's side, in numbers: names would depend on the files. Rules keep their order, since it decides among equal priorities. */
 async function tables(namespace: string, family: "-4" | "-6"): Promise<string> {

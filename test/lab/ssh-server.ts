@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { type Transport, transports } from "../../provider/src/spec/connection";
-import { management } from "./addresses.js";
-import { Machine } from "./machine.js";
-import { type Result, type RunOptions, run } from "./run.js";
-import { until } from "./until.js";
+import { type Transport, transports } from "../../provider/src/declaration/connection";
+import { management } from "./addresses";
+import { Machine } from "./machine";
+import { type Result, type RunOptions, run } from "./run";
+import { until } from "./until";
 
 /** What a provider needs to know to log in. */
 export interface Connection {

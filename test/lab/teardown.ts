@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { namespaceOf } from "./namespace.js";
-import { controllerLink } from "./network.js";
-import { builderOf, run } from "./run.js";
-import { directoryOf, freeSlot, labName, takenSlots } from "./slots.js";
-import { until } from "./until.js";
+import { namespaceOf } from "./namespace";
+import { controllerLink } from "./network";
+import { builderOf, run } from "./run";
+import { directoryOf, freeSlot, labName, takenSlots } from "./slots";
+import { until } from "./until";
 
 /** Removes everything of a lab by its name alone, so that it also works after the controller was killed, at whatever moment. */
 export async function takeDown(name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Lab, startLab } from "./lab.js";
+import { type Lab, startLab } from "./lab";
 
 describe("the uplinks of a lab's host", function () {
   this.timeout(30_000);

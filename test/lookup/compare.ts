@@ -1,12 +1,12 @@
+import { type IpObject, numberAt, textAt } from "../../provider/src/declaration/attribute";
+import type { Flow } from "../../provider/src/declaration/flow";
+import { gatewayAt } from "../../provider/src/declaration/route/nextHop";
+import { typeAt } from "../../provider/src/declaration/route/type";
+import { tableNumber } from "../../provider/src/declaration/tableNumber";
 import { lookup } from "../../provider/src/kernel/lookup/lookup";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { type Hop, printVerdict, type Verdict } from "../../provider/src/kernel/lookup/verdict";
 import { severalGroups, sharedObject } from "../../provider/src/kernel/lookup/walk";
-import { type IpObject, numberAt, textAt } from "../../provider/src/spec/attribute";
-import type { Flow } from "../../provider/src/spec/flow";
-import { gatewayAt } from "../../provider/src/spec/route/nextHop";
-import { typeAt } from "../../provider/src/spec/route/type";
-import { tableNumber } from "../../provider/src/spec/tableNumber";
 import { type Answer, routeGet } from "./kernel";
 
 /** What the kernel complains of, by what it may mean: an errno does not say which. */

@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
-import { parseAnswer } from "../../provider/src/host/answer";
-import { stateJsonOf } from "../../provider/src/host/network";
+import type { IpObject } from "../../provider/src/declaration/attribute";
+import type { Flow } from "../../provider/src/declaration/flow";
+import { stateJsonOf } from "../../provider/src/host/reading/network";
+import { parseAnswer } from "../../provider/src/host/wire/answer";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { networkOfState, type StateJson } from "../../provider/src/kernel/lookup/stateJson";
-import type { IpObject } from "../../provider/src/spec/attribute";
-import type { Flow } from "../../provider/src/spec/flow";
 import { versions } from "../property/kernelNamespace";
 import { addresses, links, type Scenario } from "./scenario";
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { release } from "node:os";
-import { parseAnswer } from "../../provider/src/host/answer";
-import { stateJsonOf } from "../../provider/src/host/network";
+import type { Flow } from "../../provider/src/declaration/flow";
+import { stateJsonOf } from "../../provider/src/host/reading/network";
+import { parseAnswer } from "../../provider/src/host/wire/answer";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { networkOfState } from "../../provider/src/kernel/lookup/stateJson";
-import type { Flow } from "../../provider/src/spec/flow";
 import { versions } from "../property/kernelNamespace";
 import { addressed, batch, channel, inNamespace, observe } from "./kernel";
 import { links, type Scenario, strangers, targets } from "./scenario";

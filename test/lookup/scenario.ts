@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { isBefore, needsOf } from "../../provider/src/kernel/gate";
+import { canonical } from "../../provider/src/declaration/canonical";
+import type { Family } from "../../provider/src/declaration/family";
+import type { Flow } from "../../provider/src/declaration/flow";
+import { ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
+import { isBefore, needsOf } from "../../provider/src/kernel/plan/gate";
 import { wordsOf } from "../../provider/src/kernel/words";
-import { canonical } from "../../provider/src/spec/canonical";
-import type { Family } from "../../provider/src/spec/family";
-import type { Flow } from "../../provider/src/spec/flow";
-import { ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
 import { versions } from "../property/kernelNamespace";
 import { ruleFields, sensible } from "../property/subjects";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Family } from "../../provider/src/declaration/family";
+import type { Flow } from "../../provider/src/declaration/flow";
+import type { Route } from "../../provider/src/declaration/route/route";
+import type { Rule } from "../../provider/src/declaration/rule/rule";
 import { lookup } from "../../provider/src/kernel/lookup/lookup";
 import { networkOf } from "../../provider/src/kernel/lookup/network";
 import { printVerdict, sameWay } from "../../provider/src/kernel/lookup/verdict";
-import { emptyState } from "../../provider/src/kernel/state";
-import type { Family } from "../../provider/src/spec/family";
-import type { Flow } from "../../provider/src/spec/flow";
-import type { Route } from "../../provider/src/spec/route/route";
-import type { Rule } from "../../provider/src/spec/rule/rule";
+import { emptyState } from "../../provider/src/kernel/observed/state";
 import { ruleInput, ruleOf, runs, sensible } from "./subjects";
 
 const tables: readonly Route["table"][] = ["main", 100, 101];

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { AttributeTable, Field, IpObject } from "../../provider/src/declaration/attribute";
+import { connectionFields } from "../../provider/src/declaration/connection";
+import { nexthopAttributes } from "../../provider/src/declaration/nexthop/attributes";
+import { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import { ruleAttributes } from "../../provider/src/declaration/rule/rule";
+import { unknownValue } from "../../provider/src/declaration/unknown";
 import { isPolicyRoutingError } from "../../provider/src/errors";
-import { stepsText } from "../../provider/src/host/frames";
-import type { Change, Wanted } from "../../provider/src/kernel/change";
-import { parseIpJson } from "../../provider/src/kernel/ipJson";
-import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
-import { plan } from "../../provider/src/kernel/plan";
-import { parseRegister, printLine } from "../../provider/src/kernel/register";
-import { emptyState, type State } from "../../provider/src/kernel/state";
-import type { Step } from "../../provider/src/kernel/step";
+import { stepsText } from "../../provider/src/host/wire/frames";
+import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
+import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/observed/parse";
+import { emptyState, type State } from "../../provider/src/kernel/observed/state";
+import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
+import { plan } from "../../provider/src/kernel/plan/plan";
+import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
+import type { Step } from "../../provider/src/kernel/plan/step";
 import { kinds } from "../../provider/src/runtime/kinds";
-import type { AttributeTable, Field, IpObject } from "../../provider/src/spec/attribute";
-import { connectionFields } from "../../provider/src/spec/connection";
-import { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import { ruleAttributes } from "../../provider/src/spec/rule/rule";
-import { unknownValue } from "../../provider/src/spec/unknown";
 import { change, family, runs } from "./subjects";
 
 /** Text that would be more than one word, more than one line, or a command. */

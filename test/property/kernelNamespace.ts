@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { release } from "node:os";
 import { join } from "node:path";
-import { parseAnswer, type Section } from "../../provider/src/host/answer";
-import type { Since } from "../../provider/src/spec/attribute";
+import type { Since } from "../../provider/src/declaration/attribute";
+import { parseAnswer, type Section } from "../../provider/src/host/wire/answer";
 
 const folder = join(__dirname, "../../provider/sh");
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Change } from "../../provider/src/kernel/change";
-import { wantedName } from "../../provider/src/kernel/name";
-import { plan } from "../../provider/src/kernel/plan";
-import { wantedRoute } from "../../provider/src/kernel/route";
-import { command } from "../../provider/src/kernel/routeSteps";
-import { wantedRule } from "../../provider/src/kernel/rule";
-import { add as addRule, delOne } from "../../provider/src/kernel/ruleSteps";
-import { emptyState, type State } from "../../provider/src/kernel/state";
+import { routeKey, ruleKey } from "../../provider/src/declaration/key";
+import { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import type { Rule } from "../../provider/src/declaration/rule/rule";
+import { rulesIn } from "../../provider/src/declaration/rule/ruleSet";
+import { type Sysctl, sysctlKey } from "../../provider/src/declaration/sysctl";
+import { emptyState, type State } from "../../provider/src/kernel/observed/state";
+import type { Change } from "../../provider/src/kernel/plan/change";
+import { plan } from "../../provider/src/kernel/plan/plan";
+import { wantedRoute } from "../../provider/src/kernel/route/route";
+import { command } from "../../provider/src/kernel/route/steps";
+import { wantedRule } from "../../provider/src/kernel/rule/rule";
+import { add as addRule, delOne } from "../../provider/src/kernel/rule/steps";
 import { wantedSysctl } from "../../provider/src/kernel/sysctl";
+import { wantedName } from "../../provider/src/kernel/table/name";
 import { asAsked } from "../../provider/src/kernel/words";
-import { routeKey, ruleKey } from "../../provider/src/spec/key";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import type { Rule } from "../../provider/src/spec/rule/rule";
-import { rulesIn } from "../../provider/src/spec/rule/ruleSet";
-import { type Sysctl, sysctlKey } from "../../provider/src/spec/sysctl";
 import { ModelKernel, restorable } from "./modelKernel";
 import {
   change,

@@ -1,12 +1,19 @@
-import { command as nexthopCommand } from "../../provider/src/kernel/nexthopSteps";
-import { nameHeader, parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/parse";
-import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/register";
-import { addBack as routeBack } from "../../provider/src/kernel/routeSteps";
-import { add as addedRule } from "../../provider/src/kernel/ruleSteps";
-import { emptyState, type State } from "../../provider/src/kernel/state";
-import { commandOf, type IpStep, type SettingStep, type Shown, type Step, type TableNameStep } from "../../provider/src/kernel/step";
-import { type Family, families } from "../../provider/src/spec/family";
-import { tableOf } from "../../provider/src/spec/tableNumber";
+import { type Family, families } from "../../provider/src/declaration/family";
+import { tableOf } from "../../provider/src/declaration/tableNumber";
+import { command as nexthopCommand } from "../../provider/src/kernel/nexthop/steps";
+import {
+  nameHeader,
+  parseNames,
+  parseNexthops,
+  parseNexthopUsers,
+  parseRoutes,
+  parseRules,
+} from "../../provider/src/kernel/observed/parse";
+import { emptyState, type State } from "../../provider/src/kernel/observed/state";
+import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/plan/register";
+import { commandOf, type IpStep, type SettingStep, type Shown, type Step, type TableNameStep } from "../../provider/src/kernel/plan/step";
+import { addBack as routeBack } from "../../provider/src/kernel/route/steps";
+import { add as addedRule } from "../../provider/src/kernel/rule/steps";
 import { addNexthop, deleteNexthop, idOf, type ModelNexthop, nexthopJson, parseNexthop, replaceNexthop } from "./modelNexthops";
 import {
   addRoute,

@@ -1,4 +1,4 @@
-import type { IpObject } from "../../provider/src/spec/attribute";
+import type { IpObject } from "../../provider/src/declaration/attribute";
 
 /** A next hop object as the kernel keeps it: the words that were given, by their names. */
 export interface ModelNexthop {

@@ -1,5 +1,5 @@
-import type { IpObject } from "../../provider/src/spec/attribute";
-import type { Family } from "../../provider/src/spec/family";
+import type { IpObject } from "../../provider/src/declaration/attribute";
+import type { Family } from "../../provider/src/declaration/family";
 
 /** A route as the kernel keeps it: its key, its tag, and the words that were given. */
 export interface ModelRoute {

@@ -1,5 +1,5 @@
-import type { IpObject } from "../../provider/src/spec/attribute";
-import type { Family } from "../../provider/src/spec/family";
+import type { IpObject } from "../../provider/src/declaration/attribute";
+import type { Family } from "../../provider/src/declaration/family";
 
 /** A rule as the kernel keeps it: the words that were given, by their names. A mark or mask of zero is none. */
 export interface ModelRule {

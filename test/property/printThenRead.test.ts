@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isPolicyRoutingError } from "../../provider/src/errors";
-import type { ConfigurationFile, Declaration } from "../../provider/src/kernel/render/declaration";
-import { renderIfupdown } from "../../provider/src/kernel/render/ifupdown";
-import { renderKeyfile } from "../../provider/src/kernel/render/keyfile";
-import { renderNetplan } from "../../provider/src/kernel/render/netplan";
-import { renderNetworkd } from "../../provider/src/kernel/render/networkd";
-import { declare } from "../../provider/src/kernel/takeover/declare";
-import { foundIn, readFiles } from "../../provider/src/kernel/takeover/formats/index";
-import { nothingBeside } from "../../provider/src/kernel/takeover/owners";
-import type { Source } from "../../provider/src/kernel/takeover/reading";
+import type { ConfigurationFile, Declaration } from "../../provider/src/managers/render/declaration";
+import { renderIfupdown } from "../../provider/src/managers/render/ifupdown";
+import { renderKeyfile } from "../../provider/src/managers/render/keyfile";
+import { renderNetplan } from "../../provider/src/managers/render/netplan";
+import { renderNetworkd } from "../../provider/src/managers/render/networkd";
+import { declare } from "../../provider/src/managers/takeover/declare";
+import { foundIn, readFiles } from "../../provider/src/managers/takeover/formats/index";
+import { nothingBeside } from "../../provider/src/managers/takeover/owners";
+import type { Source } from "../../provider/src/managers/takeover/reading";
 import { family, type Input, routeInput, routeOf, ruleInput, ruleOf, runs } from "./subjects";
 
 const backends = {

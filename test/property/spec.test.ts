@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { familyOf, networkOf, parsePrefix, printPrefix } from "../../provider/src/spec/address";
-import { canonical } from "../../provider/src/spec/canonical";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import { settleRoute } from "../../provider/src/spec/route/route";
-import { ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
-import { isUnknown, unknownValue } from "../../provider/src/spec/unknown";
+import { familyOf, networkOf, parsePrefix, printPrefix } from "../../provider/src/declaration/address";
+import { canonical } from "../../provider/src/declaration/canonical";
+import { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import { settleRoute } from "../../provider/src/declaration/route/route";
+import { ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
+import { isUnknown, unknownValue } from "../../provider/src/declaration/unknown";
 import { family, routeInput, ruleInput } from "./subjects";
 
 const ruleForm = (input: Readonly<Record<string, unknown>>) => canonical(ruleAttributes, input, settleRule);

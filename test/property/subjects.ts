@@ -1,17 +1,17 @@
 import fc from "fast-check";
-import type { Change, Wanted } from "../../provider/src/kernel/change";
-import { ownLine, parseRegister, type Register } from "../../provider/src/kernel/register";
-import type { Inputs } from "../../provider/src/spec/attribute";
-import { canonical } from "../../provider/src/spec/canonical";
-import { printProblem } from "../../provider/src/spec/failures";
-import type { Family } from "../../provider/src/spec/family";
-import { tagsOf } from "../../provider/src/spec/owner";
-import { routeAttributes } from "../../provider/src/spec/route/attributes";
-import { type Route, settleRoute } from "../../provider/src/spec/route/route";
-import { oneActionOf } from "../../provider/src/spec/rule/actions";
-import { type Rule, ruleAttributes, settleRule } from "../../provider/src/spec/rule/rule";
-import { type RuleSet, ruleSetAttributes, settleRuleSet } from "../../provider/src/spec/rule/ruleSet";
-import type { Table } from "../../provider/src/spec/tableNumber";
+import type { Inputs } from "../../provider/src/declaration/attribute";
+import { canonical } from "../../provider/src/declaration/canonical";
+import { printProblem } from "../../provider/src/declaration/failures";
+import type { Family } from "../../provider/src/declaration/family";
+import { tagsOf } from "../../provider/src/declaration/owner";
+import { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import { type Route, settleRoute } from "../../provider/src/declaration/route/route";
+import { oneActionOf } from "../../provider/src/declaration/rule/actions";
+import { type Rule, ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
+import { type RuleSet, ruleSetAttributes, settleRuleSet } from "../../provider/src/declaration/rule/ruleSet";
+import type { Table } from "../../provider/src/declaration/tableNumber";
+import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
+import { ownLine, parseRegister, type Register } from "../../provider/src/kernel/plan/register";
 
 /** What the properties are about: rules and routes as people write them, from few values, so that they often meet. */
 export type Input = Readonly<Record<string, unknown>>;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
+import { parsePrefix, printPrefix } from "../../provider/src/declaration/address";
 import { isPolicyRoutingError } from "../../provider/src/errors";
-import { stateAfter } from "../../provider/src/kernel/after";
-import type { Change } from "../../provider/src/kernel/change";
-import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan";
-import { add } from "../../provider/src/kernel/ruleSteps";
-import type { State } from "../../provider/src/kernel/state";
-import type { IpStep } from "../../provider/src/kernel/step";
-import { parsePrefix, printPrefix } from "../../provider/src/spec/address";
+import type { State } from "../../provider/src/kernel/observed/state";
+import { stateAfter } from "../../provider/src/kernel/plan/after";
+import type { Change } from "../../provider/src/kernel/plan/change";
+import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan/plan";
+import type { IpStep } from "../../provider/src/kernel/plan/step";
+import { add } from "../../provider/src/kernel/rule/steps";
 import { ModelKernel } from "./modelKernel";
 import { type Input, ruleOf } from "./subjects";
 

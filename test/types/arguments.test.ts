@@ -28,21 +28,21 @@ import type {
   UplinkArgs,
   UplinkSideArgs,
 } from "pulumi-policy-routing";
-import type { Field, Inputs } from "../../provider/src/spec/attribute";
-import type { commonFields } from "../../provider/src/spec/common";
-import type { connectionFields, proxyFields } from "../../provider/src/spec/connection";
-import type { expectationFields } from "../../provider/src/spec/expectation";
-import type { guardFields, probeFields } from "../../provider/src/spec/guard";
-import type { hostRoutingFields } from "../../provider/src/spec/hostRouting";
-import type { multihomedFields } from "../../provider/src/spec/multihomed/multihomed";
-import type { sideFields, uplinkFields } from "../../provider/src/spec/multihomed/uplink";
-import type { nexthopAttributes } from "../../provider/src/spec/nexthop/attributes";
-import type { memberFields } from "../../provider/src/spec/nexthop/group";
-import type { routeAttributes } from "../../provider/src/spec/route/attributes";
-import type { nexthopFields } from "../../provider/src/spec/route/nexthops";
-import type { ruleSetAttributes } from "../../provider/src/spec/rule/ruleSet";
-import type { sysctlFields } from "../../provider/src/spec/sysctl";
-import type { routingTableAttributes } from "../../provider/src/spec/table/table";
+import type { Field, Inputs } from "../../provider/src/declaration/attribute";
+import type { commonFields } from "../../provider/src/declaration/common";
+import type { connectionFields, proxyFields } from "../../provider/src/declaration/connection";
+import type { expectationFields } from "../../provider/src/declaration/expectation";
+import type { guardFields, probeFields } from "../../provider/src/declaration/guard";
+import type { hostRoutingFields } from "../../provider/src/declaration/hostRouting";
+import type { multihomedFields } from "../../provider/src/declaration/multihomed/multihomed";
+import type { sideFields, uplinkFields } from "../../provider/src/declaration/multihomed/uplink";
+import type { nexthopAttributes } from "../../provider/src/declaration/nexthop/attributes";
+import type { memberFields } from "../../provider/src/declaration/nexthop/group";
+import type { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import type { nexthopFields } from "../../provider/src/declaration/route/nexthops";
+import type { ruleSetAttributes } from "../../provider/src/declaration/rule/ruleSet";
+import type { sysctlFields } from "../../provider/src/declaration/sysctl";
+import type { routingTableAttributes } from "../../provider/src/declaration/table/table";
 
 /** Compiles when the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { readHoldings } from "../host/network";
+import { tagsOf } from "../declaration/owner";
+import { readHoldings } from "../host/reading/network";
 import { type Finding, findingsOf } from "../kernel/findings/index";
-import type { Holding } from "../kernel/holdings";
-import { tagsOf } from "../spec/owner";
+import type { Holding } from "../kernel/plan/holdings";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parseKnown } from "./preview/stackJson";
 import { withKernelTables } from "./report/tableNames";

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { addressSchema, familyOf } from "../declaration/address";
+import { printProblem, problemsOf } from "../declaration/failures";
+import type { Flow, PortRange } from "../declaration/flow";
+import { deviceSchema, u32 } from "../declaration/number";
+import { ruleAttributes } from "../declaration/rule/rule";
 import { PolicyRoutingError } from "../errors";
-import { addressSchema, familyOf } from "../spec/address";
-import { printProblem, problemsOf } from "../spec/failures";
-import type { Flow, PortRange } from "../spec/flow";
-import { deviceSchema, u32 } from "../spec/number";
-import { ruleAttributes } from "../spec/rule/rule";
 import { program } from "./usage";
 
 /** A number, decimal or hexadecimal, as a number or as text. */

@@ -1,5 +1,5 @@
+import type { Connection } from "../declaration/connection";
 import { escapeOutput } from "../errors";
-import type { Connection } from "../spec/connection";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { honourDefaults } from "./preview/stackDefaults";

@@ -1,6 +1,6 @@
+import { nearest } from "../declaration/failures";
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { version } from "../runtime/version";
-import { nearest } from "../spec/failures";
 import { check } from "./check";
 import { doctor } from "./doctor/doctor";
 import { allow } from "./history/allow";

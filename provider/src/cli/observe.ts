@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { readState } from "../host/network";
+import { readState } from "../host/reading/network";
 import { connectionOf, sourceOptions } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";
 

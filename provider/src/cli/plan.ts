@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
-import { planOn } from "../host/proposal";
-import { commandOf } from "../kernel/step";
+import { planOn } from "../host/transaction/proposal";
+import { commandOf } from "../kernel/plan/step";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Declaration } from "../kernel/render/declaration";
-import { renderIfupdown } from "../kernel/render/ifupdown";
-import { renderKeyfile } from "../kernel/render/keyfile";
-import { renderNetplan } from "../kernel/render/netplan";
-import { renderNetworkd } from "../kernel/render/networkd";
+import type { Declaration } from "../managers/render/declaration";
+import { renderIfupdown } from "../managers/render/ifupdown";
+import { renderKeyfile } from "../managers/render/keyfile";
+import { renderNetplan } from "../managers/render/netplan";
+import { renderNetworkd } from "../managers/render/networkd";
 import { declarationIn } from "./preview/declaration";
 import { readText } from "./source";
 import { type Exit, exits, WrongUse } from "./usage";

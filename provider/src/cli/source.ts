@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { type Connection, connectionSchema } from "../declaration/connection";
+import { printProblem, problemsOf } from "../declaration/failures";
 import { PolicyRoutingError } from "../errors";
-import { readState } from "../host/network";
+import { readState } from "../host/reading/network";
 import type { Network } from "../kernel/lookup/network";
 import { networkOfState, parseStateJson } from "../kernel/lookup/stateJson";
-import { type Connection, connectionSchema } from "../spec/connection";
-import { printProblem, problemsOf } from "../spec/failures";
 import { program, WrongUse } from "./usage";
 
 /** Options that say how to log in. */

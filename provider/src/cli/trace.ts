@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
+import type { Flow } from "../declaration/flow";
 import { explain } from "../kernel/lookup/explain";
 import { lookup } from "../kernel/lookup/lookup";
 import type { Network } from "../kernel/lookup/network";
 import { printVerdict, type Verdict } from "../kernel/lookup/verdict";
-import { describe } from "../kernel/rule";
-import type { Flow } from "../spec/flow";
+import { describe } from "../kernel/rule/rule";
 import { flowOf, flowsOf } from "./flow";
 import { withKernelTables } from "./report/tableNames";
 import { networkFrom, readText, sourceOptions } from "./source";

@@ -1,14 +1,14 @@
 import { setTimeout } from "node:timers/promises";
+import type { Connection } from "../declaration/connection";
 import { messageOf, PolicyRoutingError, type Warning } from "../errors";
-import type { Connection } from "../spec/connection";
-import type { Answer } from "./answer";
-import { reached } from "./defaults";
-import { isCovered, type Look, nothingMore, together } from "./look";
-import { type Observation, observe } from "./observe";
-import { Session } from "./session";
-import { refuseIfStopped, unlessStopped } from "./stop";
-import { transact } from "./transact";
-import type { Applied, Work } from "./work";
+import { isCovered, type Look, nothingMore, together } from "./reading/look";
+import { type Observation, observe } from "./reading/observe";
+import { reached } from "./ssh/defaults";
+import { transact } from "./transaction/transact";
+import type { Applied, Work } from "./transaction/work";
+import type { Answer } from "./wire/answer";
+import { Session } from "./wire/session";
+import { refuseIfStopped, unlessStopped } from "./wire/stop";
 
 interface Reading {
   readonly look: Look;

@@ -1,11 +1,11 @@
-import { parseIpJson } from "../kernel/ipJson";
-import type { Management } from "../kernel/managementPath";
-import { parseRoutes } from "../kernel/parse";
-import { textAt } from "../spec/attribute";
-import type { Family } from "../spec/family";
-import { gatewayAt } from "../spec/route/nextHop";
-import { typeAt } from "../spec/route/type";
-import { type Answer, section } from "./answer";
+import { textAt } from "../declaration/attribute";
+import type { Family } from "../declaration/family";
+import { gatewayAt } from "../declaration/route/nextHop";
+import { typeAt } from "../declaration/route/type";
+import type { Management } from "../kernel/management/path";
+import { parseIpJson } from "../kernel/observed/ipJson";
+import { parseRoutes } from "../kernel/observed/parse";
+import { type Answer, section } from "./wire/answer";
 
 /**
  * How our own connection is routed, as `paths` in sh/observe.sh tells it, a line of `ip` each: the routes of all tables for the client's

@@ -1,13 +1,13 @@
-import type { Change } from "../kernel/change";
-import { adviceOn, parseNeighbours } from "../kernel/neighbours";
-import type { Persistence, Wish } from "../kernel/persistence";
-import { needsAfter, persistAsFound, persistedText, type StorePlan } from "../kernel/store";
-import { parseObjects, printObject, type StoredObject } from "../kernel/stored";
-import { parseRegisterKey } from "../spec/key";
-import { backends } from "../spec/persist";
-import { type Answer, section, sectionAfter } from "./answer";
-import { call } from "./frames";
+import { parseRegisterKey } from "../declaration/key";
+import { backends } from "../declaration/persist";
+import { adviceOn, parseNeighbours } from "../kernel/persist/neighbours";
+import type { Persistence, Wish } from "../kernel/persist/persistence";
+import { needsAfter, persistAsFound, persistedText, type StorePlan } from "../kernel/persist/store";
+import { parseObjects, printObject, type StoredObject } from "../kernel/persist/stored";
+import type { Change } from "../kernel/plan/change";
 import { replay } from "./scripts";
+import { type Answer, section, sectionAfter } from "./wire/answer";
+import { call } from "./wire/frames";
 
 /** What sh/persist.sh says of a host. */
 export function parsePersistence(answer: Answer): Persistence {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { numberAt, textAt } from "../spec/attribute";
-import { type Expectation, printExpectation } from "../spec/expectation";
-import { gatewayAt } from "../spec/route/nextHop";
-import { tableOf } from "../spec/tableNumber";
-import { parseIpJson } from "./ipJson";
+import { numberAt, textAt } from "../declaration/attribute";
+import { type Expectation, printExpectation } from "../declaration/expectation";
+import { gatewayAt } from "../declaration/route/nextHop";
+import { tableOf } from "../declaration/tableNumber";
+import { parseIpJson } from "./observed/ipJson";
 
 /** What became of a packet: by the kernel's word, or by a lookup. */
 export interface Outcome {

@@ -1,13 +1,13 @@
+import { isSameStack } from "../declaration/owner";
+import { isLargerOfAll, parseSysctlKey, type Sysctl, sysctlKey, tightens } from "../declaration/sysctl";
 import { PolicyRoutingError } from "../errors";
 import type { Topic } from "../messages";
-import { isSameStack } from "../spec/owner";
-import { isLargerOfAll, parseSysctlKey, type Sysctl, sysctlKey, tightens } from "../spec/sysctl";
-import { differs } from "./adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./change";
-import type { ObservedKind } from "./observedKind";
-import type { Entry } from "./register";
-import type { State } from "./state";
-import { setting as write } from "./step";
+import type { ObservedKind } from "./observed/kind";
+import type { State } from "./observed/state";
+import { differs } from "./plan/adoption";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./plan/change";
+import type { Entry } from "./plan/register";
+import { setting as write } from "./plan/step";
 
 /** What loosens a check comes before routes and rules, what tightens one behind them. */
 const stageOf = (sysctl: Sysctl): number => (tightens(sysctl) ? 50 : 1);

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AttributeTable, Context, IpObject, Values } from "../spec/attribute";
+import type { AttributeTable, Context, IpObject, Values } from "../declaration/attribute";
 
-import { entriesOf } from "../spec/words";
+import { entriesOf } from "../declaration/words";
 
-export { wordsOf } from "../spec/words";
+export { wordsOf } from "../declaration/words";
 
 /** Keys of `ip -j` that describe the moment, not the object: they never make two objects differ. */
 const passing = new Set(["protocol", "age", "cache", "nh_info", "expires_age"]);

@@ -1,13 +1,13 @@
+import { holdsSecrets } from "../declaration/connectionDefaults";
+import { printFailure } from "../declaration/failures";
+import { noOrganization, type Owner } from "../declaration/owner";
+import { type ProviderConfiguration, providerConfiguration, providerFields } from "../declaration/providerConfiguration";
+import { withSecrets } from "../declaration/secrets";
 import { PolicyRoutingError } from "../errors";
-import { tellDefaults } from "../host/defaults";
+import { tellDefaults } from "../host/ssh/defaults";
 import type { Properties } from "../runtime/handlers";
 import { mark } from "../runtime/marked";
 import { wishForUnreachable } from "../runtime/unreachable";
-import { holdsSecrets } from "../spec/connectionDefaults";
-import { printFailure } from "../spec/failures";
-import { noOrganization, type Owner } from "../spec/owner";
-import { type ProviderConfiguration, providerConfiguration, providerFields } from "../spec/providerConfiguration";
-import { withSecrets } from "../spec/secrets";
 import type { Urn } from "./urn";
 
 /** What is wrong with the provider's configuration; no property is named, for the engine prints the value of one that is. */

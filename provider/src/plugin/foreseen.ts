@@ -1,6 +1,6 @@
+import { unknownValue } from "../declaration/unknown";
 import type { Properties } from "../runtime/handlers";
 import { kindOf } from "../runtime/kinds";
-import { unknownValue } from "../spec/unknown";
 
 /**
  * What a preview hands on of a change that is not made: what the program declares, and that the rest is not known yet. An engine that greets a plugin

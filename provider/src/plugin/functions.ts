@@ -1,12 +1,12 @@
+import type { FieldTable, Values } from "../declaration/attribute";
+import { canonical } from "../declaration/canonical";
+import { isConnection } from "../declaration/connection";
+import { flowOf } from "../declaration/expectation";
+import { printFailure } from "../declaration/failures";
+import { getHostFields, type getHostResultFields, lookupFields, type lookupResultFields } from "../declaration/functions";
 import { PolicyRoutingError } from "../errors";
 import type { Verdict } from "../kernel/lookup/verdict";
 import type { Properties } from "../runtime/handlers";
-import type { FieldTable, Values } from "../spec/attribute";
-import { canonical } from "../spec/canonical";
-import { isConnection } from "../spec/connection";
-import { flowOf } from "../spec/expectation";
-import { printFailure } from "../spec/failures";
-import { getHostFields, type getHostResultFields, lookupFields, type lookupResultFields } from "../spec/functions";
 
 /** What came of a call: its answer, or what is wrong in what it was given. */
 export type Answered = { readonly result: Properties } | { readonly failures: readonly string[] };
@@ -35,14 +35,14 @@ async function answered<Table extends FieldTable>(
 /** Only now: a run that calls none needs nothing of it. */
 async function read(connection: unknown) {
   if (!isConnection(connection)) throw new PolicyRoutingError("invalid", { topic: "fields", what: "connection: host is required" });
-  const { readHost }: typeof import("../host/network") = require("../host/network");
+  const { readHost }: typeof import("../host/reading/network") = require("../host/reading/network");
   const { networkOfState }: typeof import("../kernel/lookup/stateJson") = require("../kernel/lookup/stateJson");
   const { facts, state } = await readHost(connection);
   return { facts, network: networkOfState(state) };
 }
 
 async function getHost({ connection }: Values<typeof getHostFields>): Promise<Values<typeof getHostResultFields>> {
-  const { describe }: typeof import("../kernel/rule") = require("../kernel/rule");
+  const { describe }: typeof import("../kernel/rule/rule") = require("../kernel/rule/rule");
   const { facts, network } = await read(connection);
   return {
     machineId: facts.machineId,
@@ -65,7 +65,7 @@ async function lookup({ connection, ...flow }: Values<typeof lookupFields>): Pro
 }
 
 function wayOf(verdict: Verdict): Partial<Values<typeof lookupResultFields>> {
-  const { describe }: typeof import("../kernel/rule") = require("../kernel/rule");
+  const { describe }: typeof import("../kernel/rule/rule") = require("../kernel/rule/rule");
   const decisive = verdict.path.at(-1);
   const rule = decisive?.outcome === "decides" ? { rule: describe(decisive.rule.rule) } : {};
   if (!("hops" in verdict)) return rule;

@@ -1,7 +1,7 @@
+import { parsePrefix } from "../declaration/address";
+import { type Family, families } from "../declaration/family";
+import { type Table, tableSchema } from "../declaration/tableNumber";
 import { PolicyRoutingError } from "../errors";
-import { parsePrefix } from "../spec/address";
-import { type Family, families } from "../spec/family";
-import { type Table, tableSchema } from "../spec/tableNumber";
 
 /** What an id to be imported names: a place on a host, as every id of ours begins. */
 export type Place = EntryPlace | { readonly kind: "HostRouting" };

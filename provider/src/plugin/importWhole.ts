@@ -1,8 +1,8 @@
+import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { warn } from "../host/told";
-import type { Declared } from "../kernel/takeover/declare";
-import type { StandingHost } from "../kernel/takeover/onHost";
+import type { Declared } from "../managers/takeover/declare";
+import type { StandingHost } from "../managers/takeover/onHost";
 import type { Handlers, Properties } from "../runtime/handlers";
-import { isSameStack, type Owner, tagsOf } from "../spec/owner";
 import type { ImportId } from "./importId";
 import { checked, type Found, pending } from "./pending";
 
@@ -13,9 +13,9 @@ import { checked, type Found, pending } from "./pending";
 export async function foundWhole(id: string, parsed: ImportId, owner: Owner, handlers: Handlers): Promise<Found> {
   const { host } = parsed;
   // Only now: most runs import nothing, and what reads other managers' files is large.
-  const { readStanding }: typeof import("../host/standing") = require("../host/standing");
-  const { declaredOnHost }: typeof import("../kernel/takeover/onHost") = require("../kernel/takeover/onHost");
-  const { sectionsOf }: typeof import("../kernel/takeover/sections") = require("../kernel/takeover/sections");
+  const { readStanding }: typeof import("../host/reading/standing") = require("../host/reading/standing");
+  const { declaredOnHost }: typeof import("../managers/takeover/onHost") = require("../managers/takeover/onHost");
+  const { sectionsOf }: typeof import("../managers/takeover/sections") = require("../managers/takeover/sections");
   const standing = await readStanding({ host });
   const held = heldBy(standing, parsed, owner);
   const { declared } = declaredOnHost(standing, tagsOf(owner.proto), { of: held });

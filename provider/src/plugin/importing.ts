@@ -1,8 +1,8 @@
+import { registerKey } from "../declaration/key";
+import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { PolicyRoutingError } from "../errors";
-import type { State } from "../kernel/state";
+import type { State } from "../kernel/observed/state";
 import type { Handlers } from "../runtime/handlers";
-import { registerKey } from "../spec/key";
-import { isSameStack, type Owner, tagsOf } from "../spec/owner";
 import { type EntryPlace, type ImportId, parseImportId } from "./importId";
 import { foundWhole } from "./importWhole";
 import { checked, type Found, pending } from "./pending";

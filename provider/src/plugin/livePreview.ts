@@ -1,11 +1,11 @@
+import type { Connection } from "../declaration/connection";
+import { isUnknown } from "../declaration/unknown";
 import { messageOf } from "../errors";
-import { commandOf } from "../kernel/step";
+import { commandOf } from "../kernel/plan/step";
 import type { EngineLog } from "../runtime/engineLog";
 import type { Properties } from "../runtime/handlers";
 import type { Declared } from "../runtime/kind";
 import { kindOf } from "../runtime/kinds";
-import type { Connection } from "../spec/connection";
-import { isUnknown } from "../spec/unknown";
 import type { Urn } from "./urn";
 
 /** A change that a preview asks about. */
@@ -59,8 +59,8 @@ export class LivePreview {
   }
 
   async #answer(connection: Connection, group: readonly Asked[]): Promise<void> {
-    const { planOn }: typeof import("../host/proposal") = require("../host/proposal");
-    const { together }: typeof import("../host/look") = require("../host/look");
+    const { planOn }: typeof import("../host/transaction/proposal") = require("../host/transaction/proposal");
+    const { together }: typeof import("../host/reading/look") = require("../host/reading/look");
     const { changeToEnsure }: typeof import("../runtime/reconcile") = require("../runtime/reconcile");
     const { host } = connection;
     try {

@@ -14,11 +14,11 @@ import {
   type UpdateRequest,
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
+import { Claims, claimed, claimedHost } from "../declaration/claimed";
+import type { ProviderConfiguration } from "../declaration/providerConfiguration";
 import { type Handlers, handlers } from "../runtime";
 import type { Properties } from "../runtime/handlers";
 import type { Run } from "../runtime/run";
-import { Claims, claimed, claimedHost } from "../spec/claimed";
-import type { ProviderConfiguration } from "../spec/providerConfiguration";
 import { ownerOf } from "./configuration";
 import { keeping } from "./failure";
 import { foreseen } from "./foreseen";

@@ -10,11 +10,11 @@ import {
   InvokeResponse,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
-import { stop } from "../host/stop";
+import type { ProviderConfiguration } from "../declaration/providerConfiguration";
+import { stop } from "../host/wire/stop";
 import type { EngineLog } from "../runtime/engineLog";
 import type { Run } from "../runtime/run";
 import { version } from "../runtime/version";
-import type { ProviderConfiguration } from "../spec/providerConfiguration";
 import { configurationFailures, configure, markedConfiguration } from "./configuration";
 import { failureOf } from "./failure";
 import { call } from "./functions";

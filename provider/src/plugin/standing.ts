@@ -1,7 +1,7 @@
-import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/look";
-import type { ObservedRule, State } from "../kernel/state";
-import { nexthopKey, routeKey, ruleKey, tableKey } from "../spec/key";
-import { type RuleSet, setOf } from "../spec/rule/ruleSet";
+import { nexthopKey, routeKey, ruleKey, tableKey } from "../declaration/key";
+import { type RuleSet, setOf } from "../declaration/rule/ruleSet";
+import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/reading/look";
+import type { ObservedRule, State } from "../kernel/observed/state";
 import type { EntryPlace } from "./importId";
 
 /** What stands at a place, in the form of inputs. */

@@ -1,4 +1,4 @@
-// Generated from the descriptors in src/spec by `npm run generate`. Do not edit.
+// Generated from the descriptors in src/declaration by `npm run generate`. Do not edit.
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Address family, in the words of `ip -family`: IPv4 or IPv6. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Claimed, Claims, claimedHost } from "../spec/claimed";
+import { type Claimed, Claims, claimedHost } from "../declaration/claimed";
 import { failLater, Refusal } from "./refusal";
 
 /** One map a run of a program: an inline program may run several times in one process. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { holdsSecrets } from "../spec/connectionDefaults";
+import { holdsSecrets } from "../declaration/connectionDefaults";
 import type { ConnectionDefaultsArgs } from "./arguments";
 import { type Door, dynamicDoor } from "./door";
 import { Refusal } from "./refusal";

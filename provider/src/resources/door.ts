@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { defaultOwner } from "../spec/owner";
+import { defaultOwner } from "../declaration/owner";
 import { Refusal } from "./refusal";
 
 /** How a resource reaches the one life cycle: by the engine's dynamic provider, or by this package's own plugin. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { decidesForAll } from "../declaration/rule/everyPacket";
 import type { Warning } from "../errors";
-import { decidesForAll } from "../spec/rule/everyPacket";
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !pulumi.Output.isInstance(value);

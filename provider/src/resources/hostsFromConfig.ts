@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { canonical } from "../spec/canonical";
-import { configuredHostFields, settleConfiguredHost, withDefaults } from "../spec/configuredHost";
-import { printFailure } from "../spec/failures";
-import { withSecrets } from "../spec/secrets";
+import { canonical } from "../declaration/canonical";
+import { configuredHostFields, settleConfiguredHost, withDefaults } from "../declaration/configuredHost";
+import { printFailure } from "../declaration/failures";
+import { withSecrets } from "../declaration/secrets";
 import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
 import type { MultihomedHostArgs } from "./multihomedHost";
 import { Refusal } from "./refusal";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { canonical } from "../spec/canonical";
-import { printFailure } from "../spec/failures";
-import { commandsOf } from "../spec/multihomed/commands";
-import { expand, nftText, type Routing } from "../spec/multihomed/expand";
-import { multihomedFields, settleMultihomed } from "../spec/multihomed/multihomed";
+import { canonical } from "../declaration/canonical";
+import { printFailure } from "../declaration/failures";
+import { commandsOf } from "../declaration/multihomed/commands";
+import { expand, nftText, type Routing } from "../declaration/multihomed/expand";
+import { multihomedFields, settleMultihomed } from "../declaration/multihomed/multihomed";
 import type { ExpectationArgs, HostRoutingArgs, MultihomedArgs, RouteArgs, RuleArgs, TableArgs } from "./arguments";
 import { HostRouting } from "./hostRouting";
 import { refuseUnheard } from "./unheard";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../spec/claimed";
+import { claimed } from "../declaration/claimed";
 import type { Family, PolicyRouteArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";

@@ -1,9 +1,9 @@
-import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/look";
-import { strays } from "../kernel/plan";
-import type { State } from "../kernel/state";
+import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../declaration/hostRouting";
+import type { Tags } from "../declaration/owner";
+import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/reading/look";
+import type { State } from "../kernel/observed/state";
+import { strays } from "../kernel/plan/plan";
 import { wantedSysctl } from "../kernel/sysctl";
-import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../spec/hostRouting";
-import type { Tags } from "../spec/owner";
 import { defineKind, type ReadOne } from "./kind";
 import type { Entry } from "./section";
 import { sections } from "./sections";

@@ -1,7 +1,7 @@
-import { defaultsFailures, tellDefaults } from "../host/defaults";
-import { stop } from "../host/stop";
-import { printFailure } from "../spec/failures";
-import { unknownValue } from "../spec/unknown";
+import { printFailure } from "../declaration/failures";
+import { unknownValue } from "../declaration/unknown";
+import { defaultsFailures, tellDefaults } from "../host/ssh/defaults";
+import { stop } from "../host/wire/stop";
 import { onCancel } from "./cancel";
 import { EngineLog } from "./engineLog";
 import { beginRun } from "./enginesRun";

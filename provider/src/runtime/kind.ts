@@ -1,18 +1,18 @@
+import type { Adopt } from "../declaration/adopt";
+import type { FieldTable, Values } from "../declaration/attribute";
+import { type Across, canonical } from "../declaration/canonical";
+import { type Common, commonFields, internalFields, settleCommon } from "../declaration/common";
+import { type Connection, isConnection } from "../declaration/connection";
+import type { Expectation } from "../declaration/expectation";
+import { type Failure, printFailure } from "../declaration/failures";
+import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../declaration/owner";
+import { unknownValue } from "../declaration/unknown";
 import { PolicyRoutingError } from "../errors";
-import type { Look } from "../host/look";
-import type { Wanted } from "../kernel/change";
-import type { Wish } from "../kernel/persistence";
-import type { Entry } from "../kernel/register";
-import type { State } from "../kernel/state";
-import type { Adopt } from "../spec/adopt";
-import type { FieldTable, Values } from "../spec/attribute";
-import { type Across, canonical } from "../spec/canonical";
-import { type Common, commonFields, internalFields, settleCommon } from "../spec/common";
-import { type Connection, isConnection } from "../spec/connection";
-import type { Expectation } from "../spec/expectation";
-import { type Failure, printFailure } from "../spec/failures";
-import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../spec/owner";
-import { unknownValue } from "../spec/unknown";
+import type { Look } from "../host/reading/look";
+import type { State } from "../kernel/observed/state";
+import type { Wish } from "../kernel/persist/persistence";
+import type { Wanted } from "../kernel/plan/change";
+import type { Entry } from "../kernel/plan/register";
 import { otherTag, type Standing, surplus } from "./standing";
 
 /** What the life cycle knows of one kind of resource. */

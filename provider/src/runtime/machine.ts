@@ -1,4 +1,4 @@
-import type { Facts } from "../host/facts";
+import type { Facts } from "../host/reading/facts";
 
 /**
  * Whether two addresses lead to one machine, by what both say of themselves now: never by what a state remembers. `unknown` is for keeping,

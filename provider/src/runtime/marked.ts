@@ -1,5 +1,5 @@
-import { commonFields } from "../spec/common";
-import { withSecrets } from "../spec/secrets";
+import { commonFields } from "../declaration/common";
+import { withSecrets } from "../declaration/secrets";
 import type { Properties } from "./handlers";
 
 /** How a secret is said on the engine's wire: sdk/nodejs/runtime/rpc.ts, `specialSigKey` and `specialSecretSig`. */

@@ -1,7 +1,7 @@
+import type { Adopt } from "../declaration/adopt";
+import type { FieldTable, Values } from "../declaration/attribute";
+import type { EntryKind } from "../declaration/entryKind";
 import { PolicyRoutingError } from "../errors";
-import type { Adopt } from "../spec/adopt";
-import type { FieldTable, Values } from "../spec/attribute";
-import type { EntryKind } from "../spec/entryKind";
 
 /** Values that the checks let pass, as the object that they describe. */
 export function wholeOf<Table extends FieldTable, Whole extends Values<Table>>(

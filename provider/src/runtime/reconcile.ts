@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { tagsOf } from "../declaration/owner";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../errors";
 import { hostOf } from "../host/host";
-import { nothingMore, together } from "../host/look";
-import { readFacts } from "../host/network";
-import type { Applied } from "../host/work";
-import type { Change } from "../kernel/change";
-import { tagsAt } from "../kernel/observedKinds";
-import { tagsOf } from "../spec/owner";
+import { nothingMore, together } from "../host/reading/look";
+import { readFacts } from "../host/reading/network";
+import type { Applied } from "../host/transaction/work";
+import { tagsAt } from "../kernel/observed/kinds";
+import type { Change } from "../kernel/plan/change";
 import { InitializationFailed } from "./initializationFailed";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";

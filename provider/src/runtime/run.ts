@@ -1,7 +1,7 @@
+import { addressOf, type Connection } from "../declaration/connection";
 import { PolicyRoutingError } from "../errors";
-import type { Facts } from "../host/facts";
-import type { Take } from "../kernel/change";
-import { addressOf, type Connection } from "../spec/connection";
+import type { Facts } from "../host/reading/facts";
+import type { Take } from "../kernel/plan/change";
 import type { Properties } from "./handlers";
 import type { Declared, Kind } from "./kind";
 import { sameness } from "./machine";

@@ -1,10 +1,10 @@
-import { type Look, nothingMore, together } from "../host/look";
-import type { Mandate, Wanted } from "../kernel/change";
-import type { State } from "../kernel/state";
-import type { Adopt } from "../spec/adopt";
-import type { FieldTable, Values } from "../spec/attribute";
-import type { Entries } from "../spec/entries";
-import { anyEntryKind, type EntryKind } from "../spec/entryKind";
+import type { Adopt } from "../declaration/adopt";
+import type { FieldTable, Values } from "../declaration/attribute";
+import type { Entries } from "../declaration/entries";
+import { anyEntryKind, type EntryKind } from "../declaration/entryKind";
+import { type Look, nothingMore, together } from "../host/reading/look";
+import type { State } from "../kernel/observed/state";
+import type { Mandate, Wanted } from "../kernel/plan/change";
 import { defineKind, type Kind } from "./kind";
 import { objectIn, wholeOf } from "./objects";
 

@@ -1,21 +1,21 @@
-import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/look";
-import { wantedName } from "../kernel/name";
-import { wantedNexthop } from "../kernel/nexthop";
-import { wantedRoute } from "../kernel/route";
-import { wantedRule } from "../kernel/rule";
-import type { Adopt } from "../spec/adopt";
-import { nexthopKind } from "../spec/nexthop/kind";
-import { routeKind } from "../spec/route/kind";
-import { hasLock } from "../spec/route/metrics";
-import type { Route } from "../spec/route/route";
-import { ruleKind } from "../spec/rule/kind";
-import { tableKind } from "../spec/table/kind";
+import type { Adopt } from "../declaration/adopt";
+import { nexthopKind } from "../declaration/nexthop/kind";
+import { routeKind } from "../declaration/route/kind";
+import { hasLock } from "../declaration/route/metrics";
+import type { Route } from "../declaration/route/route";
+import { ruleKind } from "../declaration/rule/kind";
+import { tableKind } from "../declaration/table/kind";
+import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/reading/look";
+import { wantedNexthop } from "../kernel/nexthop/nexthop";
+import { wantedRoute } from "../kernel/route/route";
+import { wantedRule } from "../kernel/rule/rule";
+import { wantedName } from "../kernel/table/name";
 import { sectionOf } from "./section";
 
 /** With its locks where it has some, or where it may take over one that has. */
 const lookAtRoute = (route: Route, adopt: Adopt): Look => lookAtDestination(route, adopt !== false || hasLock(route));
 
-/** What each kind of entry is on hosts: in the order of `spec/entryKinds`. */
+/** What each kind of entry is on hosts: in the order of `declaration/entryKinds`. */
 export const sections = {
   tables: sectionOf(tableKind, { place: ({ tableId }) => `table/${tableId}`, wanted: wantedName, look: () => lookAtNames }),
   nexthops: sectionOf(nexthopKind, {

@@ -1,9 +1,9 @@
-import { observedKinds, tagsAt } from "../kernel/observedKinds";
-import { keysOf } from "../kernel/register";
-import type { State } from "../kernel/state";
-import { entryKinds } from "../spec/entryKinds";
-import { parseRegisterKey, registerKey, tableKey } from "../spec/key";
-import { defaultOwner, type Tags } from "../spec/owner";
+import { entryKinds } from "../declaration/entryKinds";
+import { parseRegisterKey, registerKey, tableKey } from "../declaration/key";
+import { defaultOwner, type Tags } from "../declaration/owner";
+import { observedKinds, tagsAt } from "../kernel/observed/kinds";
+import type { State } from "../kernel/observed/state";
+import { keysOf } from "../kernel/plan/register";
 
 /** An entry that stands on a host, as it would stand in the inputs of whoever declared it. */
 export interface Standing {

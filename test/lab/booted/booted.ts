@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { layNetwork } from "../network.js";
+import { layNetwork } from "../network";
 import { ensurePackages } from "../packages.mjs";
-import { Provider } from "../provider.js";
-import { must } from "../run.js";
-import { directoryOf, labName, takenSlots, takeSlot } from "../slots.js";
-import { BootedHost } from "./host.js";
-import { rootfs, type Suite } from "./rootfs.js";
-import { takeDownBooted } from "./teardown.js";
+import { Provider } from "../provider";
+import { must } from "../run";
+import { directoryOf, labName, takenSlots, takeSlot } from "../slots";
+import { BootedHost } from "./host";
+import { rootfs, type Suite } from "./rootfs";
+import { takeDownBooted } from "./teardown";
 
-export type { BootedHost } from "./host.js";
-export type { Suite } from "./rootfs.js";
+export type { BootedHost } from "./host";
+export type { Suite } from "./rootfs";
 
 const PACKAGES = ["debootstrap", "iproute2", "nftables", "openssh-client", "systemd-container"];
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../until.js";
+import { until } from "../until";
 
 /** The group below the root of the second version's hierarchy in which a lab's booted host runs. */
 export const cgroupOf = (lab: string): string => `policy-routing-lab-${lab}`;

@@ -2,15 +2,15 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { Host } from "../host.js";
-import { hostLinks, type Plan } from "../network.js";
-import { bornAt } from "../process.js";
-import { Provider } from "../provider.js";
-import { builderOf, must } from "../run.js";
-import { directoryOf } from "../slots.js";
-import { until } from "../until.js";
-import { cgroupOf } from "./cgroup.js";
-import { takeDownBooted } from "./teardown.js";
+import { Host } from "../host";
+import { hostLinks, type Plan } from "../network";
+import { bornAt } from "../process";
+import { Provider } from "../provider";
+import { builderOf, must } from "../run";
+import { directoryOf } from "../slots";
+import { until } from "../until";
+import { cgroupOf } from "./cgroup";
+import { takeDownBooted } from "./teardown";
 
 const LONGEST_BOOT = 180_000;
 

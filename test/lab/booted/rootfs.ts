@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bornAt } from "../process.js";
-import { must } from "../run.js";
+import { bornAt } from "../process";
+import { must } from "../run";
 
 /** Debian 11, 12 and 13: iproute2 5.9, 6.1 and 6.15; systemd 247, 252 and 257. */
 export type Suite = "bullseye" | "bookworm" | "trixie";

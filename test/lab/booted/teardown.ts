@@ -1,6 +1,6 @@
-import { labName } from "../slots.js";
-import { takeDown } from "../teardown.js";
-import { removeCgroup } from "./cgroup.js";
+import { labName } from "../slots";
+import { takeDown } from "../teardown";
+import { removeCgroup } from "./cgroup";
 
 /** Removes everything of a booted host by its name alone. Ending PID 1 ends all of its processes. */
 export async function takeDownBooted(name: string): Promise<void> {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { printTypescript, printYaml, printYamlProgram } from "../../../provider/src/cli/takeover/printed";
 import { printTold } from "../../../provider/src/cli/takeover/told";
-import { declare } from "../../../provider/src/kernel/takeover/declare";
-import { foundIn, readFiles } from "../../../provider/src/kernel/takeover/formats/index";
-import { notesOn } from "../../../provider/src/kernel/takeover/notes";
-import { nothingBeside } from "../../../provider/src/kernel/takeover/owners";
-import { removalsOf } from "../../../provider/src/kernel/takeover/removals";
+import { declare } from "../../../provider/src/managers/takeover/declare";
+import { foundIn, readFiles } from "../../../provider/src/managers/takeover/formats/index";
+import { notesOn } from "../../../provider/src/managers/takeover/notes";
+import { nothingBeside } from "../../../provider/src/managers/takeover/owners";
+import { removalsOf } from "../../../provider/src/managers/takeover/removals";
 
 const interfaces = `auto eth1
 iface eth1 inet static

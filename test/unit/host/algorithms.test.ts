@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { duplexPair } from "node:stream";
 import { describe, it } from "mocha";
 import { type Algorithms, Client } from "ssh2";
-import { algorithmsOf, allowedHostKeys, hostKeyKinds, lacksAll, offered } from "../../../provider/src/host/algorithms";
+import { algorithmsOf, allowedHostKeys, hostKeyKinds, lacksAll, offered } from "../../../provider/src/host/ssh/algorithms";
 
 const words = (entries: Readonly<Record<string, string>>) =>
   new Map(Object.entries(entries).map(([keyword, value]) => [keyword.toLowerCase(), [value]]));

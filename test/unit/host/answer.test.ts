@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseAnswer, section, sectionAfter, sectionsAfter } from "../../../provider/src/host/answer";
+import { parseAnswer, section, sectionAfter, sectionsAfter } from "../../../provider/src/host/wire/answer";
 
 const answer = (...lines: string[]) => parseAnswer(lines.join("\n"), "m4rk");
 

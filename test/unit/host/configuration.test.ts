@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { type Asked, type Configuration, configurationOf, jumpsOf } from "../../../provider/src/host/configuration";
-import type { Person } from "../../../provider/src/host/person";
-import { wordsOf } from "../../../provider/src/host/sshGAnswer";
+import { type Asked, type Configuration, configurationOf, jumpsOf } from "../../../provider/src/host/ssh/configuration";
+import type { Person } from "../../../provider/src/host/ssh/person";
+import { wordsOf } from "../../../provider/src/host/ssh/sshGAnswer";
 
 const person: Person = {
   home: "/home/ana",

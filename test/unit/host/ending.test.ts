@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endingError, type Undone } from "../../../provider/src/host/ending";
+import { endingError, type Undone } from "../../../provider/src/host/transaction/ending";
 
 const undone = (some: Partial<Undone>): Undone => ({
   outcome: "undone",

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { refusedAt, stepsText, transactText } from "../../../provider/src/host/frames";
-import { wantedName } from "../../../provider/src/kernel/name";
-import { plan } from "../../../provider/src/kernel/plan";
-import { printLine } from "../../../provider/src/kernel/register";
-import { wantedRoute } from "../../../provider/src/kernel/route";
-import { wantedRule } from "../../../provider/src/kernel/rule";
-import { emptyState } from "../../../provider/src/kernel/state";
-import { ipStep, tableName } from "../../../provider/src/kernel/step";
-import type { Family } from "../../../provider/src/spec/family";
-import { tagsOf } from "../../../provider/src/spec/owner";
+import type { Family } from "../../../provider/src/declaration/family";
+import { tagsOf } from "../../../provider/src/declaration/owner";
+import { refusedAt, stepsText, transactText } from "../../../provider/src/host/wire/frames";
+import { emptyState } from "../../../provider/src/kernel/observed/state";
+import { plan } from "../../../provider/src/kernel/plan/plan";
+import { printLine } from "../../../provider/src/kernel/plan/register";
+import { ipStep, tableName } from "../../../provider/src/kernel/plan/step";
+import { wantedRoute } from "../../../provider/src/kernel/route/route";
+import { wantedRule } from "../../../provider/src/kernel/rule/rule";
+import { wantedName } from "../../../provider/src/kernel/table/name";
 
 /** The here-documents of a text, each with the command that reads it, as a shell finds them. */
 function hereDocuments(text: string): { command: string; body: string[] }[] {

@@ -3,9 +3,9 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostKeyKinds } from "../../../provider/src/host/algorithms";
-import { hostKeyAlgorithms, refusal } from "../../../provider/src/host/hostKey";
-import type { Target } from "../../../provider/src/host/target";
+import { hostKeyKinds } from "../../../provider/src/host/ssh/algorithms";
+import { hostKeyAlgorithms, refusal } from "../../../provider/src/host/ssh/hostKey";
+import type { Target } from "../../../provider/src/host/ssh/target";
 
 const sized = (text: string): Buffer => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
 const key = (name: string, type = "ssh-ed25519"): Buffer => Buffer.concat([sized(type), sized(`key of ${name}`)]);

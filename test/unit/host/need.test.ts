@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { configurationOf } from "../../../provider/src/host/configuration";
-import { mayHelp, needOf } from "../../../provider/src/host/openssh/need";
-import { wordsOf } from "../../../provider/src/host/sshGAnswer";
-import type { ProxyConnection } from "../../../provider/src/spec/connection";
+import type { ProxyConnection } from "../../../provider/src/declaration/connection";
+import { configurationOf } from "../../../provider/src/host/ssh/configuration";
+import { mayHelp, needOf } from "../../../provider/src/host/ssh/openssh/need";
+import { wordsOf } from "../../../provider/src/host/ssh/sshGAnswer";
 
 const field = (text: string): Buffer => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
 const publicKey = (kind: string): string => `${kind} ${Buffer.concat([field(kind), field("key")]).toString("base64")}\n`;

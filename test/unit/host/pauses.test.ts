@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pauses } from "../../../provider/src/host/connect";
+import { pauses } from "../../../provider/src/host/ssh/connect";
 
 /** Seconds that pass at least before the last of so many more dials. */
 function shortest(dials: number): number {

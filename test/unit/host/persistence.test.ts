@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { persistedSince } from "../../../provider/src/host/persistence";
-import { parseNeighbours } from "../../../provider/src/kernel/neighbours";
-import type { Persistence } from "../../../provider/src/kernel/persistence";
-import { parseObjects } from "../../../provider/src/kernel/stored";
+import { parseNeighbours } from "../../../provider/src/kernel/persist/neighbours";
+import type { Persistence } from "../../../provider/src/kernel/persist/persistence";
+import { parseObjects } from "../../../provider/src/kernel/persist/stored";
 
 const rule = (priority: number, table: number, id = "a"): string =>
   `# pulumi-policy-routing 1\t40-rule-inet-${priority}\t4\trule inet ${priority}\t${id}\torganization/a/a\trc-local\t214\nrule add priority ${priority} table ${table} proto 214\n`;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Change, Owned, Wanted } from "../../../provider/src/kernel/change";
-import { wantedName } from "../../../provider/src/kernel/name";
-import { deviations, plan } from "../../../provider/src/kernel/plan";
-import { printLine, type Register } from "../../../provider/src/kernel/register";
-import { wantedRule } from "../../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../../provider/src/kernel/state";
-import { commandOf } from "../../../provider/src/kernel/step";
-import { tagsOf } from "../../../provider/src/spec/owner";
+import { tagsOf } from "../../../provider/src/declaration/owner";
+import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
+import type { Change, Owned, Wanted } from "../../../provider/src/kernel/plan/change";
+import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
+import { printLine, type Register } from "../../../provider/src/kernel/plan/register";
+import { commandOf } from "../../../provider/src/kernel/plan/step";
+import { wantedRule } from "../../../provider/src/kernel/rule/rule";
+import { wantedName } from "../../../provider/src/kernel/table/name";
 
 const stack = "organization/edge/prod";
 const rule = (priority: number, from: string) => ({ family: "inet", priority, from, table: 100 }) as const;

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
+import { tagsOf } from "../../../provider/src/declaration/owner";
+import type { Route } from "../../../provider/src/declaration/route/route";
+import type { Rule } from "../../../provider/src/declaration/rule/rule";
+import { sysctlKey } from "../../../provider/src/declaration/sysctl";
 import { isPolicyRoutingError } from "../../../provider/src/errors";
-import type { Mandate, Wanted } from "../../../provider/src/kernel/change";
-import { wantedName } from "../../../provider/src/kernel/name";
-import { wantedNexthop } from "../../../provider/src/kernel/nexthop";
-import { plan } from "../../../provider/src/kernel/plan";
-import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/register";
-import { wantedRoute } from "../../../provider/src/kernel/route";
-import { wantedRule } from "../../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../../provider/src/kernel/state";
-import { commandOf, tableName } from "../../../provider/src/kernel/step";
+import { wantedNexthop } from "../../../provider/src/kernel/nexthop/nexthop";
+import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
+import type { Mandate, Wanted } from "../../../provider/src/kernel/plan/change";
+import { plan } from "../../../provider/src/kernel/plan/plan";
+import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/plan/register";
+import { commandOf, tableName } from "../../../provider/src/kernel/plan/step";
+import { wantedRoute } from "../../../provider/src/kernel/route/route";
+import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 import { wantedSysctl } from "../../../provider/src/kernel/sysctl";
-import { tagsOf } from "../../../provider/src/spec/owner";
-import type { Route } from "../../../provider/src/spec/route/route";
-import type { Rule } from "../../../provider/src/spec/rule/rule";
-import { sysctlKey } from "../../../provider/src/spec/sysctl";
+import { wantedName } from "../../../provider/src/kernel/table/name";
 
 const mandate: Mandate = { id: "a", stack: "s", tags: tagsOf(undefined), adopt: "same" };
 const planOf = (wanted: Wanted, state: Partial<State>, adopt: Mandate["adopt"] = "same") =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { compare } from "../../../provider/src/kernel/compare";
-import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/state";
-import { tagsOf } from "../../../provider/src/spec/owner";
+import { tagsOf } from "../../../provider/src/declaration/owner";
+import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
+import { compare } from "../../../provider/src/kernel/plan/compare";
 
 const tags = tagsOf(undefined);
 const scope = { keys: new Set(["rule inet 1000"]), tags };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../../../provider/src/kernel/doubt";
-import { finish } from "../../../provider/src/kernel/pieces";
-import { parseRegister } from "../../../provider/src/kernel/register";
-import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/state";
+import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../../../provider/src/kernel/observed/doubt";
+import { finish } from "../../../provider/src/kernel/observed/pieces";
+import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
+import { parseRegister } from "../../../provider/src/kernel/plan/register";
 
 const rule = (priority: number, protocol: number, table = 100): ObservedRule => ({
   rule: { family: "inet", priority, table },

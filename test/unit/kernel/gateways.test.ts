@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { newGateways, seenGateway } from "../../../provider/src/kernel/gateways";
-import type { ObservedNexthop } from "../../../provider/src/kernel/state";
-import type { Route } from "../../../provider/src/spec/route/route";
+import type { Route } from "../../../provider/src/declaration/route/route";
+import type { ObservedNexthop } from "../../../provider/src/kernel/observed/state";
+import { newGateways, seenGateway } from "../../../provider/src/kernel/route/gateways";
 import { host, link } from "./lookup/host";
 
 const route = (via: string, dev: string | undefined, table = 102): Route => ({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { IpObject } from "../../../provider/src/declaration/attribute";
 import { isPolicyRoutingError } from "../../../provider/src/errors";
-import { parseIpJson, readIpJson } from "../../../provider/src/kernel/ipJson";
-import { finish } from "../../../provider/src/kernel/pieces";
-import type { IpObject } from "../../../provider/src/spec/attribute";
+import { parseIpJson, readIpJson } from "../../../provider/src/kernel/observed/ipJson";
+import { finish } from "../../../provider/src/kernel/observed/pieces";
 
 /** All objects, and how many came at a time at most. */
 function read(printed: string): { objects: IpObject[]; most: number; pieces: number } {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import type { Becomes } from "../../../provider/src/kernel/change";
+import { nexthopKey, routeKey, ruleKey } from "../../../provider/src/declaration/key";
+import type { Route } from "../../../provider/src/declaration/route/route";
+import type { Rule } from "../../../provider/src/declaration/rule/rule";
 import type { Link } from "../../../provider/src/kernel/lookup/network";
-import { type Circumstances, concernsConnection, type Management, managementPathChange } from "../../../provider/src/kernel/managementPath";
-import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/state";
-import { nexthopKey, routeKey, ruleKey } from "../../../provider/src/spec/key";
-import type { Route } from "../../../provider/src/spec/route/route";
-import type { Rule } from "../../../provider/src/spec/rule/rule";
+import {
+  type Circumstances,
+  concernsConnection,
+  type Management,
+  managementPathChange,
+} from "../../../provider/src/kernel/management/path";
+import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
+import type { Becomes } from "../../../provider/src/kernel/plan/change";
 import { link } from "./lookup/host";
 
 const observedRule = (rule: Rule): ObservedRule => ({ rule, protocol: 214, unread: [] });

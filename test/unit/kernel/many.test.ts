@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { compare } from "../../../provider/src/kernel/compare";
-import { parseIpJson } from "../../../provider/src/kernel/ipJson";
-import { parseRules } from "../../../provider/src/kernel/parse";
-import { deviations, plan } from "../../../provider/src/kernel/plan";
-import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
-import { wantedRule } from "../../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../../provider/src/kernel/state";
-import { commandOf } from "../../../provider/src/kernel/step";
-import { ruleKey } from "../../../provider/src/spec/key";
-import type { Rule } from "../../../provider/src/spec/rule/rule";
+import { ruleKey } from "../../../provider/src/declaration/key";
+import type { Rule } from "../../../provider/src/declaration/rule/rule";
+import { parseIpJson } from "../../../provider/src/kernel/observed/ipJson";
+import { parseRules } from "../../../provider/src/kernel/observed/parse";
+import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
+import { compare } from "../../../provider/src/kernel/plan/compare";
+import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
+import { ownLine, parseRegister } from "../../../provider/src/kernel/plan/register";
+import { commandOf } from "../../../provider/src/kernel/plan/step";
+import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 import { change, stack, tags } from "../../property/subjects";
 
 const ruleAt = (index: number): Rule => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { markingOf } from "../../../provider/src/kernel/marking";
+import { markingOf } from "../../../provider/src/kernel/management/marking";
 
 /** As `nft list ruleset` prints it: chains by name, each with its lines. */
 const nft = (chains: Readonly<Record<string, readonly string[]>>, more: readonly string[] = []): string =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adviceOn, parseNeighbours } from "../../../provider/src/kernel/neighbours";
+import { adviceOn, parseNeighbours } from "../../../provider/src/kernel/persist/neighbours";
 
 describe("what a person hears about others on the host", () => {
   const networkd = (version: number, values = "yes yes yes") => parseNeighbours(`networkd ${version} ${values}\n`);

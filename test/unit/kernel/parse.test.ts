@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isPolicyRoutingError } from "../../../provider/src/errors";
-import { parseIpJson } from "../../../provider/src/kernel/ipJson";
-import { nameHeader, parseNames, parseRoutes, parseRules } from "../../../provider/src/kernel/parse";
-import { describe as describeRoute } from "../../../provider/src/kernel/route";
-import { describe as describeRule } from "../../../provider/src/kernel/rule";
+import { parseIpJson } from "../../../provider/src/kernel/observed/ipJson";
+import { nameHeader, parseNames, parseRoutes, parseRules } from "../../../provider/src/kernel/observed/parse";
+import { describe as describeRoute } from "../../../provider/src/kernel/route/route";
+import { describe as describeRule } from "../../../provider/src/kernel/rule/rule";
 
 /** Made by fixtures/capture.sh. */
 const fixture = (name: string) => parseIpJson(readFileSync(join(__dirname, "fixtures", `${name}.json`), "utf8"), name);

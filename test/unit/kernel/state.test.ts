@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { emptyState, routesAt, rulesAt, type State } from "../../../provider/src/kernel/state";
+import { emptyState, routesAt, rulesAt, type State } from "../../../provider/src/kernel/observed/state";
 
 it("rules and routes are found by their keys, in sequence", () => {
   const state: State = {

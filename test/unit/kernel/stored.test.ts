@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { Persistence } from "../../../provider/src/kernel/persistence";
-import { plan } from "../../../provider/src/kernel/plan";
-import { ownLine, parseRegister } from "../../../provider/src/kernel/register";
-import { wantedRule } from "../../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../../provider/src/kernel/state";
-import { leftovers, needsAfter, storePlan } from "../../../provider/src/kernel/store";
-import { parseObjects, printObject } from "../../../provider/src/kernel/stored";
-import { tagsOf } from "../../../provider/src/spec/owner";
-import type { Rule } from "../../../provider/src/spec/rule/rule";
+import { tagsOf } from "../../../provider/src/declaration/owner";
+import type { Rule } from "../../../provider/src/declaration/rule/rule";
+import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
+import type { Persistence } from "../../../provider/src/kernel/persist/persistence";
+import { leftovers, needsAfter, storePlan } from "../../../provider/src/kernel/persist/store";
+import { parseObjects, printObject } from "../../../provider/src/kernel/persist/stored";
+import { plan } from "../../../provider/src/kernel/plan/plan";
+import { ownLine, parseRegister } from "../../../provider/src/kernel/plan/register";
+import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 
 const rule: Rule = { family: "inet", priority: 1000, table: 100 };
 const fileText = (form: 1 | 2, file: string, key: string, id: string, owner: number): string =>

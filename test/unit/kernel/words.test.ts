@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { nexthopAttributes } from "../../../provider/src/declaration/nexthop/attributes";
+import { routeAttributes } from "../../../provider/src/declaration/route/attributes";
+import { ruleAttributes } from "../../../provider/src/declaration/rule/rule";
 import { asAsked, fits, observe, same, wordsOf } from "../../../provider/src/kernel/words";
-import { nexthopAttributes } from "../../../provider/src/spec/nexthop/attributes";
-import { routeAttributes } from "../../../provider/src/spec/route/attributes";
-import { ruleAttributes } from "../../../provider/src/spec/rule/rule";
 
 describe("the words for ip", () => {
   it("stand in the order that ip wants, numbers only", () => {

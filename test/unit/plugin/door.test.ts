@@ -6,10 +6,10 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { z } from "zod";
+import { unknownValue } from "../../../provider/src/declaration/unknown";
 import { handlers } from "../../../provider/src/runtime";
 import { kinds } from "../../../provider/src/runtime/kinds";
 import { version } from "../../../provider/src/runtime/version";
-import { unknownValue } from "../../../provider/src/spec/unknown";
 import { call, check, checkConfig, configure, diff, type Json, openDoor, secret, update } from "./client";
 
 const connection = { host: "edge-1.example.net" };

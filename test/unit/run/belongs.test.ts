@@ -18,7 +18,7 @@ describe("the tests of a path", () => {
   });
 
   it("are those that import a source, and those by its name", () => {
-    const found = of("provider/src/kernel/plan.ts");
+    const found = of("provider/src/kernel/plan/plan.ts");
     for (const file of ["test/unit/kernel/plan.test.ts", "test/golden/golden.test.ts"]) assert.ok(found.includes(file), file);
     assert.ok(!found.includes("test/host/lock.test.ts"));
     assert.ok(of("provider/sh/guard.sh").includes("test/guard/race.test.ts"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseRegister } from "../../../provider/src/kernel/register";
-import { emptyState } from "../../../provider/src/kernel/state";
+import { emptyState } from "../../../provider/src/kernel/observed/state";
+import { parseRegister } from "../../../provider/src/kernel/plan/register";
 import { kindOf } from "../../../provider/src/runtime/kinds";
 
 const stack = "organization/project/stack";

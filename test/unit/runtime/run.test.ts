@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Facts } from "../../../provider/src/host/facts";
+import type { Facts } from "../../../provider/src/host/reading/facts";
 import { kindOf } from "../../../provider/src/runtime/kinds";
 import { Run } from "../../../provider/src/runtime/run";
 

@@ -1,10 +1,10 @@
+import type { Connection } from "../../declaration/connection";
 import type { PolicyRoutingError } from "../../errors";
-import type { Examination, Tried } from "../../host/examine";
-import { readable } from "../../host/knownHosts";
-import type { Observation } from "../../host/observe";
-import type { Target } from "../../host/target";
+import type { Examination, Tried } from "../../host/reading/examine";
+import type { Observation } from "../../host/reading/observe";
+import { readable } from "../../host/ssh/knownHosts";
+import type { Target } from "../../host/ssh/target";
 import type { Topic } from "../../messages";
-import type { Connection } from "../../spec/connection";
 import { type Check, ok, warning } from "./checks";
 import { neighboursOn, persistenceOn } from "./lasting";
 import { versionsOn } from "./versions";

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import type { Connection } from "../../declaration/connection";
 import { escapeOutput } from "../../errors";
-import { reached } from "../../host/defaults";
-import { examine } from "../../host/examine";
-import type { Connection } from "../../spec/connection";
+import { examine } from "../../host/reading/examine";
+import { reached } from "../../host/ssh/defaults";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
 import { type Exit, exits } from "../usage";

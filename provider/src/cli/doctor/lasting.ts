@@ -1,6 +1,6 @@
-import type { Tried } from "../../host/examine";
-import { adviceOn } from "../../kernel/neighbours";
-import { type Persistence, whyNothing } from "../../kernel/persistence";
+import type { Tried } from "../../host/reading/examine";
+import { adviceOn } from "../../kernel/persist/neighbours";
+import { type Persistence, whyNothing } from "../../kernel/persist/persistence";
 import { type Check, ok, warning } from "./checks";
 
 /** What puts back after a reboot. */

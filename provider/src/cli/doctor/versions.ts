@@ -1,9 +1,9 @@
-import type { Facts } from "../../host/facts";
-import { isBefore, lacking } from "../../kernel/gate";
-import { nexthopNeed } from "../../kernel/nexthop";
-import { nexthopAttributes } from "../../spec/nexthop/attributes";
-import { routeAttributes } from "../../spec/route/attributes";
-import { ruleAttributes } from "../../spec/rule/rule";
+import { nexthopAttributes } from "../../declaration/nexthop/attributes";
+import { routeAttributes } from "../../declaration/route/attributes";
+import { ruleAttributes } from "../../declaration/rule/rule";
+import type { Facts } from "../../host/reading/facts";
+import { nexthopNeed } from "../../kernel/nexthop/nexthop";
+import { isBefore, lacking } from "../../kernel/plan/gate";
 import { type Check, ok, warning } from "./checks";
 
 const tables = { PolicyRule: ruleAttributes, PolicyRoute: routeAttributes, NextHop: nexthopAttributes } as const;

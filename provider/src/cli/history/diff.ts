@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
 import { readHistory } from "../../host/history/read";
 import { closeHosts, type Host, hostOf } from "../../host/host";
-import { lookFor } from "../../host/look";
+import { lookFor } from "../../host/reading/look";
 import { type Back, backOf } from "../../kernel/history/back";
 import { heldAt, isSameHeld, wordsFor } from "../../kernel/history/held";
 import { connectionOf, loginOptions } from "../source";

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
+import type { Connection } from "../../declaration/connection";
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../../errors";
 import { type RolledBack, rollback as rollbackOn } from "../../host/history/rollback";
 import { oneLine } from "../../host/history/thisRun";
 import { closeHosts } from "../../host/host";
 import { wordsFor } from "../../kernel/history/held";
-import { commandOf } from "../../kernel/step";
-import type { Connection } from "../../spec/connection";
+import { commandOf } from "../../kernel/plan/step";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";

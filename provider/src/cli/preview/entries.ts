@@ -1,4 +1,4 @@
-import type { Wanted } from "../../kernel/change";
+import type { Wanted } from "../../kernel/plan/change";
 import type { PlannedHost } from "./gathering";
 
 /** One entry of a host that comes, changes or goes, in the words of `ip`. */

@@ -1,6 +1,6 @@
-import type { Intended } from "../../host/proposal";
+import { addressOf, type Connection } from "../../declaration/connection";
+import type { Intended } from "../../host/transaction/proposal";
 import type { Declared } from "../../runtime/kind";
-import { addressOf, type Connection } from "../../spec/connection";
 import type { PreviewedResource } from "./resources";
 import { type Inputs, unclearIn, withoutLogin } from "./unclear";
 

@@ -1,9 +1,9 @@
+import { addressOf, type Connection } from "../../declaration/connection";
 import { messageOf } from "../../errors";
-import { together } from "../../host/look";
+import { together } from "../../host/reading/look";
 import type { Declared, Kind } from "../../runtime/kind";
 import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";
-import { addressOf, type Connection } from "../../spec/connection";
 import { calledIn, nameIn } from "./called";
 import { Gathering, type PlannedHost, type Resource } from "./gathering";
 import { type Known, knownIn } from "./known";

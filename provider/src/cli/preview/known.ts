@@ -1,6 +1,6 @@
+import { isSameStack } from "../../declaration/owner";
 import { escapeOutput } from "../../errors";
-import type { Holding } from "../../kernel/holdings";
-import { isSameStack } from "../../spec/owner";
+import type { Holding } from "../../kernel/plan/holdings";
 import { kindIn } from "./kindIn";
 
 /** A resource as a state or a preview shows it. */

@@ -1,4 +1,4 @@
-import { tellDefaults } from "../../host/defaults";
+import { tellDefaults } from "../../host/ssh/defaults";
 import type { Preview } from "./previewJson";
 import { isSecret } from "./unclear";
 

@@ -1,4 +1,4 @@
-import { unknownValue } from "../../spec/unknown";
+import { unknownValue } from "../../declaration/unknown";
 
 export type Inputs = Readonly<Record<string, unknown>>;
 type Path = readonly string[];

@@ -1,11 +1,11 @@
+import { contains, familyOf } from "../../declaration/address";
+import { type Expectation, flowOf, printExpectation } from "../../declaration/expectation";
+import type { Flow } from "../../declaration/flow";
 import { isOpen } from "../../kernel/lookup/cases";
 import { lookup, packetIn } from "../../kernel/lookup/lookup";
 import type { Network } from "../../kernel/lookup/network";
 import { pairsOf } from "../../kernel/lookup/pairs";
 import { printVerdict, sameWay, type Verdict } from "../../kernel/lookup/verdict";
-import { contains, familyOf } from "../../spec/address";
-import { type Expectation, flowOf, printExpectation } from "../../spec/expectation";
-import type { Flow } from "../../spec/flow";
 
 /** A packet that is looked up before and after. */
 export interface Asked {

@@ -1,4 +1,4 @@
-import type { SeenGateway } from "../../kernel/gateways";
+import type { SeenGateway } from "../../kernel/route/gateways";
 import type { Risk } from "./hostReport";
 
 const wordsOf = ({ via, dev }: SeenGateway): string => `gateway ${via}${dev === undefined ? "" : ` dev ${dev}`}`;

@@ -1,8 +1,8 @@
+import { tagsOf } from "../../declaration/owner";
 import type { Finding } from "../../kernel/findings/index";
 import { type Network, networkOf, proposed } from "../../kernel/lookup/network";
-import { emptyState } from "../../kernel/state";
+import { emptyState } from "../../kernel/observed/state";
 import type { Declared } from "../../runtime/kind";
-import { tagsOf } from "../../spec/owner";
 import { type EntryChanges, entryChangesOf } from "../preview/entries";
 import type { PlannedHost } from "../preview/gathering";
 import type { FlowChange } from "./flows";

@@ -1,11 +1,11 @@
+import type { Flow } from "../../declaration/flow";
+import { tagsOf } from "../../declaration/owner";
 import { escapeOutput, messageOf, type PolicyRoutingError } from "../../errors";
-import { unmetIn } from "../../host/foreseen";
-import type { Intended, Proposal } from "../../host/proposal";
+import { unmetIn } from "../../host/transaction/foreseen";
+import type { Intended, Proposal } from "../../host/transaction/proposal";
 import { type Finding, findingsOf } from "../../kernel/findings/index";
 import type { Network } from "../../kernel/lookup/network";
-import { commandOf } from "../../kernel/step";
-import type { Flow } from "../../spec/flow";
-import { tagsOf } from "../../spec/owner";
+import { commandOf } from "../../kernel/plan/step";
 import type { PlannedHost } from "../preview/gathering";
 import { type Asked, compare, expectationsAsked, type FlowChange, repliesOf, userAsked } from "./flows";
 import { gatewayRisks, gatewaysNotRead } from "./gateways";

@@ -1,9 +1,9 @@
+import { type Family, families } from "../../declaration/family";
+import { tableNumber } from "../../declaration/tableNumber";
 import type { Network } from "../../kernel/lookup/network";
-import { describe as describeRoute } from "../../kernel/route";
-import { describe as describeRule } from "../../kernel/rule";
-import type { ObservedRule } from "../../kernel/state";
-import { type Family, families } from "../../spec/family";
-import { tableNumber } from "../../spec/tableNumber";
+import type { ObservedRule } from "../../kernel/observed/state";
+import { describe as describeRoute } from "../../kernel/route/route";
+import { describe as describeRule } from "../../kernel/rule/rule";
 import type { HostReport } from "./hostReport";
 import { element, folded, type Html, text } from "./markup";
 import type { TableNames } from "./tableNames";

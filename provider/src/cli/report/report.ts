@@ -1,9 +1,9 @@
 import { stat, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { Connection } from "../../declaration/connection";
+import type { Flow } from "../../declaration/flow";
 import { escapeOutput, PolicyRoutingError } from "../../errors";
-import { propose } from "../../host/proposal";
-import type { Connection } from "../../spec/connection";
-import type { Flow } from "../../spec/flow";
+import { propose } from "../../host/transaction/proposal";
 import { flowsOf } from "../flow";
 import type { PlannedHost } from "../preview/gathering";
 import { hostsOf } from "../preview/hosts";

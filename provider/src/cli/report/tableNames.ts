@@ -1,5 +1,5 @@
-import type { ObservedName } from "../../kernel/state";
-import { tableOf } from "../../spec/tableNumber";
+import { tableOf } from "../../declaration/tableNumber";
+import type { ObservedName } from "../../kernel/observed/state";
 import type { PlannedHost } from "../preview/gathering";
 
 /** What tables are called, by their numbers. */

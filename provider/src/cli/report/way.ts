@@ -1,8 +1,8 @@
+import { tableNumber } from "../../declaration/tableNumber";
 import type { Network } from "../../kernel/lookup/network";
-import { describe as describeRoute } from "../../kernel/route";
-import { describe as describeRule } from "../../kernel/rule";
-import type { ObservedRoute, ObservedRule } from "../../kernel/state";
-import { tableNumber } from "../../spec/tableNumber";
+import type { ObservedRoute, ObservedRule } from "../../kernel/observed/state";
+import { describe as describeRoute } from "../../kernel/route/route";
+import { describe as describeRule } from "../../kernel/rule/rule";
 import { code, element, type Html, text } from "./markup";
 import { printTable, type TableNames } from "./tableNames";
 

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { readStanding } from "../../host/standing";
-import { livingOf } from "../../kernel/takeover/living";
-import { declaredOnHost } from "../../kernel/takeover/onHost";
-import { removalsOf } from "../../kernel/takeover/removals";
-import { twinCommands } from "../../kernel/takeover/twins";
-import { tagsOf } from "../../spec/owner";
+import { tagsOf } from "../../declaration/owner";
+import { readStanding } from "../../host/reading/standing";
+import { livingOf } from "../../managers/takeover/living";
+import { declaredOnHost } from "../../managers/takeover/onHost";
+import { removalsOf } from "../../managers/takeover/removals";
+import { twinCommands } from "../../managers/takeover/twins";
 import { connectionOf, sourceOptions } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
 import { formOf, formOptions } from "./convert";

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { declare } from "../../kernel/takeover/declare";
-import { foundIn, readFiles } from "../../kernel/takeover/formats/index";
-import { notesOn } from "../../kernel/takeover/notes";
-import { nothingBeside } from "../../kernel/takeover/owners";
-import type { Source } from "../../kernel/takeover/reading";
-import { removalsOf } from "../../kernel/takeover/removals";
+import { declare } from "../../managers/takeover/declare";
+import { foundIn, readFiles } from "../../managers/takeover/formats/index";
+import { notesOn } from "../../managers/takeover/notes";
+import { nothingBeside } from "../../managers/takeover/owners";
+import type { Source } from "../../managers/takeover/reading";
+import { removalsOf } from "../../managers/takeover/removals";
 import { readText } from "../source";
 import { type Exit, exits, WrongUse } from "../usage";
 import { printTypescript, printYaml, printYamlProgram } from "./printed";

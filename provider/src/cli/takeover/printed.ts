@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
+import type { Connection } from "../../declaration/connection";
 import { escapeLine } from "../../errors";
-import type { Declared } from "../../kernel/takeover/declare";
-import { type Place, printPlace } from "../../kernel/takeover/reading";
-import { sectionsOf, type Values } from "../../kernel/takeover/sections";
-import type { Connection } from "../../spec/connection";
+import type { Declared } from "../../managers/takeover/declare";
+import { type Place, printPlace } from "../../managers/takeover/reading";
+import { sectionsOf, type Values } from "../../managers/takeover/sections";
 
 const comment = (places: readonly Place[]): string => [...new Set(places.map(printPlace))].map(escapeLine).join("; ");
 

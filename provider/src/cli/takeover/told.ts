@@ -1,7 +1,7 @@
 import { escapeLine } from "../../errors";
-import type { Declared, Refused } from "../../kernel/takeover/declare";
-import { grouped, placesOf } from "../../kernel/takeover/places";
-import { printRemovals, type Removal } from "../../kernel/takeover/removals";
+import type { Declared, Refused } from "../../managers/takeover/declare";
+import { grouped, placesOf } from "../../managers/takeover/places";
+import { printRemovals, type Removal } from "../../managers/takeover/removals";
 
 const nextOf = (all: readonly Refused[]): string[] => all.flatMap(({ next }) => (next === undefined ? [] : [`- ${next}`]));
 

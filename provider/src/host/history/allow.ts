@@ -1,10 +1,10 @@
+import type { Connection } from "../../declaration/connection";
 import { PolicyRoutingError } from "../../errors";
 import { type Mark, printMark, textOf } from "../../kernel/history/marks";
-import type { Connection } from "../../spec/connection";
-import { sectionAfter } from "../answer";
 import { controller } from "../controller";
-import { call } from "../frames";
 import { hostOf } from "../host";
+import { sectionAfter } from "../wire/answer";
+import { call } from "../wire/frames";
 import { readHistory } from "./read";
 
 /** Takes marks away, and says which: what was taken back may come again. */

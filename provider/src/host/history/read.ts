@@ -2,8 +2,8 @@ import { PolicyRoutingError } from "../../errors";
 import type { Mark } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
 import { parseRevision } from "../../kernel/history/text";
-import { type Answer, sectionAfter, sectionsAfter } from "../answer";
 import type { Host } from "../host";
+import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
 import { marksIn } from "./takenBack";
 
 /** What a host knows of its changes, by their numbers, and what was taken back there. */

@@ -1,12 +1,12 @@
 import { type Mark, marksAfter, parseMarks, printMark } from "../../kernel/history/marks";
 import { type Delta, deltasOf, type Header, keysOfPlan } from "../../kernel/history/revision";
 import { printRevision } from "../../kernel/history/text";
-import type { State } from "../../kernel/state";
-import { section } from "../answer";
+import type { State } from "../../kernel/observed/state";
 import { controller } from "../controller";
-import { call } from "../frames";
-import type { Planned } from "../planned";
-import type { Transaction } from "../transaction";
+import type { Planned } from "../transaction/planned";
+import type { Transaction } from "../transaction/transaction";
+import { section } from "../wire/answer";
+import { call } from "../wire/frames";
 import { fileNameOf, runsKept, thisRun } from "./thisRun";
 
 /** What a confirmed transaction leaves in its host's history. */

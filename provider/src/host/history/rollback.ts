@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
+import type { Connection } from "../../declaration/connection";
+import type { Guard } from "../../declaration/guard";
+import { isSameStack, tagsOf } from "../../declaration/owner";
+import { sysctlKey } from "../../declaration/sysctl";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
-import type { Change, Owned } from "../../kernel/change";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
 import { type Held, heldAt, isSameHeld, isSameObject, keyOf, ownerAt, wantedOf } from "../../kernel/history/held";
 import { marksOf } from "../../kernel/history/marks";
-import { plan } from "../../kernel/plan";
-import type { State } from "../../kernel/state";
-import type { Step } from "../../kernel/step";
-import type { Connection } from "../../spec/connection";
-import type { Guard } from "../../spec/guard";
-import { isSameStack, tagsOf } from "../../spec/owner";
-import { sysctlKey } from "../../spec/sysctl";
+import type { State } from "../../kernel/observed/state";
+import type { Change, Owned } from "../../kernel/plan/change";
+import { plan } from "../../kernel/plan/plan";
+import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
 import { hostOf } from "../host";
-import { type Look, lookFor } from "../look";
-import type { Observation } from "../observe";
-import type { GoingBack } from "../work";
+import { type Look, lookFor } from "../reading/look";
+import type { Observation } from "../reading/observe";
+import type { GoingBack } from "../transaction/work";
 import { readHistory } from "./read";
 
 export interface Request extends Wish {

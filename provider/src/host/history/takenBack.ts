@@ -1,9 +1,9 @@
 import { PolicyRoutingError } from "../../errors";
 import { type Again, againIn, type Mark, parseMarks, textOf } from "../../kernel/history/marks";
-import { type Answer, section } from "../answer";
-import type { Observation } from "../observe";
-import { labelOf, type Planned } from "../planned";
-import type { Session } from "../session";
+import type { Observation } from "../reading/observe";
+import { labelOf, type Planned } from "../transaction/planned";
+import { type Answer, section } from "../wire/answer";
+import type { Session } from "../wire/session";
 
 /** What people took back on this host. */
 export const marksIn = (answer: Answer): Mark[] => parseMarks(section(answer, "taken-back") ?? "");

@@ -1,5 +1,5 @@
-import { contains, parsePrefix } from "../../spec/address";
-import { describe } from "../rule";
+import { contains, parsePrefix } from "../../declaration/address";
+import { describe } from "../rule/rule";
 import type { Finding, Search } from "./finding";
 
 /** A rule of ours from one address that the host does not have: the lease may have changed. */

@@ -1,5 +1,5 @@
-import { describe } from "../rule";
-import type { ObservedRule } from "../state";
+import type { ObservedRule } from "../observed/state";
+import { describe } from "../rule/rule";
 
 /** Two rules in the words of `ip`; whose each is, too, where those words are the same. */
 export function apart(one: ObservedRule, other: ObservedRule, ours: readonly number[]): readonly [string, string] {

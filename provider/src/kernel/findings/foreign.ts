@@ -1,8 +1,8 @@
-import { routeKey } from "../../spec/key";
-import type { Rule } from "../../spec/rule/rule";
-import { describe as describeRoute } from "../route";
-import { describe } from "../rule";
-import type { ObservedRoute } from "../state";
+import { routeKey } from "../../declaration/key";
+import type { Rule } from "../../declaration/rule/rule";
+import type { ObservedRoute } from "../observed/state";
+import { describe as describeRoute } from "../route/route";
+import { describe } from "../rule/rule";
 import type { Finding, Search } from "./finding";
 
 /** Who gives these numbers, as /etc/iproute2/rt_protos and the programs themselves say. */

@@ -1,9 +1,9 @@
-import { type Family, families } from "../../spec/family";
-import type { Flow } from "../../spec/flow";
+import { type Family, families } from "../../declaration/family";
+import type { Flow } from "../../declaration/flow";
 import { lookup } from "../lookup/lookup";
 import type { HostAddress, Link, Network } from "../lookup/network";
 import type { Verdict } from "../lookup/verdict";
-import { describe } from "../rule";
+import { describe } from "../rule/rule";
 import type { Finding, Search } from "./finding";
 import { forwards, isNic, isPrivate, isTunnel, reachable, somebody, waysOut } from "./uplinks";
 

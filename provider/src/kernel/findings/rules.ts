@@ -1,10 +1,10 @@
-import { contains } from "../../spec/address";
-import type { Family } from "../../spec/family";
-import { ruleAttributes } from "../../spec/rule/rule";
-import { covers } from "../covers";
+import { contains } from "../../declaration/address";
+import type { Family } from "../../declaration/family";
+import { ruleAttributes } from "../../declaration/rule/rule";
 import type { Network } from "../lookup/network";
-import { describe } from "../rule";
-import type { ObservedRoute, ObservedRule } from "../state";
+import type { ObservedRoute, ObservedRule } from "../observed/state";
+import { covers } from "../rule/covers";
+import { describe } from "../rule/rule";
 import { same } from "../words";
 import { apart } from "./apart";
 import type { Finding, Search } from "./finding";

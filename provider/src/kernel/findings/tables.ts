@@ -1,6 +1,6 @@
-import { contains } from "../../spec/address";
-import { describe as describeRoute } from "../route";
-import { describe as describeRule } from "../rule";
+import { contains } from "../../declaration/address";
+import { describe as describeRoute } from "../route/route";
+import { describe as describeRule } from "../rule/rule";
 import type { Finding, Search } from "./finding";
 import { isHalf } from "./uplinks";
 

@@ -1,7 +1,7 @@
-import { contains } from "../../spec/address";
-import type { Family } from "../../spec/family";
-import { hopsOf } from "../hop";
+import { contains } from "../../declaration/address";
+import type { Family } from "../../declaration/family";
 import type { HostAddress, Link, Network } from "../lookup/network";
+import { hopsOf } from "../route/hop";
 
 /** Addresses that only networks of one's own route to: a provider's uplink has one only behind a router that translates. */
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];

@@ -1,6 +1,6 @@
+import { registerKey } from "../../declaration/key";
+import { isSameStack, tagsOf } from "../../declaration/owner";
 import { PolicyRoutingError } from "../../errors";
-import { registerKey } from "../../spec/key";
-import { isSameStack, tagsOf } from "../../spec/owner";
 import { type Held, isSameHeld } from "./held";
 import type { Delta, Revision } from "./revision";
 

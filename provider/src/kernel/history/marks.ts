@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { registerKey } from "../../spec/key";
-import { isSameStack } from "../../spec/owner";
-import { stateAfter } from "../after";
-import type { ChangePlan } from "../plan";
-import type { State } from "../state";
+import { registerKey } from "../../declaration/key";
+import { isSameStack } from "../../declaration/owner";
+import type { State } from "../observed/state";
+import { stateAfter } from "../plan/after";
+import type { ChangePlan } from "../plan/plan";
 import type { Choice } from "./back";
 import { type HeldObject, isSameObject, objectAt } from "./held";
 import { objectSchema, printJson } from "./text";

@@ -1,8 +1,8 @@
-import { parseRegisterKey, registerKey } from "../../spec/key";
-import type { Seen } from "../observedKind";
-import { seenIn, tagsAt } from "../observedKinds";
-import type { ChangePlan } from "../plan";
-import type { State } from "../state";
+import { parseRegisterKey, registerKey } from "../../declaration/key";
+import type { Seen } from "../observed/kind";
+import { seenIn, tagsAt } from "../observed/kinds";
+import type { State } from "../observed/state";
+import type { ChangePlan } from "../plan/plan";
 import { type Held, heldAt, isSameHeld, type Moment } from "./held";
 
 /** What a confirmed transaction did at one key of the register; left out: nothing of ours stood there. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { FieldTable, Values } from "../../spec/attribute";
-import { canonical } from "../../spec/canonical";
-import type { EntryKind } from "../../spec/entryKind";
-import { nexthopKind } from "../../spec/nexthop/kind";
-import { routeKind } from "../../spec/route/kind";
-import { ruleKind } from "../../spec/rule/kind";
-import { parseSysctlKey } from "../../spec/sysctl";
-import { tableKind } from "../../spec/table/kind";
+import type { FieldTable, Values } from "../../declaration/attribute";
+import { canonical } from "../../declaration/canonical";
+import type { EntryKind } from "../../declaration/entryKind";
+import { nexthopKind } from "../../declaration/nexthop/kind";
+import { routeKind } from "../../declaration/route/kind";
+import { ruleKind } from "../../declaration/rule/kind";
+import { parseSysctlKey } from "../../declaration/sysctl";
+import { tableKind } from "../../declaration/table/kind";
 import type { Held, HeldObject } from "./held";
 import type { Delta, Header } from "./revision";
 

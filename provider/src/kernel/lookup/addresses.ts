@@ -1,4 +1,4 @@
-import { bitsOf, holdsBits, prefixBitsOf } from "../../spec/bits";
+import { bitsOf, holdsBits, prefixBitsOf } from "../../declaration/bits";
 
 const multicast = prefixBitsOf("224.0.0.0/4");
 const linkBound = ["fe80::/10", "ff00::/8", "::1"].map(prefixBitsOf);

@@ -1,4 +1,4 @@
-import type { Matcher, Packet } from "../../spec/flow";
+import type { Matcher, Packet } from "../../declaration/flow";
 
 /** What a rule or a route asks of a packet. */
 export interface Question {

@@ -1,4 +1,4 @@
-import type { Family } from "../../spec/family";
+import type { Family } from "../../declaration/family";
 import type { Network } from "./network";
 import { NextHopFinder } from "./nextHops";
 import { Rules } from "./rules";

@@ -1,9 +1,9 @@
-import type { Attribute } from "../../spec/attribute";
-import type { Flow, Packet } from "../../spec/flow";
-import { ruleAttributes } from "../../spec/rule/rule";
-import { describe as describeRoute } from "../route";
-import { describe as describeRule } from "../rule";
-import type { ObservedRule } from "../state";
+import type { Attribute } from "../../declaration/attribute";
+import type { Flow, Packet } from "../../declaration/flow";
+import { ruleAttributes } from "../../declaration/rule/rule";
+import type { ObservedRule } from "../observed/state";
+import { describe as describeRoute } from "../route/route";
+import { describe as describeRule } from "../rule/rule";
 import { readyFor } from "./compile";
 import { lookup, nothingLeads, packetIn } from "./lookup";
 import type { Network } from "./network";

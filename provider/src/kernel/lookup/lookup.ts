@@ -1,6 +1,6 @@
-import { type Flow, type Packet, packetOf } from "../../spec/flow";
-import { scopeNumberOf } from "../../spec/route/nextHop";
-import { isBefore } from "../gate";
+import { type Flow, type Packet, packetOf } from "../../declaration/flow";
+import { scopeNumberOf } from "../../declaration/route/nextHop";
+import { isBefore } from "../plan/gate";
 import { isBroadcastAll, isLinkBound, isMulticast, isNowhere, strangeSource } from "./addresses";
 import { casesOf, isOpen, type Open } from "./cases";
 import { type Ready, readyFor } from "./compile";

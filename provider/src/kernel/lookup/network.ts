@@ -1,7 +1,7 @@
-import type { Family } from "../../spec/family";
-import { nexthopKey, routeKey, ruleKey } from "../../spec/key";
-import type { Becomes } from "../change";
-import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../state";
+import type { Family } from "../../declaration/family";
+import { nexthopKey, routeKey, ruleKey } from "../../declaration/key";
+import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../observed/state";
+import type { Becomes } from "../plan/change";
 
 /** A network device, as far as routing looks at it. */
 export interface Link {

@@ -1,6 +1,6 @@
-import type { Nexthop } from "../../spec/nexthop/nexthop";
-import { scopeNumberOf, scopeNumbers } from "../../spec/route/nextHop";
-import type { ObservedRoute } from "../state";
+import type { Nexthop } from "../../declaration/nexthop/nexthop";
+import { scopeNumberOf, scopeNumbers } from "../../declaration/route/nextHop";
+import type { ObservedRoute } from "../observed/state";
 import type { Link, Network } from "./network";
 
 /** One next hop of a route, and whether packets can take it. */

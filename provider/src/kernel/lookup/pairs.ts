@@ -1,4 +1,4 @@
-import type { Packet } from "../../spec/flow";
+import type { Packet } from "../../declaration/flow";
 import { type Cases, casesOf, isOpen, type Open } from "./cases";
 import { lookupCase } from "./lookup";
 import type { Network } from "./network";

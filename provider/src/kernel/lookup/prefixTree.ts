@@ -1,4 +1,4 @@
-import type { Bits, PrefixBits } from "../../spec/bits";
+import type { Bits, PrefixBits } from "../../declaration/bits";
 
 /** What the words of an address lead to: one map a word. */
 interface Node<Value> {

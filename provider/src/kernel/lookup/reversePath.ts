@@ -1,5 +1,5 @@
-import { type Packet, packetOf } from "../../spec/flow";
-import { describe as describeRule } from "../rule";
+import { type Packet, packetOf } from "../../declaration/flow";
+import { describe as describeRule } from "../rule/rule";
 import type { Ready } from "./compile";
 import type { Visit } from "./verdict";
 import { type Walk, walk } from "./walk";

@@ -1,10 +1,10 @@
-import type { Attribute, Exactly } from "../../spec/attribute";
-import { prefixBitsOf } from "../../spec/bits";
-import type { Family } from "../../spec/family";
-import type { Packet } from "../../spec/flow";
-import { ruleAttributes } from "../../spec/rule/rule";
-import { type Table, tableNumber } from "../../spec/tableNumber";
-import type { ObservedRule } from "../state";
+import type { Attribute, Exactly } from "../../declaration/attribute";
+import { prefixBitsOf } from "../../declaration/bits";
+import type { Family } from "../../declaration/family";
+import type { Packet } from "../../declaration/flow";
+import { ruleAttributes } from "../../declaration/rule/rule";
+import { type Table, tableNumber } from "../../declaration/tableNumber";
+import type { ObservedRule } from "../observed/state";
 import type { Question } from "./cases";
 import { PrefixTree } from "./prefixTree";
 

@@ -1,5 +1,5 @@
-import { type Bits, commonBits, holdsBits } from "../../spec/bits";
-import { forAll, type Packet } from "../../spec/flow";
+import { type Bits, commonBits, holdsBits } from "../../declaration/bits";
+import { forAll, type Packet } from "../../declaration/flow";
 import type { Question } from "./cases";
 import type { Ready } from "./compile";
 import type { NextHop } from "./nextHops";

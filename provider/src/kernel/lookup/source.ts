@@ -1,5 +1,5 @@
-import { bitsOf, commonBits, holdsBits, prefixBitsOf } from "../../spec/bits";
-import { scopeNumbers } from "../../spec/route/nextHop";
+import { bitsOf, commonBits, holdsBits, prefixBitsOf } from "../../declaration/bits";
+import { scopeNumbers } from "../../declaration/route/nextHop";
 import type { HostAddress, Network } from "./network";
 
 const scopes = scopeNumbers;

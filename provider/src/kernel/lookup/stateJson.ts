@@ -1,13 +1,13 @@
 import { z } from "zod";
+import { canonicalAddress } from "../../declaration/address";
+import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
+import { problemsOf } from "../../declaration/failures";
+import { type Family, families } from "../../declaration/family";
 import { PolicyRoutingError } from "../../errors";
-import { canonicalAddress } from "../../spec/address";
-import { type IpObject, numberAt, textAt } from "../../spec/attribute";
-import { problemsOf } from "../../spec/failures";
-import { type Family, families } from "../../spec/family";
-import { nexthopReader, routeReader, ruleReader } from "../parse";
-import { finish, mapped, type Pieces } from "../pieces";
-import { withSiblings } from "../siblings";
-import type { ObservedRoute, ObservedRule } from "../state";
+import { nexthopReader, routeReader, ruleReader } from "../observed/parse";
+import { finish, mapped, type Pieces } from "../observed/pieces";
+import type { ObservedRoute, ObservedRule } from "../observed/state";
+import { withSiblings } from "../route/siblings";
 import type { HostAddress, Link, Network } from "./network";
 
 const objects = z.array(z.record(z.string(), z.unknown()));

@@ -1,9 +1,9 @@
-import { type Bits, holdsBits, type PrefixBits, prefixBitsOf } from "../../spec/bits";
-import type { Family } from "../../spec/family";
-import { defaultMetric } from "../../spec/route/key";
-import type { RouteType } from "../../spec/route/type";
-import { tableNumber } from "../../spec/tableNumber";
-import type { ObservedRoute } from "../state";
+import { type Bits, holdsBits, type PrefixBits, prefixBitsOf } from "../../declaration/bits";
+import type { Family } from "../../declaration/family";
+import { defaultMetric } from "../../declaration/route/key";
+import type { RouteType } from "../../declaration/route/type";
+import { tableNumber } from "../../declaration/tableNumber";
+import type { ObservedRoute } from "../observed/state";
 import type { NextHopFinder, NextHops } from "./nextHops";
 import { PrefixTree } from "./prefixTree";
 

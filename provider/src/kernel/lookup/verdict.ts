@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Table } from "../../spec/tableNumber";
-import type { ObservedRoute, ObservedRule } from "../state";
+import type { Table } from "../../declaration/tableNumber";
+import type { ObservedRoute, ObservedRule } from "../observed/state";
 
 /** What a rule that applies to a packet did with it. */
 export type Outcome =

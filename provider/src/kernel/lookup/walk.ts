@@ -1,5 +1,5 @@
-import type { Match, Packet } from "../../spec/flow";
-import { describe as describeRule } from "../rule";
+import type { Match, Packet } from "../../declaration/flow";
+import { describe as describeRule } from "../rule/rule";
 import type { Open } from "./cases";
 import type { Ready } from "./compile";
 import type { ReadyRule } from "./rules";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { Route } from "../../../../provider/src/declaration/route/route";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
 import { findingsOf } from "../../../../provider/src/kernel/findings/index";
 import type { Network } from "../../../../provider/src/kernel/lookup/network";
-import type { Route } from "../../../../provider/src/spec/route/route";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
 import { host } from "../lookup/host";
 
 const rule = (priority: number, rest: Partial<Rule>): Rule => ({ family: "inet", priority, ...rest });

@@ -1,14 +1,15 @@
 // A host's state as a person writes it: `ip`'s own words, one entry a line.
+
+import { networkOf, parsePrefix } from "../../../../provider/src/declaration/address";
+import { canonical } from "../../../../provider/src/declaration/canonical";
+import { type Family, families } from "../../../../provider/src/declaration/family";
+import { routeKind } from "../../../../provider/src/declaration/route/kind";
+import type { Route } from "../../../../provider/src/declaration/route/route";
+import { ruleKind } from "../../../../provider/src/declaration/rule/kind";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
+import { rulesIn } from "../../../../provider/src/declaration/rule/ruleSet";
 import type { HostAddress, Link, Network } from "../../../../provider/src/kernel/lookup/network";
-import { readWords } from "../../../../provider/src/kernel/takeover/readWords";
-import { networkOf, parsePrefix } from "../../../../provider/src/spec/address";
-import { canonical } from "../../../../provider/src/spec/canonical";
-import { type Family, families } from "../../../../provider/src/spec/family";
-import { routeKind } from "../../../../provider/src/spec/route/kind";
-import type { Route } from "../../../../provider/src/spec/route/route";
-import { ruleKind } from "../../../../provider/src/spec/rule/kind";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
-import { rulesIn } from "../../../../provider/src/spec/rule/ruleSet";
+import { readWords } from "../../../../provider/src/managers/takeover/readWords";
 
 const kernel = 2;
 const byHand = 3;

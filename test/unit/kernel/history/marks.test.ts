@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Change } from "../../../../provider/src/kernel/change";
+import { tagsOf } from "../../../../provider/src/declaration/owner";
 import { againIn, type Mark, marksAfter, parseMarks, printMark } from "../../../../provider/src/kernel/history/marks";
-import { plan } from "../../../../provider/src/kernel/plan";
-import { wantedRule } from "../../../../provider/src/kernel/rule";
-import { emptyState, type State } from "../../../../provider/src/kernel/state";
-import { tagsOf } from "../../../../provider/src/spec/owner";
+import { emptyState, type State } from "../../../../provider/src/kernel/observed/state";
+import type { Change } from "../../../../provider/src/kernel/plan/change";
+import { plan } from "../../../../provider/src/kernel/plan/plan";
+import { wantedRule } from "../../../../provider/src/kernel/rule/rule";
 
 const stack = "organization/edge/prod";
 const rule = (priority: number, table: number) => ({ family: "inet", priority, from: "198.51.100.1", table }) as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { Flow } from "../../../../provider/src/declaration/flow";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
 import { explain } from "../../../../provider/src/kernel/lookup/explain";
-import type { Flow } from "../../../../provider/src/spec/flow";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
 import { flow, host } from "./host";
 
 const inet = (priority: number, rest: Partial<Rule>): Rule => ({ family: "inet", priority, ...rest });

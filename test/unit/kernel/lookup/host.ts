@@ -1,9 +1,9 @@
+import type { Flow } from "../../../../provider/src/declaration/flow";
+import type { Route } from "../../../../provider/src/declaration/route/route";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
 import { lookup } from "../../../../provider/src/kernel/lookup/lookup";
 import type { HostAddress, Link, Network } from "../../../../provider/src/kernel/lookup/network";
 import { printVerdict, type Verdict } from "../../../../provider/src/kernel/lookup/verdict";
-import type { Flow } from "../../../../provider/src/spec/flow";
-import type { Route } from "../../../../provider/src/spec/route/route";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
 
 const address = (dev: string, text: string, length = 24): HostAddress => ({
   family: text.includes(":") ? "inet6" : "inet",

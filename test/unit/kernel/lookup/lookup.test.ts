@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Route } from "../../../../provider/src/spec/route/route";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
+import type { Route } from "../../../../provider/src/declaration/route/route";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
 import { ask, host, link, way } from "./host";
 
 const away = "203.0.113.7";

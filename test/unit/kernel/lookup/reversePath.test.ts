@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Rule } from "../../../../provider/src/spec/rule/rule";
+import type { Rule } from "../../../../provider/src/declaration/rule/rule";
 import { ask, host, way } from "./host";
 
 const settings = (all: number, e1: number, rest: Record<string, number> = {}) => ({

@@ -1,0 +1,109 @@
+import { PolicyRoutingError, type Warning } from "../../errors";
+import type { Management } from "../../kernel/management/path";
+import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../../kernel/observed/doubt";
+import type { State } from "../../kernel/observed/state";
+import type { Persistence } from "../../kernel/persist/persistence";
+import { parseManagement } from "../paths";
+import { parsePersistence } from "../persistence";
+import { type Answer, section, sectionAfter, sectionsAfter } from "../wire/answer";
+import { boundOf } from "../wire/bound";
+import { observeText } from "../wire/frames";
+import { paced } from "../wire/paced";
+import type { Shell } from "../wire/shell";
+import { parseShown, wholeTables } from "./entries";
+import { type Facts, parseFacts } from "./facts";
+import { isShown, type Look } from "./look";
+
+/** A transaction that somebody began on the host: its id, how far its guard got, and what is written there. */
+export interface Left {
+  readonly txn: string;
+  readonly stage: string;
+  readonly text: string;
+  /** What came back where its undo did not do all that it should. */
+  readonly failure: string | undefined;
+}
+
+export interface Observation {
+  readonly state: State;
+  /** What was asked for, and the tables that the host showed whole because that costs it less. */
+  readonly seen: Look;
+  readonly facts: Facts;
+  /** The number of the newest lock. */
+  readonly lock: number;
+  readonly freeze: string | undefined;
+  readonly left: readonly Left[];
+  /** What survives a reboot. */
+  readonly persistence: Persistence;
+  /** How the connection that we work over is routed, where it was asked for. */
+  readonly management: Management | undefined;
+  /** The whole answer, for those who asked for more. */
+  readonly answer: Answer;
+}
+
+/** Seconds that one frame waits on the host for the lock, and how often it is sent. */
+const waitOnHost = 10;
+const waits = 12;
+
+/** Looks again, unless it was changed by a transaction in between: then anew. */
+const looks = 4;
+
+/** One round trip; another one where something seems not to be there, or to be there several times, or may have been passed over. */
+export async function observe(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
+  let seen = await observeOnce(shell, look, warn);
+  for (let count = 2; count <= looks; count++) {
+    const { state, lock, answer, seen: shown } = seen;
+    const repeated = await paced(repeatedRules(state));
+    const doubted = new Set([...doubtedKeys(state, (key) => isShown(key, shown)), ...repeated]);
+    if (doubted.size === 0 && !mayPassOver(state, shown.tagged)) break;
+    const again = await observeOnce(shell, { ...look, probes: [] }, warn);
+    const keys = new Set([...doubted, ...keysOfTags(again.state, shown.tagged)]);
+    seen = { ...again, answer };
+    if (again.lock !== lock) continue;
+    seen = { ...seen, state: withSecondLook(state, again.state, keys) };
+    // Both may have shown one twice.
+    if ((await paced(repeatedRules(seen.state))).length === 0) break;
+  }
+  return seen;
+}
+
+/** Waits, bounded, while another transaction holds the host: what it changes may be undone. */
+async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
+  for (let wait = 1; ; wait++) {
+    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`, { bound: boundOf(look) });
+    const busy = sectionAfter(answer, "busy");
+    const cleared = sectionAfter(answer, "cleared")?.rest;
+    if (cleared !== undefined) warn({ topic: "lock-cleared", what: `${cleared} was no lock that could be read: cleared` });
+    if (busy === undefined) return parseObservation(answer, look, shell.host);
+    const holder = busy.rest.replace(/^\S+ /, "");
+    if (wait === waits)
+      throw new PolicyRoutingError("busy", {
+        topic: "host-busy",
+        host: shell.host,
+        what: `another transaction holds the host: ${holder}`,
+        next: "wait for it to end, or look at /run/policy-routing on the host",
+      });
+    warn({ topic: "host-busy", what: `waits for ${holder}` });
+  }
+}
+
+async function parseObservation(answer: Answer, look: Look, host: string): Promise<Observation> {
+  const facts = parseFacts(answer, host);
+  return {
+    answer,
+    facts,
+    seen: { ...look, tables: new Set([...look.tables, ...wholeTables(answer, look)]) },
+    management: look.paths ? parseManagement(facts.ssh, answer) : undefined,
+    state: await parseShown(answer, look, host),
+    persistence: parsePersistence(answer),
+    lock: Number(sectionAfter(answer, "lock")?.rest ?? 0),
+    freeze: section(answer, "freeze")?.trim(),
+    left: parseLeft(answer),
+  };
+}
+
+export const parseLeft = (answer: Answer): Left[] =>
+  sectionsAfter(answer, "left").map(({ rest, text }) => {
+    const [txn = "", stage = ""] = rest.split(" ");
+    const [, failure] = /^failed\n([\s\S]+)$/m.exec(text) ?? [];
+    return { txn, stage, text, failure };
+  });

@@ -1,0 +1,28 @@
+import { nexthops } from "../nexthop/nexthop";
+import { routes } from "../route/route";
+import { rules } from "../rule/rule";
+import { settings } from "../sysctl";
+import { names } from "../table/name";
+import type { ObservedKind, Seen } from "./kind";
+import type { State } from "./state";
+
+/** Every kind of entry, by the first word of its keys. */
+export const observedKinds: Readonly<Record<string, ObservedKind>> = {
+  table: names,
+  sysctl: settings,
+  nexthop: nexthops,
+  route: routes,
+  rule: rules,
+};
+
+export const observedKindOf = (key: string): ObservedKind | undefined => {
+  const [word = ""] = key.split(" ", 1);
+  return Object.hasOwn(observedKinds, word) ? observedKinds[word] : undefined;
+};
+
+/** The tags of what stands at a key; undefined for keys of what has none. */
+export const tagsAt = (state: State, key: string): readonly number[] | undefined => observedKindOf(key)?.tagsAt?.(state, key);
+
+export function* seenIn(state: State): Generator<Seen & { readonly kind: ObservedKind }> {
+  for (const kind of Object.values(observedKinds)) for (const one of kind.seen(state)) yield { ...one, kind };
+}

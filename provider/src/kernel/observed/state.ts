@@ -1,0 +1,100 @@
+import type { Family } from "../../declaration/family";
+import { nexthopKey, routeKey, ruleKey } from "../../declaration/key";
+import type { Nexthop } from "../../declaration/nexthop/nexthop";
+import type { Route } from "../../declaration/route/route";
+import type { Rule } from "../../declaration/rule/rule";
+import { type Entry, emptyRegister, type Register } from "../plan/register";
+
+export interface ObservedRule {
+  readonly rule: Rule;
+  /** The rule as `ip` shows it, where it was given with host bits: the kernel deletes it, and tells it from another one, by these. */
+  readonly given?: Rule;
+  readonly protocol: number;
+  /** What `ip` shows and no attribute reads. */
+  readonly unread: readonly string[];
+}
+
+/** By these words the kernel knows it. */
+export const givenRule = ({ rule, given = rule }: ObservedRule): Rule => given;
+
+export interface ObservedRoute {
+  readonly route: Route;
+  readonly protocol: number;
+  readonly unread: readonly string[];
+}
+
+export interface ObservedNexthop {
+  readonly nexthop: Nexthop;
+  readonly protocol: number;
+  readonly unread: readonly string[];
+}
+
+/** A route that goes by a next hop object: when the object goes, the kernel takes it along, without an event. */
+export interface NexthopUser {
+  readonly nhid: number;
+  readonly protocol: number;
+  readonly key: string;
+  /** As `ip route` shows it. */
+  readonly text: string;
+}
+
+/** A line of an rt_tables file. */
+export interface ObservedName {
+  readonly file: string;
+  readonly tableId: number;
+  readonly name: string;
+  /** Who owns it, when the file is one of ours. */
+  readonly owner?: Entry;
+}
+
+/** What was seen on a host, as far as it was asked for. */
+export interface State {
+  readonly rules: readonly ObservedRule[];
+  readonly routes: readonly ObservedRoute[];
+  readonly names: readonly ObservedName[];
+  readonly nexthops: readonly ObservedNexthop[];
+  readonly nexthopUsers: readonly NexthopUser[];
+  /** Settings of devices by their keys, such as `sysctl rp_filter eth1`. */
+  readonly sysctls: ReadonlyMap<string, number>;
+  readonly register: Register;
+}
+
+export const emptyState: State = {
+  rules: [],
+  routes: [],
+  names: [],
+  nexthops: [],
+  nexthopUsers: [],
+  sysctls: new Map(),
+  register: emptyRegister,
+};
+
+export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
+  return indexOf(nexthopsByKey, state, () => Map.groupBy(state.nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid))).get(key)?.[0];
+}
+
+/** Rules at one priority in their order of evaluation. */
+export const rulesAt = (state: State, family: Family, priority: number): readonly ObservedRule[] =>
+  rulesAtKey(state, ruleKey({ family, priority }));
+
+export function rulesAtKey(state: State, key: string): readonly ObservedRule[] {
+  return indexOf(rulesByKey, state, () => Map.groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(key) ?? [];
+}
+
+export function routesAt(state: State, key: string): readonly ObservedRoute[] {
+  return indexOf(routesByKey, state, () => Map.groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
+}
+
+const nexthopsByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedNexthop[]>>();
+const rulesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRule[]>>();
+const routesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRoute[]>>();
+
+function indexOf<Value>(
+  cache: WeakMap<State, ReadonlyMap<string, readonly Value[]>>,
+  state: State,
+  build: () => ReadonlyMap<string, readonly Value[]>,
+): ReadonlyMap<string, readonly Value[]> {
+  const known = cache.get(state) ?? build();
+  cache.set(state, known);
+  return known;
+}

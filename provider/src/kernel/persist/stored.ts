@@ -1,0 +1,80 @@
+import { registerKey } from "../../declaration/key";
+import { channelOf, type IpStep, type SettingStep } from "../plan/step";
+
+/** One object as it is persisted on a host: a file whose comment says whose it is, and whose lines are for `ip -batch`. */
+export interface StoredObject {
+  /** Name of the file: in the order of stages. */
+  readonly file: string;
+  readonly channel: string;
+  /** The register's. */
+  readonly key: string;
+  readonly id: string;
+  readonly stack: string;
+  /** What is to be in place for it, with commas between: what calls the script, and `networkd`: its drop-in. */
+  readonly needs: string;
+  /** Its tag in the kernel. */
+  readonly owner: number;
+  /** Whoever declared it lets a foreign entry that says the same be taken over: a boot in which its old file still acts is none of their worries. */
+  readonly adopts?: true;
+  /** One; of a set of rules as many as these. */
+  readonly lines: readonly string[];
+  /** The name on the disk, where an older version gave it one without the tag. */
+  readonly oldFile?: string;
+}
+
+/** The steps that make it after a boot. */
+export const storedLines = (steps: readonly (IpStep | SettingStep)[]): Pick<StoredObject, "channel" | "lines"> => ({
+  channel: steps[0]?.on === "ip" ? channelOf(steps[0].family) : "s",
+  lines: steps.map((step) => (step.on === "ip" ? step.words.join(" ") : `sysctl ${step.file} ${step.device} ${step.value}`)),
+});
+
+/**
+ * Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. Form 3
+ * has several lines, of which each must be there.
+ */
+const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2", "# pulumi-policy-routing 3"];
+
+export const fileOf = (stage: number, key: string): string =>
+  `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
+
+/** The word behind the tag, in a header and in what the host takes. */
+const adopting = "adopt";
+
+/** The texts of all files, one after the other. */
+export function parseObjects(text: string): Map<string, StoredObject> {
+  const objects = new Map<string, StoredObject>();
+  for (const [, head = "", body = ""] of text.matchAll(/^(#.*)\n((?:(?!#).+\n?)*)/gm)) {
+    const [header = "", file = "", channel = "", key = "", id = "", stack = "", needs = "", owner, adopts] = head.split("\t");
+    const lines = body.trimEnd().split("\n");
+    if (!headers.includes(header) || body === "") continue;
+    const stored = {
+      file,
+      channel,
+      key,
+      id,
+      stack,
+      needs,
+      owner: Number(owner),
+      ...(adopts === adopting ? { adopts: true as const } : {}),
+      lines: header === headers[2] ? lines : lines.slice(0, 1),
+    };
+    const tagged = header === headers[0] ? withTag(stored) : stored;
+    // Of two with one name the one of the newer form counts, and the other is still to be removed.
+    const other = objects.get(tagged.file);
+    objects.set(tagged.file, other?.oldFile === undefined ? tagged : { ...tagged, oldFile: other.oldFile });
+  }
+  return objects;
+}
+
+/** An object of form 1 under another tag than the default, as it would be written now. */
+function withTag(stored: StoredObject): StoredObject {
+  const { file, key, owner } = stored;
+  const staging = key.endsWith(" staging");
+  const tag = staging ? owner - 1 : owner;
+  const tagged = staging ? registerKey(key.slice(0, -" staging".length), tag, true) : registerKey(key, tag);
+  return tagged === key ? stored : { ...stored, key: tagged, file: fileOf(Number(file.slice(0, 2)), tagged), oldFile: file };
+}
+
+/** As the host takes it: what it is told without tabs is the name of a file that goes. */
+export const printObject = ({ file, channel, key, id, stack, needs, owner, adopts, lines }: StoredObject): string =>
+  [file, channel, key, id, stack, needs, owner, ...(adopts ? [adopting] : []), ...lines].join("\t");

@@ -1,0 +1,65 @@
+import { tableKey } from "../../declaration/key";
+import { isSameStack } from "../../declaration/owner";
+import type { ObservedName, State } from "../observed/state";
+import type { Change, Plan } from "./change";
+import type { Entry, RegisterLine } from "./register";
+import type { Step } from "./step";
+
+type Owners = NonNullable<Change["owners"]>;
+
+/** What is there, as if whoever acts for the owners owned it. What another stack owns stays theirs. */
+export function asIfOwn({ id, stack }: Change, owners: Owners, state: State): State {
+  const entries = new Map(state.register.entries);
+  for (const at of owners.keys()) {
+    const now = entries.get(at);
+    if (now !== undefined && isSameStack(now.stack, stack)) entries.set(at, { ...now, id, stack });
+  }
+  // One that stays is written in its owner's name; one that goes is its remover's first.
+  const goes = (one: ObservedName): boolean => {
+    const key = tableKey(one.tableId);
+    return one.owner !== undefined && isSameStack(one.owner.stack, stack) && owners.has(key) && owners.get(key) === undefined;
+  };
+  const names = state.names.map((one) => (goes(one) ? { ...one, owner: { id, stack } } : one));
+  return { ...state, names, register: { ...state.register, entries } };
+}
+
+/** The plan of whoever acts for them, told in the owners' names: lines of the register, files of names, and what undoes these. */
+export function inTheirNames<Own extends Plan>(plan: Own, owners: Owners, state: State): Own {
+  return {
+    ...plan,
+    register: linesOf(plan, owners, state),
+    steps: plan.steps.map((step) => named(step, owners.get(step.key))),
+    undo: plan.undo.map((step) => named(step, nameOwner(step.key, state))),
+  };
+}
+
+function linesOf({ register }: Plan, owners: Owners, state: State): RegisterLine[] {
+  const now = state.register.entries;
+  const said = register.flatMap(({ at, entry }): RegisterLine[] => {
+    const owner = owners.get(at);
+    if (entry === undefined) return now.has(at) ? [{ at }] : [];
+    return [{ at, entry: owner === undefined ? entry : inName(owner, entry.more) }];
+  });
+  const keys = new Set(said.map(({ at }) => at));
+  const renamed = [...owners].flatMap(([at, owner]): RegisterLine[] => {
+    const entry = now.get(at);
+    if (owner === undefined || entry === undefined || keys.has(at) || entry.id === owner.id) return [];
+    return [{ at, entry: inName(owner, entry.more) }];
+  });
+  return [...said, ...renamed];
+}
+
+const inName = ({ id, stack }: Pick<Entry, "id" | "stack">, more: string | undefined): Entry => ({
+  id,
+  stack,
+  ...(more === undefined ? {} : { more }),
+});
+
+const nameOwner = (key: string, { names }: State): Entry | undefined =>
+  names.find(({ tableId, owner }) => owner !== undefined && tableKey(tableId) === key)?.owner;
+
+/** The file of a table's name holds its owner. */
+function named(step: Step, owner: Pick<Entry, "id" | "stack"> | undefined): Step {
+  if (step.on !== "tableName" || step.written === undefined || owner === undefined) return step;
+  return { ...step, written: { ...step.written, owner: inName(owner, undefined) } };
+}

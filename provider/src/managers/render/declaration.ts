@@ -1,0 +1,56 @@
+import type { Nexthop } from "../../declaration/nexthop/nexthop";
+import type { Route } from "../../declaration/route/route";
+import type { Rule } from "../../declaration/rule/rule";
+import type { Sysctl } from "../../declaration/sysctl";
+import type { NamedTable } from "../../declaration/table/table";
+import { PolicyRoutingError } from "../../errors";
+
+/** A setting of a device, with the field that declares it. */
+export interface Setting extends Sysctl {
+  readonly field: string;
+}
+
+/** Everything that is declared for one host, in canonical form. */
+export interface Declaration {
+  readonly tables: readonly NamedTable[];
+  readonly nexthops: readonly Nexthop[];
+  readonly routes: readonly Route[];
+  readonly rules: readonly Rule[];
+  readonly settings: readonly Setting[];
+}
+
+/** A file of another manager's configuration. */
+export interface ConfigurationFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a manager cannot express: all of it is told at once. */
+export class Refusals {
+  readonly #found: string[] = [];
+
+  constructor(private readonly manager: string) {}
+
+  add(object: string, attribute: string, why: string): void {
+    this.#found.push(`${object}: ${attribute}: ${why}`);
+  }
+
+  /** Call it before anything is handed out: what would be left out in silence could send packets elsewhere. */
+  refuse(): void {
+    if (this.#found.length === 0) return;
+    throw new PolicyRoutingError("unsupported", {
+      topic: "not-expressible",
+      what: `${this.manager} cannot express all of it`,
+      details: this.#found,
+      next: "declare it without these, or leave it to this package: it persists them by itself",
+    });
+  }
+}
+
+const rtTables = "/etc/iproute2/rt_tables.d/policy-routing.conf";
+
+/** The names of tables, which no manager registers for `ip`. */
+export function nameFiles(tables: readonly NamedTable[]): ConfigurationFile[] {
+  if (tables.length === 0) return [];
+  return [{ path: rtTables, text: tables.map(({ tableId, name }) => `${tableId} ${name}\n`).join("") }];
+}

@@ -1,0 +1,107 @@
+import type { Family } from "../../declaration/family";
+import type { routeAttributes } from "../../declaration/route/attributes";
+import type { ruleAttributes } from "../../declaration/rule/rule";
+import { tableNumber } from "../../declaration/tableNumber";
+import { network } from "../takeover/addressForms";
+import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
+
+const none = (why = "has no key up to netplan 0.106"): Key => refused(why);
+/** A word with a colon would be a key. */
+export const scalar = (value: string | number): string =>
+  /^[A-Za-z0-9_./-]+$/.test(String(value)) ? String(value) : JSON.stringify(value);
+const key = (name: string): Key<string | number> => ({ lines: (value) => [`${name}: ${scalar(value)}`], ...reading(name) });
+const text = (name: string): Key<string> => ({ ...key(name), ...reading(name, (value) => value) });
+/** It hands these to systemd-networkd, which ignores larger ones. */
+const window = (name: string): Key<number> => ({
+  ...key(name),
+  wrong: (value) => (value > 1023 ? "systemd-networkd takes 1023 at most" : undefined),
+});
+const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
+
+export const routeKeys: Keys<typeof routeAttributes> = {
+  family: said,
+  type: text("type"),
+  destination: {
+    lines: (value, { family = "inet" }) => [`to: ${scalar(value === "default" ? everything[family] : value)}`],
+    ...reading("to", network),
+  },
+  from: none("a source prefix has no key"),
+  tos: none(),
+  encap: none(),
+  via: text("via"),
+  // A route without a gateway must say that it is on the link.
+  dev: { lines: (_, { via, scope, type }) => ((via ?? scope ?? type) === undefined ? ["scope: link"] : []) },
+  src: text("from"),
+  metric: key("metric"),
+  table: { lines: (value) => [`table: ${tableNumber(value)}`], ...reading("table") },
+  scope: {
+    ...text("scope"),
+    wrong: (value, { via, type }) => {
+      if (value === "site") return "site is no scope of netplan's";
+      return value === "global" && via === undefined && type === undefined ? "a route of scope global needs a gateway" : undefined;
+    },
+  },
+  onlink: { lines: () => ["on-link: true"], ...reading("on-link", isYes) },
+  realms: none(),
+  pref: none(),
+  expires: none("a lifetime has no key"),
+  nhid: none(),
+  mtu: key("mtu"),
+  mtuLock: none(),
+  advmss: { ...none(), ...reading("advertised-mss") },
+  advmssLock: none(),
+  window: none(),
+  windowLock: none(),
+  rtt: none(),
+  rttvar: none(),
+  rtoMin: none(),
+  ssthresh: none(),
+  ssthreshLock: none(),
+  cwnd: none(),
+  cwndLock: none(),
+  initcwnd: window("congestion-window"),
+  initcwndLock: none(),
+  initrwnd: window("advertised-receive-window"),
+  initrwndLock: none(),
+  reordering: none(),
+  hoplimit: none(),
+  quickack: none(),
+  fastopenNoCookie: none(),
+  features: none(),
+  congctl: none(),
+  congctlLock: none(),
+  nexthops: none("several next hops have no key"),
+};
+
+export const ruleKeys: Keys<typeof ruleAttributes> = {
+  priority: key("priority"),
+  family: { ...said, wrong: (_, { from, to }) => ((from ?? to) === undefined ? "netplan wants a rule to say from or to" : undefined) },
+  not: none(),
+  from: text("from"),
+  to: text("to"),
+  iif: none(),
+  oif: none(),
+  fwmark: {
+    lines: (value) => [`mark: ${Number(value.split("/")[0])}`],
+    ...reading("mark"),
+    wrong: (value) => {
+      if (value.startsWith("0x0/")) return "netplan leaves out a mark of 0";
+      return value.endsWith("/0xffffffff") ? undefined : "a mask has no key";
+    },
+  },
+  tos: { lines: (value) => [`type-of-service: ${Number(value)}`], ...reading("type-of-service") },
+  dscp: none(),
+  flowlabel: none(),
+  uidrange: none(),
+  ipproto: none(),
+  sport: none(),
+  dport: none(),
+  tunId: none(),
+  table: { lines: (value) => [`table: ${tableNumber(value)}`], ...reading("table") },
+  goto: none(),
+  action: none(),
+  l3mdev: none(),
+  realms: none(),
+  suppressPrefixlength: none(),
+  suppressIfgroup: none(),
+};

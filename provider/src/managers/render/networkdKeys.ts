@@ -1,0 +1,153 @@
+import type { Family } from "../../declaration/family";
+import type { nexthopAttributes } from "../../declaration/nexthop/attributes";
+import type { routeAttributes } from "../../declaration/route/attributes";
+import type { ruleAttributes } from "../../declaration/rule/rule";
+import { tableNumber } from "../../declaration/tableNumber";
+import { network, numeric } from "../takeover/addressForms";
+import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
+
+const key = (name: string, since?: 252): Key<string | number> => ({
+  lines: (value) => [`${name}=${value}`],
+  ...reading(name),
+  ...(since === undefined ? {} : { since }),
+});
+const yes = (name: string, since?: 252): Key<boolean> => ({
+  lines: () => [`${name}=yes`],
+  ...reading(name, isYes),
+  ...(since === undefined ? {} : { since }),
+});
+const none = (why = "has no key up to systemd 252"): Key => refused(why);
+
+const families: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
+const family: Key<Family> = {
+  lines: (value) => [`Family=${families[value]}`],
+  ...reading("Family", (text) => ({ ipv4: "inet", ipv6: "inet6" })[text] ?? text),
+};
+const port = (name: string): Key<string> => ({
+  ...key(name),
+  wrong: (value) => (value.includes("/") ? "a port with a mask has no key up to systemd 252" : undefined),
+});
+/** networkd ignores larger ones, with a line in its log. */
+const window = (name: string): Key<number> => ({
+  ...key(name),
+  wrong: (value) => (value > 1023 ? "systemd-networkd takes 1023 at most" : undefined),
+});
+
+export const ruleKeys: Keys<typeof ruleAttributes> = {
+  priority: key("Priority"),
+  family,
+  not: yes("InvertRule"),
+  from: key("From"),
+  to: key("To"),
+  iif: key("IncomingInterface"),
+  oif: key("OutgoingInterface"),
+  // Of a mark of zero networkd sends neither mark nor mask: the rule would apply to every packet.
+  fwmark: { ...key("FirewallMark"), wrong: (value) => (value.startsWith("0x0/") ? "systemd-networkd leaves out a mark of 0" : undefined) },
+  tos: { lines: (value) => [`TypeOfService=${Number(value)}`], ...reading("TypeOfService") },
+  dscp: none(),
+  flowlabel: none(),
+  uidrange: key("User"),
+  ipproto: key("IPProtocol"),
+  sport: port("SourcePort"),
+  dport: port("DestinationPort"),
+  tunId: none(),
+  table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
+  goto: none(),
+  action: { ...key("Type", 252), wrong: (value) => (value === "nop" ? "nop has no key up to systemd 252" : undefined) },
+  l3mdev: none(),
+  realms: none(),
+  suppressPrefixlength: key("SuppressPrefixLength"),
+  suppressIfgroup: key("SuppressInterfaceGroup", 252),
+};
+
+/** `VIA[@DEVICE] [WEIGHT]`, and `ID[:WEIGHT]`. */
+function nextHopOf(text: string): unknown {
+  const [, via, dev, weight] = /^([^@\s]+)(?:@(\S+))?(?:\s+([0-9]+))?$/.exec(text) ?? [];
+  return { via, dev, ...(weight === undefined ? {} : { weight: Number(weight) }) };
+}
+function memberOf(text: string): unknown {
+  const [nhid = "", weight] = text.split(":");
+  return { nhid: numeric(nhid), ...(weight === undefined ? {} : { weight: numeric(weight) }) };
+}
+
+const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
+
+export const routeKeys: Keys<typeof routeAttributes> = {
+  family: said,
+  type: key("Type"),
+  destination: {
+    lines: (value, context) => [`Destination=${value === "default" ? everything[context.family ?? "inet"] : value}`],
+    ...reading("Destination", network),
+  },
+  from: key("Source"),
+  tos: none(),
+  encap: none(),
+  via: key("Gateway"),
+  // What the kernel takes from the lack of a gateway, 247 does not.
+  dev: {
+    lines: (_, { via, scope, type, family: of }) =>
+      (via ?? scope ?? type ?? (of === "inet" ? undefined : of)) === undefined ? ["Scope=link"] : [],
+  },
+  src: key("PreferredSource"),
+  metric: key("Metric"),
+  table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
+  scope: key("Scope"),
+  onlink: yes("GatewayOnLink"),
+  realms: none(),
+  pref: key("IPv6Preference"),
+  expires: none("a lifetime has no key"),
+  nhid: key("NextHop", 252),
+  mtu: key("MTUBytes"),
+  mtuLock: none(),
+  advmss: key("TCPAdvertisedMaximumSegmentSize", 252),
+  advmssLock: none(),
+  window: none(),
+  windowLock: none(),
+  rtt: none(),
+  rttvar: none(),
+  rtoMin: none(),
+  ssthresh: none(),
+  ssthreshLock: none(),
+  cwnd: none(),
+  cwndLock: none(),
+  initcwnd: window("InitialCongestionWindow"),
+  initcwndLock: none(),
+  initrwnd: window("InitialAdvertisedReceiveWindow"),
+  initrwndLock: none(),
+  reordering: none(),
+  hoplimit: none(),
+  quickack: yes("QuickAck"),
+  fastopenNoCookie: yes("FastOpenNoCookie"),
+  features: none(),
+  congctl: key("TCPCongestionControlAlgorithm", 252),
+  congctlLock: none(),
+  nexthops: {
+    // One of them a line: whoever reads has to gather them.
+    ...reading("MultiPathRoute", nextHopOf),
+    lines: (several) => several.map(({ via, dev, weight }) => `MultiPathRoute=${via}@${dev}${weight === undefined ? "" : ` ${weight}`}`),
+    wrong: (several) => {
+      if (several.some(({ via }) => via === undefined)) return "one of several next hops needs a gateway";
+      if (several.some(({ onlink }) => onlink === true)) return "onlink of one of several next hops has no key";
+      return several.some(({ encap }) => encap !== undefined) ? "encap of one of several next hops has no key" : undefined;
+    },
+  },
+};
+
+export const nexthopKeys: Keys<typeof nexthopAttributes> = {
+  nhid: key("Id"),
+  family: { ...family, since: 252 },
+  encap: none(),
+  via: key("Gateway"),
+  dev: said,
+  blackhole: yes("Blackhole", 252),
+  onlink: yes("OnLink", 252),
+  group: {
+    ...reading("Group", (text) => text.split(/\s+/).map(memberOf)),
+    lines: (members) => [`Group=${members.map(({ nhid, weight }) => (weight === undefined ? `${nhid}` : `${nhid}:${weight}`)).join(" ")}`],
+    since: 252,
+  },
+  type: none(),
+  buckets: none(),
+  idleTimer: none(),
+  unbalancedTimer: none(),
+};

@@ -1,0 +1,167 @@
+import type { routeAttributes } from "../../declaration/route/attributes";
+import { routeTypes } from "../../declaration/route/type";
+import type { ruleAttributes } from "../../declaration/rule/rule";
+import { network, numeric, prefix } from "./addressForms";
+
+type Values = Readonly<Record<string, unknown>>;
+/** How many of the words behind it belong to it, and what they say; undefined: they say nothing that is understood. */
+type Read = (rest: readonly string[]) => readonly [count: number, values: Values] | undefined;
+
+export interface Word {
+  /** Exactly these. */
+  readonly exactly: readonly string[];
+  /** `ip` takes beginnings of these too. */
+  readonly beginnings?: readonly string[];
+  readonly read: Read;
+}
+
+const identity = (text: string): unknown => text;
+const value =
+  (name: string, of: (text: string) => unknown = identity): Read =>
+  ([first]) => {
+    if (first === undefined) return undefined;
+    const said = of(first);
+    return [1, said === undefined ? {} : { [name]: said }];
+  };
+const word = (name: string, exactly: readonly string[], beginnings: readonly string[] = [], of = identity): Word => ({
+  exactly,
+  beginnings,
+  read: value(name, of),
+});
+const alone = (name: string, exactly: readonly string[], said: unknown = true): Word => ({ exactly, read: () => [0, { [name]: said }] });
+
+/** The words of each attribute: a new one does not compile until it is said which they are. */
+type Words<Table> = { readonly [Name in keyof Table]: readonly Word[] };
+
+const tableWord = (...more: readonly string[]): Word => word("table", more, ["table"], numeric);
+const tosWord = word("tos", ["tos"], ["dsfield"]);
+
+const ruleWords: Words<typeof ruleAttributes> = {
+  priority: [word("priority", ["pref"], ["preference", "order", "priority"], numeric)],
+  family: [],
+  not: [alone("not", ["not"])],
+  from: [word("from", ["from"], [], prefix)],
+  to: [word("to", ["to"], [], prefix)],
+  iif: [word("iif", ["iif", "dev"])],
+  oif: [word("oif", ["oif"])],
+  fwmark: [word("fwmark", ["fwmark"])],
+  tos: [tosWord],
+  dscp: [word("dscp", ["dscp"])],
+  flowlabel: [word("flowlabel", ["flowlabel"])],
+  uidrange: [word("uidrange", ["uidrange"])],
+  ipproto: [word("ipproto", ["ipproto"])],
+  sport: [word("sport", ["sport"])],
+  dport: [word("dport", ["dport"])],
+  tunId: [word("tunId", ["tun_id"], [], numeric)],
+  table: [tableWord("lookup")],
+  goto: [word("goto", ["goto"], [], numeric)],
+  action: [
+    ...["blackhole", "unreachable", "prohibit", "nop"].map((one) => alone("action", [one], one)),
+    word("action", ["type"], [], (text) => (text === "unicast" ? undefined : text)),
+  ],
+  l3mdev: [alone("l3mdev", ["l3mdev"])],
+  realms: [word("realms", [], ["realms"])],
+  suppressPrefixlength: [word("suppressPrefixlength", ["sup_pl"], ["suppress_prefixlength"], numeric)],
+  suppressIfgroup: [word("suppressIfgroup", ["sup_group"], ["suppress_ifgroup"], (text) => (text === "default" ? text : numeric(text)))],
+};
+
+/** `[lock] N`. */
+const metric = (name: string, said: string, lock?: string, of: (text: string) => unknown = numeric): Word => ({
+  exactly: [said],
+  read: (rest) => {
+    const isLocked = rest[0] === "lock";
+    if (isLocked && lock === undefined) return undefined;
+    const [first] = rest.slice(isLocked ? 1 : 0);
+    return first === undefined ? undefined : [isLocked ? 2 : 1, { [name]: of(first), ...(isLocked ? { [lock ?? ""]: true } : {}) }];
+  },
+});
+const milliseconds = (text: string): unknown => {
+  const [, count, unit] = /^([0-9.]+)(ms|s)?$/.exec(text) ?? [];
+  return count === undefined ? text : Number(count) * (unit === "s" ? 1000 : 1);
+};
+const toggle = (name: string, said: string): Word => ({ exactly: [said], read: ([first]) => [1, first === "0" ? {} : { [name]: true }] });
+
+const scopes: Readonly<Record<string, string>> = { "0": "global", "200": "site", "253": "link", "254": "host", universe: "global" };
+const via: Read = ([first, second]) => {
+  if (first === "inet" || first === "inet6") return second === undefined ? undefined : [2, { via: second }];
+  return first === undefined ? undefined : [1, { via: first }];
+};
+
+/** What `ip` shows of the moment. */
+export const passing = new Set([
+  "linkdown",
+  "dead",
+  "pervasive",
+  "offload",
+  "rt_offload",
+  "trap",
+  "rt_trap",
+  "[detached]",
+  "[unresolved]",
+  "equalize",
+]);
+/** What `nexthop` is followed by, up to the next one. */
+const nexthop: Read = (rest) => {
+  const end = rest.indexOf("nexthop");
+  const own = end === -1 ? rest : rest.slice(0, end);
+  const hop: Record<string, unknown> = {};
+  for (let at = 0; at < own.length; ) {
+    const said = own[at] ?? "";
+    const read = { via, dev: value("dev"), weight: value("weight", numeric), onlink: alone("onlink", []).read }[said];
+    const found = read?.(own.slice(at + 1));
+    if (found === undefined && !passing.has(said)) return undefined;
+    Object.assign(hop, found?.[1]);
+    at += 1 + (found?.[0] ?? 0);
+  }
+  return [own.length, { nexthops: [hop] }];
+};
+
+const routeWords: Words<typeof routeAttributes> = {
+  family: [],
+  type: routeTypes.map((type) => alone("type", [type], type)),
+  destination: [word("destination", ["to"], [], network)],
+  from: [word("from", ["from"], [], prefix)],
+  tos: [tosWord],
+  encap: [],
+  via: [{ exactly: ["via"], read: via }],
+  dev: [word("dev", ["dev", "oif"])],
+  src: [word("src", ["src"])],
+  metric: [word("metric", ["preference"], ["metric", "priority"], numeric)],
+  table: [tableWord()],
+  scope: [word("scope", ["scope"], [], (text) => scopes[text] ?? text)],
+  onlink: [alone("onlink", ["onlink"])],
+  realms: [word("realms", [], ["realms"])],
+  pref: [word("pref", ["pref"])],
+  expires: [word("expires", ["expires"], [], (text) => numeric(text.replace(/sec$/, "")))],
+  nhid: [word("nhid", ["nhid"], [], numeric)],
+  mtu: [metric("mtu", "mtu", "mtuLock")],
+  mtuLock: [],
+  advmss: [metric("advmss", "advmss", "advmssLock")],
+  advmssLock: [],
+  window: [metric("window", "window", "windowLock")],
+  windowLock: [],
+  rtt: [metric("rtt", "rtt", undefined, milliseconds)],
+  rttvar: [metric("rttvar", "rttvar", undefined, milliseconds)],
+  rtoMin: [metric("rtoMin", "rto_min", undefined, milliseconds)],
+  ssthresh: [metric("ssthresh", "ssthresh", "ssthreshLock")],
+  ssthreshLock: [],
+  cwnd: [metric("cwnd", "cwnd", "cwndLock")],
+  cwndLock: [],
+  initcwnd: [metric("initcwnd", "initcwnd", "initcwndLock")],
+  initcwndLock: [],
+  initrwnd: [metric("initrwnd", "initrwnd", "initrwndLock")],
+  initrwndLock: [],
+  reordering: [metric("reordering", "reordering")],
+  hoplimit: [metric("hoplimit", "hoplimit")],
+  quickack: [toggle("quickack", "quickack")],
+  fastopenNoCookie: [toggle("fastopenNoCookie", "fastopen_no_cookie")],
+  features: [{ exactly: ["features"], read: ([first]) => (first === "ecn" ? [1, { features: true }] : undefined) }],
+  congctl: [metric("congctl", "congctl", "congctlLock", identity)],
+  congctlLock: [],
+  nexthops: [{ exactly: ["nexthop"], read: nexthop }],
+};
+
+/** Of both. */
+export const origin = word("proto", [], ["protocol"]);
+
+export const kinds = { rule: Object.values(ruleWords).flat(), route: Object.values(routeWords).flat() } as const;
