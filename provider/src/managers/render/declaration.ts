@@ -29,7 +29,16 @@ export interface ConfigurationFile {
 export class Refusals {
   readonly #found: string[] = [];
 
-  constructor(private readonly manager: string) {}
+  /** `newest` is the version up to which its keys are known here. */
+  constructor(
+    private readonly manager: string,
+    private readonly newest = manager,
+  ) {}
+
+  /** Why an attribute that a manager's keys do not list is refused. */
+  get unsaid(): string {
+    return `has no key up to ${this.newest}`;
+  }
 
   add(object: string, attribute: string, why: string): void {
     this.#found.push(`${object}: ${attribute}: ${why}`);

@@ -29,7 +29,7 @@ interface Line {
  * keyfile of its connection, where sections that come twice are one. What needs no device is a connection of its own, by `lo`.
  */
 export function renderKeyfile(declaration: Declaration): ConfigurationFile[] {
-  const refusals = new Refusals("NetworkManager");
+  const refusals = new Refusals("NetworkManager", "NetworkManager 1.52");
   const places = placesOf(declaration, refusals);
   for (const { nhid } of declaration.nexthops) refusals.add(`ip nexthop id ${nhid}`, "nhid", "NetworkManager makes no next hop objects");
   for (const setting of declaration.settings)

@@ -5,9 +5,8 @@ import { scopeNumbers } from "../../declaration/route/nextHop";
 import { isErrorType } from "../../declaration/route/type";
 import { ruleAttributes } from "../../declaration/rule/rule";
 import { tableNumber } from "../../declaration/tableNumber";
-import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
+import { isYes, type Key, type Keys, none, reading, said } from "./keys";
 
-const none = (why = "has no option up to NetworkManager 1.52"): Key => refused(why);
 const option = (name: string): Key<string | number> => ({ lines: (value) => [`${name}=${value}`], ...reading(name) });
 const flag = (name: string): Key<boolean> => ({
   lines: () => [`${name}=true`],
@@ -31,7 +30,6 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   destination: said,
   from: option("from"),
   tos: { lines: (value) => [`tos=${Number(value)}`], ...reading("tos") },
-  encap: none(),
   via: { ...said, wrong: (value, { family }) => (familyOf(String(value)) === family ? undefined : "a gateway of the other family") },
   dev: said,
   src: option("src"),
@@ -42,34 +40,20 @@ export const routeKeys: Keys<typeof routeAttributes> = {
     ...reading("scope", (text) => scopeNames.find(([, number]) => String(number) === text)?.[0] ?? text),
   },
   onlink: flag("onlink"),
-  realms: none(),
-  pref: none(),
-  expires: none("a lifetime has no option"),
-  nhid: none(),
   mtu: option("mtu"),
   mtuLock: flag("lock-mtu"),
   advmss: option("advmss"),
   advmssLock: flag("lock-advmss"),
   window: option("window"),
   windowLock: flag("lock-window"),
-  rtt: none(),
-  rttvar: none(),
   rtoMin: option("rto_min"),
-  ssthresh: none(),
-  ssthreshLock: none(),
   cwnd: option("cwnd"),
   cwndLock: flag("lock-cwnd"),
   initcwnd: option("initcwnd"),
   initcwndLock: flag("lock-initcwnd"),
   initrwnd: option("initrwnd"),
   initrwndLock: flag("lock-initrwnd"),
-  reordering: none(),
-  hoplimit: none(),
   quickack: flag("quickack"),
-  fastopenNoCookie: none(),
-  features: none(),
-  congctl: none(),
-  congctlLock: none(),
   nexthops: none("several next hops: NetworkManager joins routes of several connections by itself"),
 };
 
@@ -81,7 +65,6 @@ const port = <Input>(attribute: Attribute<string, Input>): Key<string> => ({
   ...words(attribute),
   wrong: (value) => (value.includes("/") ? "a port with a mask is no word of NetworkManager's" : undefined),
 });
-const noWord = none("is no word of NetworkManager's up to 1.52");
 
 export const ruleKeys: Keys<typeof ruleAttributes> = {
   priority: words(ruleAttributes.priority),
@@ -96,18 +79,11 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
     wrong: (value) => (value.startsWith("0x0/") ? "NetworkManager leaves out a mark of 0" : undefined),
   },
   tos: words(ruleAttributes.tos),
-  dscp: noWord,
-  flowlabel: noWord,
   uidrange: words(ruleAttributes.uidrange),
   ipproto: words(ruleAttributes.ipproto),
   sport: port(ruleAttributes.sport),
   dport: port(ruleAttributes.dport),
-  tunId: noWord,
   table: words(ruleAttributes.table),
-  goto: noWord,
   action: { ...words(ruleAttributes.action), wrong: (value) => (value === "nop" ? "nop is no word of NetworkManager's" : undefined) },
-  l3mdev: noWord,
-  realms: noWord,
   suppressPrefixlength: words(ruleAttributes.suppressPrefixlength),
-  suppressIfgroup: noWord,
 };

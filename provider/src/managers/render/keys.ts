@@ -14,9 +14,9 @@ export interface Key<Value = unknown> {
   readonly since?: 252;
 }
 
-/** Every attribute has its line here: a new one does not compile until it is said what becomes of it. */
+/** What a manager can say of these attributes. One that is not listed it cannot: a file with it is refused, so a new attribute needs no word here. */
 export type Keys<Table extends AttributeTable> = {
-  readonly [Name in keyof Table]: Table[Name] extends Attribute<infer Value, infer _Input> ? Key<Value> : never;
+  readonly [Name in keyof Table]?: Table[Name] extends Attribute<infer Value, infer _Input> ? Key<Value> : never;
 };
 
 export const reading = (name: string, value: (text: string) => unknown = numeric) => ({ read: { name, value } });
@@ -48,7 +48,7 @@ export function write(
   for (const [attribute, value] of Object.entries(values)) {
     const key = keys[attribute];
     if (value === undefined) continue;
-    const wrong = key === undefined ? "has no key" : (key.wrong?.(value, values) ?? tooNew(key, version));
+    const wrong = key === undefined ? refusals.unsaid : (key.wrong?.(value, values) ?? tooNew(key, version));
     if (wrong !== undefined) refusals.add(object, attribute, wrong);
     lines.push(...(key?.lines(value, values) ?? []));
     since = key?.since ?? since;

@@ -16,7 +16,7 @@ const heading = [
 
 /** One file: netplan joins lists of the same device. */
 export function renderNetplan(declaration: Declaration): ConfigurationFile[] {
-  const refusals = new Refusals("netplan");
+  const refusals = new Refusals("netplan", "netplan 0.106");
   const places = placesOf(declaration, refusals);
   for (const { nhid } of declaration.nexthops) refusals.add(`ip nexthop id ${nhid}`, "nhid", "netplan makes no next hop objects");
   for (const setting of declaration.settings)

@@ -3,9 +3,8 @@ import type { routeAttributes } from "../../declaration/route/attributes";
 import type { ruleAttributes } from "../../declaration/rule/rule";
 import { tableNumber } from "../../declaration/tableNumber";
 import { network } from "../takeover/addressForms";
-import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
+import { isYes, type Key, type Keys, none, reading, said } from "./keys";
 
-const none = (why = "has no key up to netplan 0.106"): Key => refused(why);
 /** A word with a colon would be a key. */
 export const scalar = (value: string | number): string =>
   /^[A-Za-z0-9_./-]+$/.test(String(value)) ? String(value) : JSON.stringify(value);
@@ -25,9 +24,6 @@ export const routeKeys: Keys<typeof routeAttributes> = {
     lines: (value, { family = "inet" }) => [`to: ${scalar(value === "default" ? everything[family] : value)}`],
     ...reading("to", network),
   },
-  from: none("a source prefix has no key"),
-  tos: none(),
-  encap: none(),
   via: text("via"),
   // A route without a gateway must say that it is on the link.
   dev: { lines: (_, { via, scope, type }) => ((via ?? scope ?? type) === undefined ? ["scope: link"] : []) },
@@ -42,45 +38,17 @@ export const routeKeys: Keys<typeof routeAttributes> = {
     },
   },
   onlink: { lines: () => ["on-link: true"], ...reading("on-link", isYes) },
-  realms: none(),
-  pref: none(),
-  expires: none("a lifetime has no key"),
-  nhid: none(),
   mtu: key("mtu"),
-  mtuLock: none(),
-  advmss: { ...none(), ...reading("advertised-mss") },
-  advmssLock: none(),
-  window: none(),
-  windowLock: none(),
-  rtt: none(),
-  rttvar: none(),
-  rtoMin: none(),
-  ssthresh: none(),
-  ssthreshLock: none(),
-  cwnd: none(),
-  cwndLock: none(),
+  advmss: { ...none("has no key up to netplan 0.106"), ...reading("advertised-mss") },
   initcwnd: window("congestion-window"),
-  initcwndLock: none(),
   initrwnd: window("advertised-receive-window"),
-  initrwndLock: none(),
-  reordering: none(),
-  hoplimit: none(),
-  quickack: none(),
-  fastopenNoCookie: none(),
-  features: none(),
-  congctl: none(),
-  congctlLock: none(),
-  nexthops: none("several next hops have no key"),
 };
 
 export const ruleKeys: Keys<typeof ruleAttributes> = {
   priority: key("priority"),
   family: { ...said, wrong: (_, { from, to }) => ((from ?? to) === undefined ? "netplan wants a rule to say from or to" : undefined) },
-  not: none(),
   from: text("from"),
   to: text("to"),
-  iif: none(),
-  oif: none(),
   fwmark: {
     lines: (value) => [`mark: ${Number(value.split("/")[0])}`],
     ...reading("mark"),
@@ -90,18 +58,5 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
     },
   },
   tos: { lines: (value) => [`type-of-service: ${Number(value)}`], ...reading("type-of-service") },
-  dscp: none(),
-  flowlabel: none(),
-  uidrange: none(),
-  ipproto: none(),
-  sport: none(),
-  dport: none(),
-  tunId: none(),
   table: { lines: (value) => [`table: ${tableNumber(value)}`], ...reading("table") },
-  goto: none(),
-  action: none(),
-  l3mdev: none(),
-  realms: none(),
-  suppressPrefixlength: none(),
-  suppressIfgroup: none(),
 };

@@ -24,7 +24,7 @@ const withFamily = (nexthop: Nexthop): Context =>
  * one passes over a key that it does not know, and makes the rest.
  */
 export function renderNetworkd(declaration: Declaration, version = 252): ConfigurationFile[] {
-  const refusals = new Refusals("systemd-networkd");
+  const refusals = new Refusals("systemd-networkd", "systemd 252");
   const places = placesOf(declaration, refusals);
   const section = (
     name: string,

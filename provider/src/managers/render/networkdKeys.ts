@@ -4,7 +4,7 @@ import type { routeAttributes } from "../../declaration/route/attributes";
 import type { ruleAttributes } from "../../declaration/rule/rule";
 import { tableNumber } from "../../declaration/tableNumber";
 import { network, numeric } from "../takeover/addressForms";
-import { isYes, type Key, type Keys, reading, none as refused, said } from "./keys";
+import { isYes, type Key, type Keys, reading, said } from "./keys";
 
 const key = (name: string, since?: 252): Key<string | number> => ({
   lines: (value) => [`${name}=${value}`],
@@ -16,7 +16,6 @@ const yes = (name: string, since?: 252): Key<boolean> => ({
   ...reading(name, isYes),
   ...(since === undefined ? {} : { since }),
 });
-const none = (why = "has no key up to systemd 252"): Key => refused(why);
 
 const families: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
 const family: Key<Family> = {
@@ -44,18 +43,12 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   // Of a mark of zero networkd sends neither mark nor mask: the rule would apply to every packet.
   fwmark: { ...key("FirewallMark"), wrong: (value) => (value.startsWith("0x0/") ? "systemd-networkd leaves out a mark of 0" : undefined) },
   tos: { lines: (value) => [`TypeOfService=${Number(value)}`], ...reading("TypeOfService") },
-  dscp: none(),
-  flowlabel: none(),
   uidrange: key("User"),
   ipproto: key("IPProtocol"),
   sport: port("SourcePort"),
   dport: port("DestinationPort"),
-  tunId: none(),
   table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
-  goto: none(),
   action: { ...key("Type", 252), wrong: (value) => (value === "nop" ? "nop has no key up to systemd 252" : undefined) },
-  l3mdev: none(),
-  realms: none(),
   suppressPrefixlength: key("SuppressPrefixLength"),
   suppressIfgroup: key("SuppressInterfaceGroup", 252),
 };
@@ -80,8 +73,6 @@ export const routeKeys: Keys<typeof routeAttributes> = {
     ...reading("Destination", network),
   },
   from: key("Source"),
-  tos: none(),
-  encap: none(),
   via: key("Gateway"),
   // What the kernel takes from the lack of a gateway, 247 does not.
   dev: {
@@ -93,34 +84,15 @@ export const routeKeys: Keys<typeof routeAttributes> = {
   table: { lines: (value) => [`Table=${tableNumber(value)}`], ...reading("Table") },
   scope: key("Scope"),
   onlink: yes("GatewayOnLink"),
-  realms: none(),
   pref: key("IPv6Preference"),
-  expires: none("a lifetime has no key"),
   nhid: key("NextHop", 252),
   mtu: key("MTUBytes"),
-  mtuLock: none(),
   advmss: key("TCPAdvertisedMaximumSegmentSize", 252),
-  advmssLock: none(),
-  window: none(),
-  windowLock: none(),
-  rtt: none(),
-  rttvar: none(),
-  rtoMin: none(),
-  ssthresh: none(),
-  ssthreshLock: none(),
-  cwnd: none(),
-  cwndLock: none(),
   initcwnd: window("InitialCongestionWindow"),
-  initcwndLock: none(),
   initrwnd: window("InitialAdvertisedReceiveWindow"),
-  initrwndLock: none(),
-  reordering: none(),
-  hoplimit: none(),
   quickack: yes("QuickAck"),
   fastopenNoCookie: yes("FastOpenNoCookie"),
-  features: none(),
   congctl: key("TCPCongestionControlAlgorithm", 252),
-  congctlLock: none(),
   nexthops: {
     // One of them a line: whoever reads has to gather them.
     ...reading("MultiPathRoute", nextHopOf),
@@ -136,7 +108,6 @@ export const routeKeys: Keys<typeof routeAttributes> = {
 export const nexthopKeys: Keys<typeof nexthopAttributes> = {
   nhid: key("Id"),
   family: { ...family, since: 252 },
-  encap: none(),
   via: key("Gateway"),
   dev: said,
   blackhole: yes("Blackhole", 252),
@@ -146,8 +117,4 @@ export const nexthopKeys: Keys<typeof nexthopAttributes> = {
     lines: (members) => [`Group=${members.map(({ nhid, weight }) => (weight === undefined ? `${nhid}` : `${nhid}:${weight}`)).join(" ")}`],
     since: 252,
   },
-  type: none(),
-  buckets: none(),
-  idleTimer: none(),
-  unbalancedTimer: none(),
 };

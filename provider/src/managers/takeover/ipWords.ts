@@ -1,6 +1,7 @@
-import type { routeAttributes } from "../../declaration/route/attributes";
+import type { AttributeTable } from "../../declaration/attribute";
+import { routeAttributes } from "../../declaration/route/attributes";
 import { routeTypes } from "../../declaration/route/type";
-import type { ruleAttributes } from "../../declaration/rule/rule";
+import { ruleAttributes } from "../../declaration/rule/rule";
 import { network, numeric, prefix } from "./addressForms";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -30,8 +31,15 @@ const word = (name: string, exactly: readonly string[], beginnings: readonly str
 });
 const alone = (name: string, exactly: readonly string[], said: unknown = true): Word => ({ exactly, read: () => [0, { [name]: said }] });
 
-/** The words of each attribute: a new one does not compile until it is said which they are. */
-type Words<Table> = { readonly [Name in keyof Table]: readonly Word[] };
+/** The words of attributes that are not one word and one value. */
+type Words<Table> = { readonly [Name in keyof Table]?: readonly Word[] };
+
+/** All of a table: of an attribute that is not listed, the word that its own entry names, and a value behind it. */
+const wordsOf = (table: AttributeTable, listed: Readonly<Record<string, readonly Word[]>>): readonly Word[] =>
+  Object.entries(table).flatMap(([name, { ip, schema }]) => {
+    const [own = name] = ip.split(" ", 1);
+    return listed[name] ?? [word(name, [own], [], (text) => (schema.safeParse(text).success ? text : numeric(text)))];
+  });
 
 const tableWord = (...more: readonly string[]): Word => word("table", more, ["table"], numeric);
 const tosWord = word("tos", ["tos"], ["dsfield"]);
@@ -43,18 +51,8 @@ const ruleWords: Words<typeof ruleAttributes> = {
   from: [word("from", ["from"], [], prefix)],
   to: [word("to", ["to"], [], prefix)],
   iif: [word("iif", ["iif", "dev"])],
-  oif: [word("oif", ["oif"])],
-  fwmark: [word("fwmark", ["fwmark"])],
   tos: [tosWord],
-  dscp: [word("dscp", ["dscp"])],
-  flowlabel: [word("flowlabel", ["flowlabel"])],
-  uidrange: [word("uidrange", ["uidrange"])],
-  ipproto: [word("ipproto", ["ipproto"])],
-  sport: [word("sport", ["sport"])],
-  dport: [word("dport", ["dport"])],
-  tunId: [word("tunId", ["tun_id"], [], numeric)],
   table: [tableWord("lookup")],
-  goto: [word("goto", ["goto"], [], numeric)],
   action: [
     ...["blackhole", "unreachable", "prohibit", "nop"].map((one) => alone("action", [one], one)),
     word("action", ["type"], [], (text) => (text === "unicast" ? undefined : text)),
@@ -125,15 +123,12 @@ const routeWords: Words<typeof routeAttributes> = {
   encap: [],
   via: [{ exactly: ["via"], read: via }],
   dev: [word("dev", ["dev", "oif"])],
-  src: [word("src", ["src"])],
   metric: [word("metric", ["preference"], ["metric", "priority"], numeric)],
   table: [tableWord()],
   scope: [word("scope", ["scope"], [], (text) => scopes[text] ?? text)],
   onlink: [alone("onlink", ["onlink"])],
   realms: [word("realms", [], ["realms"])],
-  pref: [word("pref", ["pref"])],
   expires: [word("expires", ["expires"], [], (text) => numeric(text.replace(/sec$/, "")))],
-  nhid: [word("nhid", ["nhid"], [], numeric)],
   mtu: [metric("mtu", "mtu", "mtuLock")],
   mtuLock: [],
   advmss: [metric("advmss", "advmss", "advmssLock")],
@@ -164,4 +159,4 @@ const routeWords: Words<typeof routeAttributes> = {
 /** Of both. */
 export const origin = word("proto", [], ["protocol"]);
 
-export const kinds = { rule: Object.values(ruleWords).flat(), route: Object.values(routeWords).flat() } as const;
+export const kinds = { rule: wordsOf(ruleAttributes, ruleWords), route: wordsOf(routeAttributes, routeWords) } as const;
