@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStack, type Stack } from "../engine-cli/engine";
 import type { Fleet } from "./fleet";
+import { memoryDuring } from "./memory";
 import { objectsOf } from "./objects";
 import type { Sample } from "./rows";
 
@@ -43,10 +44,13 @@ export class Contender {
 
   async run(operation: Operation): Promise<Sample> {
     let seconds = 0;
+    let memory = 0;
     const logins = await this.fleet.loginsDuring(async () => {
-      seconds = (await this.#operate(operation)).seconds;
+      memory = await memoryDuring(`BENCH=${this.declared}`, async () => {
+        seconds = (await this.#operate(operation)).seconds;
+      });
     });
-    return { seconds, logins };
+    return { seconds, logins, memory };
   }
 
   /** `up` is without the preview before it; all have the engine's default parallelism. What should find nothing to do must find nothing. */

@@ -25,6 +25,16 @@ const aboveFloor = (ours: number, floor = 0, other = 0): number => (ours - floor
 const oneEach = (name: string, hosts?: number): Term => ({ case: name, objects: 1, ...(hosts === undefined ? {} : { hosts }) });
 const rawRule: Term = { case: "raw-ssh-rule", objects: 0 };
 
+/** What a stack of ten times the hosts takes; what grows faster without us, the engine's floor shows by the same figure. */
+const growth = (of: string, objects?: number): Figure => ({
+  of,
+  says: "/ the same of 100 hosts",
+  limit: 12,
+  at: { hosts: 1000, ...(objects === undefined ? {} : { objects }) },
+  from: [{ case: of, hosts: 100 }],
+  ratio: quotient,
+});
+
 export const figures: readonly Figure[] = [
   { of: "granular-up", says: "/ engine-floor", limit: 1.1, from: ["engine-floor"], ratio: quotient },
   { of: "granular-noop", says: "/ engine-floor-noop", limit: 1.05, from: ["engine-floor-noop"], ratio: quotient },
@@ -99,6 +109,9 @@ export const figures: readonly Figure[] = [
     from: [oneEach("engine-floor-refresh"), rawRule],
     ratio: aboveFloor,
   },
+  ...["up", "noop", "preview", "refresh"].map((operation) => growth(`host-routing-${operation}`)),
+  ...["", "-noop", "-preview", "-refresh"].map((operation) => growth(`engine-floor${operation}`, 1)),
+  ...["", "-noop", "-preview"].map((operation) => growth(`engine-floor-inputs${operation}`)),
   { of: "report-live", says: "(it - 3 s) / raw-ssh-rule", limit: 1.3, from: [rawRule], ratio: (ours, raw = 0) => (ours - 3) / raw },
   { of: "report-stored", says: "/ 5 s", limit: 1, at: { hosts: 100 }, from: [], ratio: (seconds) => seconds / 5 },
   { of: "direct-transaction", says: "/ raw-openssh", limit: 0.8, from: ["raw-openssh"], ratio: quotient },

@@ -12,7 +12,7 @@ function figure({ figures = [] }: Row): string {
 }
 
 export function tableOf(rows: readonly Row[]): string {
-  const head = ["case", "hosts", "objects a host", "median", "figure", "logins"];
+  const head = ["case", "hosts", "objects a host", "median", "figure", "logins", "MiB"];
   const lines = rows.map((row) => [
     `\`${row.case}\``,
     String(row.hosts),
@@ -20,8 +20,9 @@ export function tableOf(rows: readonly Row[]): string {
     time(row.seconds),
     figure(row),
     row.logins === undefined ? "" : String(row.logins),
+    row.memory === undefined ? "" : String(row.memory),
   ]);
-  return markdownTable([head, ...lines], { align: ["l", "r", "r", "r", "l", "r"], alignDelimiters: false });
+  return markdownTable([head, ...lines], { align: ["l", "r", "r", "r", "l", "r", "r"], alignDelimiters: false });
 }
 
 /** What the state holds, as a sentence. */
