@@ -29,7 +29,7 @@ export async function adopt(args: string[]): Promise<Exit> {
   const name = values.name ?? connection.host;
   const taken = [...declared.routes, ...declared.rules].flatMap(({ places }) => places);
   process.stdout.write(
-    `${print(name, connection, declared, standing.neighbours.networkd !== undefined)}\n${printTold(declared, removalsOf(files, taken), mark)}\n`,
+    `${print(name, connection, declared, standing.neighbours.networkd !== undefined)}\n${printTold(declared, removalsOf(files, taken, standing.neighbours), mark)}\n`,
   );
   return declared.refused.length > 0 || taken.length === 0 ? exits.found : exits.done;
 }

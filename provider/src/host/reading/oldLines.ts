@@ -1,4 +1,5 @@
 import { parseNames } from "../../kernel/observed/parse";
+import { parseNeighbours } from "../../kernel/persist/neighbours";
 import type { Foreign } from "../../kernel/plan/change";
 import type { Source } from "../../managers/takeover/reading";
 import { sources } from "../scripts";
@@ -31,8 +32,9 @@ export async function tellOldLines(session: Session, planned: readonly Planned[]
 
 async function linesOf(session: Session, taken: readonly Foreign[]): Promise<string[]> {
   const shell = await session.shell();
-  const answer = await shell.run(`table_names\n${sourcesText}`, { bound: ofNetwork });
+  const answer = await shell.run(`table_names\nneighbours\n${sourcesText}`, { bound: ofNetwork });
   // What reads all these formats is loaded by nobody else in the engine's plugin.
   const { linesThatMake }: typeof import("../../managers/takeover/makers") = require("../../managers/takeover/makers");
-  return linesThatMake(taken, sourcesIn(answer), parseNames(section(answer, "names") ?? ""));
+  const neighbours = parseNeighbours(section(answer, "neighbours") ?? "");
+  return linesThatMake(taken, sourcesIn(answer), parseNames(section(answer, "names") ?? ""), neighbours);
 }

@@ -6,7 +6,7 @@ import { readNetwork } from "./netplan";
 /** cloud-init's user data: files that it writes, and a network below `network:`. */
 export const cloudInit: Format = {
   name: "cloud-init",
-  again: "nothing reads it again: cloud-init wrote it once; the files that it wrote are what a boot reads",
+  again: () => ({ why: "nothing reads it again: cloud-init wrote it once; the files that it wrote are what a boot reads" }),
   isOne: ({ text }) => text.startsWith("#cloud-config"),
   read: (reading, source) => {
     const root = YamlNode.parse(source.text);

@@ -13,7 +13,7 @@ const isRoute = (line: string): boolean =>
 /** What `ip rule show` and `ip route show` print. */
 export const dump: Format = {
   name: "ip rule, ip route",
-  again: "it is what stood on the host: find the file that makes it, by npx --no-install policy-routing adopt HOST",
+  again: () => ({ why: "it is what stood on the host: find the file that makes it, by npx --no-install policy-routing adopt HOST" }),
   isOne: ({ text }) => {
     const said = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#"));
     return said.length > 0 && said.every((line) => rule.test(line) || isRoute(line) || /^\s+(nexthop|cache)\b/.test(line));

@@ -15,7 +15,7 @@ const hooks: Readonly<Record<string, "up" | "down">> = {
 /** /etc/network/interfaces, of ifupdown and ifupdown2. A stanza goes on over empty lines and comments. */
 export const ifupdown: Format = {
   name: "ifupdown",
-  again: "nothing reads it again: what it made stays until the next boot (no ifdown, which would remove ours as well)",
+  again: () => ({ why: "nothing reads it again: what it made stays until the next boot (no ifdown, which would remove ours as well)" }),
   isOne: ({ text }) => /^\s*(iface|auto|allow-\S+)\s+\S+/m.test(text) && /^\s*iface\s+\S+/m.test(text),
   read: (reading) => {
     let device = "";

@@ -10,7 +10,7 @@ import type { Format } from "./format";
 /** What `ip -j rule show` and `ip -j route show` print, with names or numbers. */
 export const ipJson: Format = {
   name: "ip -j",
-  again: "it is what stood on the host: find the file that makes it, by npx --no-install policy-routing adopt HOST",
+  again: () => ({ why: "it is what stood on the host: find the file that makes it, by npx --no-install policy-routing adopt HOST" }),
   isOne: ({ text }) => /^\s*\[\s*\{\s*"(priority|type|dst)"/.test(text),
   read: (reading, { text }) => {
     let objects: IpObject[] = [];

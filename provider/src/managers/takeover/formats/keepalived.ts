@@ -4,7 +4,7 @@ import type { Format } from "./format";
 /** keepalived.conf: `static_routes` and `static_rules` stay, all that is virtual moves with the master. */
 export const keepalived: Format = {
   name: "keepalived",
-  again: "systemctl reload keepalived",
+  again: () => ({ run: "systemctl reload keepalived" }),
   isOne: ({ text }) => /^\s*(vrrp_instance|static_routes|static_rules|global_defs|vrrp_sync_group)\b/m.test(text),
   read: (reading) => {
     const open: string[] = [];

@@ -4,6 +4,7 @@ import { namesOf } from "../../render/keys";
 import { network, numeric } from "../addressForms";
 import { saidBy } from "../commands";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
+import { networkManagerReads } from "../readAgain";
 import type { Reading } from "../reading";
 import type { Format } from "./format";
 
@@ -26,15 +27,17 @@ const metrics: Readonly<Record<string, number>> = {
 /** The options that render prints. */
 const options = namesOf(routeKeys);
 
+const isDevice = ({ name, key }: Setting): boolean => name === "connection" && key === "interface-name";
+
 /** /etc/NetworkManager/system-connections/*.nmconnection. */
 export const keyfile: Format = {
   name: "NetworkManager",
-  again: "nmcli connection reload, then nmcli device reapply DEVICE",
+  again: ({ lines }) => ({ run: networkManagerReads(settingsIn(lines).find(isDevice)?.value) }),
   isOne: ({ text }) => /^\[connection\]/m.test(text) && /^\[(ipv4|ipv6)\]/m.test(text),
   read: (reading) => {
     const settings = settingsIn(reading.lines);
     const at = (name: string, key: string): string | undefined => settings.find((one) => one.name === name && one.key === key)?.value;
-    const dev = at("connection", "interface-name");
+    const dev = settings.find(isDevice)?.value;
     for (const family of ["inet", "inet6"] as const) {
       const section = family === "inet" ? "ipv4" : "ipv6";
       const own = settings.filter(({ name }) => name === section);

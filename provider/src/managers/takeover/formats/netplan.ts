@@ -2,6 +2,7 @@ import { isErrorType } from "../../../declaration/route/type";
 import { routeKeys, ruleKeys } from "../../render/netplanKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
 import { familyIn } from "../canonicalForm";
+import { netplanReads } from "../readAgain";
 import type { Reading } from "../reading";
 import { YamlNode } from "../yamlNode";
 import type { Format } from "./format";
@@ -14,8 +15,11 @@ const devices = ["ethernets", "wifis", "bonds", "bridges", "vlans", "vrfs", "tun
 /** /etc/netplan/*.yaml, and the same below `network:` of cloud-init. */
 export const netplan: Format = {
   name: "netplan",
-  again:
-    "netplan generate, then as its renderer: systemctl restart systemd-networkd, or nmcli connection reload and nmcli device reapply DEVICE",
+  again: ({ lines }, there) =>
+    netplanReads(
+      lines.some((line) => /\brenderer["']?\s*:\s*["']?NetworkManager/.test(line)),
+      there,
+    ),
   // To parse it costs more than to see that it cannot be one.
   isOne: ({ text }) =>
     /\bnetwork["']?\s*:/.test(text) && !text.startsWith("#cloud-config") && YamlNode.parse(text)?.get("network") !== undefined,

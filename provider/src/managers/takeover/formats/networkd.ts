@@ -2,6 +2,7 @@ import { namesOf } from "../../render/keys";
 import { nexthopKeys, routeKeys, ruleKeys } from "../../render/networkdKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
+import { networkdReads } from "../readAgain";
 import type { Reading, Said, Source } from "../reading";
 import { baseOf, type Format } from "./format";
 
@@ -16,8 +17,7 @@ const isKind = (name: string): name is keyof typeof kinds => Object.hasOwn(kinds
 /** /etc/systemd/network/*.network, and drop-ins in FILE.network.d/. */
 export const networkd: Format = {
   name: "systemd-networkd",
-  again:
-    'with coexist: "configure" in the program: systemctl restart systemd-networkd. No networkctl reload, which sets the device up anew',
+  again: (_, there) => networkdReads(there),
   isOne: ({ text }) =>
     /^\[(Match|Network|Route|RoutingPolicyRule|NextHop)\]/m.test(text) && !/^\[(NetDev|WireGuard|Interface)\]/m.test(text),
   read: (reading, source, others) => {

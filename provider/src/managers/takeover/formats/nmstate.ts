@@ -30,7 +30,9 @@ const ruleFields: Fields = {
 /** nmstate's `routes` and `route-rules`. */
 export const nmstate: Format = {
   name: "nmstate",
-  again: "nmstatectl apply with these as state: absent, once pulumi up has taken over, removes what stands there with NetworkManager's tag",
+  again: () => ({
+    why: "nmstatectl apply with these as state: absent, once pulumi up has taken over, removes what stands there with NetworkManager's tag",
+  }),
   isOne: ({ text }) => {
     if (!/\bconfig["']?\s*:/.test(text)) return false;
     const root = YamlNode.parse(text);

@@ -1,5 +1,6 @@
 import { maskLength, network } from "../addressForms";
 import { saidBy } from "../commands";
+import { networkManagerReads } from "../readAgain";
 import type { Reading } from "../reading";
 import { commandsIn } from "../shell";
 import { baseOf, type Format } from "./format";
@@ -9,7 +10,7 @@ const files = /^(rule|rule6|route|route6|ifcfg)-(.+)$/;
 /** /etc/sysconfig/network-scripts: a line of rule-DEVICE and route-DEVICE is what stands behind `ip rule add` and `ip route add`. */
 export const rhel: Format = {
   name: "ifcfg",
-  again: "nmcli connection reload, then nmcli device reapply DEVICE; with the old network service: nothing until the next boot",
+  again: () => ({ why: "with the old network service: nothing until the next boot", run: networkManagerReads() }),
   isOne: (source) => files.test(baseOf(source)),
   read: (reading, source) => {
     const [, what = "", device = ""] = files.exec(baseOf(source)) ?? [];

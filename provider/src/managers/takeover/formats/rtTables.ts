@@ -5,7 +5,7 @@ const isOfKernel = (number: number): boolean => number === 0 || (number >= 253 &
 
 export const rtTables: Format = {
   name: "rt_tables",
-  again: "may stay",
+  again: () => ({ why: "may stay" }),
   isOne: (source) => {
     const said = source.text.split("\n").filter((one) => !/^\s*(#.*)?$/.test(one));
     return /rt_tables/.test(baseOf(source)) || (said.length > 0 && said.every((one) => line.test(one)));

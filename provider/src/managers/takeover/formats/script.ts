@@ -9,7 +9,7 @@ const closes = /^(fi|done|esac)$/;
 /** Scripts that a boot or a manager runs: rc.local, hooks of ifupdown, dispatchers. What stands inside a condition may or may not have run. */
 export const script: Format = {
   name: "scripts",
-  again: "nothing reads it again: what it made stays until the next boot",
+  again: () => ({ why: "nothing reads it again: what it made stays until the next boot" }),
   isOne: ({ text }) => /^#!.*sh\b/.test(text) || /^\s*(\S*\/)?ip\s+(-\S+\s+)*(ru|rule|ro|route|r)\s/m.test(text),
   read: (reading) => {
     const open: string[] = [];

@@ -5,7 +5,10 @@ import type { Format } from "./format";
 /** A unit of systemd whose commands make rules and routes. */
 export const unit: Format = {
   name: "systemd units",
-  again: "systemctl daemon-reload: what it made stays until the next boot, or goes by ExecStop",
+  again: () => ({
+    why: "what it made stays until the next boot; do not stop it: its ExecStop may remove ours",
+    run: "systemctl daemon-reload",
+  }),
   isOne: ({ text }) => /^\[Service\]/m.test(text),
   read: (reading) => {
     for (const { key, value, line, to } of settingsIn(reading.lines)) {

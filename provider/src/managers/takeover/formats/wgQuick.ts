@@ -5,7 +5,7 @@ import { baseOf, type Format } from "./format";
 /** /etc/wireguard/NAME.conf: lines that wg-quick runs. Its own rules and routes go with the tunnel. */
 export const wgQuick: Format = {
   name: "wg-quick",
-  again: "wg-quick reads it when the tunnel comes up: what stands there goes with the tunnel, or by PreDown",
+  again: () => ({ why: "wg-quick reads it when the tunnel comes up: its PreDown may remove ours, until what puts back has them again" }),
   isOne: ({ text }) => /^\[Interface\]/m.test(text) && !/^\[(Match|Network)\]/m.test(text),
   read: (reading, source) => {
     const device = baseOf(source).replace(/\.conf$/, "");
