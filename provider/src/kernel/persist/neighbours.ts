@@ -15,7 +15,8 @@ interface Networkd {
 
 /**
  * The keys of networkd.conf that keep it from removing what it did not make, the versions of systemd that know them, and those that remove
- * at all: 247 was seen to keep rules and next hops, 252 and 257 to remove them.
+ * at all: 247 was seen to keep rules and next hops (but for rules that its own files made before, see `takeover/readAgain`), 252 and 257 to
+ * remove them.
  */
 export const foreignKeys = [
   { what: "rules", key: "ManageForeignRoutingPolicyRules", removes: 248, since: 249 },

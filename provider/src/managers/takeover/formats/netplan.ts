@@ -12,14 +12,12 @@ const routeFields = fieldsOf(routeKeys);
 const ruleFields = fieldsOf(ruleKeys);
 const devices = ["ethernets", "wifis", "bonds", "bridges", "vlans", "vrfs", "tunnels", "modems", "dummy-devices", "virtual-ethernets"];
 
+const isByNetworkManager = (line: string): boolean => /\brenderer["']?\s*:\s*["']?NetworkManager/.test(line);
+
 /** /etc/netplan/*.yaml, and the same below `network:` of cloud-init. */
 export const netplan: Format = {
   name: "netplan",
-  again: ({ lines }, there) =>
-    netplanReads(
-      lines.some((line) => /\brenderer["']?\s*:\s*["']?NetworkManager/.test(line)),
-      there,
-    ),
+  again: ({ lines }, there) => netplanReads(lines.some(isByNetworkManager), there),
   // To parse it costs more than to see that it cannot be one.
   isOne: ({ text }) =>
     /\bnetwork["']?\s*:/.test(text) && !text.startsWith("#cloud-config") && YamlNode.parse(text)?.get("network") !== undefined,
