@@ -8,8 +8,8 @@ const may = {
   runtime: ["runtime", "host", "managers", "kernel", "declaration"],
   // The program's side knows what may be said; the rest it reaches by the package's name, in the plugin.
   resources: ["resources", "declaration"],
-  // The second door: the engine's protocol around the same life cycle. Nobody imports it.
-  plugin: ["plugin", "runtime", "host", "managers", "kernel", "declaration"],
+  // The second door: the engine's protocol around the same life cycle, and the components for programs in every language. Nobody imports it.
+  plugin: ["plugin", "resources", "runtime", "host", "managers", "kernel", "declaration"],
   cli: ["cli", "runtime", "host", "managers", "kernel", "declaration"],
 };
 

@@ -5,6 +5,7 @@ import { connectionFields, proxyFields } from "../provider/src/declaration/conne
 import { connectionDefaultsFields } from "../provider/src/declaration/connectionDefaults";
 import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
 import { families } from "../provider/src/declaration/family";
+import { fleetFields, fleetHostFields } from "../provider/src/declaration/fleet";
 import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/declaration/functions";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
@@ -24,7 +25,8 @@ export interface Interface {
   readonly name: string;
   readonly doc: string;
   readonly fields: FieldTable | AttributeTable;
-  readonly base?: string;
+  /** What it is besides, with the fields that it has of there. */
+  readonly base?: readonly [name: string, fields?: FieldTable];
 }
 
 /** The argument interfaces of the resources, from the descriptors: plain types, and the documentation as text, so that editors show both. */
@@ -53,10 +55,17 @@ export const interfaces: readonly Interface[] = [
   { name: "ExpectationArgs", doc: "What a packet looks like, and where it must go.", fields: expectationFields },
   { name: "FlowArgs", doc: "What a packet looks like.", fields: flowFields },
   { name: "EntryArgs", doc: "What an entry of HostRouting may say beside its object.", fields: entryFields },
-  { name: "HostRoutingArgs", doc: "Everything about one host.", fields: hostRoutingFields, base: "HostResourceArgs" },
+  { name: "HostRoutingArgs", doc: "Everything about one host.", fields: hostRoutingFields, base: ["HostResourceArgs"] },
   { name: "UplinkSideArgs", doc: "One address family of an uplink.", fields: sideFields },
   { name: "UplinkArgs", doc: "One uplink of a host.", fields: uplinkFields },
   { name: "MultihomedArgs", doc: "The uplinks of a host, and what is to be made of them.", fields: multihomedFields },
+  {
+    name: "FleetHostArgs",
+    doc: "One host of a fleet: the fields of MultihomedHost where it names uplinks, else those of HostRouting.",
+    fields: fleetHostFields,
+    base: ["HostRoutingArgs, Partial<MultihomedArgs>", { ...commonFields, ...hostRoutingFields, ...multihomedFields }],
+  },
+  { name: "FleetArgs", doc: "Hosts, and how they are dealt out over waves.", fields: fleetFields },
 ];
 
 /** What functions answer. */
@@ -108,11 +117,13 @@ const comment = (field: Field): string =>
     .join("")}   */\n`;
 
 function interfaceOf({ name, doc, fields, base }: Interface): string {
-  const members = Object.entries(fields).map(
+  const [more, inherited = {}] = base ?? [];
+  const own = Object.entries(fields).filter(([field]) => !Object.hasOwn(inherited, field));
+  const members = own.map(
     ([field, descriptor]) =>
       `${comment(descriptor)}  ${field}${descriptor.absent === required ? "" : "?"}: ${inputType(descriptor, nameOf)};\n`,
   );
-  return `/** ${doc} */\nexport interface ${name}${base === undefined ? "" : ` extends ${base}`} {\n${members.join("")}}\n`;
+  return `/** ${doc} */\nexport interface ${name}${more === undefined ? "" : ` extends ${more}`} {\n${members.join("")}}\n`;
 }
 
 function resultOf({ name, doc, fields }: Interface): string {

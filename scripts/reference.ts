@@ -3,6 +3,7 @@ import type { Attribute, Field, FieldTable } from "../provider/src/declaration/a
 import { commonFields } from "../provider/src/declaration/common";
 import { connectionFields } from "../provider/src/declaration/connection";
 import { expectationFields } from "../provider/src/declaration/expectation";
+import { fleetFields } from "../provider/src/declaration/fleet";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
 import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
@@ -24,6 +25,7 @@ const tables: Readonly<Record<string, FieldTable>> = {
   expectation: expectationFields,
   multihomed: multihomedFields,
   uplink: uplinkFields,
+  fleet: fleetFields,
   connection: connectionFields,
   guard: guardFields,
   probe: probeFields,

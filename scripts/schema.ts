@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type FieldTable, required } from "../provider/src/declaration/attribute";
 import { commonFields } from "../provider/src/declaration/common";
+import { fleetFields } from "../provider/src/declaration/fleet";
 import { getHostFields, getHostResultFields, lookupFields, lookupResultFields } from "../provider/src/declaration/functions";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
+import { inputsAlone } from "../provider/src/declaration/inputsAlone";
+import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
 import { providerFields } from "../provider/src/declaration/providerConfiguration";
 import { interfaces, linesOf, partsOf, resources } from "./arguments";
 import { type Node, nodeOf } from "./types";
@@ -73,7 +76,9 @@ class Types {
   }
 }
 
+/** A list or a map beside something else is any value: Python's SDK (3.259) takes none where a type is one of several. What may stand there, check says. */
 function oneOf(types: readonly Json[]): Json {
+  if (types.some(({ type }) => type === "array" || type === "object")) return { $ref: "pulumi.json#/Any" };
   const [first = {}, ...others] = [...new Map(types.map((one) => [JSON.stringify(one), one])).values()];
   return others.length === 0 ? first : { oneOf: [first, ...others] };
 }
@@ -82,20 +87,34 @@ const outputs = {
   persisted: { type: "string", description: "What puts it back after a reboot, `none`, or `no: ` and why not." },
   machineId: { type: "string", description: "The machine-id of the host that has it." },
 };
+const map = (type: string): Json => ({ type: "object", additionalProperties: { type } });
+const ofMultihomed = {
+  tables: { ...map("integer"), description: "Number of each uplink's table." },
+  priorities: { ...map("integer"), description: "Priority of each rule, by its label in the HostRouting." },
+  commands: { type: "array", items: { type: "string" }, description: "The same by hand, in the words of `ip`: for a human reader." },
+  nft: {
+    type: "string",
+    description: "With `connmark`: what `nft -f` must be given on the host, by whatever manages its firewall.",
+  },
+};
+const ofFleet = {
+  persisted: { ...map("string"), description: "Of each host, what puts it back after a reboot, `none`, or `no: ` and why not." },
+};
 const appliedAt = { appliedAt: { type: "string", description: "When the last change was confirmed on the host." } };
 
 export function schemaText(): string {
   const types = new Types();
   const resource = (name: string, description: string, fields: FieldTable, more: Json = {}): [string, Json] => {
     const inputs = types.objectOf({ ...commonFields, ...fields }, name);
+    const left = inputsAlone(name);
     return [
       token(name),
       {
         description,
         inputProperties: inputs.properties,
         requiredInputs: inputs.required,
-        properties: { ...inputs.properties, ...outputs, ...more },
-        required: [...inputs.required, "persisted", "machineId"],
+        properties: { ...Object.fromEntries(Object.entries(inputs.properties).filter(([field]) => !left.has(field))), ...outputs, ...more },
+        required: [...inputs.required.filter((field) => !left.has(field)), "persisted", "machineId"],
         aliases: [{ type: `pulumi-nodejs:dynamic/policyrouting:${name}` }],
       },
     ];
@@ -110,6 +129,34 @@ export function schemaText(): string {
     "Everything about one host as one resource and one transaction: all of it is applied or none.",
     hostRoutingFields,
     appliedAt,
+  );
+  const component = (name: string, description: string, fields: FieldTable, outputs: Json, required: readonly string[]): [string, Json] => {
+    const inputs = types.objectOf(fields, name);
+    return [
+      token(name),
+      {
+        description,
+        isComponent: true,
+        inputProperties: inputs.properties,
+        requiredInputs: inputs.required,
+        properties: outputs,
+        required,
+      },
+    ];
+  };
+  const multihomed = component(
+    "MultihomedHost",
+    "A host with several uplinks, from which each connection is answered by the uplink that it came by, as one HostRouting of the same name.",
+    { ...commonFields, ...hostRoutingFields, ...multihomedFields },
+    ofMultihomed,
+    ["tables", "priorities", "commands"],
+  );
+  const fleet = component(
+    "Fleet",
+    "A HostRouting or a MultihomedHost for each of many hosts, `FLEET-HOST` by name, wave by wave: a wave begins when all hosts of the last one are confirmed and what they `expect` holds; a failure stops later waves. The order is not in the state.",
+    fleetFields,
+    ofFleet,
+    ["persisted"],
   );
   const reads = (name: string, description: string, given: FieldTable, answered: FieldTable): [string, Json] => {
     const result = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
@@ -148,10 +195,14 @@ export function schemaText(): string {
     keywords,
     config: { variables: configuration },
     provider: { description: "How hosts are reached, and whose the entries are.", inputProperties: configuration },
-    resources: Object.fromEntries([...granular, whole]),
+    resources: Object.fromEntries([...granular, whole, multihomed, fleet]),
     functions: Object.fromEntries([getHost, lookup]),
     types: types.all,
-    language: { nodejs: { respectSchemaVersion: true }, python: { respectSchemaVersion: true, pyproject: { enabled: true } } },
+    language: {
+      nodejs: { respectSchemaVersion: true },
+      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: { respectSchemaVersion: true, importBasePath: "github.com/pulumi-policy-routing/pulumi-policy-routing/sdk/go/policyrouting" },
+    },
   };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

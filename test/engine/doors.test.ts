@@ -38,6 +38,9 @@ describe("from one door to the other", function () {
       assert.match(moved.get(name)?.urn ?? "", /policyrouting:index:(PolicyRule|RoutingTable|HostRouting)::/);
       assert.deepEqual(moved.get(name)?.inputs?.["owner"], first.get(name)?.inputs?.["owner"]);
     }
+    const bytes = (state: typeof first): number => names.reduce((sum, name) => sum + JSON.stringify(state.get(name)).length, 0);
+    const ratio = bytes(moved) / bytes(first);
+    assert.ok(ratio <= 0.8, `the plugin's state is ${ratio.toFixed(2)} of the dynamic resources'`);
     await stack.refresh(["--expect-no-changes"]);
     assert.deepEqual(await stack.outputs(), { family: "inet" });
 

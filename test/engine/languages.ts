@@ -102,3 +102,33 @@ to = policyrouting.PolicyRule(
 pulumi.export("persisted", to.persisted)
 `;
 }
+
+/** A component and beside it a rule of two sources; of another host, a fleet of one. */
+export function pythonComponents(first: Host, second: Host): string {
+  const login = ({ connection: { host, user, privateKeyPath, knownHostsPath } }: Host): string =>
+    `policyrouting.ConnectionArgs(host="${host}", user="${user}", private_key_path="${privateKeyPath}", known_hosts_path="${knownHostsPath}")`;
+  const uplink = ({ uplinks: [, { device, address, gateway, prefix }] }: Host): string =>
+    `device="${device}", address=["${address}/${prefix.split("/")[1]}"], gateway="${gateway}", table=102`;
+  return `import pulumi
+import pulumi_policyrouting as policyrouting
+
+edge = policyrouting.MultihomedHost(
+    "edge", connection=${login(first)}, persist="none", uplinks={"isp2": policyrouting.UplinkArgs(${uplink(first)})}
+)
+fleet = policyrouting.Fleet(
+    "fleet",
+    canary=["edge-2"],
+    hosts={
+        "edge-2": policyrouting.FleetHostArgs(
+            connection=${login(second)}, persist="none", uplinks={"isp2": policyrouting.UplinkArgs(${uplink(second)})}
+        )
+    },
+)
+both = policyrouting.PolicyRule(
+    "both", connection=${login(first)}, persist="none", priority=900, from_=["198.51.100.1", "198.51.100.2"], table=edge.tables["isp2"]
+)
+pulumi.export("commands", edge.commands)
+pulumi.export("persisted", fleet.persisted)
+pulumi.export("sources", both.from_)
+`;
+}

@@ -3,12 +3,12 @@ import { strict as assert } from "node:assert";
 import { before, describe, it } from "mocha";
 import { ensurePython, lacksPython, type PythonHost } from "../engine-cli/python";
 import { routes, rules } from "./host";
-import { openPython, pythonHowTo } from "./languages";
+import { openPython, pythonComponents, pythonHowTo } from "./languages";
 import { useSite } from "./site";
 
 describe("a program in Python", function () {
   this.timeout(600_000);
-  const site = useSite("python", 1);
+  const site = useSite("python", 3);
   let python: PythonHost | undefined;
   before(async function () {
     const lacks = await lacksPython();
@@ -39,6 +39,24 @@ describe("a program in Python", function () {
       assert.match(stdout, /priority: expected a whole number from 1 to 32765, got 99999/);
       await stack.destroy();
       assert.equal(await host.snapshot(), empty);
+    } finally {
+      await remove();
+    }
+  });
+
+  it("has MultihomedHost and Fleet, which make their uplinks answer; where a list may stand it takes one", async () => {
+    assert.ok(python !== undefined);
+    const [first, second] = [site.host(), site.host()];
+    const { stack, remove } = await openPython(python, pythonComponents(first, second));
+    try {
+      await stack.up();
+      for (const host of [first, second]) assert.ok(await site.lab.internet.tcpConnect(host.uplinks[1].address, 22, 1_500));
+      const { commands, persisted, sources } = await stack.outputs();
+      assert.ok(Array.isArray(commands) && commands.includes(`ip rule add pref 15102 from ${first.uplinks[1].address} table 102`));
+      assert.deepEqual(persisted, { "edge-2": "none" });
+      assert.deepEqual(sources, ["198.51.100.1", "198.51.100.2"]);
+      await stack.preview(["--expect-no-changes"]);
+      await stack.destroy();
     } finally {
       await remove();
     }

@@ -11,7 +11,7 @@ const log = engine === undefined ? undefined : new EngineLog(textOf(engine));
 // What a plugin of this kind writes to standard error the engine shows to nobody.
 if (log !== undefined) tellWarningsBy((host, warning) => log.say(warningWords(host, warning), { stays: "warning" }));
 const run = engine === undefined || log === undefined ? undefined : beginRun(engine, log);
-serve(run, log).then(
+serve(run, log, engine === undefined ? undefined : textOf(engine)).then(
   (port) => process.stdout.write(`${port}\n`),
   (error: unknown) => {
     process.stderr.write(`${messageOf(error)}\n`);

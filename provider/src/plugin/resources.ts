@@ -23,12 +23,14 @@ import { ownerOf } from "./configuration";
 import { keeping } from "./failure";
 import { foreseen } from "./foreseen";
 import { found } from "./importing";
+import { kept, whole } from "./kept";
 import type { LivePreview } from "./livePreview";
 import { isPending } from "./pending";
 import { Empty } from "./sdk";
 import { type Urn, urnOf } from "./urn";
-import { received, sent } from "./wire";
+import { type Received, received, sent } from "./wire";
 
+type Wire = Parameters<typeof received>[0];
 const { DIFF_SOME } = DiffResponse.DiffChanges;
 
 /** The life cycle of resources on the engine's wire; what is decided, `handlers` decides. */
@@ -59,7 +61,7 @@ export class Resources {
   };
 
   readonly diff = async (request: DiffRequest): Promise<DiffResponse> => {
-    const [olds, news] = [received(request.getOlds()), received(request.getNews())];
+    const [olds, news] = [stateIn(request.getOldInputs(), request.getOlds()), received(request.getNews())];
     const { changes } = await this.#of(request).diff(request.getId(), olds.values, news.values);
     if (isPending(olds.values) && !this.#looked.delete(request.getId()))
       return takesOver(received(request.getOldInputs()).values, news.values);
@@ -74,12 +76,12 @@ export class Resources {
       return new CreateResponse().setProperties(sent(properties, news.secrets));
     }
     const { id, outs } = await this.#of(request).create(news.values).catch(keeping(news.secrets));
-    return new CreateResponse().setId(id).setProperties(sent(outs, news.secrets));
+    return new CreateResponse().setId(id).setProperties(sent(kept(kindIn(request), news.values, outs), news.secrets));
   };
 
   readonly read = async (request: ReadRequest): Promise<ReadResponse> => {
-    const state = received(request.getProperties());
-    const isImport = Object.keys(state.values).length === 0;
+    const state = stateIn(request.getInputs(), request.getProperties());
+    const isImport = request.getProperties()?.getFieldsMap().getLength() === 0;
     const {
       id,
       props = {},
@@ -88,22 +90,22 @@ export class Resources {
       ? this.#found(request, state.values["owner"])
       : this.#of(request).read(request.getId(), state.values));
     if (id === undefined) return new ReadResponse();
-    const response = new ReadResponse().setId(id).setProperties(sent(props, state.secrets));
+    const response = new ReadResponse().setId(id).setProperties(sent(kept(kindIn(request), inputs ?? {}, props), state.secrets));
     return inputs === undefined ? response : response.setInputs(sent(inputs, state.secrets));
   };
 
   readonly update = async (request: UpdateRequest): Promise<UpdateResponse> => {
-    const [olds, news] = [received(request.getOlds()), received(request.getNews())];
+    const [olds, news] = [stateIn(request.getOldInputs(), request.getOlds()), received(request.getNews())];
     if (request.getPreview()) {
       const properties = await this.#foreseen(request, request.getId(), olds.values, news.values);
       return new UpdateResponse().setProperties(sent(properties, news.secrets));
     }
     const { outs } = await this.#of(request).update(request.getId(), olds.values, news.values).catch(keeping(news.secrets));
-    return new UpdateResponse().setProperties(sent(outs, news.secrets));
+    return new UpdateResponse().setProperties(sent(kept(kindIn(request), news.values, outs), news.secrets));
   };
 
   readonly delete = async (request: DeleteRequest) => {
-    await this.#of(request).delete(request.getId(), received(request.getProperties()).values);
+    await this.#of(request).delete(request.getId(), stateIn(request.getOldInputs(), request.getProperties()).values);
     return new Empty();
   };
 
@@ -123,12 +125,20 @@ export class Resources {
   async #foreseen(request: { getUrn(): string }, id: string, olds: Properties | undefined, news: Properties): Promise<Properties> {
     const urn = urnOf(request.getUrn());
     if (this.#configuration().livePreview === true) await this.#live.tell(request.getUrn(), urn, id, olds, news);
-    return foreseen(urn.kind, news);
+    return kept(urn.kind, news, foreseen(urn.kind, news));
   }
 
   #of(request: { getUrn(): string }): Handlers {
     return handlers(urnOf(request.getUrn()).kind, this.#run);
   }
+}
+
+const kindIn = (request: { getUrn(): string }): string => urnOf(request.getUrn()).kind;
+
+/** What the engine keeps of a resource, together. */
+function stateIn(inputs: Wire, outs: Wire): Received {
+  const [said, seen] = [received(inputs), received(outs)];
+  return { values: whole(said.values, seen.values), secrets: new Set([...said.secrets, ...seen.secrets]) };
 }
 
 /** An import that the next change takes over: where the program says what stands there, nothing else would show it. */

@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 const ofSdk = createRequire(require.resolve("@pulumi/pulumi"));
 
 export const grpc: typeof import("@grpc/grpc-js") = ofSdk("@grpc/grpc-js");
-export const { Struct }: typeof import("google-protobuf/google/protobuf/struct_pb") = ofSdk("google-protobuf/google/protobuf/struct_pb");
+export const { Struct, Value }: typeof import("google-protobuf/google/protobuf/struct_pb") = ofSdk(
+  "google-protobuf/google/protobuf/struct_pb",
+);
 export const { Empty }: typeof import("google-protobuf/google/protobuf/empty_pb") = ofSdk("google-protobuf/google/protobuf/empty_pb");
 export const { Any }: typeof import("google-protobuf/google/protobuf/any_pb") = ofSdk("google-protobuf/google/protobuf/any_pb");

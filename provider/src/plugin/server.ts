@@ -15,6 +15,7 @@ import { stop } from "../host/wire/stop";
 import type { EngineLog } from "../runtime/engineLog";
 import type { Run } from "../runtime/run";
 import { version } from "../runtime/version";
+import { Components } from "./components/components";
 import { configurationFailures, configure, markedConfiguration } from "./configuration";
 import { failureOf } from "./failure";
 import { call } from "./functions";
@@ -40,6 +41,7 @@ type Calls = Pick<
   | "update"
   | "delete"
   | "invoke"
+  | "construct"
   | "cancel"
 >;
 
@@ -47,7 +49,7 @@ type Calls = Pick<
 const largestMessage = 400 * 1024 * 1024;
 
 /** The protocol of a provider, on the SDK's own messages. What is not here, gRPC answers as not implemented. */
-function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
+function callsOf(run: Run | undefined, log: EngineLog | undefined, engine: string | undefined): Calls {
   const unary =
     <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
     ({ request }, reply) => {
@@ -62,7 +64,7 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
   let configuration: ProviderConfiguration = {};
   const resources = new Resources(run, () => configuration, new LivePreview(log?.say ?? (() => {})));
   return {
-    handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true)),
+    handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptOutputs(true)),
     attach: unary(() => new Empty()),
     getPluginInfo: unary(() => new PluginInfo().setVersion(version())),
     getSchema: unary(() => new GetSchemaResponse().setSchema(schemaText())),
@@ -75,7 +77,7 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
     diffConfig: unary(() => new DiffResponse()),
     configure: unary((request) => {
       configuration = configure(received(request.getArgs()).values);
-      return new ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
+      return new ConfigureResponse().setAcceptsecrets(true).setAcceptoutputs(true).setSupportspreview(true);
     }),
     check: unary(resources.check),
     diff: unary(resources.diff),
@@ -89,6 +91,7 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
         ? new InvokeResponse().setReturn(sent(answer.result))
         : new InvokeResponse().setFailuresList(answer.failures.map((reason) => new CheckFailure().setReason(reason)));
     }),
+    construct: unary(new Components(engine).construct),
     // A person stopped the run; and every run ends with it, when nothing is left to stop.
     cancel: unary(() => {
       stop();
@@ -101,10 +104,10 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined): Calls {
  * Listens on this machine alone; its port goes to the engine as the first line. Before each answer it is waited for that the engine has what was said: behind
  * the last one it ends the process.
  */
-export function serve(run?: Run, log?: EngineLog): Promise<number> {
+export function serve(run?: Run, log?: EngineLog, engine?: string): Promise<number> {
   const limits = { "grpc.max_receive_message_length": largestMessage, "grpc.max_send_message_length": largestMessage };
   const server = new grpc.Server(limits);
-  server.addService(ResourceProviderService, { ...callsOf(run, log) });
+  server.addService(ResourceProviderService, { ...callsOf(run, log, engine) });
   return new Promise((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error === null ? resolve(port) : reject(error),

@@ -1,6 +1,7 @@
 import type { JavaScriptValue, Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
+import { unknownValue } from "../declaration/unknown";
 import type { Properties } from "../runtime/handlers";
-import { isMarked, mark } from "../runtime/marked";
+import { isMarked, isOutput, mark } from "../runtime/marked";
 import { Struct } from "./sdk";
 
 /** Where secret values stand: paths, each as one text. */
@@ -25,6 +26,10 @@ function unmarked(value: unknown, path: string, secrets: Set<string>): unknown {
   if (isMarked(value)) {
     secrets.add(path);
     return unmarked(value.value, path, secrets);
+  }
+  if (isOutput(value)) {
+    if (value.secret === true) secrets.add(path);
+    return value.value === undefined ? unknownValue : unmarked(value.value, path, secrets);
   }
   // Canonical lists may stand in another order: what is secret in one entry of a list is so in all of them, and with a secret entry the whole list is.
   if (Array.isArray(value)) return value.map((one) => unmarked(one, path, secrets));

@@ -1203,6 +1203,39 @@ export interface MultihomedArgs {
   priorityBase?: pulumi.Input<number>;
 }
 
+/** One host of a fleet: the fields of MultihomedHost where it names uplinks, else those of HostRouting. */
+export interface FleetHostArgs extends HostRoutingArgs, Partial<MultihomedArgs> {
+  /**
+   * Whether the host is one of the stack's.
+   * Left out: true. Example: `false`.
+   */
+  enabled?: pulumi.Input<boolean>;
+}
+
+/** Hosts, and how they are dealt out over waves. */
+export interface FleetArgs {
+  /**
+   * The hosts, by names of your choice. Their names, and whether one has `uplinks`, must be known in a preview.
+   * Left out: required. Example: `{"edge-1":{"connection":{"host":"edge-1.example.net"},"rules":{"source":{"priority":1000,"from":"203.0.113.10","table":102}}}}`.
+   */
+  hosts: pulumi.Input<Readonly<Record<string, pulumi.Input<FleetHostArgs> | undefined>>>;
+  /**
+   * The hosts that make a wave of their own, which comes first: so many in the order of their names, or those of a list.
+   * Left out: 1. Example: `["edge-1"]`.
+   */
+  canary?: pulumi.Input<number | pulumi.Input<string>[]>;
+  /**
+   * Hosts of each further wave: a number, or a share of all such as `"25%"`.
+   * Left out: all the rest in one. Example: `"25%"`.
+   */
+  batch?: pulumi.Input<number | string>;
+  /**
+   * Seconds between the end of a wave that changed something and the next.
+   * Left out: none. Example: `300`.
+   */
+  pause?: pulumi.Input<number>;
+}
+
 /** An address of a host. */
 export interface HostAddress {
   /**

@@ -4,7 +4,8 @@ import type { ProviderArgs } from "./arguments";
 import { pluginDoor } from "./door";
 import * as dynamic from "./index";
 
-export type { FlowArgs, GetHostResult, HostAddress, HostGateway, LookupResult, ProviderArgs } from "./arguments";
+export type { FleetArgs, FleetHostArgs, FlowArgs, GetHostResult, HostAddress, HostGateway, LookupResult, ProviderArgs } from "./arguments";
+export { Fleet } from "./fleet";
 export type { GetHostArgs, LookupArgs } from "./functions";
 export { getHost, lookup } from "./functions";
 export * from "./index";

@@ -27,6 +27,15 @@ interface Wave<Host> {
   readonly hosts: readonly Host[];
 }
 
+/** One wave on its way. */
+export interface Turn<Host> {
+  readonly hosts: readonly Host[];
+  /** Resolves, to no dependencies at all, when it may begin; fails where an earlier one failed. */
+  readonly open: Promise<pulumi.Resource[]>;
+  /** What was made for its hosts, in their order. Resolves to the names of those that failed, once all were tried. */
+  made(resources: readonly pulumi.Resource[]): Promise<readonly string[]>;
+}
+
 /**
  * Makes a resource for each host, wave by wave: a wave begins when all hosts of the last one are confirmed and what they `expect` holds; a
  * failure stops later waves. The order leaves no trace in the state, so another host or another size of wave changes nothing, and `destroy`
@@ -37,9 +46,28 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
   options: RolloutOptions,
   make: (host: Host, options: WaveOptions) => Made,
 ): Made[] {
+  const made: Made[] = [];
+  for (const turn of turns(hosts, options)) {
+    const resources = turn.hosts.map((host) => make(host, { dependsOn: turn.open }));
+    void turn.made(resources);
+    made.push(...resources);
+  }
+  return made;
+}
+
+/** Resolves once the engine has answered for a resource. */
+type Settled = (resource: pulumi.Resource) => Promise<void>;
+/** A registration that failed never does: it ends a program. */
+const named: Settled = ({ urn }) => new Promise((resolve) => void urn.apply(() => resolve()));
+
+/** The waves one after the other; each must be told what was made before the next is asked for. */
+export function* turns<Host extends Named>(
+  hosts: readonly Host[],
+  options: RolloutOptions,
+  settled: Settled = named,
+): Generator<Turn<Host>, void> {
   const began = Date.now();
   const waves = wavesOf(hosts, options);
-  const made: Made[] = [];
   // The report reads it there: the order is nowhere in the preview's resources.
   if (waves.length > 1 && pulumi.runtime.isDryRun()) void pulumi.log.info(printWaves(waves));
   let canary: Progress | undefined;
@@ -54,15 +82,16 @@ export function rollout<Host extends Named, Made extends pulumi.Resource>(
         );
       return [];
     });
-    const resources = wave.hosts.map((host) => make(host, { dependsOn: open }));
-    made.push(...resources);
-    const progress = progressOf(wave, resources, began);
-    if (index === 0 && waves.length > 1) canary = progress;
-    else if (canary !== undefined) void warnOfIdleCanary(canary, progress);
-    gate = passed(progress, options.pause ?? 0);
-    gate.catch(() => {}); // the last one has nobody who waits
+    const made = (resources: readonly pulumi.Resource[]): Promise<readonly string[]> => {
+      const progress = progressOf(wave, resources, began, settled);
+      if (index === 0 && waves.length > 1) canary = progress;
+      else if (canary !== undefined) void warnOfIdleCanary(canary, progress);
+      gate = passed(progress, options.pause ?? 0);
+      gate.catch(() => {}); // the last one has nobody who waits
+      return progress.ended.then(({ failed }) => failed);
+    };
+    yield { hosts: wave.hosts, open, made };
   }
-  return made;
 }
 
 const printWaves = (waves: readonly Wave<Named>[]): string =>
@@ -99,7 +128,7 @@ interface Progress {
   readonly ended: Promise<{ failed: string[]; changed: string[] }>;
 }
 
-function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], began: number): Progress {
+function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], began: number, settled: Settled): Progress {
   const names = wave.hosts.map(({ name }) => name);
   const one = async (resource: pulumi.Resource) => {
     const last = resource instanceof MultihomedHost ? resource.routing : resource;
@@ -115,7 +144,7 @@ function progressOf(wave: Wave<Named>, resources: readonly pulumi.Resource[], be
         succeeded = true;
       });
     else succeeded = true;
-    await new Promise<void>((resolve) => void last.urn.apply(() => resolve()));
+    await settled(last);
     // All outputs of a resource are settled together; those of one that failed never become known.
     await new Promise(setImmediate);
     return { succeeded: succeeded || pulumi.runtime.isDryRun(), changed };

@@ -52,8 +52,8 @@ export const diff = (client: ResourceProviderClient, kind: string, olds: Json, n
     new DiffRequest().setId("h/x#1").setUrn(urn(kind)).setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news)),
   );
 
-export async function update(client: ResourceProviderClient, kind: string, olds: Json, news: Json): Promise<Json> {
-  const request = new UpdateRequest().setId("h/x#1").setUrn(urn(kind));
+export async function update(client: ResourceProviderClient, kind: string, olds: Json, news: Json, inputs: Json = {}): Promise<Json> {
+  const request = new UpdateRequest().setId("h/x#1").setUrn(urn(kind)).setOldInputs(Struct.fromJavaScript(inputs));
   const response = await call(
     client.update.bind(client),
     request.setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news)),

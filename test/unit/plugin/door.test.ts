@@ -28,9 +28,13 @@ describe("the plugin's protocol", () => {
     assert.equal(handshake.getAcceptSecrets(), true);
     assert.equal((await call(client.getPluginInfo.bind(client), new Empty())).getVersion(), version());
     const text = (await call(client.getSchema.bind(client), new GetSchemaRequest())).getSchema();
-    const schema = z.object({ version: z.string(), resources: z.record(z.string(), z.unknown()) }).parse(JSON.parse(text));
+    const resources = z.record(z.string(), z.object({ isComponent: z.boolean().default(false) }));
+    const schema = z.object({ version: z.string(), resources }).parse(JSON.parse(text));
     assert.equal(schema.version, version());
-    assert.deepEqual(Object.keys(schema.resources).sort(), kinds.map(({ name }) => `policyrouting:index:${name}`).sort());
+    const named = (isComponent: boolean): string[] =>
+      Object.entries(schema.resources).flatMap(([token, one]) => (one.isComponent === isComponent ? [token.split(":")[2] ?? ""] : []));
+    assert.deepEqual(named(false).sort(), kinds.map(({ name }) => name).sort());
+    assert.deepEqual(named(true).sort(), ["Fleet", "MultihomedHost"]);
   });
 
   it("check answers what the first door answers, and fills in whose it is from the resource's name", async () => {
@@ -152,6 +156,18 @@ describe("the plugin's protocol", () => {
     assert.equal(outs["__provider"], undefined);
     assert.equal(outs["persisted"], "systemd");
     assert.deepEqual(outs["from"], secret("203.0.113.10"));
+  });
+
+  it("what the inputs say and no program reads is kept once: the outputs leave it out, and a state without it is whole", async () => {
+    const login = { host: "127.0.0.1", port: 9, dialErrorLimit: 0 };
+    const rules = { source: { priority: 1000, family: "inet", from: "203.0.113.10", table: 7 } };
+    const inputs = { connection: login, owner: owned, tables: { seven: { tableId: 7, name: "seven" } }, rules };
+    const news = { ...inputs, connection: { ...login, user: "ops" } };
+    const made = { machineId: "m", persisted: "systemd", appliedAt: "2026-01-01T00:00:00.000Z", schema: 1 };
+    const outs = await update(client, "HostRouting", { ...made, tables: inputs.tables }, news, inputs);
+    assert.deepEqual(outs, { ...made, tables: inputs.tables });
+    const differs = await update(client, "HostRouting", { ...made, tables: inputs.tables, rules: {} }, news, inputs).catch(String);
+    assert.match(String(differs), /127\.0\.0\.1/, "what the outputs say otherwise goes before the inputs: that host is asked");
   });
 
   it("an error carries the message and no stack", async () => {

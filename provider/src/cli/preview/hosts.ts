@@ -44,7 +44,7 @@ export function hostsOf(preview: Preview): PlannedHosts {
 }
 
 function place(gathering: Gathering, kind: Kind, name: string, found: PreviewedResource): void {
-  const { urn, parent, id, before, after, outputs, acts } = found;
+  const { urn, parent, id, before, after, state, acts } = found;
   const [old, now] = [before, after].map((inputs) => (inputs === undefined ? undefined : withoutLogin(inputs)));
   const unclear = [...unclearIn(old), ...unclearIn(now)];
   const whole = unclear.find(({ path }) => !kind.isMany || path.length < 2 || path[0] === "connection" || path[0] === "owner");
@@ -60,7 +60,7 @@ function place(gathering: Gathering, kind: Kind, name: string, found: PreviewedR
     const host = gathering.at(there);
     host.unsure.push(...new Set(unclear.map(({ path, why }) => `${name}: ${path.join(".")} ${why}`)));
     if (side.moved) host.unsure.push(`${name} moves to another address: it is removed here only if that is another machine`);
-    const idles = !acts || (was !== undefined && is !== undefined && !side.split && isOnlyLogin(kind, { ...outputs }, { ...now }));
+    const idles = !acts || (was !== undefined && is !== undefined && !side.split && isOnlyLogin(kind, { ...state }, { ...now }));
     const inputs = side.after === undefined ? undefined : shown;
     host.resources.push({
       kind: kind.name,

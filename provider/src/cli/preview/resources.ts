@@ -10,7 +10,8 @@ export interface PreviewedResource {
   readonly parent: string | undefined;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
-  readonly outputs: Inputs;
+  /** What the engine keeps: the plugin's outputs leave out what the inputs say. */
+  readonly state: Inputs;
   /** `up` would do something about it. */
   readonly acts: boolean;
 }
@@ -33,7 +34,7 @@ export function resourcesOf(steps: readonly PreviewStep[]): PreviewedResource[] 
       parent: newState?.parent ?? oldState?.parent ?? known?.parent,
       before: known?.before ?? oldState?.inputs,
       after: removes.test(op) ? known?.after : (newState?.inputs ?? known?.after),
-      outputs: known?.outputs ?? oldState?.outputs ?? {},
+      state: known?.state ?? { ...oldState?.inputs, ...oldState?.outputs },
       acts: known?.acts === true || op !== "same",
     });
   }

@@ -1,0 +1,12 @@
+import { commonFields, internalFields } from "./common";
+import { hostRoutingFields } from "./hostRouting";
+
+const { tables: _tables, ...ofWholeHost } = hostRoutingFields;
+const ofEach = [...Object.keys(commonFields), ...Object.keys(internalFields)];
+
+/**
+ * The fields that are no outputs through the plugin: how a host is reached and changed, and of a whole host all but the tables, which other resources name.
+ * The engine keeps them once, among the inputs.
+ */
+export const inputsAlone = (kind: string): ReadonlySet<string> =>
+  new Set(kind === "HostRouting" ? [...ofEach, ...Object.keys(ofWholeHost)] : ofEach);

@@ -1,0 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
+import { inputsAlone } from "../declaration/inputsAlone";
+import type { Properties } from "../runtime/handlers";
+
+/** What the engine keeps as outputs: of what the inputs say alike, only what a program may read. */
+export function kept(kind: string, inputs: Properties, outs: Properties): Properties {
+  const left = inputsAlone(kind);
+  return Object.fromEntries(Object.entries(outs).filter(([name, value]) => !left.has(name) || !isDeepStrictEqual(value, inputs[name])));
+}
+
+/** The state as the life cycle knows it. */
+export const whole = (inputs: Properties, outs: Properties): Properties => ({ ...inputs, ...outs });
