@@ -81,7 +81,7 @@ export class Resources {
 
   readonly read = async (request: ReadRequest): Promise<ReadResponse> => {
     const state = stateIn(request.getInputs(), request.getProperties());
-    const isImport = request.getProperties()?.getFieldsMap().getLength() === 0;
+    const isImport = (request.getProperties()?.getFieldsMap().getLength() ?? 0) === 0;
     const {
       id,
       props = {},

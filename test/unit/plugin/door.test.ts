@@ -1,7 +1,7 @@
 // The second door without an engine: what is decided is tested elsewhere, for it is the same; this is how it goes over the wire.
 import { strict as assert } from "node:assert";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { CheckRequest, DiffResponse, GetSchemaRequest, ProviderHandshakeRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { CheckRequest, DiffResponse, GetSchemaRequest, ProviderHandshakeRequest, ReadRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -10,7 +10,7 @@ import { unknownValue } from "../../../provider/src/declaration/unknown";
 import { handlers } from "../../../provider/src/runtime";
 import { kinds } from "../../../provider/src/runtime/kinds";
 import { version } from "../../../provider/src/runtime/version";
-import { call, check, checkConfig, configure, diff, type Json, openDoor, secret, update } from "./client";
+import { call, check, checkConfig, configure, diff, type Json, openDoor, secret, update, urn } from "./client";
 
 const connection = { host: "edge-1.example.net" };
 const rule = { connection, priority: 1000, from: "203.0.113.10", table: 7 };
@@ -168,6 +168,12 @@ describe("the plugin's protocol", () => {
     assert.deepEqual(outs, { ...made, tables: inputs.tables });
     const differs = await update(client, "HostRouting", { ...made, tables: inputs.tables, rules: {} }, news, inputs).catch(String);
     assert.match(String(differs), /127\.0\.0\.1/, "what the outputs say otherwise goes before the inputs: that host is asked");
+  });
+
+  it("a read of an id alone is an import", async () => {
+    const request = new ReadRequest().setId("edge-1.example.net").setUrn(urn("PolicyRule"));
+    await assert.rejects(call(client.read.bind(client), request), /is no id of a PolicyRule that can be imported/);
+    await assert.rejects(call(client.read.bind(client), request.setProperties(new Struct())), /that can be imported/);
   });
 
   it("an error carries the message and no stack", async () => {
