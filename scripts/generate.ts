@@ -10,6 +10,8 @@ import { documented } from "../test/hosts/held";
 import { checkTable } from "../test/unit/kernel/findings/table";
 import { forms } from "../test/unit/managers/takeover/forms";
 import { argumentsText } from "./arguments";
+import { examples } from "./examples/examples";
+import { inEachLanguage } from "./examples/printed";
 import { factsText } from "./facts";
 import { withTables } from "./reference";
 import { schemaText } from "./schema";
@@ -63,6 +65,7 @@ const records = {
   cli: cliText(),
   reach: reachTable(),
   checked: checkTable(),
+  ...Object.fromEntries(Object.entries(examples).map(([kind, resources]) => [`in${kind}`, inEachLanguage(resources)])),
 };
 
 /** Every page of the documents may hold a generated part between its marks. */

@@ -6,7 +6,7 @@ import type { Block } from "./page";
  *   must be how the lines begin that it prints; a line `...` stands for any number of lines.
  * - `on the host`: the same as root on the page's first host.
  * - `file`: written to the project.
- * - `checked`: compiled or parsed.
+ * - `checked`: compiled or parsed; what is generated in Python, previewed by test/engine/examples.test.ts.
  * - `elsewhere`: another test runs it (blocks.test.ts says which).
  * - `read`: no commands.
  */
@@ -20,6 +20,7 @@ const ways: Readonly<Record<string, Way>> = {
   "sh elsewhere": "elsewhere",
   ts: "checked",
   yaml: "checked",
+  python: "checked",
   json: "read",
   text: "read",
 };
