@@ -6,6 +6,7 @@ export const alone: Readonly<Record<string, string>> = {
   "test/unit/kernel/many.test.ts": "that planning is linear, and 150 ms of CPU for 5,000 rules",
   "test/unit/runtime/manyEntries.test.ts": "how the CPU of a refresh grows",
   "test/unit/kernel/managementPath.test.ts": "500 ms for a path through many rules",
+  "test/unit/kernel/lookup/classesTime.test.ts": "two seconds for the classes of packets among 1,000 routes",
   "test/host/nagle.test.ts": "a login and its shell within 120 ms",
   "test/host/silence.test.ts": "a transaction beside 130 silent hosts against one without them",
   "test/host/evil.test.ts": "that no turn of the event loop lasts longer than 200 ms",

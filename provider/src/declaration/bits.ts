@@ -1,4 +1,5 @@
-import { familyOf, parsePrefix } from "./address";
+import { canonicalAddress, familyOf, parsePrefix } from "./address";
+import type { Family } from "./family";
 
 /** An address as words of 32 bits, the first first: one for IPv4, four for IPv6. What is compared for every packet is compared as numbers. */
 export type Bits = readonly number[];
@@ -57,3 +58,10 @@ export function commonBits(a: Bits, b: Bits): number {
 }
 
 export const holdsBits = ({ bits, length }: PrefixBits, address: Bits): boolean => commonBits(bits, address) >= length;
+
+/** The address of these bits, as `ip` prints it. */
+export function addressOf(bits: Bits, family: Family): string {
+  if (family === "inet") return [24, 16, 8, 0].map((shift) => ((bits[0] ?? 0) >>> shift) & 255).join(".");
+  const groups = bits.flatMap((word) => [word >>> 16, word & 0xffff]).map((group) => group.toString(16));
+  return canonicalAddress(groups.join(":")) ?? groups.join(":");
+}

@@ -1,3 +1,4 @@
+import { classCount, classRows } from "./classes";
 import type { HostReport } from "./hostReport";
 import { bullets, code, fence, folded, table } from "./markdownMarkup";
 import { count, countsOf } from "./summary";
@@ -18,6 +19,12 @@ export function hostOf(host: HostReport): string {
         commands.flatMap(({ of, run, undo }) => [code(of), fence("sh", run), ...(undo.length === 0 ? [] : ["Undo:", fence("sh", undo)])]),
       ),
     ),
+    classCount(host.classes) === 0
+      ? ""
+      : folded(
+          `${count(classCount(host.classes), "class", "classes")} of packets in all go another way`,
+          table(["packets", "before", "after"], classRows(host.classes)),
+        ),
     staying.length === 0
       ? ""
       : folded(

@@ -1,5 +1,6 @@
 import { tagsOf } from "../../declaration/owner";
 import type { Finding } from "../../kernel/findings/index";
+import type { Told } from "../../kernel/lookup/classes/told";
 import { type Network, networkOf, proposed } from "../../kernel/lookup/network";
 import { emptyState } from "../../kernel/observed/state";
 import type { Declared } from "../../runtime/kind";
@@ -37,6 +38,8 @@ export interface HostReport {
   readonly notes: readonly string[];
   /** Undefined where the host was not read. */
   readonly flows: readonly FlowChange[] | undefined;
+  /** Every kind of packet that goes another way; undefined where that was not looked at. */
+  readonly classes: Told | undefined;
   readonly findings: { readonly gone: readonly Finding[]; readonly stay: readonly Finding[] } | undefined;
   readonly commands: readonly Commands[] | undefined;
   /** Why the picture's other side is not what the program asks for. */
@@ -69,6 +72,7 @@ export function declaredReport(host: PlannedHost): HostReport {
     unsure: host.unsure,
     notes: [],
     flows: undefined,
+    classes: undefined,
     findings: undefined,
     commands: undefined,
     withheld: undefined,

@@ -1,7 +1,8 @@
+import { classCount, classRows } from "./classes";
 import type { Commands, HostReport } from "./hostReport";
 import { code, element, folded, type Html, list, table, text } from "./markup";
 import { pictureOf } from "./picture";
-import { countsOf } from "./summary";
+import { count, countsOf } from "./summary";
 import { printTable } from "./tableNames";
 
 export const said = (kind: string, word: string, what: string): Html[] => [
@@ -28,6 +29,17 @@ export function hostSection(host: HostReport, id: string): Html {
     ...risks(host, id),
     ...(words.length === 0 ? [] : [list(words)]),
     ...(moving.length === 0 ? [] : [table("Packets that move", columns, rows(moving))]),
+    ...(classCount(host.classes) === 0
+      ? []
+      : [
+          folded(`${count(classCount(host.classes), "class", "classes")} of packets in all go another way`, [
+            table(
+              "All packets that go another way",
+              columns,
+              classRows(host.classes).map(([what, was, is]) => [text(what), code(was), code(is)]),
+            ),
+          ]),
+        ]),
     ...(staying.length === 0
       ? []
       : [folded(`${staying.length} looked up that go as before`, [table("Packets that go as before", columns, rows(staying))])]),

@@ -4,6 +4,7 @@ import { escapeOutput, messageOf, type PolicyRoutingError } from "../../errors";
 import { unmetIn } from "../../host/transaction/foreseen";
 import type { Intended, Proposal } from "../../host/transaction/proposal";
 import { type Finding, findingsOf } from "../../kernel/findings/index";
+import { classesBetween } from "../../kernel/lookup/classes/told";
 import type { Network } from "../../kernel/lookup/network";
 import { commandOf } from "../../kernel/plan/step";
 import type { PlannedHost } from "../preview/gathering";
@@ -58,6 +59,7 @@ export function lookedReport(host: PlannedHost, proposal: Proposal<Intention>, f
       ...fresh.flatMap(({ level, object, what }) => (level === "note" ? [named(`${object}: ${what}`)] : [])),
     ],
     flows: changes,
+    classes: isWhole && planned.length > 0 ? classesBetween(before, after) : undefined,
     findings: { gone: gone.map((one) => namedFinding(one, named)), stay: stay.map((one) => namedFinding(one, named)) },
     commands: planned.flatMap(({ of, plan: { steps, undo } }) =>
       steps.length === 0 ? [] : [{ of: of.name, run: steps.map(commandOf), undo: undo.map(commandOf) }],

@@ -8,7 +8,7 @@ const modes = ["off", "strict", "loose"] as const;
 const plainSearch = { oif: undefined, prefer: undefined, anyCarrier: false };
 
 /** The kernel's own rules: with any other, a source is looked up even where reverse path filtering is off. */
-const hasOwnRulesOnly = ({ rules }: Ready): boolean =>
+export const hasOwnRulesOnly = ({ rules }: Ready): boolean =>
   rules.all.length === 3 &&
   rules.all.every(({ observed: { rule } }) => rule.priority === 0 || rule.priority === 32766 || rule.priority === 32767);
 

@@ -57,6 +57,10 @@ export class Tables {
     if (entry.next.byObject) this.byObject.push(entry);
   }
 
+  get numbers(): Iterable<number> {
+    return this.#tables.keys();
+  }
+
   has(table: number): boolean {
     return this.#tables.has(table);
   }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Table } from "../../declaration/tableNumber";
 import type { ObservedRoute, ObservedRule } from "../observed/state";
 
@@ -51,16 +50,29 @@ export type Verdict = { readonly path: readonly Visit[] } & (
 
 /** True when the packets take the same way: device and gateway, or the same refusal. Which table says so does not matter. */
 export function sameWay(a: Verdict, b: Verdict): boolean {
-  return isDeepStrictEqual(wayOf(a), wayOf(b));
+  if (a.kind !== b.kind) return false;
+  if (!("hops" in a) || !("hops" in b)) return true;
+  return a.partly === b.partly && (isOneWay(a.hops, b.hops) || waysOf(a) === waysOf(b));
 }
 
-function wayOf(verdict: Verdict): unknown {
-  if (!("hops" in verdict)) return verdict.kind;
-  return [verdict.kind, [...new Set(verdict.hops.map(({ dev, via }) => `${dev} ${via}`))].sort(), verdict.partly];
-}
+/** Most packets have one way. */
+const isOneWay = ([a, ...more]: readonly Hop[], [b, ...others]: readonly Hop[]): boolean =>
+  more.length + others.length === 0 && a?.dev === b?.dev && a?.via === b?.via;
+
+const waysOf = ({ hops }: { readonly hops: readonly Hop[] }): string =>
+  [...new Set(hops.map(({ dev, via }) => `${dev} ${via}`))].sort().join();
 
 const printHop = ({ dev, via }: Hop): string =>
   [...(dev === undefined ? [] : [`by ${dev}`]), ...(via === undefined ? [] : [`via ${via}`])].join(" ");
+
+/** The way alone, without what differs from address to address: why, and which table says so. */
+export function printWay(verdict: Verdict): string {
+  if (verdict.kind === "unsure") return `cannot tell (${verdict.why})`;
+  if (!("hops" in verdict)) return verdict.kind;
+  const { kind, hops, partly } = verdict;
+  const way = kind === "local" ? "delivered on the host" : [...new Set(hops.map(printHop))].sort().join(" or ");
+  return [...(kind === "unicast" || kind === "local" ? [] : [kind]), way, ...(partly === undefined ? [] : ["partly dropped"])].join(" ");
+}
 
 /** One line for a person. */
 export function printVerdict(verdict: Verdict): string {
