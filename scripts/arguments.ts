@@ -6,6 +6,7 @@ import { connectionDefaultsFields } from "../provider/src/declaration/connection
 import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
 import { families } from "../provider/src/declaration/family";
 import { fleetFields, fleetHostFields } from "../provider/src/declaration/fleet";
+import { addressesOfFields } from "../provider/src/declaration/followed";
 import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/declaration/functions";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
@@ -46,6 +47,7 @@ export const interfaces: readonly Interface[] = [
   { name: "ProbeArgs", doc: "A check that runs on the host before and after a change.", fields: probeFields },
   { name: "GuardArgs", doc: "The timed undo on the host and the checks that a change must pass.", fields: guardFields },
   { name: "HostResourceArgs", doc: "What every resource has.", fields: commonFields },
+  { name: "AddressesOfArgs", doc: "The addresses of a device, whatever they are on the host.", fields: addressesOfFields },
   { name: "RuleArgs", doc: "What `ip rule` says of one rule.", fields: ruleSetAttributes },
   { name: "NexthopArgs", doc: "One of several next hops of a route.", fields: nexthopFields },
   { name: "RouteArgs", doc: "What `ip route` says of one route.", fields: routeAttributes },

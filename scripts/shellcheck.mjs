@@ -7,7 +7,7 @@ import { ensurePackages } from "../test/lab/packages.mjs";
 await ensurePackages(["shellcheck"]);
 const folder = join(import.meta.dirname ?? ".", "..", "provider", "sh");
 const files = readdirSync(folder).filter((name) => name.endsWith(".sh"));
-const replayed = ["missing.sh", "restore.sh", "takeback.sh", "monitor.sh", "replay.sh"];
+const replayed = ["follow.sh", "missing.sh", "restore.sh", "takeback.sh", "monitor.sh", "replay.sh"];
 const shared = ["facts.sh", "lock.sh"];
 for (const text of [files.filter((name) => !replayed.includes(name)), [...shared, ...replayed]]) {
   try {

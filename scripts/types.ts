@@ -35,7 +35,9 @@ export function nodeOf(schema: z.ZodType, nameOf: NameOf): Node {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
       const fields = fieldsOf(zodSchema);
-      if (fields !== undefined) jsonSchema.title = nameOf(fields);
+      if (fields === undefined) return;
+      jsonSchema.title = nameOf(fields);
+      delete jsonSchema.additionalProperties; // of a table its name says all
     },
   });
   return node.parse(json);

@@ -9,6 +9,8 @@ objects=$etc/objects
 # Prints a line each, with tabs between:
 #   missing STAGE CHANNEL KEY LINE [adopt]   persisted, and the kernel lacks it; of an object with several lines those that it lacks;
 #                                    whether one that says the same may be taken over
+#   surplus CHANNEL KEY LINE         what a device that is followed has no more: the rule of LINE goes, once nothing is missing under KEY
+#   follows KEY DEVICE[ SOURCE...]   what a device that is followed has now
 #   owned KEY ID STACK [MORE]        whose it is, which the register lacks
 #   told TEXT                        for who reads the log
 #   refused                          something of it could not be taken
@@ -22,7 +24,7 @@ missing() {
   done
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
   ls -lan "$objects" | awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
-    -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" '
+    -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" "$following"'
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
       for (i = 1; i <= NR; i++) {
@@ -59,7 +61,7 @@ missing() {
         if (line ~ /^#/) header = line
         else {
           load_line(file, header, line)
-          if (header !~ /^# pulumi-policy-routing 3\t/) header = ""
+          if (header !~ /^# pulumi-policy-routing [34]\t/) header = ""
         }
       }
       close(path)
@@ -67,7 +69,7 @@ missing() {
     }
 
     function load_line(file, header, line,    field, family, kind) {
-      if (header !~ /^# pulumi-policy-routing [123]\t/) {
+      if (header !~ /^# pulumi-policy-routing [1234]\t/) {
         split(header, field, "\t")
         if (header ~ /^# pulumi-policy-routing /) refuse(field[2] " is of a version that this script does not know")
         else refuse("a line that is none of ours: " line)
@@ -95,13 +97,19 @@ missing() {
       adopts_of[entries] = field[9]
       line_of[entries] = line
       # A set of rules: each of them must be there.
-      if (header ~ /^# pulumi-policy-routing 3\t/) {
+      if (header ~ /^# pulumi-policy-routing [34]\t/) {
         prefixes_of[entries] = prefixes(line, 5)
         size_of[key_of[entries]]++
       }
+      if (prefixes_of[entries] ~ /^ from @/) device_of[entries] = substr(field_at(prefixes_of[entries], 2), 2)
       kind_of[entries] = kind
       kinds[kind] = 1
       tags[field[8]] = 1
+    }
+
+    function field_at(text, at,    word) {
+      split(text, word, " ")
+      return word[at]
     }
 
     # The key says every tag but the default; in form 1 it says none.
@@ -123,9 +131,14 @@ missing() {
         }
         close(command)
       }
+      # What a reading passed over would be taken for gone.
+      if (torn && kind == "addresses") {
+        tell("the addresses change faster than ip can show them: looked at again")
+        unseen[kind] = 1
+      }
       if (count == 0 || shown[count] != "failed") return
       # No routes at all, or none of this family: then nothing of it is there.
-      if (shown[1] !~ /not supported|does not exist/) {
+      if (kind == "addresses" || shown[1] !~ /not supported|does not exist/) {
         refuse("ip could not show what is there (" kind "): " shown[1])
         unseen[kind] = 1
       }
@@ -160,7 +173,10 @@ missing() {
       for (i = split(line, word, " "); i > 1; i--)
         if (word[i - 1] == "proto") {
           there[key " " word[i]] = 1
-          if (word[i] in tags) there[key " " word[i] prefixes(line, 2)] = 1
+          if (word[i] in tags) {
+            there[key " " word[i] prefixes(line, 2)] = 1
+            standing[key " " word[i]] = standing[key " " word[i]] prefixes(line, 2) "\n"
+          }
           return
         }
     }
@@ -244,13 +260,14 @@ missing() {
         return
       }
       if (!(key in holds)) {
-        print "owned\t" key "\t" owner_of[i] (size_of[key] > 1 ? "\t" size_of[key] : "")
+        print "owned\t" key "\t" owner_of[i] (i in device_of ? "\t@" device_of[i] : size_of[key] > 1 ? "\t" size_of[key] : "")
         holds[key] = 1
       } else if (!holds[key]) return
       # A displaced rule has its own key in the register, and its own tag in the kernel.
       seen = key
       sub(/( staging)?( proto [0-9]+)?$/, "", seen)
-      if (!(kind_of[i] in unseen) && !((seen " " tag_of[i] prefixes_of[i]) in there)) report(i)
+      if (i in device_of) follow(i, seen " " tag_of[i])
+      else if (!(kind_of[i] in unseen) && !((seen " " tag_of[i] prefixes_of[i]) in there)) report(i)
     }
 
     function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] "\t" adopts_of[i] }

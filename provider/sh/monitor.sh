@@ -2,16 +2,20 @@
 # Puts back what is persisted as soon as it is missing, and leaves to others what they remove again and again.
 
 # What vanishes three times in a minute, though no link and no address changed, is removed by somebody: it is left to him for five minutes.
-# Lines `history KEY WHEN` and `held KEY UNTIL`, with tabs between.
+# What had to come because a device that is followed has something else is not counted. Lines `history KEY WHEN` and `held KEY UNTIL`, with tabs
+# between.
 count_vanished() {
   uptime_now
-  vanished=$(printf '%s\n' "$vanished" "$result" | awk -F "$tab" -v now="$now" -v quiet="$quiet" '
+  vanished=$(printf '%s\n' "$vanished" "$follows" = "$found" "$result" | awk -F "$tab" -v now="$now" -v quiet="$quiet" '
+    $1 == "=" { second = 1 }
+    $1 == "follows" && !second { before[$2] = $3 }
+    $1 == "follows" && second && before[$2] != $3 { moved[$2] = 1 }
     $1 == "held" && $3 > now { print }
     $1 == "history" && $3 + 60 > now {
       print
       times[$2]++
     }
-    $1 ~ /^(added|took)$/ && (quiet || $2 ~ /^rule/) && !counted[$2]++ {
+    $1 ~ /^(added|took)$/ && (quiet || $2 ~ /^rule/) && !($2 in moved) && !counted[$2]++ {
       print "history\t" $2 "\t" now
       if (++times[$2] < 3) next
       print "held\t" $2 "\t" now + 300
@@ -26,7 +30,7 @@ monitor() {
   umask 077
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
-  what='link address rule' pause='' soon=0
+  what='link address rule' pause='' soon=0 follows=''
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
     echo first
@@ -45,6 +49,7 @@ monitor() {
     until pass; do sleep 1; done
     case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
     if [ -n "$vanished" ] || has "added$tab" "$result" || has "took$tab" "$result"; then count_vanished; fi
+    ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
     # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
     # second is within what a link may take; where they come in hundreds, every five.
     $pause

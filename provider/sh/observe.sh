@@ -150,6 +150,9 @@ mangle() { # '' or 6
   return 1
 }
 
+# What devices have, for entries that follow them.
+uplinks() { show 'uplinks addresses' address show up scope global; }
+
 # For rules that look at a device's group or VRF.
 links() { show links link show; }
 

@@ -86,6 +86,8 @@ write_objects() {
     case $line in 'adopt	'*) owner="$owner	adopt" line=${line#adopt	} ;; esac
     # One of several lines is there only with all of them: a script that compares keys alone must not take it for there.
     case $line in *'	'*) form=3 ;; esac
+    # A script that does not know what a device has must not add it as it is.
+    case $line in *' from @'*) form=4 ;; esac
     # shellcheck disable=SC2086 # split on purpose, at tabs
     (
       IFS='	'

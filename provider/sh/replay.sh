@@ -30,6 +30,7 @@ tell_news() {
       $1 == "told" && !now { known[$2] = 1 }
       $1 == "told" && now && !($2 in known) { print $2 }
       $1 == "added" && now && !said[$2]++ { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }
+      $1 == "removed" && now { print "removed " $2 ", which its device has no more: ip rule " $3 }
       $1 == "took" && now { print "took back " $2 ", which said the same under another tag" }' >&2
   fi
   told=$news
@@ -44,7 +45,7 @@ pass() {
   [ -z "$cleared" ] || { tell "$cleared was no lock that could be read: cleared" && cleared=''; }
   seen=$lock
   found=$(missing)
-  if has "missing$tab" "$found" || has "owned$tab" "$found"; then
+  if has "missing$tab" "$found" || has "owned$tab" "$found" || has "surplus$tab" "$found"; then
     umask 077
     trap unlock EXIT
     trap 'exit 1' HUP INT TERM
@@ -60,6 +61,11 @@ pass() {
       found=$(missing)
       result=$result$nl$(restore_found again)
       ! has "stands$tab" "$result" || result=$result$nl$(printf '%s\n' "$found" "$result" | take_back)
+    fi
+    if has "surplus$tab" "$found"; then
+      # What is new stands before anything old goes.
+      ! has "missing$tab" "$found" || found=$(missing)
+      result=$result$nl$(printf '%s\n' "$found" | remove_surplus)
     fi
     unlock
   fi
@@ -98,8 +104,10 @@ once() {
 check() {
   found=$(missing)
   tell_news
-  printf '%s\n' "$found" | awk -F "$tab" '$1 == "missing" { print "missing: " ($3 == "s" ? $5 : $4 ": ip -" $3 " " $5) }'
-  ! has "missing$tab" "$found" && ! has refused "$found"
+  printf '%s\n' "$found" | awk -F "$tab" '
+    $1 == "missing" { print "missing: " ($3 == "s" ? $5 : $4 ": ip -" $3 " " $5) }
+    $1 == "surplus" { print "surplus: " $3 ": ip -" $2 " " $4 }'
+  ! has "missing$tab" "$found" && ! has "surplus$tab" "$found" && ! has refused "$found"
 }
 
 # What would take away what is persisted here, whoever's tag it has: the next number stands for rules that are being exchanged.

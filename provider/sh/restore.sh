@@ -72,3 +72,26 @@ outcomes() { # first | again
       else print "told\tnot added: " key ": " text "\nfailed"
     }'
 }
+
+# The lines of `missing` on standard input. Takes away what devices that are followed have no more, by all its words and its tag, so that it is
+# ours; where something is missing still, nothing. Prints `removed KEY WORDS`, `told TEXT`, `failed`.
+remove_surplus() {
+  awk -F "$tab" '
+    $1 == "missing" { missing[$4] = 1 }
+    $1 == "surplus" {
+      key[++count] = $3
+      channel[count] = $2
+      words[count] = substr($4, length("rule add ") + 1)
+    }
+    END {
+      for (i = 1; i <= count; i++) {
+        if (key[i] in missing) continue
+        command = ENVIRON["renew"] "ip -" channel[i] " rule del " words[i] " 2>&1 && echo done"
+        answer = complaint = ""
+        while ((command | getline answer) > 0) if (complaint == "") complaint = answer
+        close(command)
+        if (answer == "done") print "removed\t" key[i] "\t" words[i]
+        else if (complaint !~ /No such file/) print "told\tnot removed: " key[i] ": " complaint "\nfailed"
+      }
+    }'
+}

@@ -51,7 +51,7 @@ describe("the key of a route, as the script on a host reads it off `ip route sho
 
   /** What the script says is missing of all that is persisted. */
   function missing(): string[] {
-    const text = `. ${sh}/facts.sh\n. ${sh}/lock.sh\netc=${folder} run=${folder}/run\n. ${sh}/missing.sh\nmissing`;
+    const text = `. ${sh}/facts.sh\n. ${sh}/lock.sh\netc=${folder} run=${folder}/run\n. ${sh}/follow.sh\n. ${sh}/missing.sh\nmissing`;
     const { stdout, stderr } = spawnSync("ip", ["netns", "exec", kernel.name, "sh", "-c", text], { encoding: "utf8", maxBuffer: 1 << 28 });
     assert.equal(stderr, "");
     assert.doesNotMatch(stdout, /^(?:told|refused)/m);

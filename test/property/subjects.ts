@@ -8,7 +8,7 @@ import { routeAttributes } from "../../provider/src/declaration/route/attributes
 import { type Route, settleRoute } from "../../provider/src/declaration/route/route";
 import { oneActionOf } from "../../provider/src/declaration/rule/actions";
 import { type Rule, ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
-import { type RuleSet, ruleSetAttributes, settleRuleSet } from "../../provider/src/declaration/rule/ruleSet";
+import { type LiteralRules, literally, ruleSetAttributes, settleRuleSet } from "../../provider/src/declaration/rule/ruleSet";
 import type { Table } from "../../provider/src/declaration/tableNumber";
 import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
 import { ownLine, parseRegister, type Register } from "../../provider/src/kernel/plan/register";
@@ -267,12 +267,12 @@ export const nearRoute = (of: Family, near: Input): fc.Arbitrary<Input> =>
     })
     .map((beside) => ({ ...near, ...beside }));
 
-export function ruleSetOf(input: Input): RuleSet {
+export function ruleSetOf(input: Input): LiteralRules {
   const { values, problems } = canonical(ruleSetAttributes, input, settleRuleSet);
   const { family: of, priority } = values;
-  if (problems.length > 0 || of === undefined || priority === undefined)
-    throw new Error(`${JSON.stringify(input)}: ${problems.map(printProblem).join("; ")}`);
-  return { ...values, family: of, priority };
+  const set = of === undefined || priority === undefined ? undefined : literally({ ...values, family: of, priority });
+  if (problems.length > 0 || set === undefined) throw new Error(`${JSON.stringify(input)}: ${problems.map(printProblem).join("; ")}`);
+  return set;
 }
 
 export function ruleOf(input: Input): Rule {

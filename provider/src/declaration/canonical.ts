@@ -84,6 +84,11 @@ function inTableOrder(table: FieldTable, values: Readonly<Record<string, unknown
 const tables = new WeakMap<object, FieldTable>();
 /** The table that a schema of an object was made of. */
 export const fieldsOf = (schema: object): FieldTable | undefined => tables.get(schema);
+/** Says of which table a schema is. */
+export function describedBy<Schema extends object>(table: FieldTable, schema: Schema): Schema {
+  tables.set(schema, table);
+  return schema;
+}
 
 /** A table as the schema of an object inside another. */
 export function objectOf<Table extends FieldTable>(

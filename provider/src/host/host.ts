@@ -69,9 +69,9 @@ export class Host {
   }
 
   /** What it says of itself now, and not a moment ago. */
-  lookAnew(): Promise<Observation> {
+  lookAnew(look: Look = nothingMore): Promise<Observation> {
     this.#seen = undefined;
-    return this.look(nothingMore);
+    return this.look(look);
   }
 
   /** Asks by a frame of its own, while nothing else of this process is on the wire. */

@@ -1,5 +1,6 @@
 import { parseRegisterKey } from "../declaration/key";
 import { backends } from "../declaration/persist";
+import type { State } from "../kernel/observed/state";
 import { adviceOn, parseNeighbours } from "../kernel/persist/neighbours";
 import type { Persistence, Wish } from "../kernel/persist/persistence";
 import { needsAfter, persistAsFound, persistedText, type StorePlan } from "../kernel/persist/store";
@@ -57,10 +58,10 @@ export const adviceFor = (wish: Wish | undefined, { neighbours, auto }: Persiste
   adviceOn(neighbours, wish?.coexist, (wish?.persist ?? auto) === "systemd");
 
 /** `persist` and `persisted` as a refresh finds them. */
-export function persistFound(change: Change, wish: Wish, seen: Persistence) {
+export function persistFound(change: Change, wish: Wish, seen: Persistence, state: State) {
   return {
     persist: persistAsFound(change, wish, seen, replay.version),
-    persisted: persistedText(change, wish, seen, replay.version),
+    persisted: persistedText(change, wish, seen, replay.version, state),
   };
 }
 

@@ -29,7 +29,7 @@ export const loop = uncommented(read("shell"))
   .replace(/\n\s*/g, "; ")
   .replace(/\b(do|then|else); /g, "$1 ");
 
-const replayText = ["facts", "lock", "missing", "restore", "takeback", "monitor", "replay"].map(read).join("\n").trimEnd();
+const replayText = ["facts", "lock", "follow", "missing", "restore", "takeback", "monitor", "replay"].map(read).join("\n").trimEnd();
 
 /** The script that stays on a host and replays what is persisted there; its second line names its version. */
 export const replay = {

@@ -7,6 +7,18 @@ export const persistence = pages({
       "`persist` was left to `auto`, and nothing on the host would put the entries back: no systemd, no ifupdown and no rc.local runs there, or the login is in a network namespace of its own.",
     next: 'Say `persist: "none"` if that is meant. Otherwise give the host one of these, or write its own manager\'s files with `npx --no-install policy-routing render`.',
   },
+  pending: {
+    title: "A device has nothing yet that could be followed",
+    means:
+      "An entry says `addressesOf` or `gatewayOf`, and the device is not there, or has no such address or gateway now. That is no failure: the entry is declared, owned and persisted, and comes with the address.",
+    next: "Nothing, if the device will have one. Otherwise look at its name, and at what configures it.",
+  },
+  "uplink-changed": {
+    title: "A device changed while the change was made",
+    means:
+      "The device has other addresses than when the change was planned. What was planned is applied; the service on the host follows within seconds.",
+    next: "Nothing. A refresh shows that the host has followed.",
+  },
   "not-persisted": {
     title: "Applied, but what is to survive a reboot could not be written",
     means:

@@ -370,6 +370,15 @@ export interface HostResourceArgs {
   coexist?: pulumi.Input<"warn" | "configure" | "ignore">;
 }
 
+/** The addresses of a device, whatever they are on the host. */
+export interface AddressesOfArgs {
+  /**
+   * Device whose addresses are meant, as they are on the host at each moment: of IPv4 each global address, of IPv6 the /64 that it lies in.
+   * Left out: required. Example: `"eth1"`.
+   */
+  addressesOf: pulumi.Input<string>;
+}
+
 /** What `ip rule` says of one rule. */
 export interface RuleArgs {
   /**
@@ -391,11 +400,11 @@ export interface RuleArgs {
    */
   not?: pulumi.Input<boolean>;
   /**
-   * Source address or prefix of the packet, or a list of them. Of a list the kernel gets a rule for each, at the one priority. Host bits beyond a prefix are cleared, as the kernel ignores them.
+   * Source address or prefix of the packet, or a list of them; or `{ addressesOf: "eth1" }`: the addresses that the device has on the host, followed when they change. Of a list the kernel gets a rule for each, at the one priority. Host bits beyond a prefix are cleared, as the kernel ignores them.
    * Left out: any source. Example: `"203.0.113.10"`.
    * `ip` words: `from PREFIX`.
    */
-  from?: pulumi.Input<string | pulumi.Input<string>[]>;
+  from?: pulumi.Input<string | pulumi.Input<string>[] | AddressesOfArgs>;
   /**
    * Destination address or prefix of the packet, or a list of them. Of a list the kernel gets a rule for each, at the one priority. Host bits beyond a prefix are cleared, as the kernel ignores them.
    * Left out: any destination. Example: `"198.51.100.0/24"`.

@@ -5,6 +5,7 @@ import { type Common, commonFields, internalFields, settleCommon } from "../decl
 import { type Connection, isConnection } from "../declaration/connection";
 import type { Expectation } from "../declaration/expectation";
 import { type Failure, printFailure } from "../declaration/failures";
+import { followedIn } from "../declaration/followed";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../declaration/owner";
 import { unknownValue } from "../declaration/unknown";
 import { PolicyRoutingError } from "../errors";
@@ -109,7 +110,11 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
     check: (input) => {
       const { common, own, problems } = split(input);
       const wrong = wrongOwner(common.values.owner?.proto);
-      const all: Failure[] = wrong === undefined ? problems : [...problems, { topic: "value", path: ["owner", "proto"], text: wrong }];
+      const all: Failure[] = [
+        ...problems,
+        ...(wrong === undefined ? [] : [{ topic: "value", path: ["owner", "proto"], text: wrong } as const]),
+        ...unfollowed(common.values, own.values),
+      ];
       return { inputs: { ...common.values, ...own.values }, failures: all.map(printFailure) };
     },
     declared: (input) => {
@@ -156,6 +161,19 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
       };
     },
   };
+}
+
+/** What follows a device lives by what is persisted: without it the entry would go with the first lease. */
+function unfollowed({ persist }: Pick<Common, "persist">, values: object): Failure[] {
+  const path = persist === "none" ? followedIn(values) : undefined;
+  if (path === undefined) return [];
+  return [
+    {
+      topic: "fields",
+      path: ["persist"],
+      text: `cannot be none with ${path.join(".")}.addressesOf: nothing on the host would follow the device`,
+    },
+  ];
 }
 
 /** The owner as another tag tells it. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { addressOf } from "../declaration/connection";
 import { registerKey } from "../declaration/key";
 import { tagsOf } from "../declaration/owner";
@@ -52,7 +53,7 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
       if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
       // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.
       const now = seen?.["owner"] === undefined ? declared : kind.declared({ ...props, owner: seen["owner"] });
-      const found = persistFound(changeOf(id, now, seen === undefined ? [] : now.wanted), now.wish, persistence);
+      const found = persistFound(changeOf(id, now, seen === undefined ? [] : now.wanted), now.wish, persistence, state);
       const { inputs } = kind.check({
         ...withoutEntries(props, seen === undefined ? [] : kind.entryFields),
         owner: props["owner"],
@@ -106,12 +107,24 @@ function tellBefore({ connection, label }: Declared, all: readonly { readonly la
 }
 
 /** What is declared, and what else the register names as the id's. */
-async function lookAtAll(id: string, { connection, look }: Declared): Promise<Observation> {
+async function lookAtAll(id: string, declared: Declared): Promise<Observation> {
+  const { connection, look } = declared;
   const host = hostOf(connection);
   const seen = await host.look(look);
   const whole = together([look, lookFor(keysOf(seen.state.register, id))]);
-  return isCovered(whole, look) ? seen : host.look(whole);
+  const all = isCovered(whole, look) ? seen : await host.look(whole);
+  if (!isBehind(declared, all)) return all;
+  await setTimeout(toFollow);
+  return host.lookAnew(whole);
 }
+
+/** Milliseconds in which the service on a host follows a device. */
+const toFollow = 2000;
+
+/** What follows a device is not as that is now, and the service that follows is there: it may be about to. */
+const isBehind = ({ wanted, owner }: Declared, { state, persistence }: Observation): boolean =>
+  persistence.inPlace.has("systemd") &&
+  wanted.some(({ follows, missing }) => follows !== undefined && missing(state, tagsOf(owner.proto)) !== undefined);
 
 /** A refresh shows it as drift, and the next `up` would make it again. */
 function tellTakenBack({ connection, owner, wanted, label }: Declared, { state, answer }: Observation): void {

@@ -4,8 +4,9 @@ import { routeKind } from "../declaration/route/kind";
 import { hasLock } from "../declaration/route/metrics";
 import type { Route } from "../declaration/route/route";
 import { ruleKind } from "../declaration/rule/kind";
+import { deviceOf, type RuleSet } from "../declaration/rule/ruleSet";
 import { tableKind } from "../declaration/table/kind";
-import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules } from "../host/reading/look";
+import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules, lookAtUplinks, together } from "../host/reading/look";
 import { wantedNexthop } from "../kernel/nexthop/nexthop";
 import { wantedRoute } from "../kernel/route/route";
 import { wantedRule } from "../kernel/rule/rule";
@@ -14,6 +15,9 @@ import { sectionOf } from "./section";
 
 /** With its locks where it has some, or where it may take over one that has. */
 const lookAtRoute = (route: Route, adopt: Adopt): Look => lookAtDestination(route, adopt !== false || hasLock(route));
+
+const lookAtRule = (rule: RuleSet): Look =>
+  deviceOf(rule) === undefined ? lookAtRules(rule.family) : together([lookAtRules(rule.family), lookAtUplinks]);
 
 /** What each kind of entry is on hosts: in the order of `declaration/entryKinds`. */
 export const sections = {
@@ -31,6 +35,6 @@ export const sections = {
   rules: sectionOf(ruleKind, {
     place: ({ family, priority }) => `rule/${family}/${priority}`,
     wanted: wantedRule,
-    look: ({ family }) => lookAtRules(family),
+    look: lookAtRule,
   }),
 };

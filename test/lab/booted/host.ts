@@ -3,6 +3,7 @@ import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { Host } from "../host";
+import { Internet } from "../internet";
 import { hostLinks, type Plan } from "../network";
 import { bornAt } from "../process";
 import { Provider } from "../provider";
@@ -32,6 +33,11 @@ export class BootedHost extends Host {
   /** The router behind an uplink. */
   provider(uplink: number): Provider {
     return new Provider(this.plan.name, uplink);
+  }
+
+  /** What lies beyond all providers. */
+  get internet(): Internet {
+    return new Internet(this.plan.name);
   }
 
   /** Removes host, uplinks and all. */

@@ -29,9 +29,9 @@ describe("what was written instead is shown", () => {
     const rules = { a: { priority: "1001", from: "10.0.0.300", table: 100 }, b: { priority: 0, from: "x".repeat(80), table: 100 } };
     assert.deepEqual(failures({ rules }), [
       'rules.a.priority: expected a whole number from 1 to 32765, got "1001" (text)',
-      'rules.a.from: expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32, or a list of 1 to 256 of them, got "10.0.0.300"',
+      'rules.a.from: expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32, or a list of 1 to 256 of them, or { addressesOf: "eth1" }, got "10.0.0.300"',
       "rules.b.priority: expected a whole number from 1 to 32765, got 0",
-      `rules.b.from: expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32, or a list of 1 to 256 of them, got "${"x".repeat(60)}..."`,
+      `rules.b.from: expected an IPv4 or IPv6 address or prefix, such as 203.0.113.1, 203.0.113.0/24 or 2001:db8::/32, or a list of 1 to 256 of them, or { addressesOf: "eth1" }, got "${"x".repeat(60)}..."`,
     ]);
   });
 

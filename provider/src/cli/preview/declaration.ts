@@ -4,10 +4,12 @@ import { type Across, canonical } from "../../declaration/canonical";
 import type { Entries } from "../../declaration/entries";
 import type { EntryKind } from "../../declaration/entryKind";
 import { hostRoutingFields, settingsIn, settleHostRouting } from "../../declaration/hostRouting";
+import { ruleKey } from "../../declaration/key";
 import { nexthopKind } from "../../declaration/nexthop/kind";
 import { routeKind } from "../../declaration/route/kind";
 import { ruleKind } from "../../declaration/rule/kind";
-import { rulesIn } from "../../declaration/rule/ruleSet";
+import type { Rule } from "../../declaration/rule/rule";
+import { literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
 import { tableKind } from "../../declaration/table/kind";
 import { PolicyRoutingError } from "../../errors";
 import type { Declaration } from "../../managers/render/declaration";
@@ -29,18 +31,29 @@ const allOf = <Table extends FieldTable, Whole extends Values<Table>>(
   entries: Entries<Values<Table> & { adopt?: Adopt }> = {},
 ): Whole[] => Object.values(entries).map((entry) => wholeOf(kind, objectIn(entry)));
 
+/** No manager knows a rule from whatever addresses a device has. */
+function literalRules(rule: RuleSet): Rule[] {
+  const literal = literally(rule);
+  if (literal !== undefined) return rulesIn(literal);
+  throw new PolicyRoutingError("unsupported", {
+    topic: "not-expressible",
+    what: `${ruleKey(rule)}: from: no other manager has a rule from the addresses of a device, whatever they are`,
+    next: "say the addresses, or leave the rule to this package: it persists it by itself, and follows the device",
+  });
+}
+
 const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>> = {
   RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
   NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
   PolicyRoute: (inputs) => ({ routes: [oneOf(routeKind, inputs)] }),
-  PolicyRule: (inputs) => ({ rules: rulesIn(oneOf(ruleKind, inputs)) }),
+  PolicyRule: (inputs) => ({ rules: literalRules(oneOf(ruleKind, inputs)) }),
   HostRouting: (inputs) => {
     const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
     return {
       tables: allOf(tableKind, values.tables),
       nexthops: allOf(nexthopKind, values.nexthops),
       routes: allOf(routeKind, values.routes),
-      rules: allOf(ruleKind, values.rules).flatMap(rulesIn),
+      rules: allOf(ruleKind, values.rules).flatMap(literalRules),
       settings: settingsIn(values),
     };
   },

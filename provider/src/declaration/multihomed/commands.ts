@@ -3,7 +3,7 @@ import { canonical } from "../canonical";
 import { routeAttributes } from "../route/attributes";
 import { settleRoute } from "../route/route";
 import { ruleAttributes } from "../rule/rule";
-import { ruleSetAttributes, rulesIn, settleRuleSet } from "../rule/ruleSet";
+import { deviceOf, literally, type RuleSet, ruleSetAttributes, rulesIn, settleRuleSet, withSources } from "../rule/ruleSet";
 import { sysctlFields } from "../sysctl";
 import { wordsOf } from "../words";
 import type { Routing } from "./expand";
@@ -14,13 +14,21 @@ function line(verb: string, table: AttributeTable, values: Readonly<Record<strin
   return ["ip", ...(values["family"] === "inet6" ? ["-6"] : []), verb, ...wordsOf(table, values)].join(" ");
 }
 
+/** What a device has is known on the host alone. */
+function ruleLines(rule: RuleSet): { priority: number; text: string }[] {
+  const literal = literally(rule);
+  const rules = rulesIn(literal ?? withSources(rule, ["ADDRESS"]));
+  const behind = literal === undefined ? ` # for each address of ${deviceOf(rule)}` : "";
+  return rules.map((one) => ({ priority: one.priority, text: `${line("rule add", ruleAttributes, one)}${behind}` }));
+}
+
 /** The same by hand, for a human reader: the words of `ip`, in an order that works. */
 export function commandsOf({ tables, routes, rules, ...settings }: Routing): string[] {
   const routeValues = Object.values(routes).map((route) => canonical(routeAttributes, route, settleRoute).values);
   const ruleValues = Object.values(rules).flatMap((rule) => {
     const { values } = canonical(ruleSetAttributes, rule, settleRuleSet);
     const { family, priority } = values;
-    return family === undefined || priority === undefined ? [] : rulesIn({ ...values, family, priority });
+    return family === undefined || priority === undefined ? [] : ruleLines({ ...values, family, priority });
   });
   return [
     ...Object.values(tables).map(({ tableId, name }) => `echo '${tableId} ${name}' >>/etc/iproute2/rt_tables`),
@@ -32,6 +40,6 @@ export function commandsOf({ tables, routes, rules, ...settings }: Routing): str
     ...routeValues
       .sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined))
       .map((route) => line("route add", routeAttributes, route)),
-    ...ruleValues.sort((a, b) => a.priority - b.priority).map((rule) => line("rule add", ruleAttributes, rule)),
+    ...ruleValues.sort((a, b) => a.priority - b.priority).map(({ text }) => text),
   ];
 }

@@ -1,10 +1,13 @@
+import type { IpObject } from "../../declaration/attribute";
 import { type Family, families } from "../../declaration/family";
 import { tableOf } from "../../declaration/tableNumber";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
+import { readIpJson } from "../../kernel/observed/ipJson";
 import { parseNames, parseSysctls } from "../../kernel/observed/parse";
 import type { Pieces } from "../../kernel/observed/pieces";
 import { readNexthops, readNexthopUsers, readRoutes, readRules } from "../../kernel/observed/read";
 import type { NexthopUser, ObservedRoute, ObservedRule, State } from "../../kernel/observed/state";
+import { readUplinks, type Uplinks } from "../../kernel/observed/uplinks";
 import { readRegister } from "../../kernel/plan/register";
 import { type Answer, section, sectionsAfter, sectionsNamed } from "../wire/answer";
 import { boundOf } from "../wire/bound";
@@ -53,6 +56,7 @@ function* shown(answer: Answer, look: Look): Pieces<State> {
     sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
     names: look.names ? parseNames(text("names")) : [],
     register: yield* readRegister(text("register")),
+    ...(look.uplinks ? { uplinks: yield* uplinksIn(text) } : {}),
   };
 }
 
@@ -113,6 +117,21 @@ function* usersIn(text: TextOf): Pieces<NexthopUser[]> {
   const users: NexthopUser[] = [];
   for (const family of families) append(users, yield* readNexthopUsers(text(`nexthop_users ${channels[family]}`), family));
   return users;
+}
+
+function* uplinksIn(text: TextOf): Pieces<Uplinks> {
+  const shown = text("uplinks addresses");
+  // What a reading passed over would be taken for gone.
+  if (shown.includes("Dump was interrupted"))
+    throw new PolicyRoutingError("command", {
+      topic: "ip-failed",
+      what: "the addresses change faster than ip can show them",
+      cameBack: shown.slice(-200),
+      next: "run it again",
+    });
+  const addresses: IpObject[] = [];
+  yield* readIpJson(shown, "addresses", (some) => append(addresses, some));
+  return readUplinks(addresses);
 }
 
 function append<One>(all: One[], more: readonly One[]): void {

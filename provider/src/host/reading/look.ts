@@ -26,6 +26,8 @@ export interface Look {
   readonly users: ReadonlySet<number>;
   /** Whether to read the settings of devices. */
   readonly sysctls: boolean;
+  /** Whether to read what devices have, for what follows them. */
+  readonly uplinks: boolean;
   /** Whether to ask how this connection is routed. */
   readonly paths: boolean;
   /** Lines for sh/probes.sh. */
@@ -48,10 +50,12 @@ export const nothingMore: Look = {
   nexthops: false,
   users: new Set(),
   sysctls: false,
+  uplinks: false,
   paths: false,
   probes: [],
 };
 export const lookAtRules = (family: Family): Look => ({ ...nothingMore, rules: new Set([family]) });
+export const lookAtUplinks: Look = { ...nothingMore, uplinks: true };
 /** With the rules, which say for whom the table counts. */
 export function lookAtTable(family: Family, table: Table, locks = false): Look {
   const tables = new Set([tableText(family, table)]);
@@ -86,6 +90,7 @@ export function together(looks: readonly Look[]): Look {
     nexthops: looks.some(({ nexthops }) => nexthops),
     users: new Set(looks.flatMap(({ users }) => [...users])),
     sysctls: looks.some(({ sysctls }) => sysctls),
+    uplinks: looks.some(({ uplinks }) => uplinks),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
@@ -148,7 +153,8 @@ export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.users].every((nhid) => seen.users.has(nhid)) &&
   (seen.names || !wanted.names) &&
   (seen.nexthops || !wanted.nexthops) &&
-  (seen.sysctls || !wanted.sysctls);
+  (seen.sysctls || !wanted.sysctls) &&
+  (seen.uplinks || !wanted.uplinks);
 
 /** Whether what stands at a key is shown; never for what is no rule, route or next hop. */
 export function isShown(key: string, seen: Look): boolean {

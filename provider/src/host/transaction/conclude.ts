@@ -3,6 +3,7 @@ import { warningOfNothing } from "../../kernel/persist/persistence";
 import { leftovers } from "../../kernel/persist/store";
 import type { StoredObject } from "../../kernel/persist/stored";
 import { compare } from "../../kernel/plan/compare";
+import { changedMeanwhile } from "../../kernel/plan/followed";
 import { revisionText } from "../history/record";
 import { parsePersistence, persistText } from "../persistence";
 import { tellOldLines } from "../reading/oldLines";
@@ -53,7 +54,7 @@ export async function giveUp(session: Session, planned: readonly Planned[], tran
 /** For a person who was told what went on. */
 function endText(planned: readonly Planned[], ending: Ending): string {
   if (ending.outcome !== "applied") return ending.outcome === "undone" ? "was undone" : "how it ended is not known";
-  const after = new Set(planned.map(({ work }) => persistedOf(work, ending.persistence)));
+  const after = new Set(planned.map(({ work }) => persistedOf(work, ending)));
   return `confirmed; after a reboot: ${[...after].join(", ")}`;
 }
 
@@ -115,8 +116,14 @@ function tellApplied(
     });
   const nothing = warningOfNothing(work.change, work.wish ?? {}, persistence);
   if (nothing !== undefined) session.warnOnce(nothing);
+  for (const device of changedMeanwhile(work.change.wanted, before.state, state))
+    session.warnOnce({
+      topic: "uplink-changed",
+      object: device,
+      what: "has other addresses than when the change was planned: the host follows",
+    });
   for (const { topic, did } of plan.notes) session.warn({ topic, object: labelOf(work), what: did });
-  work.resolve({ state, facts: before.facts, persisted: persistedOf(work, persistence) });
+  work.resolve({ state, facts: before.facts, persisted: persistedOf(work, { state, persistence }) });
 }
 
 const notForGood = (host: string, work: Work, left: readonly StoredObject[], failure: string | undefined): PolicyRoutingError =>

@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Expectation } from "../../declaration/expectation";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../../errors";
-import type { Persistence } from "../../kernel/persist/persistence";
 import { persistedText, type StorePlan, storePlan } from "../../kernel/persist/store";
 import type { Becomes } from "../../kernel/plan/change";
 import { checkFamily, checkNeeds } from "../../kernel/plan/gate";
@@ -125,7 +124,7 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
           next: "correct the entries, or what is expected",
         }),
       );
-    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen.persistence) });
+    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen) });
     else
       work.reject(
         new PolicyRoutingError("bug", {
@@ -142,7 +141,8 @@ async function unmetNow(session: Session, expectations: readonly Expectation[]):
   return unmetExpectations(expectations, answer);
 }
 
-export const persistedOf = ({ change, wish = {} }: Work, seen: Persistence): string => persistedText(change, wish, seen, replay.version);
+export const persistedOf = ({ change, wish = {} }: Work, { persistence, state }: Pick<Observation, "persistence" | "state">): string =>
+  persistedText(change, wish, persistence, replay.version, state);
 
 export function rejectAll(planned: readonly Planned[], error: () => PolicyRoutingError): void {
   for (const { work } of planned) work.reject(error());

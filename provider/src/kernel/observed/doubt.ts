@@ -1,3 +1,4 @@
+import { mark } from "../../declaration/followed";
 import { nexthopKey, parseRegisterKey, routeKey, ruleKey } from "../../declaration/key";
 import { tagsOf } from "../../declaration/owner";
 import { tagsAt } from "./kinds";
@@ -20,6 +21,8 @@ export function doubtedKeys(state: State, isShown: (key: string) => boolean): Se
     if (here === undefined) return [];
     const tags = tagsOf(typeof owner === "number" ? owner : undefined);
     const proto = staging ? tags.staging : tags.owner;
+    // How many a device has now, the register cannot say.
+    if (more?.startsWith(mark) === true) return [];
     // Of an older version's line the tag is not known.
     const count = key.startsWith("rule ") ? Number(more ?? 1) : 1;
     const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === count;

@@ -3,7 +3,7 @@ import { withNestedEncap } from "../../declaration/route/encap";
 import { PolicyRoutingError } from "../../errors";
 import type { Pieces } from "./pieces";
 
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The JSON array that one `ip -j` printed, without what it complained of before or behind it; nothing is an empty one. */
 export function parseIpJson(printed: string, what: string): IpObject[] {

@@ -4,6 +4,7 @@ import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
 import { type Entry, emptyRegister, type Register } from "../plan/register";
+import type { Uplinks } from "./uplinks";
 
 export interface ObservedRule {
   readonly rule: Rule;
@@ -57,6 +58,8 @@ export interface State {
   /** Settings of devices by their keys, such as `sysctl rp_filter eth1`. */
   readonly sysctls: ReadonlyMap<string, number>;
   readonly register: Register;
+  /** What devices have; undefined where nothing follows it. */
+  readonly uplinks?: Uplinks;
 }
 
 export const emptyState: State = {

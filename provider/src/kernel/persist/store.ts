@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { parseRegisterKey, registerKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
 import { type Backend, backends, type Persist } from "../../declaration/persist";
+import type { State } from "../observed/state";
 import type { Change, Wanted } from "../plan/change";
 import type { ChangePlan } from "../plan/plan";
 import type { RegisterLine } from "../plan/register";
@@ -141,8 +142,14 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
     : (seen.failure ?? `${left.oldFile ?? left.file} is still there: a boot would bring back what is gone`);
 }
 
-/** For the output `persisted`: the backend that puts it back, `none`, or `no: ` and why not. */
-export function persistedText(change: Change, wish: Wish, seen: Persistence, script: string): string {
+/** For the output `persisted`: the backend that puts it back, `none`, or `no: ` and why not; and what an entry that follows a device waits for. */
+export function persistedText(change: Change, wish: Wish, seen: Persistence, script: string, state: State): string {
+  const text = putBackText(change, wish, seen, script);
+  const waiting = new Set(change.wanted.flatMap((one) => one.pending?.(state) ?? []));
+  return waiting.size === 0 ? text : `${text}; pending: ${[...waiting].join(", ")}`;
+}
+
+function putBackText(change: Change, wish: Wish, seen: Persistence, script: string): string {
   const backend = backendOf(wish, seen);
   const [other] = change.wanted.flatMap((wanted) => {
     const steps = wanted.stored(change.tags);
@@ -154,10 +161,13 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
   const nothing = whyNothing(wish, seen);
   if (nothing !== undefined || backend === undefined) return `no: ${nothing}`;
   if (problem !== undefined) return `no: ${problem}`;
-  return change.wanted.some(({ key }) => seen.fought.has(registerKey(key, change.tags.owner)))
-    ? `${backend}, but something on the host removes it again and again`
-    : backend;
+  if (change.wanted.some(({ key }) => seen.fought.has(registerKey(key, change.tags.owner))))
+    return `${backend}, but something on the host removes it again and again`;
+  return backend !== "systemd" && change.wanted.some(({ follows }) => follows !== undefined) ? `${backend}: ${seldom[backend]}` : backend;
 }
+
+/** When a device is followed without the service that looks at every event. */
+const seldom = { ifupdown: "followed only when an interface comes up", "rc-local": "followed only at a boot" } as const;
 
 const neededBy = (left: StoredObject | undefined): Backend | undefined =>
   backends.find((backend) => left?.needs.split(",").includes(backend));

@@ -30,9 +30,10 @@ export const storedLines = (steps: readonly (IpStep | SettingStep)[]): Pick<Stor
 
 /**
  * Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. Form 3
- * has several lines, of which each must be there.
+ * has several lines, of which each must be there. Form 4 says a device in place of what it has: `from @eth1`.
  */
-const headers = ["# pulumi-policy-routing 1", "# pulumi-policy-routing 2", "# pulumi-policy-routing 3"];
+const headers = [1, 2, 3, 4].map((form) => `# pulumi-policy-routing ${form}`);
+const ofOneLine: readonly (string | undefined)[] = headers.slice(0, 2);
 
 export const fileOf = (stage: number, key: string): string =>
   `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
@@ -56,7 +57,7 @@ export function parseObjects(text: string): Map<string, StoredObject> {
       needs,
       owner: Number(owner),
       ...(adopts === adopting ? { adopts: true as const } : {}),
-      lines: header === headers[2] ? lines : lines.slice(0, 1),
+      lines: ofOneLine.includes(header) ? lines.slice(0, 1) : lines,
     };
     const tagged = header === headers[0] ? withTag(stored) : stored;
     // Of two with one name the one of the newer form counts, and the other is still to be removed.

@@ -23,6 +23,7 @@ export function stateAfter(state: State, { becomes, register, steps }: Plan): St
     names: steps.reduce((names, step) => (step.on === "tableName" ? named(names, step) : names), state.names),
     sysctls: new Map([...state.sysctls, ...steps.flatMap(settingOf)]),
     register: { entries, lines: state.register.lines + register.length },
+    ...(state.uplinks === undefined ? {} : { uplinks: state.uplinks }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Rule } from "../../declaration/rule/rule";
 import type { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../observed/state";
+import type { Uplinks } from "../observed/uplinks";
 import type { StoredObject } from "../persist/stored";
 import type { Hop } from "../route/hop";
 import type { Need } from "./gate";
@@ -109,10 +110,14 @@ export interface Wanted {
   readonly adopt?: Adopt;
   /** Of a route, where its packets go. */
   readonly hops?: readonly Hop[];
+  /** The device whose values it takes; undefined where all of it is said. */
+  readonly follows?: string;
+  /** What it waits for, such as an address of that device; undefined where it has it. */
+  pending?(state: State): string | undefined;
   /** What makes it so. Throws `conflict` when something stands in the way. */
   ensure(state: State, mandate: Mandate): Plan;
-  /** Undefined when it is there, exactly once and ours; else what is wrong. */
-  missing(state: State, tags: Tags): string | undefined;
+  /** Undefined when it is there, exactly once and ours; else what is wrong. What follows a device is what `uplinks` say, or the state's. */
+  missing(state: State, tags: Tags, uplinks?: Uplinks): string | undefined;
   /** The steps that add it, to be replayed after a reboot. */
   stored(tags: Tags): readonly (IpStep | SettingStep)[] | Unstored;
   /** The object at this key as it is, in the form of inputs; undefined when there is none of ours. */

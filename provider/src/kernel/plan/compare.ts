@@ -3,6 +3,7 @@ import type { Tags } from "../../declaration/owner";
 import type { Seen } from "../observed/kind";
 import { observedKinds } from "../observed/kinds";
 import type { State } from "../observed/state";
+import { followedKeys } from "./followed";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -57,10 +58,18 @@ function isSame(one: Seen, other: Seen | undefined): boolean {
   return one.unread.every((name, index) => name === other.unread[index]);
 }
 
+/** What is followed at a key is another one, and all else is as it was; or it has come, where nothing was there to follow before. */
+function hasFollowed(was: readonly Seen[], is: readonly Seen[]): boolean {
+  const kinds = (all: readonly Seen[]): Set<string> =>
+    new Set(all.map((one) => JSON.stringify({ ...one.values, from: undefined, tag: one.protocol })));
+  return was.length === 0 || isDeepStrictEqual(kinds(was), kinds(is));
+}
+
 /** Before against after, in sequence at each key: among rules of one priority the order decides. Lifetimes and link flags are not compared. */
 export function compare(before: State, after: State, { keys, tags }: Scope): Comparison {
   const old = seenByKey(before);
   const now = seenByKey(after);
+  const followed = followedKeys(before.register);
   const differences: Difference[] = [];
   const foreign: Difference[] = [];
   const look = (key: string, was: readonly Seen[], is: readonly Seen[]): void => {
@@ -68,7 +77,9 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
     const difference = { key, was: print(was), is: print(is) };
     if (difference.was === difference.is) return;
     const isOurs = ({ protocol, isOwnFile }: Seen): boolean => protocol === tags.owner || protocol === tags.staging || isOwnFile === true;
-    (keys.has(key) || was.some(isOurs) || is.some(isOurs) ? differences : foreign).push(difference);
+    // The device changed meanwhile, and the host follows it.
+    const isFollowed = followed.has(key) && hasFollowed(was, is);
+    (!isFollowed && (keys.has(key) || was.some(isOurs) || is.some(isOurs)) ? differences : foreign).push(difference);
   };
   for (const [key, was] of old) look(key, was, now.get(key) ?? none);
   for (const [key, is] of now) if (!old.has(key)) look(key, none, is);

@@ -2,6 +2,7 @@ import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { observedKindOf, observedKinds } from "../observed/kinds";
 import type { State } from "../observed/state";
+import type { Uplinks } from "../observed/uplinks";
 import { keysOfNames } from "../table/name";
 import { asIfOwn, inTheirNames } from "./actsFor";
 import { conflictOf } from "./adoption";
@@ -17,6 +18,8 @@ export interface ChangePlan extends Plan {
   readonly unwanted: readonly Unwanted[];
   /** Where it belongs among the changes of one transaction. */
   readonly order: number;
+  /** What devices had when it was made. */
+  readonly uplinks?: Uplinks;
 }
 
 function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
@@ -75,6 +78,7 @@ function planOwn(change: Change, state: State): ChangePlan {
     change,
     unwanted,
     order: wanted[0]?.stage ?? 1000 - (unwanted[0]?.stage ?? 0),
+    ...(state.uplinks === undefined ? {} : { uplinks: state.uplinks }),
     ...rest,
     undo: undos.reverse().flat(),
     ...(wait === undefined ? {} : { wait: { ...wait, keys: waits.flatMap(({ keys }) => keys) } }),
@@ -152,9 +156,9 @@ export interface Deviation {
 }
 
 /** Empty when all is as the change wants it. */
-export function deviations({ change, unwanted }: ChangePlan, state: State): Deviation[] {
+export function deviations({ change, unwanted, uplinks }: ChangePlan, state: State): Deviation[] {
   const missing = change.wanted.flatMap((wanted) => {
-    const problem = wanted.missing(state, change.tags);
+    const problem = wanted.missing(state, change.tags, uplinks);
     return problem === undefined ? [] : [{ key: wanted.key, text: `${wanted.label} ${problem}` }];
   });
   const left = unwanted.flatMap(({ key, remains }) => {

@@ -1,7 +1,7 @@
 import type { Adopt } from "../../declaration/adopt";
 import { ruleKey } from "../../declaration/key";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
-import { type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
+import type { RuleSet } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
 import { givenRule, type ObservedRule } from "../observed/state";
@@ -29,8 +29,14 @@ const allTwins = (rules: readonly Rule[], foreign: readonly ObservedRule[]): Obs
 };
 
 /** The foreign rules that `adopt` replaces: all that are the same but for their tags, else the only one at this priority. */
-export function adoptable(rule: RuleSet, { foreign, titles, ...place }: Place, adopt: Adopt): readonly ObservedRule[] {
-  const twins = allTwins(rulesIn(rule), foreign);
+export function adoptable(
+  rule: RuleSet,
+  members: readonly Rule[],
+  { foreign, titles, ...place }: Place,
+  adopt: Adopt,
+): readonly ObservedRule[] {
+  if (members.length === 0) return [];
+  const twins = allTwins(members, foreign);
   const [twin] = twins;
   const kernels = twins.find(({ protocol }) => protocol === kernelProto);
   if (kernels !== undefined)

@@ -1,10 +1,12 @@
 import { registerKey, ruleKey } from "../../declaration/key";
 import { isSameStack, type Tags } from "../../declaration/owner";
-import { type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
+import type { Rule } from "../../declaration/rule/rule";
+import { deviceOf, type RuleSet } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
 import { givenRule, type State } from "../observed/state";
 import { differs } from "../plan/adoption";
 import type { Mandate, Note, Plan } from "../plan/change";
+import { followingWord } from "../plan/followed";
 import { ofNobody, ofWhom, owningLines, type Title, takenFrom, takenOver, titleOf } from "../plan/ownership";
 import type { RegisterLine } from "../plan/register";
 import type { Step } from "../plan/step";
@@ -13,8 +15,11 @@ import { comesAndGoes, mismatchOf } from "./match";
 import { ownTags, placeOf, undoAt } from "./place";
 import { add, del, delAllForeign, delOne, describe, times } from "./steps";
 
-/** What makes it so: the steps in their order, what undoes them after any prefix, and what the register says then. */
-export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
+/**
+ * What makes it so: the steps in their order, what undoes them after any prefix, and what the register says then. `members` are the rules that
+ * it is now; none while its device has no address.
+ */
+export function ensure(rule: RuleSet, members: readonly Rule[], state: State, mandate: Mandate): Plan {
   const { id, stack, tags, adopt } = mandate;
   const key = ruleKey(rule);
   const place = placeOf(state, rule, mandate);
@@ -29,7 +34,6 @@ export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
       what: `belongs to ${owner.entry.id} of stack ${owner.entry.stack}`,
       next: "choose another priority, remove it there, or set adopt: true to take it over",
     });
-  const members = rulesIn(rule);
   const { lacking, surplus } = mismatchOf(members, ours);
   const isThere = ours.length > 0;
   const isRight = isThere && lacking.length + surplus.length === 0;
@@ -49,7 +53,7 @@ export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
   const meant = !isThere || isOthers || shared !== undefined ? [] : adopt === "same" ? members : [...members, ...stood];
   const beside = twinsBeside(meant, place);
   // What waits for another's change stays, and the kernel may take it for a foreign one.
-  const adopted = !isThere ? adoptable(rule, isAlone ? place : { ...place, staged: [] }, adopt) : adopt !== false ? beside : [];
+  const adopted = !isThere ? adoptable(rule, members, isAlone ? place : { ...place, staged: [] }, adopt) : adopt !== false ? beside : [];
   const takeAway = [...former.map(({ protocol }) => del(rule, protocol)), ...delAllForeign(adopted)];
   for (const old of adopted)
     notes.push(
@@ -112,7 +116,7 @@ export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
       mandate,
       [owner, ...adopted.map(({ protocol }) => titleOf(titles, protocol))],
       waits,
-      countIn(members),
+      moreOf(rule, members),
     ),
     becomes: idle ? [] : [{ key, rules: [...kept, ...waiting, ...made], routes: [] }],
     notes,
@@ -120,8 +124,12 @@ export function ensure(rule: RuleSet, state: State, mandate: Mandate): Plan {
   };
 }
 
-/** What the register says of several: how many they are. */
-const countIn = ({ length }: readonly unknown[]): string | undefined => (length === 1 ? undefined : String(length));
+/** What the register says of several: how many they are, or which device has as many as they are. */
+function moreOf(rule: RuleSet, { length }: readonly Rule[]): string | undefined {
+  const device = deviceOf(rule);
+  if (device !== undefined) return followingWord(device);
+  return length === 1 ? undefined : String(length);
+}
 
 const sharedTag = (key: string, { entry }: Title, { owner, staging }: Tags): PolicyRoutingError =>
   new PolicyRoutingError("conflict", {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import { isAddressesOf } from "../../declaration/followed";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { differInPrefixes, type RuleSet, setOf } from "../../declaration/rule/ruleSet";
 import type { ObservedRule } from "../observed/state";
@@ -52,5 +54,9 @@ export function readAs(declared: RuleSet, members: readonly Rule[], ours: readon
   const [first] = ours;
   if (first === undefined) return undefined;
   const set = setOf(ours.map(({ rule }) => rule)) ?? (mismatchOf(members, ours).surplus[0] ?? first).rule;
-  return asAsked(ruleAttributes, declared, set);
+  const seen = asAsked(ruleAttributes, declared, set);
+  // What its device has is as declared, whatever it is.
+  return set.from !== undefined && isAddressesOf(declared.from) && isDeepStrictEqual(set.from, setOf(members)?.from)
+    ? { ...seen, from: declared.from }
+    : seen;
 }

@@ -1,15 +1,18 @@
-import type { Family } from "../../declaration/family";
+import { type Family, familyNames } from "../../declaration/family";
 import { parseRegisterKey, ruleKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
-import { ruleAttributes } from "../../declaration/rule/rule";
-import { type RuleSet, rulesIn, setOf } from "../../declaration/rule/ruleSet";
+import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
+import { deviceOf, literally, type RuleSet, rulesIn, setOf } from "../../declaration/rule/ruleSet";
+import { PolicyRoutingError } from "../../errors";
 import { type ObservedKind, withTag } from "../observed/kind";
 import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State } from "../observed/state";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
+import { sourcesOn, type Uplinks } from "../observed/uplinks";
+import { emptyPlan, isRemovable, type Mandate, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
 import { type Claimant, protoAt, protoFor, type Title, titleOf, titlesAt } from "../plan/ownership";
 import { ruleBefore } from "./before";
 import { ensure } from "./ensure";
+import { rulesNow, symbolic } from "./followed";
 import { problemOf, readAs } from "./match";
 import { type At, ownTags, placeOf, tagsIn, undoAt } from "./place";
 import { add, del, describe } from "./steps";
@@ -34,34 +37,81 @@ function remove(at: string, rule: At, gone: number | undefined, state: State, ma
   };
 }
 
+/** The rules that a declared one is, where this is seen; `standing` are those that stand for it. */
+type Members = (uplinks: Uplinks | undefined, standing: readonly ObservedRule[]) => readonly Rule[];
+
 export function wantedRule(rule: RuleSet): Wanted {
+  const literal = literally(rule);
+  if (literal === undefined) return following(rule, deviceOf(rule) ?? "");
+  const members = rulesIn(literal);
+  return wanted(rule, members, () => members);
+}
+
+/** One whose sources are those that a device has. */
+function following(rule: RuleSet, device: string): Wanted {
+  const { family } = rule;
+  const words = symbolic(rule, device);
+  const members: Members = (uplinks, standing) => {
+    if (uplinks === undefined)
+      throw new PolicyRoutingError("bug", { topic: "bug", object: ruleKey(rule), what: `the addresses of ${device} were not read` });
+    return rulesNow(
+      rule,
+      device,
+      uplinks,
+      standing.map((one) => one.rule),
+    );
+  };
+  const pending = ({ uplinks }: State): string | undefined =>
+    uplinks !== undefined && sourcesOn(uplinks, family, device).length === 0
+      ? `${device} has no ${familyNames[family]} address`
+      : undefined;
+  const one = wanted(rule, words, members);
+  return {
+    ...one,
+    follows: device,
+    pending,
+    ensure: (state, mandate) => {
+      const plan = one.ensure(state, mandate);
+      const what = pending(state);
+      return what === undefined ? plan : { ...plan, notes: [...plan.notes, note("pending", `pending: ${what} yet`)] };
+    },
+  };
+}
+
+/** `words` are those of the store. */
+function wanted(rule: RuleSet, words: readonly Rule[], members: Members): Wanted {
   const key = ruleKey(rule);
-  const members = rulesIn(rule);
   const at = (state: State): readonly ObservedRule[] => rulesAt(state, rule.family, rule.priority);
+  const under = (state: State, proto: number | undefined): ObservedRule[] => at(state).filter(({ protocol }) => protocol === proto);
   const titles = (state: State, tags: Tags, id: string): readonly Title[] => titlesAt(state.register, key, tagsIn(at(state)), { id, tags });
+  const holder = (state: State, tags: Tags, id: string) => titleOf(titles(state, tags, id), tags.owner)?.entry;
   return {
     key,
     label: describe(rule),
     family: rule.family,
-    needs: needsOf(ruleAttributes, members[0] ?? {}),
+    needs: needsOf(ruleAttributes, words[0] ?? {}),
     stage,
-    ensure: (state, mandate) => ensure(rule, state, mandate),
-    missing: (state, tags) =>
-      problemOf(
-        members,
-        at(state).filter(({ protocol }) => protocol === tags.owner),
-      ),
-    stored: (tags) => members.map((one) => add(one, tags.owner)),
-    read: (state, tags, id) => {
-      const proto = protoFor(titles(state, tags, id), tagsIn(at(state)), { id, tags });
-      return readAs(
-        rule,
-        members,
-        at(state).filter(({ protocol }) => protocol === proto),
-      );
+    ensure: (state, mandate) => {
+      const own = holder(state, mandate.tags, mandate.id)?.id === mandate.id ? under(state, mandate.tags.owner) : [];
+      return ensure(rule, members(state.uplinks, own), state, mandate);
     },
-    before: (state, tags) => members.map((one) => ruleBefore(one, state, tags)).find((what) => what !== undefined),
-    holder: (state, tags, id) => titleOf(titles(state, tags, id), tags.owner)?.entry,
+    missing: (state, tags, uplinks = state.uplinks) => {
+      const ours = under(state, tags.owner);
+      const all = members(uplinks, ours);
+      return all.length + ours.length === 0 ? undefined : problemOf(all, ours);
+    },
+    stored: (tags) => words.map((one) => add(one, tags.owner)),
+    read: (state, tags, id) => {
+      const ours = under(state, protoFor(titles(state, tags, id), tagsIn(at(state)), { id, tags }));
+      const all = members(state.uplinks, ours);
+      if (all.length + ours.length === 0) return holder(state, tags, id)?.id === id ? { ...rule } : undefined;
+      return readAs(rule, all, ours);
+    },
+    before: (state, tags) =>
+      members(state.uplinks, under(state, tags.owner))
+        .map((one) => ruleBefore(one, state, tags))
+        .find((what) => what !== undefined),
+    holder,
   };
 }
 

@@ -3,7 +3,7 @@ import { routeKey, ruleKey } from "../../declaration/key";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Route } from "../../declaration/route/route";
 import { priorities, type Rule } from "../../declaration/rule/rule";
-import { type RuleSet, setOf } from "../../declaration/rule/ruleSet";
+import { type LiteralRules, setOf } from "../../declaration/rule/ruleSet";
 import { describe as describeRoute } from "../../kernel/route/steps";
 import { describe as describeRule } from "../../kernel/rule/steps";
 import { canonicalNames, isDeclarable, nexthopForm, routeForm, ruleForm } from "./canonicalForm";
@@ -29,7 +29,7 @@ export interface Declared {
   readonly nexthops: readonly Taken<Nexthop>[];
   readonly routes: readonly Taken<Route>[];
   /** Those of one priority that differ in their prefixes alone are one. */
-  readonly rules: readonly Taken<RuleSet>[];
+  readonly rules: readonly Taken<LiteralRules>[];
   readonly leftOut: readonly Told[];
   readonly refused: readonly Refused[];
   readonly notes: readonly string[];
@@ -106,7 +106,7 @@ export function declare(found: Found, { beside, main }: Options): Declared {
     const what = `${describeRule(is)}: a rule of ours stands at ${priorities.lowest} to ${priorities.highest}`;
     refused.push({ place: places[0] ?? nowhere, what, ...nextOf(move?.commands) });
   }
-  const apart = separated<Rule, RuleSet>(
+  const apart = separated<Rule, LiteralRules>(
     rules,
     ({ is }) => ruleKey(is),
     setOf,

@@ -1,6 +1,6 @@
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
-import type { RuleSet } from "../../declaration/rule/ruleSet";
+import type { LiteralRules } from "../../declaration/rule/ruleSet";
 import type { Table } from "../../declaration/tableNumber";
 
 /** Labels are for people: nothing on a host has them. */
@@ -11,7 +11,7 @@ export const tableLabel = (table: Table, names: Names): string =>
 
 const familySuffix = (family: Rule["family"]): string => (family === "inet6" ? "-v6" : "");
 
-export function ruleLabel(rule: RuleSet, names: Names): string {
+export function ruleLabel(rule: LiteralRules, names: Names): string {
   const { table, action, goto, family, priority, suppressPrefixlength, from, to, fwmark, iif, oif, not } = rule;
   const head = table !== undefined ? tableLabel(table, names) : (action ?? (goto === undefined ? "vrf" : `goto-${goto}`));
   const selector =

@@ -2,7 +2,7 @@ import { familyOf } from "../../declaration/address";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Route } from "../../declaration/route/route";
 import { ruleAttributes } from "../../declaration/rule/rule";
-import { listed, type RuleSet } from "../../declaration/rule/ruleSet";
+import { type LiteralRules, listed } from "../../declaration/rule/ruleSet";
 import type { Declared, Taken } from "./declare";
 import { distinct, routeLabel, ruleLabel } from "./labels";
 import type { Place } from "./reading";
@@ -23,7 +23,7 @@ export interface Section {
 }
 
 /** As a person would write it: without the family that an address says, and without a mask of the whole mark. */
-function ruleValues({ priority, family, fwmark, ...rest }: RuleSet): Values {
+function ruleValues({ priority, family, fwmark, ...rest }: LiteralRules): Values {
   const [speaker] = listed(rest.from ?? rest.to ?? []);
   const said = speaker !== undefined && familyOf(speaker) === family ? {} : { family };
   const mark = fwmark === undefined ? {} : { fwmark: fwmark.replace(/\/0xffffffff$/, "") };

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
 import { canonical } from "../../../../provider/src/declaration/canonical";
 import { printProblem } from "../../../../provider/src/declaration/failures";
-import { type RuleSet, ruleSetAttributes, rulesIn, setOf, settleRuleSet } from "../../../../provider/src/declaration/rule/ruleSet";
+import {
+  type LiteralRules,
+  literally,
+  ruleSetAttributes,
+  rulesIn,
+  setOf,
+  settleRuleSet,
+} from "../../../../provider/src/declaration/rule/ruleSet";
 import { unknownValue } from "../../../../provider/src/declaration/unknown";
 
 const read = (input: Readonly<Record<string, unknown>>) =>
   canonical(ruleSetAttributes, { priority: 1000, table: 100, ...input }, settleRuleSet);
 const problems = (input: Readonly<Record<string, unknown>>): string[] => read(input).problems.map(printProblem);
-function setFrom(input: Readonly<Record<string, unknown>>): RuleSet {
+function setFrom(input: Readonly<Record<string, unknown>>): LiteralRules {
   const { values, problems: wrong } = read(input);
   assert.deepEqual(wrong, []);
   const { family, priority } = values;
   if (family === undefined || priority === undefined) return assert.fail();
-  return { ...values, family, priority };
+  return literally({ ...values, family, priority }) ?? assert.fail();
 }
 
 describe("a rule with several prefixes", () => {
@@ -54,7 +61,7 @@ describe("a rule with several prefixes", () => {
     for (const from of [[], 7, Array.from({ length: 257 }, () => "198.18.1.2")])
       assert.match(
         problems({ from, family: "inet" }).join(),
-        /^from: expected an IPv4 or IPv6 address or prefix, .* or a list of 1 to 256 of them(, got 7)?$/,
+        /^from: expected an IPv4 or IPv6 address or prefix, .* or a list of 1 to 256 of them(, or \{ addressesOf: "eth1" \})?(, got 7)?$/,
       );
     for (const one of ["198.18.1.300", 7])
       assert.match(

@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 // A host's state as a person writes it: `ip`'s own words, one entry a line.
 
 import { networkOf, parsePrefix } from "../../../../provider/src/declaration/address";
@@ -7,7 +8,7 @@ import { routeKind } from "../../../../provider/src/declaration/route/kind";
 import type { Route } from "../../../../provider/src/declaration/route/route";
 import { ruleKind } from "../../../../provider/src/declaration/rule/kind";
 import type { Rule } from "../../../../provider/src/declaration/rule/rule";
-import { rulesIn } from "../../../../provider/src/declaration/rule/ruleSet";
+import { literally, rulesIn } from "../../../../provider/src/declaration/rule/ruleSet";
 import type { HostAddress, Link, Network } from "../../../../provider/src/kernel/lookup/network";
 import { readWords } from "../../../../provider/src/managers/takeover/readWords";
 
@@ -53,7 +54,7 @@ function ruleOf(line: string): { rule: Rule; protocol: number; unread: [] } {
   // What a check refuses to declare stands on hosts all the same, such as a rule at 0.
   const read = canonical(ruleKind.fields, { ...rest, priority: 1 }, ruleKind.settle);
   const whole = ruleKind.whole(read.values);
-  const [rule] = whole === undefined ? [] : rulesIn(whole);
+  const [rule] = whole === undefined ? [] : rulesIn(literally(whole) ?? assert.fail(line));
   if (rule === undefined || typeof priority !== "number") throw wrong(line, JSON.stringify(read.problems));
   return { rule: { ...rule, priority }, protocol, unread: [] };
 }

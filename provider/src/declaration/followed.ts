@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { field, required } from "./attribute";
+import { describedBy } from "./canonical";
+import { deviceSchema } from "./number";
+
+/** What stores and registers on hosts say in place of a value that the host resolves: `@` and the device. */
+export const mark = "@";
+
+const device = deviceSchema.refine((name) => !name.includes(mark), `expected a device name without ${mark}`);
+
+export const addressesOfFields = {
+  addressesOf: field({
+    schema: device,
+    doc: "Device whose addresses are meant, as they are on the host at each moment: of IPv4 each global address, of IPv6 the /64 that it lies in.",
+    absent: required,
+    example: "eth1",
+  }),
+};
+
+/** The addresses of a device, whatever they are. */
+export const addressesOfSchema = describedBy(addressesOfFields, z.strictObject({ addressesOf: device }));
+export type AddressesOf = z.infer<typeof addressesOfSchema>;
+
+export const isAddressesOf = (value: unknown): value is AddressesOf =>
+  typeof value === "object" && value !== null && "addressesOf" in value && typeof value.addressesOf === "string";
+
+/** Where values hold something that a host resolves, however deep; undefined where nothing does. */
+export function followedIn(values: unknown): string[] | undefined {
+  if (isAddressesOf(values)) return [];
+  if (typeof values !== "object" || values === null) return undefined;
+  for (const [name, value] of Object.entries(values)) {
+    const path = followedIn(value);
+    if (path !== undefined) return [name, ...path];
+  }
+  return undefined;
+}

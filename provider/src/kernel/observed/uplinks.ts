@@ -1,0 +1,49 @@
+import { networkOf, parsePrefix, printPrefix } from "../../declaration/address";
+import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
+import type { Family } from "../../declaration/family";
+import { isObject } from "./ipJson";
+
+/** What devices have on a host now, as far as entries follow it. */
+export interface Uplinks {
+  /** Sources by family and device, such as `inet eth1`: of IPv4 addresses, of IPv6 the /64 that one lies in. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+}
+
+const placeOf = (family: Family, device: string): string => `${family} ${device}`;
+
+export const sourcesOn = ({ sources }: Uplinks, family: Family, device: string): readonly string[] =>
+  sources.get(placeOf(family, device)) ?? [];
+
+/** The numbers of `enum rt_scope_t`: global addresses, as `ip -N` and older ones show them. */
+const isGlobal = (scope: unknown): boolean => scope === "global" || scope === "0" || scope === 0;
+
+/** Of `ip -j address show up`. Those that are not usable yet, or no more, count: a rule needs no valid address. A duplicate never will be. */
+export function readUplinks(addresses: readonly IpObject[]): Uplinks {
+  const sources = new Map<string, string[]>();
+  for (const link of addresses) {
+    const device = textAt(link, "ifname");
+    const infos = link["addr_info"];
+    if (device === undefined || !Array.isArray(infos)) continue;
+    for (const info of infos) {
+      const source = isObject(info) ? sourceOf(info) : undefined;
+      if (source === undefined) continue;
+      const place = placeOf(source.family, device);
+      const known = sources.get(place);
+      if (known === undefined) sources.set(place, [source.text]);
+      else if (!known.includes(source.text)) known.push(source.text);
+    }
+  }
+  return { sources };
+}
+
+function sourceOf(info: IpObject): { family: Family; text: string } | undefined {
+  const local = textAt(info, "local");
+  const length = numberAt(info, "prefixlen");
+  if (local === undefined || length === undefined || !isGlobal(info["scope"]) || info["dadfailed"] === true) return undefined;
+  const prefix = parsePrefix(`${local}/${length}`);
+  if (prefix === undefined) return undefined;
+  const { family, address } = prefix;
+  // Of a peer pair the length is the peer's.
+  const isNetwork = family === "inet6" && length === 64 && textAt(info, "address") === undefined;
+  return { family, text: isNetwork ? printPrefix({ ...prefix, address: networkOf(prefix) }) : address };
+}

@@ -1,0 +1,166 @@
+// A second uplink whose address nobody knows when the program is written: a real client, a real server, and a provider that drops wrong sources.
+import { strict as assert } from "node:assert";
+import { closeHosts } from "../../provider/src/host/host";
+import { create, type Fields, type Made, read, refusal, remove, update, warnings } from "../host/resource";
+import { type BootedHost, startBooted } from "../lab/booted/booted";
+import { DhcpServer } from "../lab/dhcp";
+import { until } from "../lab/until";
+import { put } from "./managers";
+import { needBooted, suites } from "./suites";
+
+const patience = 30_000;
+/** Seconds from the new address until the host follows. */
+const promised = 2;
+const times = 5;
+
+for (const suite of suites)
+  describe(`an uplink that is leased (${suite})`, function () {
+    this.timeout(300_000);
+    let host: BootedHost;
+    let server: DhcpServer;
+    let made: Made;
+    const [old, other] = ["198.18.128.2", "198.18.128.77"];
+    before(async function () {
+      await needBooted(this);
+      host = await startBooted({ name: `booted-uplinks-${suite}`, suite });
+      const mac = (await host.exec("cat /sys/class/net/eth1/address")).trim();
+      server = new DhcpServer(host.provider(1), host.directory, { mac, network: "198.18.128.0" });
+      await server.lease(old);
+      const [first] = host.uplinks;
+      await put(
+        host,
+        "/etc/systemd/network/10-eth0.network",
+        `[Match]\nName=eth0\n[Network]\nAddress=${first.address}/18\nGateway=${first.gateway}\nIPv6AcceptRA=no\n`,
+      );
+      await put(host, "/etc/systemd/network/10-eth1.network", "[Match]\nName=eth1\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n");
+      await host.exec("systemctl enable --quiet systemd-networkd.service 2>&1");
+      host.uplinksAtBoot = "bare";
+      await host.reboot();
+      await leased(old);
+    });
+    after(async () => {
+      closeHosts();
+      await host?.stop();
+    });
+
+    const has = async (address: string): Promise<true | undefined> =>
+      (await host.exec("ip -4 addr show dev eth1")).includes(` ${address}/`) ? true : undefined;
+    const leased = (address: string): Promise<true> => until(`the lease of ${address}`, () => has(address), patience);
+    const answers = async (address: string): Promise<true | undefined> =>
+      (await host.internet.result(`ping -n -c 1 -W 1 ${address}`)).code === 0 ? true : undefined;
+    const sources = async (): Promise<string[]> =>
+      [...(await host.exec("ip -N rule show pref 1001")).matchAll(/from (\S+) lookup 102 proto 214/g)].map(([, from = ""]) => from).sort();
+    const found = async (): Promise<unknown> => {
+      closeHosts();
+      const { rules } = (await read(made)) ?? {};
+      return typeof rules === "object" && rules !== null && "second" in rules ? rules.second : undefined;
+    };
+    const main = { priority: 1000, family: "inet", table: "main", suppressPrefixlength: 0 };
+    const declared = { second: { priority: 1001, family: "inet", from: { addressesOf: "eth1" }, table: 102 } };
+
+    /** What the kernel said of addresses and rules while something happened: seconds from a new address until its rule. */
+    const watched = async (address: string, happen: () => Promise<void>): Promise<number> => {
+      await host.exec("ip -4 -ts monitor address rule >/run/seen 2>&1 & echo $! >/run/watcher");
+      await happen();
+      const seconds = await until(
+        `the rule from ${address}`,
+        async () => {
+          const text = await host.exec("cat /run/seen");
+          const at = (what: RegExp): number | undefined => {
+            const lines = text.split("\n");
+            const line = lines.findLastIndex((one) => what.test(one));
+            const [, time] = /^\[([^\]]+)\]/.exec(lines.slice(0, line + 1).findLast((one) => one.startsWith("[")) ?? "") ?? [];
+            return line === -1 || time === undefined ? undefined : Date.parse(`${time}Z`) / 1000;
+          };
+          const came = at(new RegExp(`^\\[.*inet ${address}/.* eth1`));
+          const followed = at(new RegExp(`^\\[.*1001:\\s+from ${address} lookup 102`));
+          return came === undefined || followed === undefined ? undefined : followed - came;
+        },
+        patience,
+      );
+      await host.exec("kill $(cat /run/watcher)");
+      return seconds;
+    };
+
+    it("is followed from the first", async () => {
+      made = await create("HostRouting", {
+        connection: host.connection,
+        routes: { second: { destination: "default", via: "198.18.128.1", dev: "eth1", table: 102 } },
+        rules: { main, ...declared },
+      });
+      assert.equal(made.state["persisted"], "systemd");
+      assert.deepEqual(await sources(), [old]);
+      await until("an answer", () => answers(old), patience);
+    });
+
+    it(`answers by its provider within ${promised} s of another lease, ${times} times; a refresh shows no drift; what is foreign stays`, async () => {
+      const foreign = `pref 1001 from ${other} table 102`;
+      await host.exec(`ip rule add ${foreign}`);
+      for (let time = 0; time < times; time++) {
+        const [before, now] = time % 2 === 0 ? [old, other] : [other, old];
+        const seconds = await watched(now, async () => {
+          await server.lease(now);
+          await leased(now);
+        });
+        console.log(`      ${before} -> ${now}: ${seconds.toFixed(2)} s`);
+        assert.ok(seconds <= promised, `${seconds} s`);
+        await until("an answer", () => answers(now), patience);
+        await until("the old rule to be gone", async () => ((await sources()).includes(before) ? undefined : true), patience);
+        const { dropped } = await host.provider(0).counters();
+        await host.internet.result(`ping -n -c 10 -i 0.05 ${now}`);
+        assert.equal((await host.provider(0).counters()).dropped, dropped, "nothing leaves by the wrong provider");
+        assert.deepEqual(await found(), declared.second);
+        assert.match(await host.exec("ip -N rule show pref 1001"), new RegExp(`from ${other} lookup 102\\s*$`, "m"));
+      }
+      await host.exec(`ip rule del ${foreign}`);
+      assert.equal((await host.result("ls /run/policy-routing/fought")).code, 2);
+    });
+
+    it("shows true drift, also with the service at work; and repairs what somebody took away", async () => {
+      await host.exec("systemctl stop policy-routing.service");
+      const [own = ""] = await sources();
+      await host.exec(`ip rule add pref 1001 from 198.18.128.99 table 102 proto 214; ip rule del pref 1001 from ${own} proto 214`);
+      assert.deepEqual(await found(), { ...declared.second, from: "198.18.128.99" });
+      await host.exec("systemctl start policy-routing.service");
+      await until("the host to follow again", async () => ((await sources()).join() === own ? true : undefined), patience);
+      assert.deepEqual(await found(), declared.second);
+    });
+
+    it("is undone rightly where the lease changes while a change is armed, and a right change is kept", async () => {
+      const [own = ""] = await sources();
+      const next = own === old ? other : old;
+      const rules = (second: Fields): Fields => ({ rules: { main, second: { ...declared.second, ...second } } });
+      // The address changes in the middle of the transaction, when its first steps are made under the guard.
+      const restore = await host.replaceBinary(
+        "/bin/ip",
+        `#!/bin/sh
+case "$*" in *-batch*) [ ! -e /run/swap ] || ! ls /run/policy-routing/t-*/armed >/dev/null 2>&1 || { rm /run/swap; ip.real addr add ${next}/18 dev eth1; ip.real addr del ${own}/18 dev eth1; } ;; esac
+exec ip.real "$@"
+`,
+      );
+      const follows = (address: string): Promise<true> =>
+        until(`the host to follow to ${address}`, async () => ((await sources()).join() === address ? true : undefined), patience);
+      await host.exec(": >/run/swap");
+      const probes = [{ route: "192.0.2.1", dev: "nowhere", expect: true }];
+      const { message } = await refusal(update(made, { ...rules({ table: 103 }), guard: { confirmTimeout: 30, probes } }));
+      assert.match(message, /reverted \(verified\)/);
+      await follows(next);
+      await host.exec(`ip addr add ${own}/18 dev eth1; ip addr del ${next}/18 dev eth1`);
+      await follows(own);
+      await host.exec(": >/run/swap");
+      closeHosts();
+      const told = await warnings(async () => {
+        made = await update(made, { rules: { main, other: { ...declared.second, priority: 1002 }, ...declared } });
+      });
+      assert.match(told, /warning: .*eth1: has other addresses than when the change was planned: the host follows/);
+      await follows(next);
+      await restore();
+      await host.exec("networkctl reconfigure eth1");
+      await until("the lease to be there", async () => (await has(own)) ?? (await has(next)), patience);
+    });
+
+    it("goes without a trace", async () => {
+      await remove(made);
+      assert.equal(await host.exec("ip rule show | grep 'proto 214'; ls -d /etc/policy-routing 2>/dev/null || :"), "");
+    });
+  });
