@@ -5,7 +5,7 @@ import { create, type Fields, type Made, read, refusal, remove, update, warnings
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { DhcpServer } from "../lab/dhcp";
 import { until } from "../lab/until";
-import { put } from "./managers";
+import { clients } from "./clients";
 import { needBooted, suites } from "./suites";
 
 const patience = 30_000;
@@ -13,8 +13,8 @@ const patience = 30_000;
 const promised = 2;
 const times = 5;
 
-for (const suite of suites)
-  describe(`an uplink that is leased (${suite})`, function () {
+for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [one, other] as const)))
+  describe(`an uplink that ${client.name} leases (${suite})`, function () {
     this.timeout(300_000);
     let host: BootedHost;
     let server: DhcpServer;
@@ -22,18 +22,11 @@ for (const suite of suites)
     const [old, other] = ["198.18.128.2", "198.18.128.77"];
     before(async function () {
       await needBooted(this);
-      host = await startBooted({ name: `booted-uplinks-${suite}`, suite });
+      host = await startBooted({ name: `booted-uplinks-${suite}-${client.name.replace("systemd-", "").toLowerCase()}`, suite });
       const mac = (await host.exec("cat /sys/class/net/eth1/address")).trim();
       server = new DhcpServer(host.provider(1), host.directory, { mac, network: "198.18.128.0" });
       await server.lease(old);
-      const [first] = host.uplinks;
-      await put(
-        host,
-        "/etc/systemd/network/10-eth0.network",
-        `[Match]\nName=eth0\n[Network]\nAddress=${first.address}/18\nGateway=${first.gateway}\nIPv6AcceptRA=no\n`,
-      );
-      await put(host, "/etc/systemd/network/10-eth1.network", "[Match]\nName=eth1\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n");
-      await host.exec("systemctl enable --quiet systemd-networkd.service 2>&1");
+      await client.install(host);
       host.uplinksAtBoot = "bare";
       await host.reboot();
       await leased(old);
@@ -134,7 +127,7 @@ for (const suite of suites)
       const restore = await host.replaceBinary(
         "/bin/ip",
         `#!/bin/sh
-case "$*" in *-batch*) [ ! -e /run/swap ] || ! ls /run/policy-routing/t-*/armed >/dev/null 2>&1 || { rm /run/swap; ip.real addr add ${next}/18 dev eth1; ip.real addr del ${own}/18 dev eth1; } ;; esac
+case "$*" in *-batch*) [ ! -e /run/swap ] || ! ls /run/policy-routing/t-*/armed >/dev/null 2>&1 || { rm /run/swap; ip.real addr add ${next}/32 dev eth1; ip.real addr del ${own}/18 dev eth1; } ;; esac
 exec ip.real "$@"
 `,
       );
@@ -145,7 +138,7 @@ exec ip.real "$@"
       const { message } = await refusal(update(made, { ...rules({ table: 103 }), guard: { confirmTimeout: 30, probes } }));
       assert.match(message, /reverted \(verified\)/);
       await follows(next);
-      await host.exec(`ip addr add ${own}/18 dev eth1; ip addr del ${next}/18 dev eth1`);
+      await host.exec(`ip addr add ${own}/18 dev eth1; ip addr del ${next}/32 dev eth1`);
       await follows(own);
       await host.exec(": >/run/swap");
       closeHosts();
@@ -155,8 +148,51 @@ exec ip.real "$@"
       assert.match(told, /warning: .*eth1: has other addresses than when the change was planned: the host follows/);
       await follows(next);
       await restore();
-      await host.exec("networkctl reconfigure eth1");
+      await host.exec(client.again);
       await until("the lease to be there", async () => (await has(own)) ?? (await has(next)), patience);
+    });
+
+    it("follows a link that goes down and up, and what changed while the host was down", async () => {
+      const [own = ""] = await sources();
+      await host.exec("ip link set eth1 down; sleep 0.3; ip link set eth1 up");
+      await leased(own);
+      await until("an answer", () => answers(own), patience);
+      assert.deepEqual(await sources(), [own]);
+      const next = own === old ? other : old;
+      await server.lease(next);
+      closeHosts();
+      await host.reboot();
+      await leased(next);
+      await until("the rule", async () => ((await sources()).join() === next ? true : undefined), promised * 1000);
+      await until("an answer", () => answers(next), patience);
+      assert.deepEqual(await found(), declared.second);
+    });
+
+    it("follows prefixes that a router announces, two at once, and is right also where there is none yet", async () => {
+      const six = await create("PolicyRule", {
+        connection: host.connection,
+        priority: 1003,
+        family: "inet6",
+        from: { addressesOf: "eth1" },
+        table: 102,
+      });
+      assert.match(String(six.state["persisted"]), /pending: eth1 has no IPv6 address/);
+      const prefixes = async (): Promise<string> =>
+        [...(await host.exec("ip -6 -N rule show pref 1003")).matchAll(/from (\S+) lookup 102 proto 214/g)]
+          .map(([, from]) => from)
+          .sort()
+          .join();
+      const [lease = ""] = await sources();
+      for (const announced of [["2001:db8:2:5::"], ["2001:db8:2:5::", "2001:db8:2:6::"]]) {
+        await server.announce(announced);
+        await server.lease(lease);
+        const all = announced.map((prefix) => `${prefix}/64`).join();
+        await until(`rules from ${all}`, async () => ((await prefixes()) === all ? true : undefined), patience);
+        closeHosts();
+        assert.deepEqual((await read(six))?.["from"], { addressesOf: "eth1" });
+      }
+      await remove(six);
+      assert.equal(await prefixes(), "");
     });
 
     it("goes without a trace", async () => {

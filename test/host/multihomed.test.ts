@@ -76,6 +76,22 @@ describe("a multi-homed host", function () {
   };
   const [patient, hasty] = [10_000, 1_000];
 
+  it("answers by the uplink that was asked, whose address the program does not know, and takes one more as it comes", async () => {
+    const { address: _address, ...isp2 } = uplinkOf(1);
+    made = await create("HostRouting", {
+      ...routing({ uplinks: { isp1: uplinkOf(0), isp2: { ...isp2, address: "auto", v6: { address: "auto", gateway: "none" } } } }),
+      persist: "rc-local",
+    });
+    const [, { address, prefix }] = host.uplinks;
+    assert.equal(await lab.internet.tcpConnect(address, ssh, patient), true);
+    const other = address.replace(/\d+$/, "88");
+    await host.exec(`ip addr add ${other}/${prefix.split("/")[1]} dev eth1`);
+    assert.equal(await lab.internet.tcpConnect(other, ssh, hasty), false);
+    await host.exec("sh /etc/policy-routing/replay");
+    assert.equal(await lab.internet.tcpConnect(other, ssh, patient), true);
+    await host.exec(`ip addr del ${other}/${prefix.split("/")[1]} dev eth1`);
+  });
+
   it("answers by the uplink that it was asked by, with both families, also under strict reverse path filters", async () => {
     const addresses = [host.uplinks[1].address, host.uplinks[1].address6];
     for (const address of addresses) assert.equal(await lab.internet.tcpConnect(address, ssh, hasty), false, `${address} before`);

@@ -12,6 +12,7 @@ const REBIND_SECONDS = 7;
 /** A provider's DHCP server, a real one, with a single client. It goes with the lab, and so do its files, which are in the lab's directory. */
 export class DhcpServer {
   readonly #files: string;
+  #announced: readonly string[] = [];
 
   constructor(
     private readonly provider: Provider,
@@ -19,6 +20,12 @@ export class DhcpServer {
     private readonly client: { mac: string; network: string },
   ) {
     this.#files = `${directory}/dhcp`;
+  }
+
+  /** Prefixes that router advertisements name from the next lease on, as `2001:db8:2:6::`. */
+  async announce(prefixes: readonly string[]): Promise<void> {
+    for (const prefix of prefixes) await this.provider.exec(`ip addr replace ${prefix}ff/64 dev br0 nodad`);
+    this.#announced = prefixes;
   }
 
   /** From now on this is the client's address: at its next renewal it is refused another one that it had. */
@@ -29,6 +36,7 @@ export class DhcpServer {
       `dnsmasq --conf-file=/dev/null --user=root --port=0 --interface=br0 --bind-interfaces --dhcp-authoritative --no-ping \\
         --dhcp-range=${this.client.network},static,255.255.192.0,${LEASE_SECONDS} --dhcp-host=${this.client.mac},${address} \\
         --dhcp-option=option:T1,${RENEW_SECONDS} --dhcp-option=option:T2,${REBIND_SECONDS} \\
+        ${this.#announced.map((prefix) => `--dhcp-range=${prefix},ra-only`).join(" ")} ${this.#announced.length > 0 ? "--enable-ra" : ""} \\
         --pid-file=${this.#files}.pid --dhcp-leasefile=${this.#files}.leases --log-facility=${this.#files}.log`,
     );
   }

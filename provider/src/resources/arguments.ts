@@ -1123,15 +1123,15 @@ export interface HostRoutingArgs extends HostResourceArgs {
 /** One address family of an uplink. */
 export interface UplinkSideArgs {
   /**
-   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.
+   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first. `"auto"`: whatever the device has on the host, followed when it changes.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<string | pulumi.Input<string>[]>;
+  address: pulumi.Input<"auto" | string | pulumi.Input<string>[]>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
+   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<"none" | string>;
+  gateway: pulumi.Input<"none" | "manager" | string>;
 }
 
 /** One uplink of a host. */
@@ -1142,15 +1142,15 @@ export interface UplinkArgs {
    */
   device: pulumi.Input<string>;
   /**
-   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.
+   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first. `"auto"`: whatever the device has on the host, followed when it changes.
    * Left out: required. Example: `"203.0.113.10/24"`.
    */
-  address: pulumi.Input<string | pulumi.Input<string>[]>;
+  address: pulumi.Input<"auto" | string | pulumi.Input<string>[]>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.
+   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<"none" | string>;
+  gateway: pulumi.Input<"none" | "manager" | string>;
   /**
    * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
    * Left out: required. Example: `101`.

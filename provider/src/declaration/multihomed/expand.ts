@@ -26,13 +26,19 @@ export interface Routing extends Pick<Inputs<typeof hostRoutingFields>, "reverse
 const lastMetric = 4278198272;
 const markMask = "0xfff";
 
-const suffix = ({ own }: Pick<Side, "own">): string => (own.family === "inet6" ? "-v6" : "");
+const suffix = ({ family }: Pick<Side, "family">): string => (family === "inet6" ? "-v6" : "");
 const isSingle = (network: string): boolean => !network.includes("/");
 /** One alone as it is. */
 const oneOrAll = (all: string[]): string | string[] => (all.length > 1 ? all : (all[0] ?? all));
 const addressesOf = ({ all }: Side): string | string[] => oneOrAll(all.map(({ address }) => address));
 
-/** A gateway that no route of the link leads to: given /32 addresses, or from another network. Link-local ones are always on the link. */
+/** Whatever it has, where that is not said. */
+const sourcesOf = (side: Side) => (side.all.length > 0 ? addressesOf(side) : { addressesOf: side.device });
+
+/**
+ * A gateway that no route of the link leads to: given /32 addresses, or from another network; one of a device that has no address yet. Link-local
+ * ones are always on the link.
+ */
 const isOffLink = (side: Side, gateway: string): boolean =>
   !networksOf(side).some((network) => contains(network, gateway)) && !/^fe[89ab]/.test(gateway);
 
@@ -41,20 +47,20 @@ const hopOf = (side: Side) => ({
   dev: side.device,
   ...(side.gateway !== undefined && isOffLink(side, side.gateway) ? { onlink: true } : {}),
 });
-const defaultRoute = (side: Side) => ({ family: side.own.family, destination: "default", ...hopOf(side) });
+const defaultRoute = (side: Side) => ({ family: side.family, destination: "default", ...hopOf(side) });
 
 /** Main's own, by one uplink, or by several in shares. */
 function mainDefaultOf(sides: readonly Side[], { mainDefault }: MultihomedValues): Routes {
   if (mainDefault === undefined) return {};
   const shares = new Map(typeof mainDefault === "string" ? [[mainDefault, 1]] : Object.entries(mainDefault));
   const named = sides.filter(({ label }) => shares.has(label));
-  const byFamily = (["inet", "inet6"] as const).map((family) => named.filter(({ own }) => own.family === family));
+  const byFamily = (["inet", "inet6"] as const).map((family) => named.filter((side) => side.family === family));
   return Object.fromEntries(
     byFamily.flatMap((some) => {
       const [first, ...others] = some;
       if (first === undefined) return [];
       const hops = some.map((side) => ({ ...hopOf(side), weight: shares.get(side.label) ?? 1 }));
-      const route = others.length === 0 ? defaultRoute(first) : { family: first.own.family, destination: "default", nexthops: hops };
+      const route = others.length === 0 ? defaultRoute(first) : { family: first.family, destination: "default", nexthops: hops };
       return [[`main-default${suffix(first)}`, route]];
     }),
   );
@@ -72,32 +78,30 @@ function linkRoutes(side: Side): Routes {
 }
 
 function routesOf(side: Side, { killSwitch }: MultihomedValues): Routes {
-  const { label, table, own } = side;
+  const { label, table, family, isManagers } = side;
   const end = suffix(side);
   return {
     ...linkRoutes(side),
-    [`${label}-default${end}`]: { ...defaultRoute(side), table },
+    ...(isManagers ? {} : { [`${label}-default${end}`]: { ...defaultRoute(side), table } }),
     ...(killSwitch === true
-      ? { [`${label}-unreachable${end}`]: { family: own.family, destination: "default", type: "unreachable", metric: lastMetric, table } }
+      ? { [`${label}-unreachable${end}`]: { family, destination: "default", type: "unreachable", metric: lastMetric, table } }
       : {}),
   };
 }
 
 function rulesOf(side: Side, others: readonly Side[], { toRule, connmark, priorityBase = defaultBase }: MultihomedValues): Rules {
-  const { label, table, own, prefer } = side;
+  const { label, table, family, prefer } = side;
   const end = suffix(side);
-  const from = addressesOf(side);
+  const from = sourcesOf(side);
   const at = (start: number): number => priorityBase + start + table;
   return {
-    ...(connmark === true
-      ? { [`${label}-mark${end}`]: { priority: at(blocks.mark), family: own.family, fwmark: `${table}/${markMask}`, table } }
-      : {}),
+    ...(connmark === true ? { [`${label}-mark${end}`]: { priority: at(blocks.mark), family, fwmark: `${table}/${markMask}`, table } } : {}),
     // Where two uplinks are on one link, main's connected route would send both by the first device: these come before it.
     ...(others.some((other) => shareSubnet(side, other))
       ? { [`${label}-subnet${end}`]: { priority: at(blocks.ownSubnet), from, to: oneOrAll(networksOf(side)), table } }
       : {}),
-    [`${label}-from${end}`]: { priority: at(blocks.from), from, table },
-    ...(toRule === true ? { [`${label}-to${end}`]: { priority: at(blocks.to), to: from, table } } : {}),
+    [`${label}-from${end}`]: { priority: at(blocks.from), ...(side.all.length > 0 ? {} : { family }), from, table },
+    ...(toRule === true ? { [`${label}-to${end}`]: { priority: at(blocks.to), to: addressesOf(side), table } } : {}),
     // Behind the rules for the uplinks' own addresses: what one of these sends leaves by its uplink.
     ...(prefer.length > 0 ? { [`${label}-prefer${end}`]: { priority: at(blocks.prefer), to: oneOrAll([...prefer]), table } } : {}),
   };
@@ -114,9 +118,9 @@ const byDevice = <Word extends string>(sides: readonly Side[], word: Word): Entr
 export function expand(values: MultihomedValues): Routing {
   const { uplinks = {}, outside = [], connmark, priorityBase = defaultBase } = values;
   const sides = Object.entries(uplinks).flatMap(([label, uplink]) => sidesOf(label, uplink));
-  const families = new Set(sides.map(({ own }) => own.family));
-  const beside = (side: Side): Side[] => sides.filter((other) => other !== side && other.own.family === side.own.family);
-  const sharing = sides.filter((side) => side.own.family === "inet" && beside(side).some((other) => shareSubnet(side, other)));
+  const families = new Set(sides.map(({ family }) => family));
+  const beside = (side: Side): Side[] => sides.filter((other) => other !== side && other.family === side.family);
+  const sharing = sides.filter((side) => side.family === "inet" && beside(side).some((other) => shareSubnet(side, other)));
   const named = Object.entries(uplinks).flatMap(([label, { table, name }]) =>
     table === undefined || name === undefined ? [] : [[label, { tableId: table, name }]],
   );
@@ -134,9 +138,10 @@ export function expand(values: MultihomedValues): Routing {
     ...(loose === undefined ? {} : { reversePathFilter: loose }),
     ...(arpIgnore === undefined ? {} : { arpIgnore }),
     ...(arpAnnounce === undefined ? {} : { arpAnnounce }),
-    expect: sides.flatMap(({ own, all, device }) =>
+    // From an address that is not known yet nothing can be asked.
+    expect: sides.flatMap(({ family, all, device }) =>
       outside
-        .filter((to) => to.includes(":") === (own.family === "inet6"))
+        .filter((to) => to.includes(":") === (family === "inet6"))
         .flatMap((to) => all.map(({ address }) => ({ from: address, to, dev: device }))),
     ),
   };

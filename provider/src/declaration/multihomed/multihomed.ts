@@ -6,8 +6,16 @@ import type { Problem } from "../failures";
 import { flag, integer, textOf } from "../number";
 import { weight } from "../route/nexthops";
 import { priorities } from "../rule/rule";
-import { listed } from "../rule/ruleSet";
-import { highestTable, noGateway, settleUplink, type UplinkValues, uplinkFields } from "./uplink";
+import {
+  anyAddress,
+  highestTable,
+  literalAddresses,
+  managersGateway,
+  noGateway,
+  settleUplink,
+  type UplinkValues,
+  uplinkFields,
+} from "./uplink";
 
 /** One block of priorities each, in which a rule stands at its uplink's table: so none depends on the other uplinks. */
 export const block = highestTable + 1;
@@ -72,19 +80,33 @@ export function settleMultihomed(values: MultihomedValues, pending: ReadonlySet<
   const uplinks = Object.entries(values.uplinks ?? {});
   const problems: Problem[] = uplinks.length >= 1 ? [] : [{ path: ["uplinks"], text: "one or more are required" }];
   const saying = (uplink: UplinkValues, name: "table" | "address" | "name"): readonly unknown[] =>
-    name === "address" ? listed(uplink.address ?? []) : uplink[name] === undefined ? [] : [uplink[name]];
+    name === "address" ? addressesIn(uplink) : uplink[name] === undefined ? [] : [uplink[name]];
   for (const name of ["table", "address", "name"] as const)
     for (const [index, [label, uplink]] of uplinks.entries()) {
       const said = saying(uplink, name);
       const twin = uplinks.slice(0, index).find(([, other]) => saying(other, name).some((one) => said.includes(one)));
       if (twin !== undefined) problems.push({ path: ["uplinks", label, name], text: `is that of uplinks.${twin[0]} too` });
     }
+  if (values.toRule === true && !pending.has("toRule"))
+    for (const [label] of uplinks.filter(([, uplink]) => isAny(uplink)))
+      problems.push({
+        path: ["toRule"],
+        text: `cannot be had with the address of uplinks.${label}, which is not known: it never matches anyway`,
+      });
   if (values.mainDefault !== undefined && !pending.has("mainDefault")) problems.push(...mainDefaultProblems(values.mainDefault, uplinks));
   const base = pending.has("priorityBase") ? undefined : values.priorityBase;
   if (base !== undefined && base > highestBase - block && uplinks.some(([, { prefer }]) => prefer !== undefined))
     problems.push({ path: ["priorityBase"], text: `is at most ${highestBase - block} where an uplink has prefer` });
   return problems;
 }
+
+const isAny = ({ address, v6 }: UplinkValues): boolean => address === anyAddress || v6?.address === anyAddress;
+/** Whoever gives its address or fills its table makes main's default as well. */
+const isLeft = (uplink: UplinkValues): boolean =>
+  isAny(uplink) || uplink.gateway === managersGateway || uplink.v6?.gateway === managersGateway;
+/** What a device has is its own. */
+const addressesIn = ({ address, device }: UplinkValues): readonly unknown[] =>
+  address === anyAddress ? [`${anyAddress} ${device}`] : literalAddresses(address);
 
 function mainDefaultProblems(
   mainDefault: NonNullable<MultihomedValues["mainDefault"]>,
@@ -98,6 +120,12 @@ function mainDefaultProblems(
     return [{ path: ["mainDefault"], text: `names none of the uplinks: ${labels}` }];
   return [
     ...unknown.map((name) => ({ path: ["mainDefault", name], text: `is none of the uplinks: ${labels}` })),
+    ...uplinks
+      .filter(([label, uplink]) => names.includes(label) && isLeft(uplink))
+      .map(([label]) => ({
+        path: ["mainDefault"],
+        text: `names ${label}, of which main's default is made with its lease, or by another manager`,
+      })),
     ...(names.length < 2 ? [] : uplinks)
       .filter(([label, { gateway, v6 }]) => names.includes(label) && (gateway === noGateway || v6?.gateway === noGateway))
       .map(([label]) => ({ path: ["mainDefault", label], text: "has no gateway: shares are kept by gateways" })),

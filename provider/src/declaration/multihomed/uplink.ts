@@ -20,7 +20,9 @@ import { routingTableAttributes } from "../table/table";
 
 const mostAddresses = 64;
 const expectedAddress = "expected an address with its prefix length, such as 203.0.113.10/24";
-const expectedAddresses = `${expectedAddress}, or a list of 1 to ${mostAddresses} of them`;
+/** In place of an address: whatever the device has on the host. */
+export const anyAddress = "auto";
+const expectedAddresses = `${expectedAddress}, or a list of 1 to ${mostAddresses} of them, or "${anyAddress}"`;
 
 /** The host's own address on an uplink, with the length of the network there. */
 const addressWithLength = z.string(expectedAddress).transform((text, context) => {
@@ -32,24 +34,29 @@ const addressWithLength = z.string(expectedAddress).transform((text, context) =>
 
 /** One as it is. The first of a list is the one that the host prefers as a source. */
 const addresses = z
-  .union([addressWithLength, z.array(addressWithLength).min(1, expectedAddresses).max(mostAddresses, expectedAddresses)], expectedAddresses)
+  .union(
+    [z.literal(anyAddress), addressWithLength, z.array(addressWithLength).min(1, expectedAddresses).max(mostAddresses, expectedAddresses)],
+    expectedAddresses,
+  )
   .transform((input): string | readonly string[] => (typeof input === "string" || input.length > 1 ? input : (input[0] ?? "")));
 
 /** In place of a gateway's address: packets need only the device. */
 export const noGateway = "none";
-const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE)`;
+/** In place of a gateway's address: the default route of the table is another manager's. */
+export const managersGateway = "manager";
+const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE), or "${managersGateway}" where another manager fills the table`;
 
 /** One address family of an uplink. */
 export const sideFields = {
   address: field({
     schema: addresses,
-    doc: "The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first.",
+    doc: 'The host\'s own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first. `"auto"`: whatever the device has on the host, followed when it changes.',
     absent: "required",
     example: "203.0.113.10/24",
   }),
   gateway: field({
-    schema: z.union([z.literal(noGateway), gatewaySchema], expectedGateway),
-    doc: 'The provider\'s gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE.',
+    schema: z.union([z.literal([noGateway, managersGateway]), gatewaySchema], expectedGateway),
+    doc: 'The provider\'s gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table\'s default route.',
     absent: "required",
     example: "203.0.113.1",
   }),
@@ -60,16 +67,26 @@ function settleSide({ address, gateway }: SideValues, pending: ReadonlySet<strin
   const missing = (["address", "gateway"] as const).filter((name) => ({ address, gateway })[name] === undefined && !pending.has(name));
   const problems: Problem[] = missing.map((name) => ({ path: [name], text: "is required" }));
   if (address === undefined || gateway === undefined || pending.has("address") || pending.has("gateway")) return problems;
-  const all = listed(address);
+  const all = literalAddresses(address);
   const own = all.map((one) => one.replace(/\/.*/, ""));
   if (new Set(all.map(familyOf)).size > 1)
     problems.push({ path: ["address"], text: "holds addresses of both families: say IPv6 ones in v6" });
   if (new Set(own).size < own.length) problems.push({ path: ["address"], text: "holds an address twice" });
-  if (gateway === noGateway) return problems;
+  if (!isGateway(gateway)) return problems;
   if (all.some((one) => familyOf(one) !== familyOf(gateway)))
     problems.push({ path: ["gateway"], text: "is of another address family than address" });
   else if (own.includes(gateway)) problems.push({ path: ["gateway"], text: "is the host's own address" });
   return problems;
+}
+
+export const literalAddresses = (address: SideValues["address"]): readonly string[] =>
+  address === undefined || address === anyAddress ? [] : listed(address);
+const isGateway = (gateway: string): boolean => gateway !== noGateway && gateway !== managersGateway;
+
+/** By its addresses, else by its gateway, else what it is where it stands. */
+function familyOfSide({ address, gateway }: SideValues, otherwise: Family): Family {
+  const [said = gateway !== undefined && isGateway(gateway) ? gateway : undefined] = literalAddresses(address);
+  return said === undefined ? otherwise : familyOf(said);
 }
 
 const preferredSchema = maskedPrefixSchema.refine(
@@ -115,12 +132,14 @@ export function settleUplink(values: UplinkValues, pending: ReadonlySet<string>)
     .filter((name) => values[name] === undefined && !pending.has(name))
     .map((name): Problem => ({ path: [name], text: "is required" }));
   problems.push(...settleSide(values, pending));
-  const familyIn = (name: string, address: SideValues["address"]): Family | undefined =>
-    address === undefined || pending.has(name) ? undefined : familyOf(listed(address)[0] ?? "");
-  const first = familyIn("address", values.address);
-  const second = familyIn("v6", values.v6?.address);
-  if (second === "inet") problems.push({ path: ["v6", "address"], text: "is no IPv6 address" });
-  if (values.v6 !== undefined && first === "inet6") problems.push({ path: ["v6"], text: "is said by address already" });
+  const familyIn = (name: string, side: SideValues, otherwise: Family): Family | undefined =>
+    side.address === undefined || pending.has(name) || pending.has("gateway") ? undefined : familyOfSide(side, otherwise);
+  const first = familyIn("address", values, "inet");
+  const second = familyIn("v6", values.v6 ?? {}, "inet6");
+  if (second === "inet")
+    problems.push({ path: ["v6", values.v6?.address === anyAddress ? "gateway" : "address"], text: "is no IPv6 address" });
+  if (values.v6 !== undefined && first === "inet6")
+    problems.push({ path: ["v6"], text: `is said by ${values.address === anyAddress ? "gateway" : "address"} already` });
   const strange = first === undefined || pending.has("v6") || pending.has("prefer") ? [] : (values.prefer ?? []);
   if (strange.some((prefix) => familyOf(prefix) !== first && familyOf(prefix) !== second))
     problems.push({ path: ["prefer"], text: "holds a prefix of a family in which the uplink has no address" });
@@ -132,12 +151,13 @@ export interface Side {
   readonly label: string;
   readonly device: string;
   readonly table: number;
-  /** The preferred source. */
-  readonly own: Prefix;
-  /** All of its addresses, that one first. */
+  readonly family: Family;
+  /** All of its addresses, the preferred source first; none where they are whatever the device has. */
   readonly all: readonly Prefix[];
   /** Undefined where the device needs none. */
   readonly gateway: string | undefined;
+  /** Another manager makes the table's default route. */
+  readonly isManagers: boolean;
   /** Destinations of this family. */
   readonly prefer: readonly string[];
 }
@@ -147,13 +167,16 @@ export const networksOf = ({ all }: Pick<Side, "all">): string[] => [
   ...new Set(all.map((one) => printPrefix({ ...one, address: networkOf(one) }))),
 ];
 
-export function sidesOf(label: string, { device, table, address, gateway, v6, prefer = [] }: UplinkValues): Side[] {
-  return [{ address, gateway }, v6 ?? {}].flatMap((side) => {
-    const all = listed(side.address ?? []).flatMap((one) => parsePrefix(one) ?? []);
-    const [own] = all;
-    if (own === undefined || side.gateway === undefined || device === undefined || table === undefined) return [];
-    const preferred = prefer.filter((prefix) => familyOf(prefix) === own.family);
-    return [{ label, device, table, own, all, gateway: side.gateway === noGateway ? undefined : side.gateway, prefer: preferred }];
+export function sidesOf(label: string, { device, table, v6, prefer = [], ...first }: UplinkValues): Side[] {
+  const sides = [[first, "inet"] as const, ...(v6 === undefined ? [] : [[v6, "inet6"] as const])];
+  return sides.flatMap(([side, otherwise]) => {
+    const { address, gateway } = side;
+    if (address === undefined || gateway === undefined || device === undefined || table === undefined) return [];
+    const family = familyOfSide(side, otherwise);
+    const all = literalAddresses(address).flatMap((one) => parsePrefix(one) ?? []);
+    const preferred = prefer.filter((prefix) => familyOf(prefix) === family);
+    const via = isGateway(gateway) ? gateway : undefined;
+    return [{ label, device, table, family, all, gateway: via, isManagers: gateway === managersGateway, prefer: preferred }];
   });
 }
 

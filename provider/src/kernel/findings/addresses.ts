@@ -22,7 +22,7 @@ export const foreignSources: Search = ({ rules, routes, addresses }, ours) =>
         level: "risk",
         object: describe(rule),
         what: `is from ${address}, which the host does not have`,
-        next: "check the address: it may have been given by DHCP and changed",
+        next: 'check the address; where DHCP gives it, say from: { addressesOf: "eth1" } with its device (MultihomedHost: address: "auto")',
       },
     ];
   });

@@ -67,9 +67,11 @@ export function warningOfNothing({ wanted, tags }: Change, wish: Wish, seen: Per
   const isAuto = wish.persist === undefined || wish.persist === "auto";
   const reason = isAuto && wanted.some((one) => !("otherwise" in one.stored(tags))) ? whyNothing(wish, seen) : undefined;
   if (reason === undefined) return undefined;
+  const followed = [...new Set(wanted.flatMap(({ follows }) => follows ?? []))];
+  const until = followed.length === 0 ? "" : `, and nothing follows ${followed.join(", ")} when its addresses change`;
   return {
     topic: "nothing-persists",
-    what: `applied, but gone after a reboot: ${reason}`,
+    what: `applied, but gone after a reboot${until}: ${reason}`,
     next: seen.disabled
       ? 'say persist: "none" if that is meant, or run /etc/policy-routing/replay --enable on the host'
       : 'say persist: "none" if that is meant, or give the host one of these, or its own manager\'s files (npx --no-install policy-routing render)',

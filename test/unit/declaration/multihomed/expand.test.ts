@@ -86,7 +86,50 @@ describe("what a multi-homed host comes to", () => {
       ],
     );
     assert.deepEqual(problemsOf({ uplinks: { tunnel: { ...tunnel, gateway: "nome" } } }), [
-      'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE)',
+      'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE), or "manager" where another manager fills the table',
+    ]);
+  });
+
+  it("with addresses that nobody knows follows the device, and makes nothing of a network that it does not know", () => {
+    const leased = { device: "eth1", address: "auto", gateway: "203.0.113.1", table: 102, v6: { address: "auto", gateway: "fe80::1" } };
+    const fields = { uplinks: { isp1, leased }, outside: ["192.0.2.1", "2001:db8:ffff::1"], killSwitch: true };
+    assert.deepEqual(
+      commandsOf(routing(fields)).filter((line) => /102|eth1/.test(line)),
+      [
+        "ip route add unreachable default metric 4278198272 table 102",
+        "ip -6 route add unreachable default metric 4278198272 table 102",
+        "ip route add default via 203.0.113.1 dev eth1 table 102 onlink",
+        "ip -6 route add default via fe80::1 dev eth1 table 102",
+        "ip rule add pref 15102 from ADDRESS table 102 # for each address of eth1",
+        "ip -6 rule add pref 15102 from ADDRESS table 102 # for each address of eth1",
+      ],
+    );
+    assert.deepEqual(routing(fields).rules["leased-from-v6"], {
+      priority: 15102,
+      family: "inet6",
+      from: { addressesOf: "eth1" },
+      table: 102,
+    });
+    assert.deepEqual(routing(fields).expect, [{ from: "198.51.100.10", to: "192.0.2.1", dev: "eth0" }]);
+    const wan = { device: "ppp0", address: "auto", gateway: "none", table: 103 };
+    const filled = { device: "eth2", address: "auto", gateway: "manager", table: 104 };
+    assert.deepEqual(Object.keys(routing({ uplinks: { wan, filled } }).routes), ["wan-default"]);
+    const six = { device: "eth3", address: "auto", gateway: "2001:db8::1", table: 105 };
+    assert.deepEqual(routing({ uplinks: { six } }).rules["six-from-v6"], {
+      priority: 15105,
+      family: "inet6",
+      from: { addressesOf: "eth3" },
+      table: 105,
+    });
+    assert.deepEqual(problemsOf({ uplinks: { isp1, leased }, mainDefault: "leased", toRule: true }), [
+      "toRule: cannot be had with the address of uplinks.leased, which is not known: it never matches anyway",
+      "mainDefault: names leased, of which main's default is made with its lease, or by another manager",
+    ]);
+    assert.deepEqual(problemsOf({ uplinks: { leased, twin: { ...leased, table: 106 } } }), [
+      "uplinks.twin.address: is that of uplinks.leased too",
+    ]);
+    assert.deepEqual(problemsOf({ uplinks: { leased: { ...leased, v6: { address: "auto", gateway: "203.0.113.1" } } } }), [
+      "uplinks.leased.v6.gateway: is no IPv6 address",
     ]);
   });
 
@@ -213,7 +256,7 @@ describe("what a multi-homed host comes to", () => {
         mainDefault: "isp9",
       }),
       [
-        "uplinks.a.address: expected an address with its prefix length, such as 203.0.113.10/24, or a list of 1 to 64 of them",
+        'uplinks.a.address: expected an address with its prefix length, such as 203.0.113.10/24, or a list of 1 to 64 of them, or "auto"',
         "uplinks.b.table: expected a whole number from 1 to 2499",
         "uplinks.b.gateway: is of another address family than address",
         "uplinks.c.table: 253, 254 and 255 are the kernel's own tables",
