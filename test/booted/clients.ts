@@ -6,13 +6,10 @@ export interface Client {
   readonly name: string;
   /** Takes the links over from the next boot on. */
   install(host: BootedHost): Promise<void>;
-  /** A command that makes it lease anew. */
-  readonly again: string;
 }
 
 const networkd: Client = {
   name: "systemd-networkd",
-  again: "networkctl reconfigure eth1",
   install: async (host) => {
     const [{ device, address, gateway }] = host.uplinks;
     await put(
@@ -27,7 +24,6 @@ const networkd: Client = {
 
 const networkManager: Client = {
   name: "NetworkManager",
-  again: "nmcli connection up eth1",
   install: async (host) => {
     const [{ device, address, gateway }] = host.uplinks;
     const connection = (name: string, sections: string): Promise<void> =>

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { ensureEngine } from "../engine-cli/ensure.mjs";
 import { type Lab, startLab } from "../lab/lab";
 import { cutOff } from "./cutOff";
+import { lease } from "./lease";
 import { mainJob } from "./mainJob";
 import { picture } from "./picture";
 import { reboot } from "./reboot";
@@ -18,7 +19,7 @@ async function demo(): Promise<void> {
   const seen = await onLab(2, async (lab) => ({ ...(await job(lab)), cutOff: await cutOff(lab) }));
   await onLab(2, takenBack);
   await onLab(3, job);
-  const whole = { ...seen, reboot: await reboot() };
+  const whole = { ...seen, reboot: await reboot(), lease: await lease() };
   console.log(`\n${picture(whole).join("\n")}`);
   console.log(
     `All of it was seen in ${Math.round((Date.now() - started) / 1000)} s. Nothing is left behind.\nnext: docs/tutorial/two-uplinks.md`,

@@ -24,13 +24,14 @@ export interface Seen {
   readonly after: Way;
   readonly cutOff: CutOffTimes;
   readonly reboot: string;
+  readonly lease: string;
 }
 
 /** Of a terminal. */
 const width = 80;
 
 /** One screen: the reply's way before and after, and the cut-off. Everything in it was seen. */
-export function picture({ client, uplinks, called, before, after, cutOff, reboot }: Seen): string[] {
+export function picture({ client, uplinks, called, before, after, cutOff, reboot, lease }: Seen): string[] {
   return [
     ...frame("What was seen", [
       `${client} on the internet calls ${called}. The host replies, in packets:`,
@@ -42,6 +43,7 @@ export function picture({ client, uplinks, called, before, after, cutOff, reboot
       ...timeline(cutOff),
       "",
       reboot,
+      lease,
     ]),
   ];
 }

@@ -13,6 +13,7 @@ const seen: Seen = {
   after: { device: second.device, gateway: second.gateway, packets: "12 passed" },
   cutOff: { applied: 2.4, undone: 10.8, told: 14.2, confirmTimeout: 8 },
   reboot: "Debian 12 was rebooted: all 14 rules and routes were there again.",
+  lease: "A provider changed its lease: answered by its own uplink 0.5 s later.",
 };
 
 describe("the demo's picture", () => {
