@@ -15,8 +15,7 @@ watch() { # DIR DEADLINE
   exec >/dev/null 2>&1 # whoever armed it waits for this
   while :; do
     if [ -e "$dir/armed" ]; then
-      uptime_now
-      [ "$now" -lt "$deadline" ] || fire
+      ! is_due || fire
     elif firing "$dir"; then
       pauses || fire
     else
@@ -24,6 +23,13 @@ watch() { # DIR DEADLINE
     fi
     nap 50
   done
+}
+
+# Whoever holds a change under guard gives it more time.
+is_due() {
+  { read -r deadline <"$dir/deadline"; } 2>/dev/null
+  uptime_now
+  [ "$now" -ge "$deadline" ]
 }
 
 # What the guard will need when nobody can help it any more, as it finds it: the network namespace and the `ip` of the shell that arms it, and
@@ -66,6 +72,11 @@ fire() {
   pause=1
   for state in armed unguarded; do
     if mv "$dir/$state" "$me" 2>/dev/null; then
+      # It got more time in this very moment: whoever was told so is right.
+      if [ "${mark-}" = guard ] && ! is_due; then
+        mv "$me" "$dir/armed"
+        return 1
+      fi
       undo_all
       return
     fi

@@ -100,8 +100,10 @@ drop_history() {
 # Names first, then their texts in that order: each begins with its header.
 show_history() {
   find_history
+  ! lock_held || ! is_held || say_held
   plain='' packed=''
   for file in "$history"/[0-9]*; do
+    [ -e "$file" ] || continue
     case $file in
       *.gz) packed="$packed ${file##*/}" ;;
       *-*) plain="$plain ${file##*/}" ;;

@@ -88,7 +88,7 @@ newest_lock() {
 # Reads the newest lock. True while somebody holds it. Locks appear whole: one that cannot be read is nobody's, unless a change is under guard.
 lock_held() { # sets cleared where there was such a one
   newest_lock
-  lock_txn='' lock_pid='' lock_start='' lock_deadline='' lock_holder=''
+  lock_txn='' lock_pid='' lock_start='' lock_deadline='' lock_holder='' lock_until='' lock_by=''
   [ -s "$run/lock.$lock" ] || return 1
   while read -r word rest; do
     case $word in
@@ -97,6 +97,8 @@ lock_held() { # sets cleared where there was such a one
       start) lock_start=$rest ;;
       deadline) lock_deadline=$rest ;;
       holder) lock_holder=$rest ;;
+      until) lock_until=$rest ;;
+      by) lock_by=$rest ;;
     esac
   done <"$run/lock.$lock"
   case $lock_txn in '' | *[!A-Za-z0-9-]*) lock_pid='' ;; esac
@@ -122,6 +124,7 @@ read_guarded() {
     lock_txn=${lock_txn%/*} lock_pid=0 lock_start=0
     lock_deadline=$(sed -n 's/.* watch [^ ]* \([0-9]*\) ;; esac$/\1/p' "$lock_txn/guard" 2>/dev/null)
     : "${lock_deadline:=0}"
+    { read -r lock_deadline <"$run/${lock_txn##*/}/deadline"; } 2>/dev/null
     read -r lock_holder <"$lock_txn/holder"
     lock_txn=${lock_txn##*/}
     return 0
@@ -168,7 +171,7 @@ end_tree() { # PID
 
 # Waits, bounded, until nobody holds the host. A holder whose time is over and who has no guard armed is ended;
 # a guard that should have fired and did not is fired here.
-await_lock() { # SECONDS
+await_lock() { # SECONDS [through]: who only reads does not wait for what is held
   uptime_now
   patience=$((now + $1))
   while lock_held; do
@@ -184,7 +187,12 @@ await_lock() { # SECONDS
         break
       fi
     fi
+    if [ -n "${2-}" ] && is_held; then
+      say_held
+      break
+    fi
     if [ "$now" -ge "$patience" ]; then
+      ! is_held || say_held
       say "busy $lock_deadline $lock_holder"
       return 1
     fi
@@ -192,6 +200,14 @@ await_lock() { # SECONDS
   done
   [ -z "$cleared" ] || say "cleared $cleared"
   say "lock $lock"
+}
+
+# The change stands and its holder watches it, under guard, until a time. After lock_held.
+is_held() { [ -n "$lock_until" ] && [ -e "$run/$lock_txn/armed" ]; }
+
+say_held() {
+  uptime_now
+  say "held $((lock_until - now)) $lock_by $lock_holder"
 }
 
 # Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.

@@ -108,7 +108,7 @@ retract() { # TXN
     end_unarmed
     : 2>/dev/null >"$dir/unguarded"
   fi
-  undoer=retracted
+  undoer=${undoer:-retracted}
   fire
   asked=$slept
   while { [ -e "$dir/armed" ] || firing "$dir"; } && [ $((slept - asked)) -lt 1000 ]; do

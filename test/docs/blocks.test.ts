@@ -13,6 +13,8 @@ import { wayOf } from "./ways";
 const elsewhere: Readonly<Record<string, string>> = {
   "npm run demo": "test/demo/demo.ts",
   "npx --no-install policy-routing --help": "test/host/cli.test.ts",
+  'npx --no-install policy-routing confirm root@edge-1.example.net --why "CHG-17: customer sees it"': "test/guard/heldByPerson.test.ts",
+  'npx --no-install policy-routing retract root@edge-1.example.net --why "customer down"': "test/guard/heldByPerson.test.ts",
   "pulumi up --stack fra &  pulumi up --stack ams &  wait": "test/scale/postgres.test.ts",
 };
 

@@ -25,7 +25,7 @@ const template = {
 };
 const esm = { strict: true, target: "es2022", module: "nodenext", moduleResolution: "nodenext" };
 
-const examples = ["fleet", "multihomed", "two-uplinks"];
+const examples = ["fleet", "held", "multihomed", "two-uplinks"];
 
 /** The first block of that language in a document. */
 async function blockOf(document: string, language: string): Promise<string> {
@@ -170,6 +170,7 @@ const uplinks = {
 /** What each example is told. */
 const configured: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   fleet: { "fleet:hosts": { "edge-1": { connection, uplinks } } },
+  held: { "held:connection": connection, "held:uplinks": uplinks, "held:healthy": ["192.0.2.7:443"] },
   multihomed: { "multihomed:connection": connection, "multihomed:uplinks": uplinks },
   "two-uplinks": {
     "two-uplinks:connection": connection,

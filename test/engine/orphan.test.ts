@@ -24,7 +24,7 @@ describe("the plugin without its engine", () => {
       asked++;
       return engineListens();
     };
-    endWithEngine({ input, engineListens: counted, exit }, limit);
+    endWithEngine({ input, engineListens: counted, gone: () => {}, exit }, limit);
     input.end();
     return { exits: () => exits, asked: () => asked };
   }

@@ -90,7 +90,7 @@ for (const door of doors)
 
 describe("secrets of examples and old states", function () {
   this.timeout(400_000);
-  const site = useSite("secret-forms", 4, "dynamic");
+  const site = useSite("secret-forms", 5, "dynamic");
 
   describe("a password of the configuration", () => {
     /** Where each example takes its connection from, and what else it is told. */
@@ -98,6 +98,7 @@ describe("secrets of examples and old states", function () {
       Record<string, readonly [path: string, config: (uplinks: readonly Uplink[]) => Readonly<Record<string, unknown>>]>
     > = {
       fleet: ["hosts.edge-1.connection", (uplinks) => ({ hosts: { "edge-1": { uplinks: labelled(uplinks) } } })],
+      held: ["connection", (uplinks) => ({ uplinks: labelled(uplinks), healthy: [], hold: 1 })],
       multihomed: ["connection", (uplinks) => ({ uplinks: labelled(uplinks) })],
       "two-uplinks": [
         "connection",

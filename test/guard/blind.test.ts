@@ -1,22 +1,23 @@
 import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
-import { after, before, describe, it } from "mocha";
-import { closeHosts } from "../../provider/src/host/host";
+import { describe } from "mocha";
 import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { rulesOf } from "../host/monitor";
 import { create, type Fields, read, refusal } from "../host/resource";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
 import { startRelay } from "../lab/relay";
 import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
 import { caught, isFired } from "./fixture";
+import { atOnce } from "./scenarios";
 
-/** They wait for deadlines: all at once, each on a host of its own. */
 describe("the end of a change on a host that is hard to ask", function () {
   this.timeout(120_000);
 
-  const scenarios: [string, (host: Host) => Promise<void>][] = [];
-  const scenario = (name: string, run: (host: Host) => Promise<void>): void => void scenarios.push([name, run]);
+  const scenarios: Record<string, (host: Host) => Promise<void>> = {};
+  const scenario = (name: string, run: (host: Host) => Promise<void>): void => {
+    scenarios[name] = run;
+  };
   const guard = { confirmTimeout: 4 };
   const rule = (host: Host, fields: Fields = {}): Fields => ({
     connection: host.connection,
@@ -148,30 +149,5 @@ exec ip.real "$@"
     await path.close();
   });
 
-  let lab: Lab;
-  const running = new Map<string, Promise<unknown>>();
-  before(async () => {
-    lab = await startLab({ name: "test-guard-blind", hosts: scenarios.length });
-    for (const [index, [name, run]] of scenarios.entries()) {
-      const host = lab.hosts[index];
-      assert.ok(host !== undefined);
-      running.set(
-        name,
-        run(host).then(
-          () => undefined,
-          (error: unknown) => error,
-        ),
-      );
-    }
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
-  });
-
-  for (const [name] of scenarios)
-    it(name, async () => {
-      const error = await running.get(name);
-      if (error !== undefined) throw error;
-    });
+  atOnce("test-guard-blind", scenarios);
 });

@@ -5,12 +5,12 @@ import { after, before, describe, it } from "mocha";
 import { type Host, type Lab, startLab } from "../lab/lab";
 
 /** The functions that run on hosts, as a connection's shell and the guard have them. */
-const library = ["facts", "observe", "probes", "lock", "change", "arm", "transact", "guard"]
+const library = ["facts", "observe", "probes", "lock", "change", "arm", "transact", "hold", "guard"]
   .map((name) => readFileSync(join(__dirname, `../../provider/sh/${name}.sh`), "utf8"))
   .join("\n");
 
 /** Lets some functions go for one armed transaction at once, again and again, and says how often each end was seen. */
-const races = (count: number, rivals: readonly string[]): string => `${library}
+const races = (count: number, rivals: readonly string[], more: string): string => `${library}
 audit() { read -r _; }
 mkdir -p $run
 i=0
@@ -23,7 +23,7 @@ while [ $i -lt ${count} ]; do
   ${rivals.map((rival, index) => `[ $((i % ${rivals.length})) -eq ${index} ] || (${rival}) >/dev/null &`).join("\n  ")}
   wait
   ends=''
-  for end in armed firing confirmed fired; do
+  for end in armed firing confirmed fired ${more}; do
     for file in $dir/$end $dir/$end.*; do [ ! -e $file ] || ends="$ends $end"; done
   done
   echo $ends
@@ -41,8 +41,8 @@ describe("confirm against guard", function () {
   });
   after(() => lab.stop());
 
-  const seen = async (count: number, rivals: readonly string[]): Promise<Map<string, number>> => {
-    const said = await host.exec(races(count, rivals), { timeoutMs: 240_000 });
+  const seen = async (count: number, rivals: readonly string[], more = ""): Promise<Map<string, number>> => {
+    const said = await host.exec(races(count, rivals, more), { timeoutMs: 240_000 });
     const lines = said.split("\n").flatMap((line) => {
       const [, times, ends = ""] = /^ *([0-9]+) ?(.*)$/.exec(line) ?? [];
       return times === undefined ? [] : [[ends, Number(times)] as const];
@@ -55,6 +55,17 @@ describe("confirm against guard", function () {
     const [confirmed = 0, fired = 0] = [ends.get("confirmed"), ends.get("fired")];
     assert.equal(confirmed + fired, 2000, JSON.stringify([...ends]));
     assert.ok(confirmed > 20 && fired > 20, `no race: ${confirmed} confirmed, ${fired} fired`);
+  });
+
+  it("more time at the guard's last instant: whoever was told that it has it is right", async () => {
+    // Its time is over as the rivals begin; the guard comes sooner or later.
+    const watching =
+      "mark=guard deadline=0; uptime_now() { now=100; }; n=0; while [ $n -lt $((i % 20 * 400)) ]; do n=$((n + 1)); done; fire; :";
+    const prolonging = `now=100; uptime_now() { now=100; }; is_late() { return 1; }; printf 'txn t-race\\npid 1\\nstart 1\\ndeadline 105\\nholder x\\nend\\n' >$run/lock.1; prolong t-race 30 35 60 controller | grep -q prolonged && : >$dir/told`;
+    const ends = await seen(400, [watching, prolonging], "told");
+    assert.equal(ends.get("fired told") ?? 0, 0, JSON.stringify([...ends]));
+    const [kept = 0, fired = 0] = [ends.get("armed told"), ends.get("fired")];
+    assert.ok(kept > 5 && fired > 5, `no race: ${JSON.stringify([...ends])}`);
   });
 
   it("of two guards and one who retracts, one undoes", async () => {

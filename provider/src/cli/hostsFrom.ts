@@ -11,7 +11,7 @@ import { WrongUse } from "./usage";
 export async function hostsFrom(
   positionals: readonly string[],
   options: Source & { readonly hosts?: string | undefined },
-  command: "doctor" | "rollback" | "allow",
+  command: "doctor" | "rollback" | "allow" | "confirm" | "retract",
 ): Promise<Connection[]> {
   const connections =
     options.hosts === undefined

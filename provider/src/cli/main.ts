@@ -5,6 +5,7 @@ import { check } from "./check";
 import { doctor } from "./doctor/doctor";
 import { allow } from "./history/allow";
 import { diff } from "./history/diff";
+import { confirm, retract } from "./history/held";
 import { history } from "./history/history";
 import { rollback } from "./history/rollback";
 import { observe } from "./observe";
@@ -16,7 +17,23 @@ import { convert } from "./takeover/convert";
 import { trace } from "./trace";
 import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
 
-const commands = { doctor, observe, trace, check, plan, report, render, adopt, convert, history, diff, rollback, allow } as const;
+const commands = {
+  doctor,
+  observe,
+  trace,
+  check,
+  plan,
+  report,
+  render,
+  adopt,
+  convert,
+  history,
+  diff,
+  rollback,
+  allow,
+  confirm,
+  retract,
+} as const;
 type Command = keyof typeof commands;
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 

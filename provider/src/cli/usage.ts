@@ -164,6 +164,23 @@ ${hostOptions}
 example:
   ${program} allow edge-1 --run ci-4711
 exit code: 0 done, 1 some host could not be reached, 2 wrong use, 3 a file could not be read`,
+  confirm: `usage: ${program} confirm (HOST... | --hosts FILE [HOST...]) [--why TEXT]
+Keeps a change that is held on these hosts by guard.confirmBy: "person": the run that made it looks once more, and confirms it over a fresh login.
+Waits until it has, and says how it ended.
+  --why TEXT               for the host's log
+  --hosts FILE             as for rollback
+${hostOptions}
+example:
+  ${program} confirm edge-1
+exit code: 0 confirmed everywhere, 1 undone, nothing to confirm or not reached somewhere, 2 wrong use, 3 a file could not be read`,
+  retract: `usage: ${program} retract (HOST... | --hosts FILE [HOST...]) [--why TEXT]
+Undoes a change that is held on these hosts by guard.hold, at once. The run that made it ends with an error that names who took it back, and why.
+  --why TEXT               for that error, and the host's log
+  --hosts FILE             as for rollback
+${hostOptions}
+example:
+  ${program} retract edge-1 --why "customer down"
+exit code: 0 undone everywhere, 1 nothing to undo, not all undone or not reached somewhere, 2 wrong use, 3 a file could not be read`,
 } as const;
 
 export const usage = `usage: ${program} COMMAND [--help]
@@ -180,6 +197,8 @@ export const usage = `usage: ${program} COMMAND [--help]
   diff      show which entries differ between two revisions of a host, or from one to now
   rollback  take back on hosts what was confirmed there
   allow     let pulumi up make again what was taken back
+  confirm   keep a change that is held on hosts under guard
+  retract   undo a change that is held on hosts under guard
   help      print this, or help for a COMMAND, as COMMAND --help does
   --version print the version of this package
-Only rollback and allow change anything on a host.`;
+Only rollback, allow, confirm and retract change anything on a host.`;

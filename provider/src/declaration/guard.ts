@@ -2,7 +2,8 @@ import { z } from "zod";
 import { addressSchema, familyOf } from "./address";
 import { field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
-import { deviceSchema, flag, integer, textOf } from "./number";
+import type { Problem } from "./failures";
+import { deviceSchema, flag, integer, oneOf, textOf } from "./number";
 
 const expectedProbe = "expected an object such as { ping: ... }, { tcp: ... } or { route: ..., dev: ... }";
 
@@ -68,6 +69,22 @@ const guardFields = {
     absent: "none",
     example: [{ ping: "192.0.2.1" }],
   }),
+  hold: field({
+    schema: integer(1, 3600),
+    doc:
+      "Seconds for which the change stands under guard after it was read back: a fresh login gives the guard more time again and again, and each time reads the entries back, " +
+      "runs the probes and asks about what is expected. What fails meanwhile undoes it; so does a controller that is gone, `confirmTimeout` after its last sign. " +
+      "Only of HostRouting and MultihomedHost.",
+    absent: "confirmed at once",
+    example: 300,
+  }),
+  confirmBy: field({
+    schema: oneOf(["controller", "person"]),
+    settle: (value) => (value === "controller" ? undefined : value),
+    doc: "Who confirms at the end of `hold`: the run itself, or a person, by `policy-routing confirm HOST` at any time before. Where nobody does, it is undone.",
+    absent: "controller",
+    example: "person",
+  }),
   allowManagementPathChange: field({
     schema: flag,
     settle: (value) => value || undefined,
@@ -84,6 +101,16 @@ const guardFields = {
   }),
 };
 export type Guard = Values<typeof guardFields>;
-export const guardSchema = objectOf(guardFields, "expected an object such as { confirmTimeout: 30 }");
+
+function settleGuard({ hold, confirmBy, disabled }: Guard, pending: ReadonlySet<string>): Problem[] {
+  return [
+    ...(hold !== undefined && disabled === true ? [{ path: ["hold"], text: "needs the guard, which is disabled" }] : []),
+    ...(confirmBy === "person" && hold === undefined && !pending.has("hold")
+      ? [{ path: ["confirmBy"], text: "needs hold: how long a person has for it" }]
+      : []),
+  ];
+}
+
+export const guardSchema = objectOf(guardFields, "expected an object such as { confirmTimeout: 30 }", settleGuard);
 export const defaultConfirmTimeout = 30;
 export { guardFields, probeFields };

@@ -13,7 +13,7 @@ const uncommented = (text: string): string =>
 
 /** The functions that frames call. */
 export const library = uncommented(
-  ["facts", "lock", "observe", "destinations", "probes", "neighbours", "persist", "history", "change", "arm", "transact", "guard"]
+  ["facts", "lock", "observe", "destinations", "probes", "neighbours", "persist", "history", "change", "arm", "transact", "hold", "guard"]
     .map(read)
     .join("\n"),
 );

@@ -3,6 +3,7 @@ import { command } from "./command";
 import { declared } from "./declared";
 import { fleet } from "./fleet";
 import { history } from "./history";
+import { hold } from "./hold";
 import { host } from "./host";
 import { login } from "./login";
 import { owners } from "./owners";
@@ -21,6 +22,7 @@ export const themes = {
   "Many hosts": fleet,
   "Somebody else's entry is in the way": owners,
   "How a change ended": change,
+  "A change that is held": hold,
   "Going back": history,
   "After a reboot": persistence,
   "The command policy-routing": command,
@@ -34,6 +36,7 @@ export const topics = {
   ...fleet,
   ...owners,
   ...change,
+  ...hold,
   ...history,
   ...persistence,
   ...command,

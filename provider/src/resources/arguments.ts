@@ -330,6 +330,16 @@ export interface GuardArgs {
    */
   probes?: pulumi.Input<pulumi.Input<ProbeArgs>[]>;
   /**
+   * Seconds for which the change stands under guard after it was read back: a fresh login gives the guard more time again and again, and each time reads the entries back, runs the probes and asks about what is expected. What fails meanwhile undoes it; so does a controller that is gone, `confirmTimeout` after its last sign. Only of HostRouting and MultihomedHost.
+   * Left out: confirmed at once. Example: `300`.
+   */
+  hold?: pulumi.Input<number>;
+  /**
+   * Who confirms at the end of `hold`: the run itself, or a person, by `policy-routing confirm HOST` at any time before. Where nobody does, it is undone.
+   * Left out: controller. Example: `"person"`.
+   */
+  confirmBy?: pulumi.Input<"controller" | "person">;
+  /**
    * Lets a change move the way by which replies to this SSH connection leave, or one of which that cannot be told.
    * Left out: false: such a change is refused. Example: `true`.
    */

@@ -1,4 +1,5 @@
 import { tellStatusBy } from "../host/told";
+import { endHolds } from "../host/wire/stop";
 import type { EngineLog } from "./engineLog";
 import { bearLostOutput, type EngineAddress, endWithEngine, listens } from "./orphan";
 import { Run } from "./run";
@@ -7,6 +8,6 @@ import { Run } from "./run";
 export function beginRun(engine: EngineAddress, log: EngineLog): Run {
   tellStatusBy(log.say);
   bearLostOutput(process.stdout, process.stderr);
-  endWithEngine({ input: process.stdin, engineListens: () => listens(engine), exit: () => process.exit() });
+  endWithEngine({ input: process.stdin, engineListens: () => listens(engine), gone: endHolds, exit: () => process.exit() });
   return new Run();
 }

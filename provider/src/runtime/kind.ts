@@ -75,6 +75,13 @@ interface Definition<Table extends FieldTable> {
   };
 }
 
+/** A host's transactions are one after the other. */
+const heldOneByOne: Failure = {
+  topic: "fields",
+  path: ["guard", "hold"],
+  text: "is for HostRouting and MultihomedHost: single entries of a host would be held one after the other",
+};
+
 /** Fields that older states hold beside the inputs. */
 const outputs = ["machineId", "persisted", "appliedAt", "schema", "observed", "__provider"];
 
@@ -114,6 +121,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
         ...problems,
         ...(wrong === undefined ? [] : [{ topic: "value", path: ["owner", "proto"], text: wrong } as const]),
         ...unfollowed(common.values, own.values),
+        ...(many === undefined && common.values.guard?.hold !== undefined ? [heldOneByOne] : []),
       ];
       return { inputs: { ...common.values, ...own.values }, failures: all.map(printFailure) };
     },

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly input: Readable;
   /** Whether the engine still listens. */
   engineListens(): Promise<boolean>;
+  /** It is gone, and changes may be running yet. */
+  gone(): void;
   exit(): void;
 }
 
@@ -36,12 +38,13 @@ export function bearLostOutput(...streams: readonly NodeJS.WritableStream[]): vo
 }
 
 /** Ends the process once the engine is gone: after the running changes have ended, but not after their guards would have fired. */
-export function endWithEngine({ input, engineListens, exit }: Surroundings, limit = patience): void {
+export function endWithEngine({ input, engineListens, gone, exit }: Surroundings, limit = patience): void {
   const look = async (): Promise<void> => {
     if (await engineListens()) {
       setTimeout(() => void look(), pause).unref();
       return;
     }
+    gone();
     const late = new Promise((resolve) => setTimeout(resolve, limit).unref());
     await Promise.race([Promise.allSettled(running), late]);
     exit();

@@ -83,7 +83,7 @@ export async function ensure(id: string, declared: Declared, inputs: Properties,
 /** Removes whatever the register on the host names as this id's. What is already gone is a success. What it demanded of packets ends with it. */
 export async function remove(id: string, declared: Declared): Promise<void> {
   const host = hostOf(declared.connection);
-  const { probes: _probes, ...guard } = declared.guard;
+  const { probes: _probes, hold: _hold, confirmBy: _confirmBy, ...guard } = declared.guard;
   const { state } = await host.change({
     change: changeToRemove(id, declared),
     look: declared.look,

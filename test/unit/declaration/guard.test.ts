@@ -15,6 +15,10 @@ describe("a guard", () => {
     { confirmTimeout: 3600, disabled: false },
     { probes: [{ ping: "192.0.2.1" }, { tcp: "192.0.2.1:443" }, { tcp: "[2001:db8::1]:22" }, { route: "192.0.2.1", dev: "eth1" }] },
     { probes: [{ route: "2001:db8::1", via: "fe80::1", from: "2001:db8::2", expect: true }] },
+    { hold: 300 },
+    { hold: 3600, confirmBy: "person", confirmTimeout: 10 },
+    { hold: unknownValue, confirmBy: "person" },
+    { confirmBy: "controller" },
     { probes: unknownValue },
     { probes: [{ ping: unknownValue }] },
   ])
@@ -23,6 +27,10 @@ describe("a guard", () => {
   const cases: [unknown, string[]][] = [
     [true, ["guard: expected an object such as { confirmTimeout: 30 }"]],
     [{ confirmTimeout: 1 }, ["guard.confirmTimeout: expected a whole number from 2 to 3600"]],
+    [{ hold: 0 }, ["guard.hold: expected a whole number from 1 to 3600"]],
+    [{ hold: 5, disabled: true }, ["guard.hold: needs the guard, which is disabled"]],
+    [{ confirmBy: "person" }, ["guard.confirmBy: needs hold: how long a person has for it"]],
+    [{ hold: 5, confirmBy: "me" }, ["guard.confirmBy: expected one of controller, person"]],
     [{ timeout: 5 }, ["guard.timeout: unknown field"]],
     [{ confirmTimout: 5 }, ["guard.confirmTimout: unknown field: did you mean confirmTimeout?"]],
     [{ probes: { ping: "192.0.2.1" } }, ["guard.probes: expected a list of probes"]],

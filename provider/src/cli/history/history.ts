@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
 import { type History, readHistory } from "../../host/history/read";
 import { closeHosts, hostOf } from "../../host/host";
+import { heldText } from "../../host/reading/held";
 import { follows } from "../../kernel/history/back";
 import { textOf } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
@@ -32,12 +33,13 @@ export async function history(args: string[]): Promise<Exit> {
 }
 
 /** The newest first. */
-function linesOf({ revisions, marks }: History): string[] {
+function linesOf({ revisions, marks, held }: History): string[] {
   const runs = new Map<string, Run>();
   for (const one of [...revisions].reverse())
     runs.set(one.run, { run: one.run, revisions: [one, ...(runs.get(one.run)?.revisions ?? [])] });
   const orphans = orphansIn(revisions);
   return [
+    ...(held === undefined ? [] : [heldText(held)]),
     ...(revisions.length === 0 ? ["there is no history on this host"] : []),
     ...[...runs.values()].map(lineOf),
     ...gapsIn(revisions),

@@ -3,6 +3,7 @@ import type { Mark } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
 import { parseRevision } from "../../kernel/history/text";
 import type { Host } from "../host";
+import { type Held, heldIn } from "../reading/held";
 import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
 import { marksIn } from "./takenBack";
 
@@ -10,6 +11,8 @@ import { marksIn } from "./takenBack";
 export interface History {
   readonly revisions: readonly Revision[];
   readonly marks: readonly Mark[];
+  /** What stands there now and is not confirmed yet. */
+  readonly held?: Held | undefined;
 }
 
 /** While it is read others may let old runs go. */
@@ -18,7 +21,8 @@ const attempts = 5;
 export async function readHistory(host: Host): Promise<History> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const answer = await host.ask("show_history");
-    if (sectionAfter(answer, "changed") === undefined) return { revisions: revisionsIn(answer), marks: marksIn(answer) };
+    if (sectionAfter(answer, "changed") === undefined)
+      return { revisions: revisionsIn(answer), marks: marksIn(answer), held: heldIn(answer) };
   }
   throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", what: "the history on the host cannot be read" });
 }

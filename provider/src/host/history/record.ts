@@ -24,8 +24,8 @@ const large = 64 * 1024;
 /** A guard is running while it is sent. */
 const tooLarge = 2 * 1024 * 1024;
 
-/** Empty where nothing changed that anybody holds. `after` is what was read back. */
-export function revisionText(planned: readonly Planned[], transaction: Transaction, after: State): RevisionText {
+/** Empty where nothing changed that anybody holds. `after` is what was read back; `approval`, which person confirmed it. */
+export function revisionText(planned: readonly Planned[], transaction: Transaction, after: State, approval?: string): RevisionText {
   const { before, txn } = transaction;
   const [first] = planned;
   const objects = new Map(before.persistence.objects);
@@ -53,7 +53,11 @@ export function revisionText(planned: readonly Planned[], transaction: Transacti
   const { stage, keep, audit } = textOf(header, deltas);
   const marks = parseMarks(section(before.answer, "taken-back") ?? "");
   const left = [...marksAfter(marks, new Set(keys), after, Date.now()), ...(back?.marks ?? [])];
-  return { stage, keep: [keep, ...marksText(marks, left)].join("\n"), audit };
+  return {
+    stage,
+    keep: [keep, ...marksText(marks, left)].join("\n"),
+    audit: approval === undefined ? audit : `${audit}; confirmed by ${approval}`,
+  };
 }
 
 /** Only where they change. */

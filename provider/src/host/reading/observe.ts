@@ -12,6 +12,7 @@ import { paced } from "../wire/paced";
 import type { Shell } from "../wire/shell";
 import { parseShown, wholeTables } from "./entries";
 import { type Facts, parseFacts } from "./facts";
+import { type Held, heldIn, heldText } from "./held";
 import { isShown, type Look } from "./look";
 
 /** A transaction that somebody began on the host: its id, how far its guard got, and what is written there. */
@@ -47,15 +48,19 @@ const waits = 12;
 /** Looks again, unless it was changed by a transaction in between: then anew. */
 const looks = 4;
 
+/** Who changes waits for what is held under guard; who only reads does not. */
+export type Purpose = "change" | "read";
+
 /** One round trip; another one where something seems not to be there, or to be there several times, or may have been passed over. */
-export async function observe(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
-  let seen = await observeOnce(shell, look, warn);
+export async function observe(shell: Shell, look: Look, warn: (warning: Warning) => void, purpose: Purpose = "read"): Promise<Observation> {
+  let seen = await observeOnce(shell, look, warn, purpose);
+  const later = (warning: Warning): void => (warning.topic === "host-held" ? undefined : warn(warning));
   for (let count = 2; count <= looks; count++) {
     const { state, lock, answer, seen: shown } = seen;
     const repeated = await paced(repeatedRules(state));
     const doubted = new Set([...doubtedKeys(state, (key) => isShown(key, shown)), ...repeated]);
     if (doubted.size === 0 && !mayPassOver(state, shown.tagged)) break;
-    const again = await observeOnce(shell, { ...look, probes: [] }, warn);
+    const again = await observeOnce(shell, { ...look, probes: [] }, later, purpose);
     const keys = new Set([...doubted, ...keysOfTags(again.state, shown.tagged)]);
     seen = { ...again, answer };
     if (again.lock !== lock) continue;
@@ -67,14 +72,20 @@ export async function observe(shell: Shell, look: Look, warn: (warning: Warning)
 }
 
 /** Waits, bounded, while another transaction holds the host: what it changes may be undone. */
-async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) => void): Promise<Observation> {
+async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) => void, purpose: Purpose): Promise<Observation> {
+  const lock = `await_lock ${waitOnHost}${purpose === "read" ? " through" : ""}`;
   for (let wait = 1; ; wait++) {
-    const answer = await shell.run(`await_lock ${waitOnHost} || exit 0\n${observeText(look, "whole")}`, { bound: boundOf(look) });
+    const answer = await shell.run(`${lock} || exit 0\n${observeText(look, "whole")}`, { bound: boundOf(look) });
     const busy = sectionAfter(answer, "busy");
+    const held = heldIn(answer);
     const cleared = sectionAfter(answer, "cleared")?.rest;
     if (cleared !== undefined) warn({ topic: "lock-cleared", what: `${cleared} was no lock that could be read: cleared` });
-    if (busy === undefined) return parseObservation(answer, look, shell.host);
+    if (busy === undefined) {
+      if (held !== undefined) warn({ topic: "host-held", what: `${heldText(held)}: what is read now may be undone` });
+      return parseObservation(answer, look, shell.host);
+    }
     const holder = busy.rest.replace(/^\S+ /, "");
+    if (held !== undefined && held.until.getTime() > Date.now() + (waits - wait) * waitOnHost * 1000) throw heldError(held, shell.host);
     if (wait === waits)
       throw new PolicyRoutingError("busy", {
         topic: "host-busy",
@@ -82,9 +93,18 @@ async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) =>
         what: `another transaction holds the host: ${holder}`,
         next: "wait for it to end, or look at /run/policy-routing on the host",
       });
-    warn({ topic: "host-busy", what: `waits for ${holder}` });
+    warn({ topic: "host-busy", what: held === undefined ? `waits for ${holder}` : `waits: ${heldText(held)}` });
   }
 }
+
+/** It ends later than anybody waits. */
+const heldError = (held: Held, host: string): PolicyRoutingError =>
+  new PolicyRoutingError("busy", {
+    topic: "host-held",
+    host,
+    what: `nothing was changed: ${heldText(held)}`,
+    next: `wait until then${held.byPerson ? `, run npx --no-install policy-routing confirm ${host}` : ""}, or take it back: npx --no-install policy-routing retract ${host}`,
+  });
 
 async function parseObservation(answer: Answer, look: Look, host: string): Promise<Observation> {
   const facts = parseFacts(answer, host);

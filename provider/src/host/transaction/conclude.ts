@@ -11,6 +11,7 @@ import { type Answer, sectionAfter } from "../wire/answer";
 import type { Session } from "../wire/session";
 import { confirm } from "./confirm";
 import { type Ending, endingError, unrecordedIn } from "./ending";
+import { hold } from "./hold";
 import { labelOf, type Planned, persistedOf } from "./planned";
 import { atKeysOf, refusedError } from "./refused";
 import { retract } from "./retract";
@@ -67,8 +68,12 @@ async function endingOf(
 ): Promise<Ending> {
   const { before } = transaction;
   if (against !== undefined || after === undefined) return retract(session, transaction, against ?? nothingRead, after);
-  if (!bookkeeping)
-    return confirm(session, transaction, answer, after, persistText(accepted, before), revisionText(accepted, transaction, after));
+  if (!bookkeeping) {
+    const stood = await hold(session, transaction, accepted, after);
+    if (stood.against !== undefined) return retract(session, stood.transaction, stood.against, stood.after);
+    const revision = revisionText(accepted, stood.transaction, stood.after, stood.approval);
+    return confirm(session, stood.transaction, answer, stood.after, persistText(accepted, before), revision);
+  }
   const isSaid = sectionAfter(answer, "persistence") !== undefined;
   return {
     outcome: "applied",

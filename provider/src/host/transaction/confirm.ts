@@ -71,7 +71,7 @@ async function sayConfirm(session: Session, transaction: Transaction, text: stri
 }
 
 /** No login came about: the change cut the host off, as far as can be seen from here, or the login is refused now. */
-function lostLogin(transaction: Transaction, began: number, error: unknown): Reason {
+export function lostLogin(transaction: Transaction, began: number, error: unknown): Reason {
   const spent = spentText(transaction, began);
   if (!isPolicyRoutingError(error) || error.kind !== "unreachable")
     return { topic: "cut-off", what: `after the change${spent} a new login failed: ${whatOf(error)}` };

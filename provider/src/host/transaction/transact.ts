@@ -8,17 +8,17 @@ import { controller } from "../controller";
 import { revisionText } from "../history/record";
 import { withoutTakenBack } from "../history/takenBack";
 import { adviceFor, isStored, persistText } from "../persistence";
-import { lookupText } from "../reading/expectations";
 import { askedFor, isCovered, type Look, lookFor, nothingMore, together } from "../reading/look";
 import { type Observation, observe } from "../reading/observe";
 import { type Answer, section, sectionAfter } from "../wire/answer";
 import { boundOf } from "../wire/bound";
-import { observeText, transactText } from "../wire/frames";
+import { transactText } from "../wire/frames";
 import type { Session } from "../wire/session";
 import { isStop, refuseIfStopped, unlessStopped } from "../wire/stop";
 import { conclude, giveUp } from "./conclude";
 import { type Group, type Planned, permitted, planAll, rejectAll, settleEmpty } from "./planned";
-import { demandedLines, probeLines, probeResults } from "./probes";
+import { probeLines } from "./probes";
+import { readBackText } from "./readBack";
 import { type Reason, runStopped, type Transaction } from "./transaction";
 import type { Work } from "./work";
 
@@ -39,7 +39,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const shell = await session.shell();
     session.progress.begin(() => "reads what is there");
-    const seen = await unlessStopped(session.host, observe(shell, look, session.warn));
+    const seen = await unlessStopped(session.host, observe(shell, look, session.warn, "change"));
     session.report(seen.left);
     const owned = together([look, lookFor(works.flatMap(({ change }) => keysHeld(change, seen.state)))]);
     if (!isCovered(owned, seen.seen)) {
@@ -105,8 +105,6 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
   const transaction = describeTransaction(planned, seen, look);
   // Confirmed in the same frame, so only where nothing can speak against it.
   const bookkeeping = planned.every(({ work, plan: one }) => isEmpty(one) && work.expect.length === 0);
-  const probes = planned[0].work.guard.probes ?? [];
-  const readBack = { ...look, probes: demandedLines(probes, probeResults(probes, seen.answer)) };
   const text = transactText(
     {
       txn: transaction.txn,
@@ -117,11 +115,7 @@ async function apply(session: Session, planned: Group, seen: Observation, look: 
       compacted: compacted(seen.state.register),
     },
     planned.map(({ plan: one }) => one),
-    [
-      observeText(readBack, "entries"),
-      lookupText(planned.flatMap(({ work }) => [...work.expect])),
-      ...(bookkeeping ? bookkeepingText(planned, transaction, seen) : []),
-    ]
+    [readBackText(planned, transaction), ...(bookkeeping ? bookkeepingText(planned, transaction, seen) : [])]
       .filter((part) => part !== "")
       .join("\n"),
   );

@@ -158,6 +158,10 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
     .join("\n");
 }
 
+/** The guard of a change that stands gets more time, for a hold of so many seconds more. */
+export const prolongText = (txn: string, guard: number, left: number, by: "controller" | "person"): string =>
+  `prolong ${txn} ${guard} ${guard + grace} ${Math.ceil(left)} ${by} || exit 0`;
+
 /** What each way of the confirming connection carries: more than one packet of any link. */
 export const proof = 8192;
 

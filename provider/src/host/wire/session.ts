@@ -12,6 +12,12 @@ const timeToLook = 300;
 /** Seconds. */
 const wayBackAtLeast = 5;
 
+/** Who undid a change, by the host's word for it. */
+const undoers: ReadonlyMap<string, string> = new Map([
+  ["retracted", "the controller that made it"],
+  ["withdrawn", "a person, by policy-routing retract"],
+]);
+
 /** A host as seen from here: one connection with one shell, kept between transactions and dialled again when it was lost. */
 export class Session {
   readonly connection: Connection;
@@ -106,8 +112,9 @@ export class Session {
     for (const { txn, stage, text, failure } of left) {
       if (stage !== "fired" || this.#reported.has(txn)) continue;
       this.#reported.add(txn);
-      const undoer = /^retracted at /m.test(text) ? "the controller that made it" : "its guard";
-      const isTold = /^(?:fired|retracted) at /m.test(text);
+      const [, undone = ""] = /^(fired|retracted|withdrawn) at /m.exec(text) ?? [];
+      const undoer = undoers.get(undone) ?? "its guard";
+      const isTold = undone !== "";
       const how =
         failure !== undefined
           ? `the undo of an earlier change failed (${failure.replaceAll("\n", "; ")})`

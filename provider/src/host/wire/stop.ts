@@ -8,8 +8,16 @@ import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 const controller = new AbortController();
 setMaxListeners(0, controller.signal); // one for each host that is dialled
 
+/** Whether a change that is held under guard is to be undone: nobody is left who would hear how it ends. */
+const holding = new AbortController();
+setMaxListeners(0, holding.signal);
+
 /** For good: the process is one run. */
-export const stop = (): void => controller.abort();
+export const stop = (): void => {
+  controller.abort();
+  endHolds();
+};
+export const endHolds = (): void => holding.abort();
 export const isStopped = (): boolean => controller.signal.aborted;
 
 /** Of an error of `unlessStopped`. */
@@ -23,8 +31,14 @@ export function refuseIfStopped(host: string): void {
 }
 
 /** Given up when the run is stopped; `late` gets what comes of it all the same. */
-export function unlessStopped<Value>(host: string, work: Promise<Value>, late: (value: Value) => void = () => {}): Promise<Value> {
-  const { signal } = controller;
+export const unlessStopped = <Value>(host: string, work: Promise<Value>, late?: (value: Value) => void): Promise<Value> =>
+  unless(controller.signal, host, work, late);
+
+/** The same for what belongs to a hold. */
+export const whileHeld = <Value>(host: string, work: Promise<Value>, late?: (value: Value) => void): Promise<Value> =>
+  unless(holding.signal, host, work, late);
+
+function unless<Value>(signal: AbortSignal, host: string, work: Promise<Value>, late: (value: Value) => void = () => {}): Promise<Value> {
   return new Promise((resolve, reject) => {
     const give = (): void => {
       reject(stopped(host));
