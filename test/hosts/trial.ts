@@ -82,7 +82,9 @@ export class Trial {
     late.abort();
     if (answers !== undefined) return answers;
     await this.controller.stop();
-    throw new Untrue(`no answer within ${patience / 1000} s to ${calls.map(({ method, kind }) => `${method} ${kind}`).join(", ")}`);
+    throw new Untrue(
+      `no answer within ${patience / 1000} s to ${calls.map((call) => `${call.method} ${"kind" in call ? call.kind : ""}`).join(", ")}`,
+    );
   }
 
   /** Takes what was answered into the state, as the engine does, and fails where one was refused. */

@@ -1,11 +1,16 @@
 import { createInterface } from "node:readline";
+import { isConnection } from "../../provider/src/declaration/connection";
 import { isPolicyRoutingError, messageOf } from "../../provider/src/errors";
+import { readHistory } from "../../provider/src/host/history/read";
+import { rollback } from "../../provider/src/host/history/rollback";
+import { hostOf } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
 import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { type Call, type Failure, type Fields, type Reply, request, type Success } from "./protocol";
 
 /** The stand-in for the plugin's process: it can be killed and stopped. The calls of one turn run side by side, as the engine's do. */
 async function run(call: Call): Promise<Success> {
+  if (call.method === "rollback") return takeBack(call);
   const life = handlers(call.kind);
   switch (call.method) {
     case "create": {
@@ -24,6 +29,16 @@ async function run(call: Call): Promise<Success> {
       return { id: call.id, ...(props === undefined ? {} : { state: props }), ...(inputs === undefined ? {} : { inputs }) };
     }
   }
+}
+
+/** Marks nothing: the program is to make it again. */
+async function takeBack({ connection, stack, seconds }: Extract<Call, { method: "rollback" }>): Promise<Success> {
+  if (!isConnection(connection)) throw new Error("no connection");
+  const { revisions } = await readHistory(hostOf(connection));
+  const newest = revisions.findLast((one) => one.stack === stack)?.n ?? 0;
+  const guard = { confirmTimeout: seconds };
+  await rollback(connection, { to: newest - 1, stack, force: true, why: "the soak", dryRun: false, mark: false, guard });
+  return {};
 }
 
 async function checked(kind: string, fields: Fields): Promise<Fields> {

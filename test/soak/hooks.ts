@@ -16,6 +16,8 @@ export type Place =
   | "confirm"
   /** The rename is made, and nobody was told. */
   | "confirmed"
+  /** The guard of a change that is held is about to get more time. */
+  | "prolong"
   /** What is persisted is written, and has not got its name. */
   | "persist"
   /** Before the Nth batch of an undo. */
@@ -94,6 +96,7 @@ exec ip.real "$@"
 
 const mv = `${common}
 case "$place $*" in
+  prolong\\ -f\\ */held.new\\ *) hold ;;
   confirm\\ */armed\\ */confirmed) hold ;;
   confirmed\\ */armed\\ */confirmed) mv.real "$@"; code=$?; hold; exit $code ;;
 esac

@@ -9,6 +9,8 @@ const call = z.discriminatedUnion("method", [
   z.object({ method: z.literal("update"), kind: z.string(), id: z.string(), state: fields, fields }),
   z.object({ method: z.literal("delete"), kind: z.string(), id: z.string(), state: fields }),
   z.object({ method: z.literal("read"), kind: z.string(), id: z.string(), state: fields }),
+  /** No call of the engine: a person takes back the newest revision of a stack. */
+  z.object({ method: z.literal("rollback"), connection: fields, stack: z.string(), seconds: z.number() }),
 ]);
 export type Call = z.infer<typeof call>;
 

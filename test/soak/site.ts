@@ -6,6 +6,7 @@ import type { Fields } from "./protocol";
 import type { Random } from "./random";
 import type { Spare } from "./spare";
 import { type Door, Stack } from "./stack";
+import type { Step } from "./steps";
 import type { Guest } from "./subjects/guests";
 import { besides, type View, viewOf } from "./view";
 import { tags } from "./words";
@@ -38,6 +39,8 @@ export class Site {
   dial: number | undefined;
   /** Whether the spare host belongs to what is changed at present. */
   usesSpare = false;
+  /** What a person asks for beside the next run of the programs. */
+  readonly asked: Step[] = [];
   /** What somebody put there for one change. */
   readonly guests: Guest[] = [];
   /** Slots of entries that went away by themselves: the register may still name them. */

@@ -19,6 +19,8 @@ export interface Resource {
   readonly takes: readonly string[];
   /** The slots of what is in nobody's name and goes because it is exclusive. */
   readonly sweeps: readonly string[];
+  /** Seconds for which its changes stand under guard. */
+  readonly hold?: number | undefined;
 }
 
 /** A resource in the engine's state. */
@@ -46,7 +48,10 @@ export class Stack {
   ) {}
 
   /** A new resource in the program. */
-  declare(declaration: Declaration, { sort = declaration.kind, also = {}, takes = [], sweeps = [] }: Partial<Resource> = {}): Resource {
+  declare(
+    declaration: Declaration,
+    { sort = declaration.kind, also = {}, takes = [], sweeps = [], hold }: Partial<Resource> = {},
+  ): Resource {
     const resource: Resource = {
       name: `${this.name.split("/").at(-1)}-${sort}-${++this.#count}`,
       sort,
@@ -55,6 +60,7 @@ export class Stack {
       also,
       takes,
       sweeps,
+      hold,
     };
     this.program.set(resource.name, resource);
     return resource;

@@ -28,7 +28,12 @@ export interface Terms {
   readonly probes?: readonly Fields[];
 }
 
-const common = (site: Site, stack: Stack, { declaration: { tag }, door, also }: Resource, { seconds, cuts, probes }: Terms): Fields => ({
+const common = (
+  site: Site,
+  stack: Stack,
+  { declaration: { tag }, door, also, hold }: Resource,
+  { seconds, cuts, probes }: Terms,
+): Fields => ({
   ...also,
   connection: site.connection(door),
   owner: { stack: stack.name, ...(tag === tags.first ? {} : { proto: tag }) },
@@ -36,6 +41,7 @@ const common = (site: Site, stack: Stack, { declaration: { tag }, door, also }: 
     confirmTimeout: seconds,
     ...(cuts === true ? { allowManagementPathChange: true } : {}),
     ...(probes === undefined ? {} : { probes }),
+    ...(hold === undefined ? {} : { hold }),
   },
   ...(site.persist === undefined ? {} : { persist: site.persist }),
 });

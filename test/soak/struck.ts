@@ -24,7 +24,7 @@ const reportTime = 150_000;
 export async function strike(one: Case, fault: Fault): Promise<Struck> {
   const { site, story, failings, terms } = one;
   const { hooks, stacks } = site;
-  const steps = stacks.flatMap((stack) => stepsOf(site, stack, terms));
+  const steps = [...stacks.flatMap((stack) => stepsOf(site, stack, terms)), ...site.asked.splice(0)];
   const point = fault.places === undefined ? undefined : randomPoint(site, fault.places, steps.length);
   story.push(`at ${point === undefined ? "the beginning" : `${point.place} ${point.number}`}`, ...steps.map(describe));
   await one.stack.controller.start();

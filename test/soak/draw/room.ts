@@ -14,6 +14,8 @@ export const rooms = {
   single: { tag: tags.first, priorities: [1000, 1013], tables: [100, 101, 102], nhids: [1, 9], names: [300, 304] },
   /** Many entries in one resource. */
   whole: { tag: tags.first, priorities: [1100, 1129], tables: [110, 111], nhids: [20, 27], names: [310, 312] },
+  /** The same, held under guard. */
+  held: { tag: tags.first, priorities: [1200, 1229], tables: [112, 113], nhids: [60, 67], names: [340, 342] },
   /** Hundreds of them: lists of several messages of the kernel. */
   many: { tag: tags.first, priorities: [3000, 3899], tables: [115, 116], nhids: [30, 39], names: [320, 320] },
   /** The other stack's: the same priorities as the first one's, since rules of two tags are two rules. */

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault";
+import { heldFaults } from "./held";
 import { machineFaults } from "./machine";
 import { otherFaults } from "./others";
 import { pathFaults } from "./path";
@@ -9,6 +10,7 @@ import { systemdFaults } from "./systemd";
 
 export const faults: readonly Fault[] = [
   ...processFaults,
+  ...heldFaults,
   ...pathFaults,
   ...serverFaults,
   ...machineFaults,

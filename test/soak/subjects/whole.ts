@@ -15,10 +15,11 @@ interface Wish {
   readonly most: number;
   fill(whole: Whole): Whole;
   also?(site: Site): Fields;
+  readonly hold?: number;
 }
 
 /** Comes, changes or goes. */
-function changeWhole(site: Site, stack: Stack, { sort, room, most, fill, also }: Wish, sweeps: readonly string[] = []): void {
+function changeWhole(site: Site, stack: Stack, { sort, room, most, fill, also, hold }: Wish, sweeps: readonly string[] = []): void {
   const { random } = site;
   const all = stack.resources.filter((one) => one.sort === sort);
   const old = all.length >= most || random.chance(0.4) ? random.pick(all) : undefined;
@@ -31,8 +32,8 @@ function changeWhole(site: Site, stack: Stack, { sort, room, most, fill, also }:
   const fields = { ...fill(whole).fields, ...also?.(site) };
   const declaration = declarationOf("HostRouting", fields, stack.tag);
   if (declaration.shown.size === 0) return;
-  if (old === undefined) stack.declare(declaration, { sort, sweeps });
-  else stack.change(old, { declaration, sweeps });
+  if (old === undefined) stack.declare(declaration, { sort, sweeps, hold });
+  else stack.change(old, { declaration, sweeps, hold });
 }
 
 const mixed =
@@ -71,6 +72,11 @@ export const wholeSubjects: readonly Subject[] = [
         fill: mixed(site),
         also: (of) => (of.random.chance(0.5) ? holds(of) : {}),
       }),
+  },
+  {
+    name: "a whole host that is held",
+    group: "whole",
+    change: (site) => changeWhole(site, site.first, { sort: "held", room: rooms.held, most: 1, fill: mixed(site), hold: 3 }),
   },
   {
     name: "settings of devices",
