@@ -255,19 +255,14 @@ describe("a rollback on a host", function () {
       await remove(moved);
     });
 
-    it("where it would go back over a take-over of what was not ours", async () => {
+    it("where what was taken over cannot be given back: its entry is gone since", async () => {
       await host.exec("ip rule add pref 1200 from 198.51.100.9 table 109");
+      const fields = { connection: host.connection, priority: 1200, from: "198.51.100.9", table: 109, adopt: true, persist: "none" };
       inRun("took");
-      const taken = await create("PolicyRule", {
-        connection: host.connection,
-        priority: 1200,
-        from: "198.51.100.9",
-        table: 109,
-        adopt: true,
-        persist: "none",
-      });
-      await isRefused({ run: "took" }, /revision 3 took over at rule inet 1200 what was not ours: /);
+      const taken = await create("PolicyRule", fields);
+      inRun("took no more");
       await remove(taken);
+      await isRefused({ to: 2 }, /revision 3 took over at rule inet 1200 what was not ours, and it cannot be given back: /);
       await remove(worse);
     });
 
@@ -277,6 +272,73 @@ describe("a rollback on a host", function () {
       await host.exec("rm -r /etc/policy-routing");
       await remove(worse);
     });
+  });
+
+  it("gives back what a run took over, each with its own tag, and what was refused by the kernel leaves all as it was", async () => {
+    await host.batch([
+      "rule add pref 1200 from 198.51.100.9 table 109",
+      "rule add pref 1201 from 198.51.100.10 table 109 proto static",
+      "route add 203.0.113.0/24 via 198.18.128.1 dev eth1 table 109 proto static",
+    ]);
+    await host.exec("ip -6 route add 2001:db8:77::/48 dev eth1 table 109 proto 77");
+    const before = await host.snapshot();
+    inRun("took");
+    const made = await create("HostRouting", {
+      connection: host.connection,
+      adopt: true,
+      persist: "none",
+      rules: {
+        plain: { priority: 1200, from: "198.51.100.9", table: 109 },
+        tagged: { priority: 1201, from: "198.51.100.10", table: 109 },
+        own: { priority: 1202, from: "198.51.100.11", table: 109 },
+      },
+      routes: {
+        four: { destination: "203.0.113.0/24", via: "198.18.128.1", dev: "eth1", table: 109, mtu: 1400 },
+        six: { destination: "2001:db8:77::/48", dev: "eth1", table: 109 },
+      },
+    });
+    const ours = await host.snapshot();
+    inRun("back");
+    // A twin that came since: nobody could tell which is which.
+    await host.exec("ip rule add pref 1200 from 198.51.100.9 table 109 proto static");
+    assert.match(
+      (await refusal(back({ run: "took" }))).message,
+      /rule inet 1200: refused, nothing was changed: what was taken over there cannot/,
+    );
+    await host.exec("ip rule del pref 1200 from 198.51.100.9 table 109 proto static");
+    assert.equal(await host.snapshot(), ours);
+    const done = await back({ run: "took" });
+    assert.equal(done.outcome, "applied");
+    assert.equal(await host.snapshot(), before);
+    closeHosts();
+    await remove(made);
+    assert.equal(await host.snapshot(), before);
+    await host.exec("ip rule del pref 1200; ip rule del pref 1201; ip route flush table 109; ip -6 route flush table 109");
+  });
+
+  it("over a take-over that is undone by its guard leaves what was ours, as it was", async () => {
+    await host.batch(["rule add pref 1200 from 198.51.100.9 table 109", "rule add pref 1201 from 198.51.100.10 table 109"]);
+    inRun("took");
+    const rules = {
+      one: { priority: 1200, from: "198.51.100.9", table: 109 },
+      two: { priority: 1201, from: "198.51.100.10", table: 109 },
+    };
+    const made = await create("HostRouting", { connection: host.connection, adopt: true, persist: "none", rules });
+    const ours = await host.snapshot();
+    inRun("back");
+    // The second rule is refused when the first one has been given back.
+    const mend = await host.replaceBinary(
+      "/usr/sbin/ip",
+      `#!/bin/sh
+case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add pref 1200 table nonsense/' | exec ip.real "$@" ;; *) exec ip.real "$@" ;; esac
+`,
+    );
+    const error = await refusal(back({ run: "took" }));
+    await mend();
+    assert.match(error.message, /reverted \(verified\)\n/);
+    assert.equal(await host.snapshot(), ours);
+    closeHosts();
+    await remove(made);
   });
 
   it("ends as reverted (verified) where no fresh login gets through, leaves no revision, and the host as before", async () => {

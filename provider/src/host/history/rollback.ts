@@ -7,6 +7,7 @@ import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
 import { type Held, heldAt, isSameHeld, isSameObject, keyOf, ownerAt, wantedOf } from "../../kernel/history/held";
 import { marksOf } from "../../kernel/history/marks";
+import { givenBack } from "../../kernel/history/taken";
 import type { State } from "../../kernel/observed/state";
 import type { Change, Owned } from "../../kernel/plan/change";
 import { plan } from "../../kernel/plan/plan";
@@ -113,6 +114,12 @@ function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
       to === undefined ? [] : [wantedOf(to.object ?? unknown(key), (file) => all.get(sysctlKey({ file, device: "all" })))],
     ),
     hops: new Map(hops),
+    instead: new Map(
+      back.flatMap(({ key, given = [] }) => {
+        const one = givenBack(given, tagsOf(tag).owner);
+        return one === undefined ? [] : [[key, one] as const];
+      }),
+    ),
     owners: new Map(back.map(({ key, to }) => [key, to === undefined ? undefined : ownedOf(to)])),
   };
 }

@@ -3,6 +3,7 @@ import { isSameStack, tagsOf } from "../../declaration/owner";
 import { PolicyRoutingError } from "../../errors";
 import { type Held, isSameHeld } from "./held";
 import type { Delta, Revision } from "./revision";
+import { givenBack, type Taken } from "./taken";
 
 /** What a person asks for. */
 export interface Wish {
@@ -19,6 +20,8 @@ export interface Back {
   readonly key: string;
   readonly from: Held | undefined;
   readonly to: Held | undefined;
+  /** What stood there in nobody's name, was taken over since, and is given back. */
+  readonly given?: readonly Taken[];
 }
 
 /** What is taken back: revisions of one stack and one tag. */
@@ -52,8 +55,8 @@ export function choose(all: readonly Revision[], wish: Wish): Choice | undefined
     (one) => one.deltas ?? refuse(`revision ${one.n} was written by a newer version`, "update pulumi-policy-routing"),
   );
   checkTags(deltas, first.tag);
-  checkTaken(revisions);
   const back = backOf(revisions);
+  checkTaken(revisions, back);
   return { stack: revisions.at(-1)?.stack ?? first.stack, tag: first.tag, revisions, back };
 }
 
@@ -97,14 +100,18 @@ function checkTags(deltas: readonly Delta[], tag: number): void {
     );
 }
 
-function checkTaken(revisions: readonly Revision[]): void {
+/** What was taken over is given back where it was the first that happened at its key, and ours still stands in its place. */
+function checkTaken(revisions: readonly Revision[], back: readonly Back[]): void {
   for (const { n, deltas = [] } of revisions)
-    for (const { key, took = [] } of deltas)
-      if (took.length > 0)
+    for (const { key, took = [] } of deltas) {
+      const one = back.find((other) => other.key === key);
+      const isGiven = one?.from !== undefined && one.to === undefined && one.given?.length === took.length;
+      if (took.length > 0 && !(isGiven && givenBack(one.given ?? [], 0) !== undefined))
         refuse(
-          `revision ${n} took over at ${key} what was not ours: ${took.join("; ")}`,
+          `revision ${n} took over at ${key} what was not ours, and it cannot be given back: ${took.join("; ")}`,
           "go back to that revision or a later one, or correct the program and run pulumi up",
         );
+    }
 }
 
 /** Refuses where others changed the same since. */
@@ -123,6 +130,10 @@ export function checkLater(all: readonly Revision[], { revisions, back }: Choice
 export function backOf(revisions: readonly Pick<Revision, "n" | "deltas">[]): Back[] {
   const found = new Map<string, Back>();
   for (const { deltas = [] } of [...revisions].sort((a, b) => b.n - a.n))
-    for (const { key, before, after } of deltas) found.set(key, { key, to: before, from: found.has(key) ? found.get(key)?.from : after });
+    for (const { key, before, after, taken = [] } of deltas) {
+      const later = found.get(key);
+      const given = [...taken, ...(later?.given ?? [])];
+      found.set(key, { key, to: before, from: later === undefined ? after : later.from, ...(given.length === 0 ? {} : { given }) });
+    }
   return [...found.values()].filter(({ from, to }) => !isSameHeld(from, to));
 }

@@ -4,6 +4,7 @@ import { seenIn, tagsAt } from "../observed/kinds";
 import type { State } from "../observed/state";
 import type { ChangePlan } from "../plan/plan";
 import { type Held, heldAt, isSameHeld, type Moment } from "./held";
+import { type Taken, takenAt } from "./taken";
 
 /** What a confirmed transaction did at one key of the register; left out: nothing of ours stood there. */
 export interface Delta {
@@ -12,6 +13,8 @@ export interface Delta {
   readonly after?: Held;
   /** What stood there in nobody's name and does no more: taken over, or replaced. In the words of `ip`. */
   readonly took?: readonly string[];
+  /** The same in the form of a program, where all of it can be put back by that. */
+  readonly taken?: readonly Taken[];
 }
 
 /** Who changed a host, when, and why. Nothing of it is an input of a resource. */
@@ -64,7 +67,7 @@ export function deltasOf(keys: readonly string[], before: Moment, after: Moment)
         key,
         ...(was === undefined ? {} : { before: was }),
         ...(is === undefined ? {} : { after: is }),
-        ...(took.length === 0 ? {} : { took }),
+        ...(took.length === 0 ? {} : { took, ...takenBy(key, took, before.state, after.state) }),
       },
     ];
   });
@@ -78,6 +81,13 @@ function tookAt(at: string, before: State, after: State): string[] {
   const there = seenAt(key, before).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
   const left = new Set(seenAt(key, after).map((one) => one.print()));
   return there.map((one) => one.print()).filter((text) => !left.has(text));
+}
+
+/** Nothing where a part of it could not be put back. */
+function takenBy(at: string, took: readonly string[], before: State, after: State): Pick<Delta, "taken"> {
+  const { key } = parseRegisterKey(at);
+  const taken = takenAt(at, before, after, (protocol) => isNamed(key, protocol, before));
+  return taken.length === took.length ? { taken } : {};
 }
 
 /** Entries with a tag, by their keys. */

@@ -82,6 +82,7 @@ const deltaSchema = z.object({
   before: heldSchema.exactOptional(),
   after: heldSchema.exactOptional(),
   took: z.array(z.string()).exactOptional(),
+  taken: z.array(z.object({ proto: z.int(), is: objectSchema })).exactOptional(),
 });
 const headerSchema = z.object({
   form: z.int(),
@@ -113,9 +114,16 @@ export function parseRevision(lines: readonly string[]): (Header & { readonly de
       return { id, stack, ...what };
     };
     const deltas = rest.map((line): Delta => {
-      const { before, after, ...delta } = deltaSchema.parse(JSON.parse(line));
+      const { before, after, taken, ...delta } = deltaSchema.parse(JSON.parse(line));
       const [was, is] = [named(before), named(after)];
-      return { ...delta, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
+      return {
+        ...delta,
+        ...(was === undefined ? {} : { before: was }),
+        ...(is === undefined ? {} : { after: is }),
+        ...(taken === undefined
+          ? {}
+          : { taken: taken.flatMap(({ proto, is: what }) => (what === undefined ? [] : [{ proto, is: what }])) }),
+      };
     });
     return { ...header, deltas };
   } catch {

@@ -144,6 +144,15 @@ export interface Change extends Mandate {
   readonly label?: string | undefined;
   /** It acts for others: in whose names these keys of the register are afterwards. Undefined: what is there goes. */
   readonly owners?: ReadonlyMap<string, Owned | undefined>;
+  /** Keys of the register that do not merely go. */
+  readonly instead?: ReadonlyMap<string, Instead>;
+}
+
+/** What comes in the place of what goes at a key. */
+export interface Instead {
+  remove(state: State, at: string): Plan;
+  /** Undefined where it is there. */
+  missing(state: State): string | undefined;
 }
 
 /** Whose a key is to be, and how it is to be persisted. */

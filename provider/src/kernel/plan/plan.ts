@@ -68,9 +68,9 @@ function planOwn(change: Change, state: State): ChangePlan {
   const kept = new Set(whole.keys);
   const unwanted = [...keysHeld(change, state), ...keysOfNames(state, change.id)]
     .filter((at) => !kept.has(parseRegisterKey(at).key))
-    .map((at) => unwantedOf(at, state, change))
+    .map((at) => ({ ...unwantedOf(at, state, change), at }))
     .sort((a, b) => b.stage - a.stage);
-  for (const gone of unwanted) append(whole, gone.remove(state, change));
+  for (const { at, remove } of unwanted) append(whole, change.instead?.get(at)?.remove(state, at) ?? remove(state, change));
   endStage(whole);
   const { phases: _phases, undos, waits, ...rest } = whole;
   const [wait] = waits;
@@ -165,7 +165,11 @@ export function deviations({ change, unwanted, uplinks }: ChangePlan, state: Sta
     const found = remains(state);
     return found === undefined ? [] : [{ key: parseRegisterKey(key).key, text: `${key} should be gone, but ${found} is there` }];
   });
-  return [...missing, ...left];
+  const ungiven = [...(change.instead ?? [])].flatMap(([at, { missing: lacks }]) => {
+    const text = lacks(state);
+    return text === undefined ? [] : [{ key: parseRegisterKey(at).key, text }];
+  });
+  return [...missing, ...left, ...ungiven];
 }
 
 /** What undoes a step: all of it at the entry's key, right after any prefix of the steps. */

@@ -84,7 +84,26 @@ describe("what is chosen", () => {
       run: "two",
     });
     const took = revision(2, "two", [{ key, before: held(100), took: ["from all lookup 9 proto 4"] }]);
-    refused(/revision 2 took over at rule inet 1000 what was not ours: from all lookup 9 proto 4/, [made, took], { run: "two" });
+    refused(
+      /revision 2 took over at rule inet 1000 what was not ours, and it cannot be given back: from all lookup 9 proto 4/,
+      [made, took],
+      {
+        run: "two",
+      },
+    );
+  });
+
+  it("gives back what was taken over where ours stands in its place, and nothing of ours was there before", () => {
+    const rule = { family: "inet", priority: 1000, from: "198.51.100.1", table: 9 } as const;
+    const taken = [{ proto: 4, is: { rule } }];
+    const words = ["ip -4 rule pref 1000 from 198.51.100.1 table 9 proto 4"];
+    const adopted = revision(1, "one", [{ key, after: held(9), took: words, taken }]);
+    assert.deepEqual(choose([adopted, changed], { to: 0 })?.back, [{ key, from: held(101), to: undefined, given: taken }]);
+    refused(/took over at rule inet 1000/, [adopted, revision(2, "two", [{ key, before: held(9) }])], { to: 0 });
+    refused(/took over at rule inet 1000/, [revision(1, "one", [{ key, before: held(100), after: held(9), took: words, taken }])], {
+      to: 0,
+    });
+    refused(/took over at rule inet 1000/, [revision(1, "one", [{ key, after: held(9), took: [...words, "more"], taken }])], { to: 0 });
   });
 
   it("was not changed again by a later run", () => {
