@@ -16,6 +16,12 @@ interface Reading {
   reject(error: unknown): void;
 }
 
+interface Question {
+  readonly text: string;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
 /**
  * Milliseconds in which what the engine wants of a host gathers before a transaction begins. The engine sends creates some 20 to 70 ms
  * apart, and a transaction costs both ends a login: two or three at a time halve the whole. A change of many objects does not wait.
@@ -44,6 +50,7 @@ export class Host {
   readonly #session: Session;
   #works: Work[] = [];
   #readings: Reading[] = [];
+  #questions: Question[] = [];
   #running = false;
   #seen: Seen | undefined;
 
@@ -74,9 +81,12 @@ export class Host {
     return this.look(look);
   }
 
-  /** Asks by a frame of its own, while nothing else of this process is on the wire. */
-  async ask(text: string): Promise<Answer> {
-    return (await this.#session.shell()).run(text);
+  /** Asks by a frame of its own, between what else is on the wire. */
+  ask(text: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#questions.push({ text, resolve, reject });
+      void this.#run();
+    });
   }
 
   warn(warning: Warning): void {
@@ -92,12 +102,21 @@ export class Host {
     this.#running = true;
     // What other resources ask for in the same turn of the event loop goes along.
     await new Promise(setImmediate);
-    while (this.#works.length + this.#readings.length > 0) {
+    while (this.#works.length + this.#readings.length + this.#questions.length > 0) {
+      for (const question of this.#questions.splice(0)) await this.#ask(question);
       await this.#read(this.#readings.splice(0));
       await this.#transact();
       this.#session.progress.end(() => "has ended");
     }
     this.#running = false;
+  }
+
+  async #ask({ text, resolve, reject }: Question): Promise<void> {
+    try {
+      resolve(await (await this.#session.shell()).run(text));
+    } catch (error) {
+      reject(error);
+    }
   }
 
   async #read(readings: readonly Reading[]): Promise<void> {

@@ -23,7 +23,7 @@ function changeWhole(site: Site, stack: Stack, { sort, room, most, fill, also, h
   const { random } = site;
   const all = stack.resources.filter((one) => one.sort === sort);
   const old = all.length >= most || random.chance(0.4) ? random.pick(all) : undefined;
-  if (old !== undefined && sweeps.length === 0 && random.chance(0.25)) {
+  if (old !== undefined && sweeps.length === 0 && hold === undefined && random.chance(0.25)) {
     stack.drop(old);
     return;
   }
