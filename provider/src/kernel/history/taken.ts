@@ -1,6 +1,6 @@
 import { parseRegisterKey, routeKey, ruleKey } from "../../declaration/key";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
-import { rulesIn } from "../../declaration/rule/ruleSet";
+import { literally, rulesIn } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
 import { type ObservedRule, routesAt, rulesAtKey, type State } from "../observed/state";
 import type { Instead, Plan } from "../plan/change";
@@ -39,9 +39,10 @@ export function givenBack(taken: readonly Taken[], tag: number): Instead | undef
   const [first] = taken;
   if (first === undefined) return undefined;
   if (taken.length === 1 && "route" in first.is) return routeBack(first.is.route, first.proto, tag);
-  const rules = taken.flatMap(({ is, proto }) =>
-    "rule" in is ? rulesIn(is.rule).map((rule): ObservedRule => ({ rule, protocol: proto, unread: [] })) : [],
-  );
+  const rules = taken.flatMap(({ is, proto }) => {
+    const asked = "rule" in is ? literally(is.rule) : undefined;
+    return asked === undefined ? [] : rulesIn(asked).map((rule): ObservedRule => ({ rule, protocol: proto, unread: [] }));
+  });
   return rules.length < taken.length ? undefined : rulesBack(rules, tag);
 }
 
