@@ -108,6 +108,8 @@ ip rule add pref 5260 to 10.89.0.0/24 lookup 300
 ip rule add pref 5262 to 203.0.113.91 lookup main
 ip rule add pref 5262 to 203.0.113.92 lookup main
 ip route add 198.51.100.0/24 via ${gateway} dev ${device} table 300 proto bgp
+ip nexthop add id 7 via ${gateway} dev ${device} proto zebra
+ip route add 198.51.101.0/24 nhid 7 table 300 proto bgp
 ip route add 192.0.2.0/24 via ${gateway} dev ${device} table 300 hoplimit lock 10
 ip route add 203.0.113.0/24 via ${gateway} dev ${device} table 300
 ip route append 203.0.113.0/24 dev ${device} table 300
@@ -118,6 +120,7 @@ END`);
     assert.equal(code, 1, stdout);
     assert.match(stdout, /ip -4 rule pref 5210 fwmark 0x80000\/0xff0000 table 254 \(Tailscale: /);
     assert.match(stdout, /ip -4 route 198\.51\.100\.0\/24 .*\(FRR: /);
+    assert.match(stdout, /nexthop 7 \(zebra: /);
     assert.match(
       stdout,
       /\(5260 holds 2 rules that differ in more than their prefixes: one of ours per priority\)\n# {3}- ip -4 rule add pref 5259 to 203\.0\.113\.88 /,

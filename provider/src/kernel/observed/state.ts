@@ -30,6 +30,8 @@ export interface ObservedNexthop {
   readonly unread: readonly string[];
 }
 
+export const tagsIn = (all: readonly { readonly protocol: number }[]): number[] => all.map(({ protocol }) => protocol);
+
 /** A route that goes by a next hop object: when the object goes, the kernel takes it along, without an event. */
 export interface NexthopUser {
   readonly nhid: number;

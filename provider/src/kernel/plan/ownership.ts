@@ -9,6 +9,15 @@ export interface Title extends Line {
   readonly proto: number | undefined;
 }
 
+/** What stands at one key, in the order in which the kernel tries it, and the lines of the register about it. */
+export interface AtKey<Observed> {
+  readonly titles: readonly Title[];
+  readonly all: readonly Observed[];
+  readonly ours: readonly Observed[];
+  /** Nobody's of this stack. */
+  readonly foreign: readonly Observed[];
+}
+
 const defaultTags = tagsOf(undefined);
 
 /** Who asks, and the tags that it knows to be its own. */

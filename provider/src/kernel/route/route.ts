@@ -3,7 +3,7 @@ import type { Tags } from "../../declaration/owner";
 import { routeAttributes } from "../../declaration/route/attributes";
 import type { Route } from "../../declaration/route/route";
 import { type ObservedKind, withTag } from "../observed/kind";
-import { type ObservedRoute, routesAt, type State } from "../observed/state";
+import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
 import { type Claimant, notesOf, owningLines, protoAt, protoFor, takesFrom, titleOf } from "../plan/ownership";
@@ -13,7 +13,7 @@ import { asAsked, fades, fadingOf, same } from "../words";
 import { adoptable, beside, removedHops, standsInTheWay } from "./adoption";
 import { exchangeOf } from "./exchange";
 import { addedHops, hopsOf } from "./hop";
-import { placeOf, tagsIn, titlesOf } from "./place";
+import { placeOf, titlesOf } from "./place";
 import { command, deletion, describe, guardedDeletion } from "./steps";
 
 export { describe, namedForDeletion } from "./steps";

@@ -1,25 +1,19 @@
 import { ruleKey } from "../../declaration/key";
 import { isSameStack, type Tags } from "../../declaration/owner";
 import type { Rule } from "../../declaration/rule/rule";
-import { type ObservedRule, rulesAt, type State } from "../observed/state";
+import { type ObservedRule, rulesAt, type State, tagsIn } from "../observed/state";
 import type { Mandate } from "../plan/change";
-import { type Claimant, isFormer, type Title, titleOf, titlesAt } from "../plan/ownership";
+import { type AtKey, type Claimant, isFormer, type Title, titleOf, titlesAt } from "../plan/ownership";
 import type { Step } from "../plan/step";
 import { addBack, del, delAllForeign, times } from "./steps";
 
 export type At = Pick<Rule, "family" | "priority">;
 
-/** What stands at one priority, in the order of evaluation. */
-export interface Place {
-  readonly titles: readonly Title[];
-  readonly all: readonly ObservedRule[];
-  readonly ours: readonly ObservedRule[];
+export interface Place extends AtKey<ObservedRule> {
   /** Under STAGING, by which rules are exchanged. Empty where another tag's owner has that number: `shared`. */
   readonly staged: readonly ObservedRule[];
   /** Its own, under tags that it had before. */
   readonly former: readonly ObservedRule[];
-  /** Nobody's of this stack. */
-  readonly foreign: readonly ObservedRule[];
   /** Who has our STAGING for a tag of its own. */
   readonly shared: Title | undefined;
 }
@@ -49,8 +43,6 @@ export function placeOf(state: State, { family, priority }: At, claimant: Claima
     shared,
   };
 }
-
-export const tagsIn = (rules: readonly ObservedRule[]): number[] => rules.map(({ protocol }) => protocol);
 
 /**
  * Whatever happened in between: delete what carries these tags at this priority, then add what was observed. Of several, what was adopted is

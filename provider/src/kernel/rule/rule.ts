@@ -5,7 +5,7 @@ import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { deviceOf, literally, type RuleSet, rulesIn, setOf } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
 import { type ObservedKind, withTag } from "../observed/kind";
-import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State } from "../observed/state";
+import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State, tagsIn } from "../observed/state";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
 import { emptyPlan, isRemovable, type Mandate, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
@@ -14,7 +14,7 @@ import { ruleBefore } from "./before";
 import { ensure } from "./ensure";
 import { rulesNow, symbolic } from "./followed";
 import { problemOf, readAs } from "./match";
-import { type At, ownTags, placeOf, tagsIn, undoAt } from "./place";
+import { type At, ownTags, placeOf, undoAt } from "./place";
 import { add, del, describe } from "./steps";
 
 export { describe } from "./steps";

@@ -4,6 +4,7 @@ import type { Rule } from "../../declaration/rule/rule";
 import type { Sysctl } from "../../declaration/sysctl";
 import type { NamedTable } from "../../declaration/table/table";
 import { PolicyRoutingError } from "../../errors";
+import { wantedSysctl } from "../../kernel/sysctl";
 
 /** A setting of a device, with the field that declares it. */
 export interface Setting extends Sysctl {
@@ -42,6 +43,11 @@ export class Refusals {
 
   add(object: string, attribute: string, why: string): void {
     this.#found.push(`${object}: ${attribute}: ${why}`);
+  }
+
+  /** Of devices: only ifupdown can say them, by a command. */
+  addSettings(settings: readonly Setting[]): void {
+    for (const one of settings) this.add(wantedSysctl(one).label, one.field, `${this.unsaid}; /etc/sysctl.d could say it`);
   }
 
   /** Call it before anything is handed out: what would be left out in silence could send packets elsewhere. */

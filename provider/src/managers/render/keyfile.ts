@@ -3,7 +3,6 @@ import { defaultMetric } from "../../declaration/route/key";
 import type { Route } from "../../declaration/route/route";
 import { describe as describeRoute } from "../../kernel/route/route";
 import { describe as describeRule } from "../../kernel/rule/rule";
-import { wantedSysctl } from "../../kernel/sysctl";
 import { type ConfigurationFile, type Declaration, nameFiles, Refusals } from "./declaration";
 import { routeKeys, ruleKeys } from "./keyfileKeys";
 import { write } from "./keys";
@@ -32,8 +31,7 @@ export function renderKeyfile(declaration: Declaration): ConfigurationFile[] {
   const refusals = new Refusals("NetworkManager", "NetworkManager 1.52");
   const places = placesOf(declaration, refusals);
   for (const { nhid } of declaration.nexthops) refusals.add(`ip nexthop id ${nhid}`, "nhid", "NetworkManager makes no next hop objects");
-  for (const setting of declaration.settings)
-    refusals.add(wantedSysctl(setting).label, setting.field, "is no setting of a connection; /etc/sysctl.d could say it");
+  refusals.addSettings(declaration.settings);
   const lines: Line[] = [
     ...declaration.routes.map((route): Line => {
       const options = write(routeKeys, route, describeRoute(route), refusals).lines.join(",");

@@ -1,6 +1,5 @@
 import { describe as describeRoute } from "../../kernel/route/route";
 import { describe as describeRule } from "../../kernel/rule/rule";
-import { wantedSysctl } from "../../kernel/sysctl";
 import { type ConfigurationFile, type Declaration, nameFiles, Refusals } from "./declaration";
 import { write } from "./keys";
 import { routeKeys, ruleKeys, scalar } from "./netplanKeys";
@@ -19,8 +18,7 @@ export function renderNetplan(declaration: Declaration): ConfigurationFile[] {
   const refusals = new Refusals("netplan", "netplan 0.106");
   const places = placesOf(declaration, refusals);
   for (const { nhid } of declaration.nexthops) refusals.add(`ip nexthop id ${nhid}`, "nhid", "netplan makes no next hop objects");
-  for (const setting of declaration.settings)
-    refusals.add(wantedSysctl(setting).label, setting.field, "has no key; /etc/sysctl.d could say it");
+  refusals.addSettings(declaration.settings);
   const entries = [
     ...declaration.routes.map((route) => ({
       device: places.route(route)[0] ?? noDevice,

@@ -3,7 +3,6 @@ import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import { describe as describeNexthop } from "../../kernel/nexthop/steps";
 import { describe as describeRoute } from "../../kernel/route/route";
 import { describe as describeRule } from "../../kernel/rule/rule";
-import { wantedSysctl } from "../../kernel/sysctl";
 import { type ConfigurationFile, type Declaration, nameFiles, Refusals } from "./declaration";
 import { type Key, write } from "./keys";
 import { nexthopKeys, routeKeys, ruleKeys } from "./networkdKeys";
@@ -36,8 +35,7 @@ export function renderNetworkd(declaration: Declaration, version = 252): Configu
     const { lines, since } = write(keys, values, object, refusals, version);
     return { device: devices[0] ?? noDevice, lines: [`[${name}]`, ...lines, ""], since: since ?? 247 };
   };
-  for (const setting of declaration.settings)
-    refusals.add(wantedSysctl(setting).label, setting.field, "has no key up to systemd 252; /etc/sysctl.d could say it");
+  refusals.addSettings(declaration.settings);
   const sections = [
     ...declaration.nexthops.map((one) => section("NextHop", places.nexthop(one), nexthopKeys, withFamily(one), describeNexthop(one))),
     ...declaration.routes.map((one) => section("Route", places.route(one), routeKeys, one, describeRoute(one))),

@@ -10,7 +10,7 @@ import { canonicalNames, isDeclarable, nexthopForm, routeForm, ruleForm } from "
 import { moveInside, movesApart } from "./moves";
 import { numbered } from "./numbering";
 import { ownerOf, type Surroundings } from "./owners";
-import { type Named, type Place, printPlace, type Said, type Told } from "./reading";
+import { type Found, type Named, type Place, printPlace, type Said, type Told } from "./reading";
 
 /** One entry that is declared, and where it comes from. */
 export interface Taken<Kind> {
@@ -35,14 +35,6 @@ export interface Declared {
   readonly notes: readonly string[];
 }
 
-export interface Found {
-  readonly said: readonly Said[];
-  readonly names: readonly Named[];
-  readonly leftOut: readonly Told[];
-  readonly unclear: readonly Told[];
-  readonly notes: readonly Told[];
-}
-
 interface Options {
   readonly beside: Surroundings;
   /** Takes table main's default too, where its manager makes it by itself. */
@@ -64,7 +56,7 @@ export function declare(found: Found, { beside, main }: Options): Declared {
   const nexthops: Taken<Nexthop>[] = [];
   const isTold = (place: Place): boolean => leftOut.some((one) => isDeepStrictEqual(one.place, place));
 
-  for (const { kind, values, place, protocol, isManagers } of numbered(found.said)) {
+  for (const { kind, values, place, protocol, unread = [], isManagers } of numbered(found.said)) {
     // Its priority is judged behind its owner: the kernel's own rules stand where none can be declared.
     const isInside = kind !== "rule" || isDeclarable(values["priority"]);
     const form =
@@ -73,19 +65,22 @@ export function declare(found: Found, { beside, main }: Options): Declared {
         : kind === "route"
           ? routeForm(values, names)
           : nexthopForm(values);
+    const is = "wrong" in form ? undefined : isInside ? form.is : { ...form.is, priority: Number(values["priority"]) };
+    const entry = is === undefined ? printValues(values) : describe(is);
+    const living = place.line === 0 ? { entry } : {};
     if (isManagers === true && !main) {
-      const entry = "wrong" in form || place.line > 0 ? {} : { entry: describe(form.is) };
-      if (place.line === 0 || !isTold(place)) leftOut.push({ place, what: managersDefault, ...entry });
+      if (place.line === 0 || !isTold(place)) leftOut.push({ place, what: managersDefault, ...living });
       continue;
     }
-    if ("wrong" in form) {
-      refused.push({ place, what: form.wrong, ...(place.line === 0 ? { entry: printValues(values) } : {}) });
-      continue;
-    }
-    const is = isInside ? form.is : { ...form.is, priority: Number(values["priority"]) };
-    const owned = kind === "nexthop" ? undefined : ownerOf({ kind, values: is, protocol }, beside);
+    // What is another's is left to them, also where it could not be declared.
+    const owned = ownerOf({ kind, values: is ?? values, protocol }, beside);
     if (owned?.isHere === true) {
-      leftOut.push({ place, what: `${owned.owner.who}: ${owned.owner.why}`, entry: describe(is) });
+      leftOut.push({ place, what: `${owned.owner.who}: ${owned.owner.why}`, entry });
+      continue;
+    }
+    if ("wrong" in form || is === undefined || unread.length > 0) {
+      const what = "wrong" in form ? form.wrong : `has what cannot be declared: ${unread.join(", ")}`;
+      refused.push({ place, what, ...living });
       continue;
     }
     if ("note" in form && form.note !== undefined) notes.push(`${printPlace(place)}: ${form.note}`);

@@ -9,9 +9,10 @@ import type { Neighbours } from "../../kernel/persist/neighbours";
 import { linesAt, type Register } from "../../kernel/plan/register";
 import { describe as describeRoute } from "../../kernel/route/steps";
 import { describe as describeRule } from "../../kernel/rule/steps";
+import type { ReadFile } from "./formats/index";
 import { originName } from "./origins";
-import type { Surroundings } from "./owners";
-import type { Named, Place, Said, Told } from "./reading";
+import { nothingBeside, ownerOf, type Surroundings } from "./owners";
+import type { Found, Place, Said, Told } from "./reading";
 
 /** All that was read of a host. */
 export interface Standing {
@@ -25,17 +26,14 @@ export interface Standing {
 }
 
 /** What stands on a host, as far as it may be a person's. */
-export interface Living {
+export interface Living extends Found {
   readonly rules: readonly ObservedRule[];
   readonly routes: readonly ObservedRoute[];
-  readonly said: readonly Said[];
-  readonly leftOut: readonly Told[];
-  readonly unclear: readonly Told[];
-  readonly notes: readonly Told[];
-  readonly names: readonly Named[];
 }
 
 const place = (protocol: number): Place => ({ file: `live, proto ${originName(protocol)}`, line: 0 });
+
+const tagOf = ({ protocol, unread }: ObservedRule | ObservedRoute | ObservedNexthop) => ({ protocol, unread });
 
 export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): ObservedRoute[] =>
   families.flatMap((family) => {
@@ -57,37 +55,31 @@ export function livingOf(standing: Standing, { owner, staging }: Tags, of?: stri
   const routes = routesIn(standing);
   const said: Said[] = [];
   const leftOut: Told[] = [];
-  const unclear: Told[] = [];
-  const add = (
-    kind: Said["kind"],
-    key: string,
-    values: Said["values"],
-    protocol: number,
-    unread: readonly string[],
-    entry: string,
-  ): void => {
-    const mine = protocol === owner || protocol === staging ? linesAt(register, key)[0] : undefined;
+  const add = (one: Omit<Said, "place"> & { readonly protocol: number }, key: string, entry: string): void => {
+    const at = place(one.protocol);
+    const mine = one.protocol === owner || one.protocol === staging ? linesAt(register, key)[0] : undefined;
     if (of !== undefined && mine?.entry.id !== of) return;
-    if (of === undefined && mine !== undefined)
-      leftOut.push({ place: place(protocol), what: `declared already, by stack ${mine.entry.stack}`, entry });
-    else if (unread.length > 0) unclear.push({ place: place(protocol), what: `has what cannot be declared: ${unread.join(", ")}`, entry });
-    else said.push({ kind, values, place: place(protocol), protocol });
+    if (of === undefined && mine !== undefined) leftOut.push({ place: at, what: `declared already, by stack ${mine.entry.stack}`, entry });
+    else said.push({ ...one, place: at });
   };
-  for (const one of rules) add("rule", ruleKey(one.rule), one.rule, one.protocol, one.unread, describeRule(givenRule(one)));
-  for (const { route, protocol, unread } of routes) add("route", routeKey(route), route, protocol, unread, describeRoute(route));
+  for (const one of rules) add({ kind: "rule", values: one.rule, ...tagOf(one) }, ruleKey(one.rule), describeRule(givenRule(one)));
+  for (const one of routes) add({ kind: "route", values: one.route, ...tagOf(one) }, routeKey(one.route), describeRoute(one.route));
   // The kernel knows an object by its number alone, so it is replaced in place: under what is not ours it is not.
+  const isAnothers = (values: ObservedNexthop["nexthop"], protocol: number): boolean =>
+    ownerOf({ kind: "nexthop", values, protocol }, nothingBeside) !== undefined;
   const isUsed = (nhid: number): boolean =>
     routes.some(({ route, protocol }) => route.nhid === nhid && protocol !== owner) ||
     nexthops.some(({ nexthop: { group }, protocol }) => protocol !== owner && group?.some((member) => member.nhid === nhid) === true);
-  for (const { nexthop, protocol, unread } of nexthops) {
+  for (const one of nexthops) {
+    const { nexthop, protocol } = one;
     const entry = `ip nexthop id ${nexthop.nhid}`;
-    if (protocol !== owner && isUsed(nexthop.nhid))
+    if (protocol !== owner && isUsed(nexthop.nhid) && !isAnothers(nexthop, protocol))
       leftOut.push({
         place: place(protocol),
         what: "entries that are not ours yet go by it: take these over, then run adopt again",
         entry,
       });
-    else add("nexthop", nexthopKey(nexthop.nhid), nexthop, protocol, unread, entry);
+    else add({ kind: "nexthop", values: nexthop, ...tagOf(one) }, nexthopKey(nexthop.nhid), entry);
   }
   const owned = standing.names.filter((one) => of === undefined || one.owner?.id === of);
   const names = owned.map(({ file, tableId, name }) => ({ tableId, name, place: { file, line: 0 } }));
@@ -96,21 +88,23 @@ export function livingOf(standing: Standing, { owner, staging }: Tags, of?: stri
       ? []
       : [{ place: { file: describeRule(one.given), line: 0 }, what: "pulumi up clears its host bits, which the kernel does not look at" }],
   );
-  return { rules, routes, said, leftOut, unclear, notes, names };
+  return { rules, routes, said, leftOut, unclear: [], notes, names };
 }
 
 /** What else on the host says whose an entry is. */
 export function surroundingsOf(
   { state, neighbours: { agents }, names }: Standing,
   routes: readonly ObservedRoute[],
-  leased: readonly string[],
+  files: readonly ReadFile[],
 ): Surroundings {
   const links = (state.links ?? []).map(linkOf);
-  const tunnels = new Set(links.filter(({ kind }) => kind === "wireguard").map(({ name }) => name));
+  const quick = new Set(files.flatMap(({ reading }) => reading.tunnels));
+  const isTunnel = ({ kind, name }: (typeof links)[number]): boolean => kind === "wireguard" || (kind === "tun" && quick.has(name));
+  const tunnels = new Set(links.filter(isTunnel).map(({ name }) => name));
   return {
     agents: new Set(agents),
     devices: new Set(links.map(({ name }) => name)),
-    leased: new Set(leased),
+    leased: new Set(files.flatMap(({ reading }) => reading.leased)),
     tunnelled: new Set(
       routes.flatMap(({ route: { destination, dev, table } }) =>
         destination === "default" && dev !== undefined && tunnels.has(dev) && typeof table === "number" ? [table] : [],

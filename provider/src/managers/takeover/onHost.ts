@@ -35,10 +35,9 @@ export function declaredOnHost(
 ): DeclaredOnHost {
   const living = livingOf(standing, tags, of);
   const files = readFiles(sources);
-  const leased = files.flatMap(({ reading }) => reading.leased);
   const origins = new Origins(files, canonicalNames(living.names));
   const found = { ...living, said: living.said.map((one) => withManagers(one, origins)) };
-  const traced = traceOf(declare(found, { beside: surroundingsOf(standing, living.routes, leased), main }), origins);
+  const traced = traceOf(declare(found, { beside: surroundingsOf(standing, living.routes, files), main }), origins);
   const notes = [
     ...traced.notes,
     ...notesOn(traced, []),

@@ -1,9 +1,9 @@
 import type { Context } from "../../declaration/attribute";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
 
-/** A rule or a route, as far as whose it is hangs on it. */
+/** A rule, a route or a next hop, as far as whose it is hangs on it. */
 export interface Entry {
-  readonly kind: "rule" | "route";
+  readonly kind: "rule" | "route" | "nexthop";
   /** In canonical form. */
   readonly values: Context;
   /** Its `proto`; undefined where a file says what is to be made. */

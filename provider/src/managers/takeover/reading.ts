@@ -26,6 +26,8 @@ export interface Said {
   readonly place: Place;
   /** Its tag; undefined where it is made by whoever reads the file. */
   readonly protocol?: number | undefined;
+  /** What `ip` shows of it that no attribute reads: it cannot be declared. */
+  readonly unread?: readonly string[];
   /** Who gives a rule its priority that names none: the kernel puts it before all others, networkd counts down by itself. */
   readonly numberedBy?: "kernel" | "networkd";
   /** The manager chooses its metric as it runs: the one that is said is the most likely. */
@@ -48,10 +50,19 @@ export interface Told {
   readonly entry?: string;
 }
 
+/** What one place or many say: the parts of a declaration, and what a person is told of the rest. */
+export interface Found {
+  readonly said: readonly Said[];
+  readonly names: readonly Named[];
+  readonly leftOut: readonly Told[];
+  readonly unclear: readonly Told[];
+  readonly notes: readonly Told[];
+}
+
 const isSilent = (line: string): boolean => /^\s*([#;].*|\/\/.*|---|\.\.\.)?$/.test(line);
 
 /** What a file says. Every line of it ends as taken, left out, or named. */
-export class Reading {
+export class Reading implements Found {
   readonly said: Said[] = [];
   readonly names: Named[] = [];
   readonly leftOut: Told[] = [];
@@ -59,6 +70,8 @@ export class Reading {
   readonly notes: Told[] = [];
   /** Devices whose addresses come by a DHCP client that tags nothing. */
   readonly leased: string[] = [];
+  /** Devices that wg-quick makes: of WireGuard also where they are a tun device of wireguard-go. */
+  readonly tunnels: string[] = [];
   readonly lines: readonly string[];
   readonly name: string;
   readonly #offset: number;

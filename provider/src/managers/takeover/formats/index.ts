@@ -1,5 +1,4 @@
-import type { Found } from "../declare";
-import { Reading, type Source } from "../reading";
+import { type Found, Reading, type Source } from "../reading";
 import { cloudInit } from "./cloudInit";
 import { dump } from "./dump";
 import type { Format } from "./format";

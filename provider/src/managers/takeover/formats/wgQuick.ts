@@ -9,6 +9,7 @@ export const wgQuick: Format = {
   isOne: ({ text }) => /^\[Interface\]/m.test(text) && !/^\[(Match|Network)\]/m.test(text),
   read: (reading, source) => {
     const device = baseOf(source).replace(/\.conf$/, "");
+    reading.tunnels.push(device);
     for (const { key, value, line, to } of settingsIn(reading.lines)) {
       const way = /^(Pre|Post)(Up|Down)$/i.exec(key)?.[2];
       if (way === undefined) reading.leave("the tunnel itself", line, to);
