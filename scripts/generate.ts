@@ -4,6 +4,7 @@ import { markdownTable } from "markdown-table";
 import { usage, usages } from "../provider/src/cli/usage";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
+import { readSteps, stepsTable } from "../test/booted/changeover";
 import { heldTable, readHeld } from "../test/booted/held";
 import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
@@ -36,6 +37,9 @@ function heldText(): string {
     : "`POLICY_ROUTING_RECORD=1 npm run test:booted` has not been run yet.";
 }
 
+/** What they saw of a take-over, step by step. */
+const changeoverText = (): string => stepsTable(readSteps(readFileSync(join(root, "test/booted/changeover.json"), "utf8")));
+
 /** The command's own words: what `--help` prints. */
 function cliText(): string {
   const said = ([title, text]: readonly [string, string]): string => `## ${title}\n\n\`\`\`text\n${text}\n\`\`\``;
@@ -62,6 +66,7 @@ const records = {
   forms: formsText(),
   bench: benchText(),
   survived: heldText(),
+  changeover: changeoverText(),
   cli: cliText(),
   reach: reachTable(),
   checked: checkTable(),

@@ -11,6 +11,8 @@ mkdir -p /run/systemd/nspawn
 mount -t tmpfs -o mode=755 tmpfs /run/systemd/nspawn # its locks and sockets
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$dir/upper,workdir=$dir/work" "$dir/root"
 echo $$ >"$dir/nspawn"
+tun=''
+[ ! -c /dev/net/tun ] || tun=--bind=/dev/net/tun # a WireGuard without the kernel's
 # Without CAP_NET_ADMIN systemd-networkd would be skipped.
 exec systemd-nspawn --quiet --directory="$dir/root" --machine="$name" --network-namespace-path="/run/netns/$network" \
-	--register=no --keep-unit --capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_SYS_ADMIN --resolv-conf=off --timezone=off --link-journal=no --boot
+	$tun --register=no --keep-unit --capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_SYS_ADMIN --resolv-conf=off --timezone=off --link-journal=no --boot

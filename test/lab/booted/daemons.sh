@@ -13,6 +13,6 @@ chmod 755 usr/sbin/policy-rc.d
 in_root() { chroot . env DEBIAN_FRONTEND=noninteractive "$@"; }
 in_root apt-get -qq update
 in_root apt-get -qq install --no-install-recommends keepalived frr bird2 wireguard-tools wireguard-go >/dev/null
-for unit in keepalived frr bird; do systemctl --root=. --quiet disable "$unit.service"; done
+for unit in keepalived.service frr.service bird.service logrotate.timer; do systemctl --root=. --quiet disable "$unit"; done
 rm usr/sbin/policy-rc.d
 rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* usr/share/doc usr/share/man usr/share/locale
