@@ -107,7 +107,7 @@ describe("a change that is held under guard", function () {
     },
 
     "lets others wait until it ends, though its first lease is long over": async (host) => {
-      const making = create("HostRouting", heldFields(host, { confirmTimeout: 4, hold: 14 }));
+      const making = create("HostRouting", heldFields(host, { confirmTimeout: 4, hold: 40 }));
       await isHeld(host);
       const rule = { connection: elsewhere(host), priority: 1001, from: "198.18.128.3", table: 100, persist: "none" };
       const said = await warnings(() => create("PolicyRule", rule));
