@@ -1,11 +1,13 @@
 // Who leases the address of a booted host's second uplink. The first one is as the program that declares it knows it.
-import type { BootedHost } from "../lab/booted/booted";
+import type { BootedHost, Suite } from "../lab/booted/booted";
 import { put } from "./managers";
 
 export interface Client {
   readonly name: string;
   /** Takes the links over from the next boot on. */
   install(host: BootedHost): Promise<void>;
+  /** A command that makes it ask for its lease again, where it does not at the times that the server names. */
+  ask?(suite: Suite): string | undefined;
 }
 
 const networkd: Client = {
@@ -24,6 +26,7 @@ const networkd: Client = {
 
 const networkManager: Client = {
   name: "NetworkManager",
+  ask: (suite) => (suite === "bullseye" ? "nmcli --wait 20 connection up eth1" : undefined), // 1.30
   install: async (host) => {
     const [{ device, address, gateway }] = host.uplinks;
     const connection = (name: string, sections: string): Promise<void> =>

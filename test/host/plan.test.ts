@@ -57,6 +57,21 @@ describe("policy-routing plan", () => {
     assert.equal(await host.snapshot(), clean);
   });
 
+  it("shows what a device has now where a rule follows it, and which one has nothing yet", async () => {
+    const connection = connectionOf(host);
+    const rule = (name: string, priority: number, device: string): Resource => ({
+      kind: "PolicyRule",
+      name,
+      after: { connection, family: "inet", priority, from: { addressesOf: device }, table: 102 },
+    });
+    const { code, stdout } = await plan([rule("second", 1000, "eth1"), rule("later", 1001, "tun9")]);
+    assert.equal(code, 0);
+    const { address } = host.uplinks[1];
+    assert.match(stdout, new RegExp(`^#   ip -4 rule pref 1000 from @eth1 table 102: eth1 has ${address} now$`, "m"));
+    assert.match(stdout, new RegExp(`^ip -4 rule add pref 1000 from ${address} table 102 proto 214$`, "m"));
+    assert.match(stdout, /^# PolicyRule later: nothing to do\n# {3}pending: tun9 has no IPv4 address yet$/m);
+  });
+
   it("names what stands there in the stack's name under ids that the state does not know, unless the preview leaves some out", async () => {
     const lines = ["edge#1", "lost#2"].map((id) => `rule inet ${id === "edge#1" ? 1000 : 1100}\t${id}\torganization/test/test\n`);
     await host.exec("mkdir -m 700 -p /run/policy-routing; cat >/run/policy-routing/register", {

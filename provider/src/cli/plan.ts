@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../errors";
 import { planOn } from "../host/transaction/proposal";
+import { followedNow } from "../kernel/plan/followed";
 import { commandOf } from "../kernel/plan/step";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
@@ -24,8 +25,9 @@ export async function plan(args: string[]): Promise<Exit> {
   const intended = host.resources.flatMap((one) => one.intended ?? []);
   const { planned, refused, management, holdings } = await planOn({ ...host.connection, ...loginOf(values) }, intended);
   const lines = [
-    ...planned.flatMap(({ of, plan: { steps, notes } }) => [
+    ...planned.flatMap(({ of, plan: { change, uplinks, steps, notes } }) => [
       `# ${of.name}${steps.length === 0 ? ": nothing to do" : ""}`,
+      ...followedNow(change.wanted, uplinks).map((one) => `#   ${one}`),
       ...notes.map(({ will }) => `#   ${will}`),
       ...steps.map(commandOf),
     ]),

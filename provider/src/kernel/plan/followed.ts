@@ -13,6 +13,14 @@ export const followingWord = (device: string): string => `${mark}${device}`;
 export const followedKeys = ({ entries }: Register): ReadonlySet<string> =>
   new Set([...entries].flatMap(([at, { more }]) => (more?.startsWith(mark) === true ? [parseRegisterKey(at).key] : [])));
 
+/** What devices have now, for who reads the commands that come of it. */
+export const followedNow = (wanted: readonly Wanted[], uplinks: Uplinks | undefined): string[] =>
+  wanted.flatMap(({ label, follows, family }) => {
+    if (follows === undefined || family === undefined || uplinks === undefined) return [];
+    const sources = sourcesOn(uplinks, family, follows);
+    return sources.length === 0 ? [] : [`${label}: ${follows} has ${sources.join(", ")} now`];
+  });
+
 /** Devices that a change follows, and that have other addresses now than when it was planned. */
 export const changedMeanwhile = (wanted: readonly Wanted[], before: State, after: State): string[] => [
   ...new Set(
