@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { caseNames, engineRound, fleetCases, plainRound, type Report, wholeHostCases, wholeHostRound } from "./cases";
+import { doorCases, doorsRound } from "./doors";
 import { withFigures } from "./figures";
 import { Fleet } from "./fleet";
 import { lookupCases, lookupRound } from "./lookup";
@@ -10,7 +11,7 @@ import { ensurePeers, peerNames, runPeer } from "./peers";
 import { rowOf, type Sample } from "./rows";
 import { sizesOf, tableOf } from "./table";
 
-const names = [...caseNames, ...lookupCases, ...peerNames];
+const names = [...caseNames, ...doorCases, ...lookupCases, ...peerNames];
 const usage = `usage: npm run bench -- [--json FILE] [--hosts 20] [--fleet 100] [--sizes HOSTSxOBJECTS,...] [--peers] [--rounds 3] [--only CASE,...]
   --hosts   hosts of the granular cases on the engine
   --sizes   hosts and objects a host of the host-routing cases, their floor, raw OpenSSH and the peers
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     console.error(`${key}: ${sample.seconds.toFixed(3)} s${sample.logins === undefined ? "" : `, ${sample.logins} logins`}`);
   };
   for (let round = 1; round <= rounds; round++) lookupRound(wants, report);
-  if ([...caseNames, ...peerNames].some(wants)) await onLab({ hosts, fleet, rounds, sizes, peers, wants, report });
+  if ([...caseNames, ...doorCases, ...peerNames].some(wants)) await onLab({ hosts, fleet, rounds, sizes, peers, wants, report });
   const rows = withFigures([...samples.values()].map((one) => rowOf(one.name, one.hosts, one.objectsPerHost, one.samples)));
   console.log([tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd());
   if (json !== undefined) await writeFile(json, `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
@@ -84,12 +85,18 @@ async function onLab({ hosts, fleet, rounds, sizes, peers, wants, report }: Roun
   const wantsOnFleet = (name: string): boolean => wants(name) && fleetCases.includes(name);
   const wantsWhole = wholeHostCases.some(wants) || peers;
   if (peers) await ensurePeers();
-  const largest = Math.max(hosts, ...(caseNames.some(wantsOnFleet) ? [fleet] : []), ...(wantsWhole ? sizes.map((size) => size.hosts) : []));
+  const largest = Math.max(
+    hosts,
+    ...(caseNames.some(wantsOnFleet) || doorCases.some(wants) ? [fleet] : []),
+    ...(wantsWhole ? sizes.map((size) => size.hosts) : []),
+  );
   const lab = await Fleet.start(largest);
   try {
     for (let round = 1; round <= rounds; round++) {
       console.error(`round ${round} of ${rounds}`);
       await engineRound(lab.first(hosts), wants, report);
+      await doorsRound(lab.first(hosts), "granular", wants, report);
+      await doorsRound(lab.first(fleet), "host-routing", wants, report);
       await plainRound(lab.first(hosts), usual, wants, report);
       if (fleet !== hosts) await plainRound(lab.first(fleet), usual, wantsOnFleet, report);
       for (const size of wantsWhole ? sizes : []) {

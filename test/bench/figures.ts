@@ -1,4 +1,5 @@
 // The figures that the project promises, each computed from cases of one run.
+import { doorPairs, ofPlugin } from "./doors";
 import { type Row, rounded } from "./rows";
 
 /** Another case of the run: with as many hosts and objects a host as the row itself, where nothing else is said. */
@@ -112,6 +113,7 @@ export const figures: readonly Figure[] = [
   ...["up", "noop", "preview", "refresh"].map((operation) => growth(`host-routing-${operation}`)),
   ...["", "-noop", "-preview", "-refresh"].map((operation) => growth(`engine-floor${operation}`, 1)),
   ...["", "-noop", "-preview"].map((operation) => growth(`engine-floor-inputs${operation}`)),
+  ...doorPairs.map((of): Figure => ({ of: ofPlugin(of), says: "/ the dynamic door", limit: 1.05, from: [of], ratio: quotient })),
   { of: "report-live", says: "(it - 3 s) / raw-ssh-rule", limit: 1.3, from: [rawRule], ratio: (ours, raw = 0) => (ours - 3) / raw },
   { of: "report-stored", says: "/ 5 s", limit: 1, at: { hosts: 100 }, from: [], ratio: (seconds) => seconds / 5 },
   { of: "direct-transaction", says: "/ raw-openssh", limit: 0.8, from: ["raw-openssh"], ratio: quotient },
