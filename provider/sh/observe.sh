@@ -109,6 +109,7 @@ paths() { # SESSION [needed]
   case $1 in *%*) bound="oif ${1#*%}" ;; esac
   case $client in ::ffff:*.*) client=${client#::ffff:} server=${server#::ffff:} ;; esac
   case $client in *:*) family=6 ;; *) family=4 ;; esac
+  vrf_of_server
   later=''
   [ -n "$needed" ] || ! crowded "$family" || later=' later'
   say "path$later"
@@ -116,6 +117,23 @@ paths() { # SESSION [needed]
     [ -n "$later" ] || printf 'route show table all match %s\n' "$client" "$server"
     printf 'route get %s from %s ipproto 6 sport %s dport %s uid 0 %s\n' "$client" "$server" "$4" "$2" "$bound"
   } | ip "-$family" -force -j -N -d -batch - 2>/dev/null
+}
+
+# A socket whose connection came in by a VRF is bound to it. Its name, `?` where several devices have the address; nothing without a VRF.
+vrf_of_server() {
+  [ -e /proc/sys/net/vrf ] || [ -e /sys/module/vrf ] || return 0
+  # shellcheck disable=SC2086 # split on purpose
+  owner=$(ip -j -d address show to "$server" ${bound:+dev ${bound#oif }} 2>/dev/null) || return 0
+  case $owner in
+  *'"info_slave_kind":"vrf"'*) vrf=${owner#*'"master":"'} ;;
+  *'"info_kind":"vrf"'*) vrf=${owner#*'"ifname":"'} ;;
+  *) return 0 ;;
+  esac
+  vrf=${vrf%%'"'*}
+  owner=${owner#*'"ifname":"'}
+  case $owner in *'"ifname":"'*) vrf='?' ;; esac
+  say "bound $vrf"
+  [ "$vrf" = '?' ] || bound=${bound:-"oif $vrf"}
 }
 
 # What may mark packets, for src/kernel/management/marking.ts: any line of `marks` means that no mark can be told; of packet filters the lines that say

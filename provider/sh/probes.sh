@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Checks that a person declared, one a line: NUMBER KIND ADDRESS PORT SOURCE DEVICE, with `-` where there is none. They run at the same
-# time, before and after a change.
+# Checks that a person declared, one a line: NUMBER KIND ADDRESS PORT SOURCE DEVICE, with `-` where there is none. The device may be a VRF,
+# and for a route it is one. They run at the same time, before and after a change.
 probes() {
   pids=''
   while read -r number kind address port source device; do
@@ -24,7 +24,8 @@ probe_result() { # WORD TEXT
 # One reply of three is enough: a lost packet is no verdict. Quiet, it asks nobody for names; toybox's has no -n for that.
 probe_ping() {
   set -- -q -c 1 -W 1
-  [ -z "${source:-$device}" ] || set -- "$@" -I "${source:-$device}"
+  [ -z "$device" ] || set -- "$@" -I "$device"
+  [ -z "$source" ] || set -- "$@" -I "$source"
   for try in 1 2 3; do
     if why=$(ping "$@" "$address" 2>&1); then
       probe_result passed "$try"
@@ -67,7 +68,7 @@ lookups() {
 
 probe_route() {
   line="route get $address"
-  [ -z "$source" ] || line="$line from $source"
+  line="$line${source:+ from $source}${device:+ vrf $device}"
   case $address in *:*) family=6 ;; *) family=4 ;; esac
   if shown=$(printf '%s\n' "$line" | ip "-$family" -j -N -d -batch - 2>&1); then probe_result route "$shown"; else probe_result failed "$shown"; fi
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, it } from "mocha";
 import { families } from "../../provider/src/declaration/family";
 import { subjects, unmet } from "../kernel/objects";
-import { versions } from "../property/kernelNamespace";
+import { thisMachine as versions } from "../lab/place";
 import type { Input } from "../property/subjects";
 import { connection, useSite } from "./site";
 

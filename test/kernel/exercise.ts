@@ -10,7 +10,8 @@ import { checkNeeds } from "../../provider/src/kernel/plan/gate";
 import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan/plan";
 import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
 import { commandOf, ipStep, type Step } from "../../provider/src/kernel/plan/step";
-import { KernelNamespace, versionsOf } from "../property/kernelNamespace";
+import { type Place, thisMachine, versionsOf } from "../lab/place";
+import { KernelNamespace } from "../property/kernelNamespace";
 import { change, type Input, tags } from "../property/subjects";
 import { baseObjects, type Pair, type Subject, subjects, unmet } from "./objects";
 import { untouched } from "./report";
@@ -39,6 +40,7 @@ interface Options {
   readonly seed: number;
   /** The root file system whose `ip` is used. */
   readonly root?: string;
+  readonly place?: Place;
   progress?(text: string): void;
 }
 
@@ -55,10 +57,10 @@ const shares: Readonly<Record<string, number>> = { rule: 0.45, route: 0.45, next
  * Generates objects over the whole grammar; makes, reads, updates and deletes them on the real kernel by the plans that a host gets. Throws at
  * the first that is not read back as it was asked for, that a second plan would change again, or that leaves something behind.
  */
-export async function exercise({ runs, seed, root = "/", progress = () => {} }: Options): Promise<Report> {
-  const versions = versionsOf(root);
+export async function exercise({ runs, seed, root = "/", place = thisMachine, progress = () => {} }: Options): Promise<Report> {
+  const versions = versionsOf(root, place);
   const report: Report = { ...versions, objects: new Map(), attributes: new Map(), refused: new Map() };
-  const kernel = new KernelNamespace(root);
+  const kernel = new KernelNamespace(root, place);
   try {
     await run(
       kernel,

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { type Place, thisMachine } from "../lab/place";
 import { difference } from "./compare";
 import { askKernel } from "./kernel";
 import { scenario } from "./scenario";
@@ -20,15 +21,16 @@ export async function campaign(
   flows: number,
   seed: number,
   progress: (done: number, differences: number) => void = () => {},
+  { withVrfs = false, place = thisMachine }: { readonly withVrfs?: boolean; readonly place?: Place } = {},
 ): Promise<Outcome> {
   const differences: string[] = [];
   const seen = new Map<string, number>();
   let done = 0;
   let open = 0;
   for (let host = 0; done < flows; host++) {
-    const [drawn] = fc.sample(scenario(flowsPerHost), { seed: seed + host, numRuns: 1 });
+    const [drawn] = fc.sample(scenario(flowsPerHost, withVrfs, place), { seed: seed + host, numRuns: 1 });
     if (drawn === undefined) break;
-    const { network, answers } = await askKernel(drawn);
+    const { network, answers } = await askKernel(drawn, place);
     for (const { flow, answer } of answers) {
       const what = "refused" in answer ? answer.refused : `type ${answer.shown["type"]}`;
       seen.set(`${flow.family} ${what}`, (seen.get(`${flow.family} ${what}`) ?? 0) + 1);

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { release } from "node:os";
 import { join } from "node:path";
 import type { IpObject } from "../../provider/src/declaration/attribute";
 import type { Flow } from "../../provider/src/declaration/flow";
@@ -9,8 +8,8 @@ import { stateJsonOf } from "../../provider/src/host/reading/network";
 import { parseAnswer } from "../../provider/src/host/wire/answer";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { networkOfState, type StateJson } from "../../provider/src/kernel/lookup/stateJson";
-import { versions } from "../property/kernelNamespace";
-import { addresses, links, type Scenario } from "./scenario";
+import { type Place, thisMachine } from "../lab/place";
+import { addressed, addresses, links, type Scenario } from "./scenario";
 
 export const observe = ["facts", "observe", "destinations"]
   .map((name) => readFileSync(join(__dirname, `../../provider/sh/${name}.sh`), "utf8"))
@@ -45,8 +44,8 @@ export function routeGet(flow: Flow): string {
 export const batch = (options: string, lines: readonly string[], errors = "2>&1"): string =>
   `ip ${options} -batch - ${errors} <<'END'\n${lines.join("\n")}\nEND`;
 /** An IPv6 address gets its route a little later than `ip address add` returns. */
-export const addressed = `tries=0
-while [ $tries -lt 3000 ] && [ "$(ip -6 route show table local | grep -Ec '^local (2001|fd00)')" -lt ${addresses.inet6.length} ]; do tries=$((tries + 1)); done`;
+export const known = `tries=0
+while [ $tries -lt 3000 ] && [ "$(ip -6 route show table all type local | grep -Ec '^local (2001|fd00)')" -lt ${addresses.inet6.length} ]; do tries=$((tries + 1)); done`;
 
 /** The kernel hears of a lost carrier a little later, and takes next hop objects and their routes away: a bounded poll, then its lock. */
 const settled = `tries=0
@@ -56,14 +55,14 @@ ip link set lo up`;
 export const channel = { inet: "-4", inet6: "-6" } as const;
 
 /** Makes the host of a scenario in a network namespace of its own, reads it, and asks the kernel for each flow. */
-export async function askKernel({ sysctls, batches, flows }: Scenario): Promise<Asked> {
+export async function askKernel({ devices, sysctls, batches, flows }: Scenario, place: Place = thisMachine): Promise<Asked> {
   const mark = randomBytes(8).toString("hex");
   const families = [...new Set(flows.map(({ family }) => family))];
   const script = [
     observe,
     `mark=${mark}`,
-    batch("", links, ""),
-    addressed,
+    batch("", [...links, ...devices, ...addressed], ""),
+    known,
     ...sysctls,
     // Many of these cannot be: the gateway may be on no link, the key taken.
     ...batches.map(({ family, lines }) => batch(`${family === undefined ? "" : channel[family]} -force`, lines, "2>/dev/null")),
@@ -76,9 +75,9 @@ export async function askKernel({ sysctls, batches, flows }: Scenario): Promise<
     "say end 0",
     "",
   ].join("\n");
-  const printed = await inNamespace(script);
+  const printed = await inNamespace(script, place);
   const answer = parseAnswer(printed, mark);
-  const state = await stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace");
+  const state = await stateJsonOf(answer, { kernel: place.kernel, iproute2: place.iproute2 }, "the namespace");
   const answers = families.flatMap((family) => {
     const asked = flows.filter((flow) => flow.family === family);
     const text = answer.sections.find(({ name }) => name === `get ${family}`)?.text ?? "";
@@ -108,9 +107,10 @@ function pair(flows: readonly Flow[], text: string): { flow: Flow; answer: Answe
   });
 }
 
-export function inNamespace(script: string): Promise<string> {
+export function inNamespace(script: string, place: Place = thisMachine): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn("unshare", ["--net", "sh"], {
+    const [program, args] = place.argv("unshare", "--net", "sh");
+    const child = spawn(program, args, {
       stdio: ["pipe", "pipe", "inherit"],
       env: { PATH: process.env["PATH"], LC_ALL: "C" },
     });

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { release } from "node:os";
 import type { Flow } from "../../provider/src/declaration/flow";
 import { stateJsonOf } from "../../provider/src/host/reading/network";
 import { parseAnswer } from "../../provider/src/host/wire/answer";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { networkOfState } from "../../provider/src/kernel/lookup/stateJson";
-import { versions } from "../property/kernelNamespace";
-import { addressed, batch, channel, inNamespace, observe } from "./kernel";
-import { links, type Scenario, strangers, targets } from "./scenario";
+import { thisMachine } from "../lab/place";
+import { batch, channel, inNamespace, known, observe } from "./kernel";
+import { addressed, links, type Scenario, strangers, targets } from "./scenario";
 
 /** What a host did with packets that came in by e0: for each flow the device by which it was forwarded, if it was. */
 export interface Forwarded {
@@ -82,8 +81,8 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
   const script = [
     observe,
     `mark=${mark}`,
-    batch("", links, ""),
-    addressed,
+    batch("", [...links, ...addressed], ""),
+    known,
     "unshare --net sleep 600 & behind=$!",
     // Before it has a namespace of its own, its namespace is ours, and the device would go nowhere.
     'tries=0; while [ $tries -lt 3000 ] && [ "$(readlink /proc/$behind/ns/net)" = "$(readlink /proc/$$/ns/net)" ]; do tries=$((tries + 1)); done',
@@ -91,7 +90,7 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
     "mac=$(ip -br link show e0 | sed -E 's/.* (([0-9a-f]{2}:){5}[0-9a-f]{2}) .*/\\1/')",
     "nsenter -t $behind --net ip link set p0 up",
     "tries=0; while [ $tries -lt 3000 ] && ! ip -br link show e0 | grep -q ' UP '; do tries=$((tries + 1)); done",
-    addressed,
+    known,
     ...sysctls,
     // Devices stay up: the packets come by one of them.
     ...batches
@@ -116,6 +115,8 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
   for (const family of families)
     for (const [, from, to, port, dev] of text(family).matchAll(/([0-9a-f.:]+) \. ([0-9a-f.:]+) \. ([0-9]+) \. "([^"]+)"/g))
       seen.set(`${from} ${to} ${port}`, dev ?? "");
-  const network = networkOfState(await stateJsonOf(answer, { kernel: release(), iproute2: versions.iproute2 }, "the namespace"));
+  const network = networkOfState(
+    await stateJsonOf(answer, { kernel: thisMachine.kernel, iproute2: thisMachine.iproute2 }, "the namespace"),
+  );
   return { network, flows: packets.map((flow) => ({ flow, dev: seen.get(`${flow.from} ${flow.to} ${flow.dport?.from}`) })) };
 }

@@ -5,11 +5,13 @@ import type { Flow } from "../../provider/src/declaration/flow";
 import { ruleAttributes, settleRule } from "../../provider/src/declaration/rule/rule";
 import { isBefore, needsOf } from "../../provider/src/kernel/plan/gate";
 import { wordsOf } from "../../provider/src/kernel/words";
-import { versions } from "../property/kernelNamespace";
+import { type Place, thisMachine } from "../lab/place";
 import { ruleFields, sensible } from "../property/subjects";
 
 /** A host to ask about: how it is made, in `ip` lines, and what is asked. */
 export interface Scenario {
+  /** What devices become before they have addresses. */
+  readonly devices: readonly string[];
   readonly sysctls: readonly string[];
   readonly batches: readonly { readonly family: Family | undefined; readonly lines: readonly string[] }[];
   readonly flows: readonly Flow[];
@@ -17,6 +19,9 @@ export interface Scenario {
 
 const devices = ["e0", "e1", "e2", "e3"] as const;
 const tables = [100, 101, 102, 103, "main", "default"] as const;
+/** VRFs, whose tables are among those that all routes are drawn for. */
+const vrfs = { red: 102, blue: 103 } as const;
+const vrfNames = ["red", "blue"] as const;
 const metrics = [undefined, undefined, 10, 20, 1024] as const;
 
 /** The addresses of the devices, the second of e0 in the network of its first. */
@@ -227,15 +232,15 @@ function withoutRefused(lines: readonly string[]): string[] {
   });
 }
 
-const rule = (family: Family): fc.Arbitrary<string> => {
+const rule = (family: Family, { withVrfs, iproute2 }: Kind): fc.Arbitrary<string> => {
   const common = ruleFields(family);
   const fields = {
     ...common,
     priority: oneOf([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 2000]),
     from: oneOf<string>(selectors[family]),
     to: oneOf<string>([...selectors[family], ...prefixes[family].slice(3)]),
-    iif: oneOf<string>(["lo", ...devices, "absent0"]),
-    oif: oneOf<string>([...devices, "absent0"]),
+    iif: oneOf<string>(["lo", ...devices, ...(withVrfs ? vrfNames : []), "absent0"]),
+    oif: oneOf<string>([...devices, ...(withVrfs ? vrfNames : []), "absent0"]),
     table: oneOf<number | "main" | "default">([...tables, 104]),
     goto: oneOf([300, 500, 800, 1000, 2000, 1500]),
   };
@@ -265,7 +270,7 @@ const rule = (family: Family): fc.Arbitrary<string> => {
     .map((input) => canonical(ruleAttributes, input, settleRule))
     .filter(
       ({ values, problems }) =>
-        problems.length === 0 && needsOf(ruleAttributes, values).every((need) => !isBefore(versions.iproute2, need.iproute2)),
+        problems.length === 0 && needsOf(ruleAttributes, values).every((need) => !isBefore(iproute2, need.iproute2)),
     )
     .map(({ values }) => `rule add ${wordsOf(ruleAttributes, values).join(" ")}`);
 };
@@ -273,14 +278,14 @@ const rule = (family: Family): fc.Arbitrary<string> => {
 const protocols = { inet: [6, 17, 1], inet6: [6, 17, 58] } as const;
 const port = seldom(2, [443, 80, 1000, 1500, 2000, 50000]).map((number = 0) => ({ from: number, to: number }));
 
-const flow = (family: Family): fc.Arbitrary<Flow> =>
+const flow = (family: Family, { withVrfs }: Kind): fc.Arbitrary<Flow> =>
   fc
     .record({
       to: oneOf<string>(targets[family]),
       kind: fc.integer({ min: 0, max: 9 }),
       own: oneOf<string>(own[family]),
       stranger: oneOf<string>([...strangers[family], ...own[family]]),
-      dev: oneOf<string>(devices),
+      dev: withVrfs ? oneOf<string>([...devices, ...vrfNames, ...vrfNames]) : oneOf<string>(devices),
       mark: oneOf([0, 0, 1, 2, 0x101, 0xffffffff]),
       uid: oneOf([0, 1000, 1999, 2000, 4294967295]),
       ipproto: oneOf<number>(protocols[family]),
@@ -311,7 +316,8 @@ function sysctlLines({
   vmark,
   forwarding,
 }: typeof sysctl extends fc.Arbitrary<infer Value> ? Value : never): string[] {
-  const set = (path: string, value: number | boolean): string => `echo ${Number(value)} >/proc/sys/net/${path}`;
+  // In one write: up to 6.1 the kernel takes the first byte of `echo` only, and dash complains.
+  const set = (path: string, value: number | boolean): string => `printf ${Number(value)} >/proc/sys/net/${path}`;
   return [
     set("ipv4/ip_forward", forwarding),
     set("ipv6/conf/all/forwarding", true),
@@ -327,13 +333,33 @@ function sysctlLines({
 
 const both = <Value>(of: (family: Family) => fc.Arbitrary<Value>) => fc.record({ inet: of("inet"), inet6: of("inet6") });
 
-/** A host and `flows` questions about it. */
-export const scenario = (flows: number): fc.Arbitrary<Scenario> =>
+interface Kind {
+  readonly withVrfs: boolean;
+  /** Of the host that is to have the rules. */
+  readonly iproute2: string;
+}
+
+/** Devices of the host that are moved into VRFs; with some of these, the rule of VRFs stands elsewhere or is missing. */
+const vrfLines = fc
+  .record({ slaves: fc.tuple(...devices.map(() => oneOf([...vrfNames, ...vrfNames, undefined]))), own: fc.boolean(), rule: fc.nat(9) })
+  .map(({ slaves, own, rule: place }) => ({
+    devices: [
+      ...vrfNames.flatMap((name) => [`link add ${name} type vrf table ${vrfs[name]}`, `link set ${name} up`]),
+      ...devices.flatMap((dev, index) => (slaves[index] === undefined ? [] : [`link set ${dev} master ${slaves[index]}`])),
+      ...(own ? ["address add 198.18.100.1/32 dev red", "address add 2001:db8:100::1/128 dev red nodad"] : []),
+    ],
+    rules: place === 0 ? ["rule del pref 1000"] : place === 1 ? ["rule add pref 350 l3mdev", "rule del pref 1000"] : [],
+  }));
+const noVrfs = fc.constant<{ devices: string[]; rules: string[] }>({ devices: [], rules: [] });
+
+/** A host and `flows` questions about it; with devices in VRFs or without. */
+export const scenario = (flows: number, withVrfs = false, { iproute2 }: Place = thisMachine): fc.Arbitrary<Scenario> =>
   fc
     .record({
       sysctls: sysctl.map(sysctlLines),
       routes: both((family) => fc.array(route(family), { minLength: 5, maxLength: 40 })),
-      rules: both((family) => fc.array(rule(family), { minLength: 0, maxLength: 14 })),
+      rules: both((family) => fc.array(rule(family, { withVrfs, iproute2 }), { minLength: 0, maxLength: 14 })),
+      vrf: withVrfs ? vrfLines : noVrfs,
       noLocal: fc.integer({ min: 0, max: 19 }),
       downs: fc.array(
         fc
@@ -341,9 +367,10 @@ export const scenario = (flows: number): fc.Arbitrary<Scenario> =>
           .map(([dev, carrier]) => `link set ${carrier ? dev.replace("e", "p") : dev} down`),
         { maxLength: 2 },
       ),
-      flows: both((family) => fc.array(flow(family), { minLength: flows / 2, maxLength: flows / 2 })),
+      flows: both((family) => fc.array(flow(family, { withVrfs, iproute2 }), { minLength: flows / 2, maxLength: flows / 2 })),
     })
-    .map(({ sysctls, routes, rules, noLocal, downs, flows: asked }) => ({
+    .map(({ sysctls, routes, rules, vrf, noLocal, downs, flows: asked }) => ({
+      devices: vrf.devices,
       sysctls,
       batches: [
         { family: undefined, lines: ["link set e3 group 5", ...nextHopObjects("inet"), ...nextHopObjects("inet6")] },
@@ -354,19 +381,20 @@ export const scenario = (flows: number): fc.Arbitrary<Scenario> =>
             "rule add pref 32000 nop",
             ...routes.inet,
             ...rules.inet,
+            ...vrf.rules,
             ...(noLocal === 0 ? ["rule add pref 150 table local", "rule del pref 0"] : []),
           ],
         },
-        { family: "inet6" as const, lines: [...withoutRefused(routes.inet6), ...rules.inet6] },
+        { family: "inet6" as const, lines: [...withoutRefused(routes.inet6), ...rules.inet6, ...vrf.rules] },
         // Where the last other route at a source-specific route's destination is taken away, the kernel may lose sight of the latter.
         { family: undefined, lines: routes.inet6.some((one) => one.includes(" from ")) ? [] : downs },
       ],
       flows: [...asked.inet, ...asked.inet6],
     }));
 
-/** How every host begins: devices, their addresses. */
+/** How every host begins: devices, and then their addresses. */
 export const links: readonly string[] = [
   "link set lo up",
   ...devices.flatMap((dev, index) => [`link add ${dev} type veth peer name p${index}`, `link set ${dev} up`, `link set p${index} up`]),
-  ...[...addresses.inet, ...addresses.inet6].map((address) => `address add ${address}`),
 ];
+export const addressed: readonly string[] = [...addresses.inet, ...addresses.inet6].map((address) => `address add ${address}`);

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { release } from "node:os";
 import { join } from "node:path";
-import type { Since } from "../../provider/src/declaration/attribute";
 import { parseAnswer, type Section } from "../../provider/src/host/wire/answer";
+import { type Place, thisMachine } from "../lab/place";
 
 const folder = join(__dirname, "../../provider/sh");
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");
@@ -22,13 +21,6 @@ const links = ["e0", "e1"].flatMap((device, index) => [
 
 let count = 0;
 
-/** What a machine has, as the observation of a host shows it: this one, or the root file system of another release with this kernel. */
-export function versionsOf(root = "/"): Since {
-  const { stdout } = spawnSync("chroot", [root, "ip", "-V"], { encoding: "utf8" });
-  return { iproute2: /iproute2-(\S+?),?(?:\s|$)/.exec(stdout)?.[1] ?? "", kernel: release() };
-}
-export const versions = versionsOf();
-
 /** A kernel of its own: a network namespace, and in it the shell that our hosts run, kept open. */
 export class KernelNamespace {
   readonly name = `policy-routing-test-${process.pid}-${count++}`;
@@ -37,10 +29,13 @@ export class KernelNamespace {
   #wake: () => void = () => {};
 
   /** `root` is the root file system whose `sh` and `ip` do the work. */
-  constructor(readonly root = "/") {
-    must(["netns", "add", this.name]);
+  constructor(
+    readonly root = "/",
+    readonly place: Place = thisMachine,
+  ) {
+    this.#must(["netns", "add", this.name]);
     process.once("exit", this.#remove);
-    must(["-n", this.name, "-batch", "-"], ["link set lo up", ...links].join("\n"));
+    this.#must(["-n", this.name, "-batch", "-"], ["link set lo up", ...links].join("\n"));
     this.#shell = this.spawn("chroot", root, "sh", "-c", text("shell.sh"), "sh", "");
     this.#shell.stdout?.setEncoding("utf8").on("data", (data: string) => {
       this.#heard += data;
@@ -51,7 +46,8 @@ export class KernelNamespace {
   }
 
   spawn(program: string, ...args: string[]): ChildProcess {
-    return spawn("ip", ["netns", "exec", this.name, program, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    const [first, rest] = this.place.argv("ip", "netns", "exec", this.name, program, ...args);
+    return spawn(first, rest, { stdio: ["pipe", "pipe", "inherit"] });
   }
 
   #send(mark: string, frame: string): void {
@@ -80,11 +76,13 @@ export class KernelNamespace {
   }
 
   readonly #remove = (): void => {
-    spawnSync("ip", ["netns", "del", this.name]);
+    const [program, args] = this.place.argv("ip", "netns", "del", this.name);
+    spawnSync(program, args);
   };
-}
 
-function must(args: string[], input = ""): void {
-  const { status, stderr } = spawnSync("ip", args, { input, encoding: "utf8" });
-  if (status !== 0) throw new Error(`ip ${args.join(" ")}: ${stderr}`);
+  #must(words: readonly string[], input = ""): void {
+    const [program, args] = this.place.argv("ip", ...words);
+    const { status, stderr } = spawnSync(program, args, { input, encoding: "utf8" });
+    if (status !== 0) throw new Error(`ip ${words.join(" ")}: ${stderr}`);
+  }
 }

@@ -20,7 +20,8 @@ import { channelOf, commandOf, type Step } from "../../provider/src/kernel/plan/
 import { wantedRoute } from "../../provider/src/kernel/route/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule/rule";
 import { wordsOf } from "../../provider/src/kernel/words";
-import { KernelNamespace, versions } from "./kernelNamespace";
+import { thisMachine as versions } from "../lab/place";
+import { KernelNamespace } from "./kernelNamespace";
 import {
   change,
   family,

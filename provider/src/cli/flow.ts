@@ -22,6 +22,7 @@ const flowSchema = z
     from: addressSchema.optional(),
     iif: deviceSchema.optional(),
     oif: deviceSchema.optional(),
+    vrf: deviceSchema.optional(),
     mark: number(u32).default(0),
     uid: number(u32).default(0),
     ipproto: ruleAttributes.ipproto.schema.optional(),
@@ -32,11 +33,13 @@ const flowSchema = z
     flowlabel: number(0xfffff).optional(),
   })
   .refine(({ from, to }) => from === undefined || familyOf(from) === familyOf(to), "from and to are of different families")
+  .refine(({ iif, oif, vrf }) => vrf === undefined || (iif === undefined && oif === undefined), "vrf cannot be combined with iif or oif")
   .transform(
-    ({ to, tos, ...rest }): Flow => ({
+    ({ to, tos, vrf, oif = vrf, ...rest }): Flow => ({
       family: familyOf(to),
       to,
       tos: [tos],
+      oif,
       ipproto: undefined,
       sport: undefined,
       dport: undefined,

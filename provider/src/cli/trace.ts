@@ -16,6 +16,7 @@ const flowOptions = {
   from: text,
   iif: text,
   oif: text,
+  vrf: text,
   mark: text,
   uid: text,
   ipproto: text,

@@ -20,6 +20,7 @@ const flowOptions = `A packet:
   --from ADDRESS           default: not chosen yet
   --iif DEVICE             it came in here; default: the host sends it
   --oif DEVICE             the sending socket is bound to it
+  --vrf NAME               the sending socket is bound to the VRF
   --mark N  --uid N  --tos N  --tun-id N    default 0
   --ipproto P  --sport N  --dport N  --flowlabel N    default: cannot be told`;
 
@@ -45,7 +46,7 @@ exit code: 0 written, 2 wrong use, 3 the host could not be read`,
        ${program} trace (HOST | --state FILE) --flows FILE [--json]
 Says which way packets go on a host, or in a state that observe wrote, and why.
 ${flowOptions}
-  --flows FILE             a packet a line, as {"from","to","iif","oif","mark","uid","ipproto","sport","dport","tos"}; - is standard input
+  --flows FILE             a packet a line, as {"from","to","iif","oif","vrf","mark","uid","ipproto","sport","dport","tos"}; - is standard input
   --json                   a line of JSON a packet: {"verdict","table","rule","dev","via","src","hops","why","path"}
 ${hostOptions}
 example:

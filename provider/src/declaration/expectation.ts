@@ -36,6 +36,12 @@ export const flowFields = {
     absent: "the host itself sends it",
     example: "eth0",
   }),
+  vrf: part((value: string) => ["vrf", value], {
+    schema: deviceSchema,
+    doc: "VRF to which the sending socket is bound. What came in by a device of a VRF has that device as `iif` instead.",
+    absent: "none",
+    example: "red",
+  }),
   mark: part((value: number) => ["mark", String(value)], {
     schema: hexOrDecimal(u32, 'expected a mark such as 1 or "0x1"'),
     doc: "Its firewall mark; decimal or hexadecimal.",
@@ -107,6 +113,8 @@ function settleExpectation(values: Expectation, pending: ReadonlySet<string>): P
   if (verdict !== undefined && verdict !== "unicast" && verdict !== "local")
     for (const name of ["dev", "via", "table"] as const)
       if (values[name] !== undefined) problems.push({ path: [name], text: `has no meaning for verdict ${verdict}` });
+  if (values.vrf !== undefined && values.iif !== undefined)
+    problems.push({ path: ["vrf"], text: "cannot be combined with iif: it is for packets that the host itself sends" });
   if (verdict === "local" && via !== undefined) problems.push({ path: ["via"], text: "has no meaning for verdict local" });
   return problems;
 }
@@ -121,6 +129,7 @@ export function lookupWords(expectation: Expectation): string[] {
     ...words(values.to, flowFields.to.words),
     ...words(values.from, flowFields.from.words),
     ...words(values.iif, flowFields.iif.words),
+    ...words(values.vrf, flowFields.vrf.words),
     ...words(values.mark, flowFields.mark.words),
     ...words(values.tos, flowFields.tos.words),
     ...words(values.uid, flowFields.uid.words),
@@ -131,13 +140,14 @@ export function lookupWords(expectation: Expectation): string[] {
 }
 
 /** The same as a flow, for a lookup in a state that is not there yet. */
-export function flowOf({ to = "", from, iif, mark = 0, uid = 0, ipproto, sport, dport, tos = 0 }: Expectation): Flow {
+export function flowOf({ to = "", from, iif, vrf, mark = 0, uid = 0, ipproto, sport, dport, tos = 0 }: Expectation): Flow {
   const port = (value: number | undefined) => (value === undefined ? undefined : { from: value, to: value });
   return {
     family: familyOf(to),
     from,
     to,
     iif,
+    oif: vrf,
     mark,
     uid,
     ipproto: ipproto === undefined ? undefined : protocols[ipproto],

@@ -9,7 +9,7 @@ export interface Flow {
   readonly to: string;
   /** The device on which it came in; undefined for packets that the host itself sends (`iif lo`). */
   readonly iif?: string | undefined;
-  /** The device to which the sending socket is bound; undefined for none. */
+  /** The device to which the sending socket is bound, which may be a VRF; undefined for none. */
   readonly oif?: string | undefined;
   readonly mark: number | undefined;
   /** The sender's user id; 4294967295 for none. The kernel takes forwarded packets for those of user 0. */
@@ -25,12 +25,22 @@ export interface Flow {
   readonly flowlabel?: number | undefined;
 }
 
+/** The VRF that a packet belongs to: that of the device by which it came in, or to which its socket is bound. */
+export interface Vrf {
+  readonly name: string;
+  /** Undefined where it was not read. */
+  readonly table: number | undefined;
+  readonly by: "iif" | "oif";
+  /** Whether a rule that names the VRF has all packets of it, instead of none that have another device. Undefined: it cannot be told. */
+  readonly isNamed: boolean | undefined;
+}
+
 /** A flow made ready to be compared with many rules. */
 export interface Packet extends Flow {
   readonly fromBits: Bits | undefined;
   readonly toBits: Bits;
-  /** Whether the device that it came in by, or that its socket is bound to, belongs to a VRF. Undefined: it cannot be told. */
-  readonly vrf: boolean | undefined;
+  /** Undefined: it cannot be told. */
+  readonly vrf: Vrf | "none" | undefined;
   /** What is taken to be so, by a selector's words, where the packet does not say it: one of the cases that may occur. */
   readonly assumed: ReadonlyMap<string, boolean>;
 }
@@ -46,7 +56,7 @@ const noPort = { from: 0, to: 0 };
  * An IPv4 source that is not chosen yet is compared as 0.0.0.0; an IPv6 one matches no `from`. What came in without ports is compared as
  * with ports 0.
  */
-export function packetOf(flow: Flow, vrf: boolean | undefined): Packet {
+export function packetOf(flow: Flow, vrf: Packet["vrf"]): Packet {
   const fromBits = flow.from !== undefined ? bitsOf(flow.from) : flow.family === "inet" ? nowhere : undefined;
   const portless = flow.iif !== undefined && flow.iif !== "lo" && flow.ipproto !== undefined && !withPorts.includes(flow.ipproto);
   // All fields, always: packets of one shape are compared faster.
@@ -55,7 +65,8 @@ export function packetOf(flow: Flow, vrf: boolean | undefined): Packet {
     from: flow.from,
     to: flow.to,
     iif: flow.iif,
-    oif: flow.oif,
+    // A socket that is bound to a VRF is bound to no device, as far as rules look.
+    oif: typeof vrf === "object" && vrf.name === flow.oif ? undefined : flow.oif,
     mark: flow.mark,
     uid: flow.uid,
     ipproto: flow.ipproto,
@@ -97,4 +108,12 @@ export function portsIn(ports: PortRange | undefined, range: PortRange): Match {
   if (ports === undefined) return "unknown";
   if (ports.to < range.from || ports.from > range.to) return false;
   return ports.from >= range.from && ports.to <= range.to ? true : "unknown";
+}
+
+/** Whether a rule's device is that of a packet. One that is the packet's VRF may stand for all of it. */
+export function isDevice(named: string, device: string | undefined, by: Vrf["by"], { vrf }: Packet): Match {
+  const plain = named === device;
+  if (typeof vrf !== "object" || vrf.name !== named || vrf.isNamed === false) return plain;
+  const whole = vrf.by === by;
+  return vrf.isNamed === true || plain === whole ? whole : "unknown";
 }

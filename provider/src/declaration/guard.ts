@@ -31,6 +31,12 @@ const probeFields = {
     absent: "any",
     example: "eth1",
   }),
+  vrf: field({
+    schema: deviceSchema,
+    doc: "VRF to which the probe is bound; for `route`, in which it is looked up.",
+    absent: "none",
+    example: "red",
+  }),
   via: field({ schema: addressSchema, doc: "Gateway by which `route` must leave.", absent: "any", example: "203.0.113.1" }),
   expect: field({
     schema: flag,
@@ -47,6 +53,8 @@ function settleProbe(probe: Probe, pending: ReadonlySet<string>) {
   if (kinds.length !== 1) return [{ path: [], text: expectedProbe }];
   if (probe.route !== undefined && probe.dev === undefined && probe.via === undefined && !pending.has("dev") && !pending.has("via"))
     return [{ path: ["route"], text: "needs the expected dev or via" }];
+  if (probe.vrf !== undefined && probe.dev !== undefined && probe.route === undefined && !pending.has("route"))
+    return [{ path: ["vrf"], text: "cannot be combined with dev: a socket is bound to one" }];
   const target = probe.ping ?? probe.route ?? probe.tcp;
   return target !== undefined &&
     probe.from !== undefined &&

@@ -5,7 +5,7 @@ import { typeAt } from "../declaration/route/type";
 import type { Management } from "../kernel/management/path";
 import { parseIpJson } from "../kernel/observed/ipJson";
 import { parseRoutes } from "../kernel/observed/parse";
-import { type Answer, section } from "./wire/answer";
+import { type Answer, section, sectionAfter } from "./wire/answer";
 
 /**
  * How our own connection is routed, as `paths` in sh/observe.sh tells it, a line of `ip` each: the routes of all tables for the client's
@@ -31,6 +31,7 @@ export function parseManagement(connection: string, answer: Answer): Management 
   return {
     connection,
     isWhole: later === undefined,
+    vrf: sectionAfter(answer, "bound")?.rest,
     toClient: routes(toClient),
     toServer: routes(toServer),
     kernel: kernel === undefined ? undefined : { dev: textAt(kernel, "dev"), via: gatewayAt(kernel), isLocal: typeAt(kernel) === "local" },

@@ -306,6 +306,11 @@ export interface ProbeArgs {
    */
   dev?: pulumi.Input<string>;
   /**
+   * VRF to which the probe is bound; for `route`, in which it is looked up.
+   * Left out: none. Example: `"red"`.
+   */
+  vrf?: pulumi.Input<string>;
+  /**
    * Gateway by which `route` must leave.
    * Left out: any. Example: `"203.0.113.1"`.
    */
@@ -952,6 +957,11 @@ export interface ExpectationArgs {
    */
   iif?: pulumi.Input<string>;
   /**
+   * VRF to which the sending socket is bound. What came in by a device of a VRF has that device as `iif` instead.
+   * Left out: none. Example: `"red"`.
+   */
+  vrf?: pulumi.Input<string>;
+  /**
    * Its firewall mark; decimal or hexadecimal.
    * Left out: none. Example: `"0x1"`.
    */
@@ -1020,6 +1030,11 @@ export interface FlowArgs {
    * Left out: the host itself sends it. Example: `"eth0"`.
    */
   iif?: pulumi.Input<string>;
+  /**
+   * VRF to which the sending socket is bound. What came in by a device of a VRF has that device as `iif` instead.
+   * Left out: none. Example: `"red"`.
+   */
+  vrf?: pulumi.Input<string>;
   /**
    * Its firewall mark; decimal or hexadecimal.
    * Left out: none. Example: `"0x1"`.

@@ -41,6 +41,13 @@ const login = (...routes: Route[]): Management => ({
   toServer: [observedRoute(local)],
   kernel: { dev: "e0", via: "198.18.1.1", isLocal: false },
 });
+/** The same by a device of a VRF, of which 101 is the table. */
+const inRed = (...routes: Route[]): Management => ({
+  ...login(...routes),
+  vrf: "red",
+  toServer: [observedRoute({ ...local, table: 101 })],
+});
+const redLinks: Link[] = [link("e0", { master: "red" }), link("e1"), link("red", { kind: "vrf", vrfTable: 101 })];
 const unmarked: Circumstances = { marks: { reply: 0, incoming: 0 }, links: undefined };
 const marked: Circumstances = { marks: { reply: undefined, incoming: undefined }, links: undefined };
 const has = (one: Rule): Becomes => ({ key: ruleKey(one), rules: [observedRule(one)], routes: [] });
@@ -164,7 +171,7 @@ describe("the way of our own connection", () => {
     assert.match(String(managementPathChange(stateOf(diverting), login(byMain, byObject), [object()], unmarked)), told);
     assert.match(String(managementPathChange(stateOf(elsewhere), login({ ...byObject, table: "main" }), [object()], unmarked)), told);
     const vrf = rule(1000, { l3mdev: true });
-    assert.match(String(managementPathChange(stateOf(vrf), login(byMain, byObject), [object()], unmarked)), told);
+    assert.match(String(managementPathChange(stateOf(vrf), inRed(byMain, byObject), [object()], { ...unmarked, links: redLinks })), told);
   });
 
   it("is told by the kernel's answer to be the host's own, not by local routes of tables that no reply looks into", () => {
@@ -193,18 +200,39 @@ describe("the way of our own connection", () => {
     );
   });
 
-  it("passes by the rules of VRFs, whatever these do, unless it belongs to one", () => {
-    const links = (rest: Partial<Link>): Link[] => [link("e0", rest), link("e1"), link("red", { kind: "vrf" })];
+  it("passes by the rules of VRFs, whatever these do, where it belongs to none", () => {
     const vrfs = [rule(500, { l3mdev: true, action: "unreachable" }), rule(501, { l3mdev: true })];
     const same = route(101, "198.18.1.1");
-    const outside = { ...unmarked, links: links({}) };
-    assert.equal(managementPathChange(stateOf(...vrfs), login(byMain, same), [has(diverting)], outside), undefined);
-    assert.match(String(managementPathChange(stateOf(...vrfs), login(byMain, away), [has(diverting)], outside)), /would change/);
-    for (const [open, why] of [
-      [{ ...unmarked, links: links({ master: "red" }) }, /the tables of VRF devices are not looked at/],
-      [unmarked, /cannot be told/],
-    ] as const)
-      assert.match(String(managementPathChange(stateOf(...vrfs.slice(1)), login(byMain, same), [has(diverting)], open)), why);
+    assert.equal(managementPathChange(stateOf(...vrfs), login(byMain, same), [has(diverting)], unmarked), undefined);
+    assert.match(String(managementPathChange(stateOf(...vrfs), login(byMain, away), [has(diverting)], unmarked)), /would change/);
+  });
+
+  it("is that of its VRF, past all that is for others", () => {
+    const state = stateOf(rule(1000, { l3mdev: true }));
+    const inside = inRed(route(101, "198.18.1.1"), route("main", "198.18.2.1"));
+    const changeIn = (one: Rule, linux: string) => managementPathChange(state, inside, [has(one)], { ...unmarked, links: redLinks, linux });
+    const blackhole = (selector: Partial<Rule>, priority = 500) => rule(priority, { ...selector, action: "blackhole" });
+    for (const linux of ["5.10.0", "6.12.1", "6.14.1", "7.3.1"]) {
+      // What is decided before, or elsewhere.
+      assert.equal(changeIn(blackhole({ from: "0.0.0.0/0" }, 1500), linux), undefined);
+      assert.equal(changeIn(blackhole({ from: "198.18.2.2" }), linux), undefined);
+      assert.equal(changeIn(blackhole({ oif: "e0" }), linux), undefined);
+      assert.match(String(changeIn(blackhole({ iif: "e0" }), linux)), /packets of this connection arrive would change/);
+      assert.match(String(changeIn(blackhole({ l3mdev: true }), linux)), /replies to this connection leave would change/);
+    }
+    for (const [device, what] of [
+      [{ oif: "red" }, /replies to this connection leave/],
+      [{ iif: "red" }, /packets of this connection arrive/],
+    ] as const) {
+      for (const linux of ["5.10.0", "6.1.1", "6.12.1"]) assert.equal(changeIn(blackhole(device), linux), undefined);
+      assert.match(String(changeIn(blackhole(device), "7.3.1")), what);
+      assert.match(String(changeIn(blackhole(device), "6.14.1")), /cannot be told/);
+    }
+  });
+
+  it("cannot be told where devices of several VRFs have its address", () => {
+    const twice = { ...login(byMain), vrf: "?" };
+    assert.match(String(managementPathChange(stateOf(), twice, [has(diverting)], unmarked)), /of different VRFs/);
   });
 
   it("is looked up by the groups of the devices, where they are known", () => {

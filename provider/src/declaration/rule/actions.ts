@@ -59,7 +59,7 @@ const l3mdev = attribute({
   matcher:
     () =>
     ({ vrf }) =>
-      vrf ?? "unknown",
+      vrf === undefined ? "unknown" : vrf !== "none",
   doc: "Only packets of a VRF: those that came in by one of its devices, or whose socket is bound to it. Looks them up in the VRF's own table, unless `action` or `goto` says what else becomes of them.",
   absent: "false",
   ip: "l3mdev",

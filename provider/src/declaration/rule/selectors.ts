@@ -2,6 +2,7 @@ import { z } from "zod";
 import { familyOf, isEverything, maskedPrefixSchema, networkOf, type Prefix, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { holdsBits, prefixBitsOf } from "../bits";
+import { isDevice } from "../flow";
 import { deviceSchema, flag, u32 } from "../number";
 import { hex } from "./hex";
 
@@ -73,8 +74,8 @@ const iif = attribute({
   words: (device) => ["iif", device],
   observe: (json) => textAt(json, "iif"),
   json: ["iif", "iif_detached"],
-  matcher: (device) => (packet) => device === (packet.iif ?? "lo"),
-  exactly: { asked: (device) => device, had: ({ iif }) => iif ?? "lo" },
+  matcher: (device) => (packet) => isDevice(device, packet.iif ?? "lo", "iif", packet),
+  exactly: { asked: (device) => device, had: ({ iif, vrf }) => (typeof vrf === "object" ? undefined : (iif ?? "lo")) },
   doc: "Device on which the packet came in; `lo` stands for packets that the host itself sends. The device need not exist yet.",
   absent: "any device",
   ip: "iif NAME",
@@ -86,8 +87,8 @@ const oif = attribute({
   words: (device) => ["oif", device],
   observe: (json) => textAt(json, "oif"),
   json: ["oif", "oif_detached"],
-  matcher: (device) => (packet) => device === packet.oif,
-  exactly: { asked: (device) => device, had: ({ oif }) => oif ?? "" },
+  matcher: (device) => (packet) => isDevice(device, packet.oif, "oif", packet),
+  exactly: { asked: (device) => device, had: ({ oif, vrf }) => (typeof vrf === "object" ? undefined : (oif ?? "")) },
   doc: "Device to which the sending socket is bound. It never matches forwarded packets. The device need not exist yet.",
   absent: "any socket",
   ip: "oif NAME",

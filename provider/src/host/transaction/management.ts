@@ -23,8 +23,9 @@ export async function managementRefusal(
   if (seen.management === undefined || becomes.length === 0) return undefined;
   if (!seen.management.isWhole && !concernsConnection(state, seen.management, becomes)) return undefined;
   const management = seen.management.isWhole ? seen.management : await readWhole(session, seen);
-  const changeIn = (circumstances: Circumstances) => managementPathChange(state, management, becomes, circumstances);
-  const reason = await reasonOf(session, changeIn, hangsOnDevices(seen, becomes));
+  const changeIn = (circumstances: Circumstances) =>
+    managementPathChange(state, management, becomes, { ...circumstances, linux: seen.facts.kernel });
+  const reason = await reasonOf(session, changeIn, hangsOnDevices(seen, becomes), management.vrf !== undefined);
   return reason === undefined
     ? undefined
     : new PolicyRoutingError("conflict", {
@@ -42,11 +43,12 @@ async function reasonOf(
   session: Session,
   changeIn: (circumstances: Circumstances) => string | undefined,
   devicesMatter: boolean,
+  isInVrf: boolean,
 ): Promise<string | undefined> {
-  let links: readonly Link[] | undefined;
+  let links = isInVrf ? await readLinks(session) : undefined;
   const first = changeIn({ marks: marked, links });
   if (first === undefined) return undefined;
-  if (devicesMatter) links = await readLinks(session);
+  if (devicesMatter) links ??= await readLinks(session);
   const reason = changeIn({ marks: unmarked, links });
   if (reason !== undefined || changeIn({ marks: marked, links }) === undefined) return reason;
   const { reply, incoming } = await readMarking(session);

@@ -10,18 +10,21 @@ export type Result = "passed" | { readonly why: string };
 
 /** The lines of sh/probes.sh; every part was validated and none holds a blank. */
 export function probeLines(probes: readonly Probe[]): string[] {
-  return probes.map(({ ping, tcp, route, from, dev }, index) => {
+  return probes.map(({ ping, tcp, route, from, dev, vrf }, index) => {
     const [, host, port] = /^\[?(.+?)\]?:([0-9]+)$/.exec(tcp ?? "") ?? [];
     const kind = ping !== undefined ? "ping" : tcp !== undefined ? "tcp" : "route";
-    return [index + 1, kind, ping ?? host ?? route ?? "-", port ?? "-", from ?? "-", dev ?? "-"].join(" ");
+    return [index + 1, kind, ping ?? host ?? route ?? "-", port ?? "-", from ?? "-", vrf ?? (kind === "route" ? "-" : (dev ?? "-"))].join(
+      " ",
+    );
   });
 }
 
-export function printProbe({ ping, tcp, route, from, dev, via }: Probe): string {
+export function printProbe({ ping, tcp, route, from, dev, vrf, via }: Probe): string {
   const what = ping !== undefined ? `ping ${ping}` : tcp !== undefined ? `tcp ${tcp}` : `route ${route}`;
   return [
     what,
     ...(from === undefined ? [] : [`from ${from}`]),
+    ...(vrf === undefined ? [] : [`vrf ${vrf}`]),
     ...(dev === undefined ? [] : [`dev ${dev}`]),
     ...(via === undefined ? [] : [`via ${via}`]),
   ].join(" ");

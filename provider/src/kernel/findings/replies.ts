@@ -1,5 +1,6 @@
 import { type Family, families } from "../../declaration/family";
 import type { Flow } from "../../declaration/flow";
+import { tableOf } from "../../declaration/tableNumber";
 import { lookup } from "../lookup/lookup";
 import type { HostAddress, Link, Network } from "../lookup/network";
 import type { Verdict } from "../lookup/verdict";
@@ -41,11 +42,16 @@ export const replies: Search = (network) =>
 
 function judge(network: Network, { family, address, dev, length }: HostAddress, far: string, out: ReadonlySet<string>): Judged | undefined {
   const link = linkOf(network, dev);
-  const isOwn = network.routes.some(({ route }) => route.table === "local" && route.type === "local" && route.destination === address);
+  const vrf = [link, linkOf(network, link?.master)].find((one) => one?.kind === "vrf");
+  const where = vrf?.vrfTable === undefined ? "local" : tableOf(vrf.vrfTable);
+  const isOwn = network.routes.some(({ route }) => route.table === where && route.type === "local" && route.destination === address);
   if (link?.up === false || !isOwn) return undefined;
   const isUplink = out.has(dev);
   const incoming = lookup(network, { ...plain, family, from: far, to: address, iif: dev, sport: port(40000), dport: port(443) });
-  const leads = `a rule from ${address} that leads to a route by ${dev}`;
+  const leads =
+    vrf === undefined
+      ? `a rule from ${address} that leads to a route by ${dev}`
+      : `a route by ${dev} to table ${where}, that of the VRF ${vrf.name}`;
   if (incoming.kind === "dropped") {
     // Where nobody but its own network comes in, this is what the filter is for.
     if (!isUplink && (isPrivate(address) || length === single[family] || forwards(network, family, dev))) return undefined;
@@ -65,7 +71,7 @@ function judge(network: Network, { family, address, dev, length }: HostAddress, 
           what: `packets to it do not reach the host: ${describe(catcher.rule.rule)} decides before the local table`,
           next: "give that rule a later priority than the local table's, or let it pass over the host's own addresses",
         };
-  const reply = lookup(network, { ...plain, family, from: address, to: far, sport: port(443), dport: port(40000) });
+  const reply = lookup(network, { ...plain, family, from: address, to: far, oif: vrf?.name, sport: port(443), dport: port(40000) });
   const devices = devicesOf(reply);
   if (devices === undefined)
     return isUplink && out.size > 0 && (reply.kind === "unreachable" || reply.kind === "blackhole" || reply.kind === "prohibit")
@@ -89,7 +95,7 @@ function judge(network: Network, { family, address, dev, length }: HostAddress, 
     : { level: "note", what: `${leave}, to hosts beyond its network`, next: `if such hosts come in by ${dev}: add ${leads}` };
 }
 
-const linkOf = ({ links }: Network, device: string): Link | undefined => links?.find(({ name }) => name === device);
+const linkOf = ({ links }: Network, device: string | undefined): Link | undefined => links?.find(({ name }) => name === device);
 
 /** Devices by which a packet leaves; undefined where it does not. */
 const devicesOf = (verdict: Verdict): Set<string> | undefined =>

@@ -1,4 +1,5 @@
 import { contains } from "../../declaration/address";
+import { tableOf } from "../../declaration/tableNumber";
 import { describe as describeRoute } from "../route/route";
 import { describe as describeRule } from "../rule/rule";
 import type { Finding, Search } from "./finding";
@@ -83,11 +84,13 @@ const lacks = (table: unknown, what: string, dev: string, level: Finding["level"
 
 /** Routes that nobody asks for. Tables of VRFs are asked by their devices. */
 export const unledTables: Search = ({ rules, routes, links }, ours) => {
-  if (links?.some(({ kind }) => kind === "vrf") === true) return [];
+  const vrfs = links?.filter(({ kind }) => kind === "vrf") ?? [];
+  if (vrfs.some(({ vrfTable }) => vrfTable === undefined)) return [];
+  const asked = new Set(vrfs.map(({ vrfTable = 0 }) => tableOf(vrfTable)));
   const led = new Set(rules.map(({ rule }) => `${rule.family} ${rule.table}`));
   const unled = new Map(
     routes.flatMap(({ route, protocol }) =>
-      isKernelTable(route.table) || led.has(`${route.family} ${route.table}`)
+      isKernelTable(route.table) || asked.has(route.table) || led.has(`${route.family} ${route.table}`)
         ? []
         : [[`${route.family} ${route.table}`, { route, protocol }]],
     ),

@@ -1,12 +1,13 @@
-import { type Flow, type Packet, packetOf } from "../../declaration/flow";
+import type { Flow, Packet } from "../../declaration/flow";
 import { scopeNumberOf } from "../../declaration/route/nextHop";
 import { isBefore } from "../plan/gate";
 import { isBroadcastAll, isLinkBound, isMulticast, isNowhere, strangeSource } from "./addresses";
 import { casesOf, isOpen, type Open } from "./cases";
 import { type Ready, readyFor } from "./compile";
+import { keepsSource, leaks, loopbackOf, packetFor } from "./domain";
 import type { Network } from "./network";
 import { sourceRefusal } from "./reversePath";
-import type { Found } from "./search";
+import { type Found, search } from "./search";
 import { sourceInet, sourceInet6 } from "./source";
 import { type Hop, sameWay, type Verdict, type Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
@@ -30,9 +31,6 @@ export function lookup(network: Network, flow: Flow): Verdict {
 /** A flow's packet, with what the network says of its device. */
 export const packetIn = (network: Network, flow: Flow): Packet => packetFor(readyFor(network, flow.family), flow);
 
-const packetFor = ({ finder }: Ready, flow: Flow): Packet =>
-  packetOf(flow, finder.isInVrf(flow.oif ?? (flow.iif === "lo" ? undefined : flow.iif)));
-
 /** Every verdict that a packet may meet. */
 export function lookups(network: Network, packet: Packet): readonly Verdict[] {
   const told = casesOf(packet, (one) => lookupCase(network, one));
@@ -52,7 +50,7 @@ const plain = { oif: undefined, prefer: undefined, anyCarrier: false };
 
 function sendInet(ready: Ready, packet: Packet): Verdict | Open {
   const path: Visit[] = [];
-  const { from, to, oif } = packet;
+  const { from, to, oif, vrf } = packet;
   const { addresses } = ready.network;
   const invalid = (why: string): Verdict => ({ kind: "invalid", why, path });
   if (from !== undefined) {
@@ -60,14 +58,16 @@ function sendInet(ready: Ready, packet: Packet): Verdict | Open {
     if (addresses !== undefined && !isOwn(ready, from))
       return { kind: "no route", why: `the source ${from} is no address of the host`, path };
   }
-  const link = ready.finder.link(oif);
-  if (oif !== undefined && ready.network.links !== undefined && link?.up !== true)
-    return { kind: "no route", why: `the device ${oif} ${link === undefined ? "does not exist" : "is down"}`, path };
+  const bound = boundTo(packet);
+  const link = ready.finder.link(bound);
+  if (bound !== undefined && ready.network.links !== undefined && link?.up !== true)
+    return { kind: "no route", why: `the device ${bound} ${link === undefined ? "does not exist" : "is down"}`, path };
   const answer = walk(ready, packet, { ...plain, oif }, path);
   if (answer.kind === "found") return delivered(answer.found, hopsInet(ready, packet, answer.found), path);
   if (answer.kind === "unsure" || answer.kind === "open" || oif === undefined) return refused(answer, path);
+  if (typeof vrf === "object" && !isMulticast(to)) return refused(answer, path);
   // "Apparently, routing tables are wrong. Assume, that the destination is on link": even where a rule or route refuses.
-  const src = from ?? sourceInet(ready.network, oif, undefined, onLink);
+  const src = from ?? sourceInet(ready, oif, undefined, onLink);
   return {
     kind: isMulticast(to) ? "multicast" : "unicast",
     table: undefined,
@@ -79,6 +79,9 @@ function sendInet(ready: Ready, packet: Packet): Verdict | Open {
 
 const onLink = 253;
 const nowhere = "0.0.0.0";
+
+/** The device to which the socket is bound, a VRF included. */
+const boundTo = ({ oif, vrf }: Packet): string | undefined => oif ?? (typeof vrf === "object" && vrf.by === "oif" ? vrf.name : undefined);
 
 const isOwn = ({ network: { addresses } }: Ready, address: string): boolean =>
   addresses?.some((one) => one.address === address || (one.dev === "lo" && address.startsWith("127."))) ?? false;
@@ -103,14 +106,20 @@ const prefersSource = ({ network: { kernel } }: Ready): boolean => kernel !== un
 
 function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
   const { route } = entry.observed;
-  if (entry.type === "local") return [{ dev: "lo", via: undefined, src: packet.from ?? route.src ?? packet.to }];
+  if (entry.type === "local") return [{ dev: loopbackOf(ready, hops[0]?.dev), via: undefined, src: packet.from ?? route.src ?? packet.to }];
   const scope = scopeNumberOf(route);
-  const ways = hops.map(({ dev, via }) => ({ dev, via, own: sourceInet(ready.network, dev, via, scope) }));
+  const ways = hops.map(({ dev, via }) => ({ dev, via, own: sourceInet(ready, dev, via, scope) }));
   const near =
     ways.length > 1 && packet.from !== undefined && packet.iif === undefined && !entry.next.byObject && prefersSource(ready)
       ? ways.filter(({ own }) => own === packet.from)
       : [];
-  return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? route.src ?? own }));
+  const chosen = (dev: string | undefined, own: string | undefined): string | undefined => {
+    const { vrf } = packet;
+    const keeps = leaks(ready, vrf, dev) ? keepsSource(ready.network) : false;
+    if (keeps === false) return route.src ?? own;
+    return keeps === true && typeof vrf === "object" ? sourceInet(ready, vrf.name, undefined, onLink) : undefined;
+  };
+  return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? chosen(dev, own) }));
 }
 
 function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open {
@@ -132,7 +141,7 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open 
     // The source of a broadcast is looked up without a destination.
     const refusal = sourceRefusal(ready, entry.type === "broadcast" ? { ...packet, to: nowhere } : packet, iif, undefined);
     if (refusal !== undefined) return "dropped" in refusal ? dropped(refusal.dropped) : { kind: "unsure", why: refusal.unsure, path };
-    return delivered(answer.found, [{ dev: "lo", via: undefined, src: from }], path);
+    return delivered(answer.found, [{ dev: loopbackOf(ready, entry.next.hops[0]?.dev), via: undefined, src: from }], path);
   }
   if (!forwards) return { kind: "no route", why: `the host does not forward what comes in by ${iif}`, path };
   if (entry.type !== "unicast") return dropped(`${to} is no host's address (${entry.type})`);
@@ -150,25 +159,43 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open 
 function sendInet6(ready: Ready, packet: Packet): Verdict | Open {
   const path: Visit[] = [];
   const { oif } = packet;
-  const link = ready.finder.link(oif);
-  if (oif !== undefined && ready.network.links !== undefined && link === undefined)
-    return { kind: "no route", why: `the device ${oif} does not exist`, path };
+  const bound = boundTo(packet);
+  const link = ready.finder.link(bound);
+  if (bound !== undefined && ready.network.links !== undefined && link === undefined)
+    return { kind: "no route", why: `the device ${bound} does not exist`, path };
+  const near = onLinkOfVrf(ready, packet, oif);
+  if (near !== undefined) return near;
   const answer = walk(ready, packet, { ...plain, oif, prefer: oif }, path);
   return answer.kind === "found" ? delivered(answer.found, hopsInet6(ready, packet, answer.found), path) : refused(answer, path);
+}
+
+/** In a VRF, what is for one link only is looked up in its table, past all rules; undefined for any other packet. */
+function onLinkOfVrf(ready: Ready, packet: Packet, dev: string | undefined): Verdict | undefined {
+  const { vrf, to } = packet;
+  if (typeof vrf !== "object" || !isLinkBound(to) || to === "::1") return undefined;
+  if (dev === undefined) return { kind: "no route", why: `${to} is on one link, and ${vrf.name} is a VRF of several`, path: [] };
+  if (vrf.table === undefined) return { kind: "unsure", why: `the table of ${vrf.name} is not known`, path: [] };
+  const found = search(ready, vrf.table, packet, { ...plain, oif: dev, prefer: dev });
+  if (found === undefined) return { kind: "no route", why: `the table of ${vrf.name} has none`, path: [] };
+  return found.unsure === undefined
+    ? delivered(found, hopsInet6(ready, packet, found), [])
+    : { kind: "unsure", why: found.unsure, path: [] };
 }
 
 function hopsInet6(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
   const { route } = entry.observed;
   const local = entry.type === "local" || entry.type === "anycast";
-  const chosen = (by: string | undefined): string | undefined => sourceInet6(ready.network, by, packet.to);
+  // What leaks has an address of its VRF or of the device that it leaves by, as the release will have it.
+  const chosen = (by: string | undefined): string | undefined =>
+    !local && leaks(ready, packet.vrf, by) ? undefined : sourceInet6(ready, by, packet.to);
   // The source is chosen for the first next hop of an object, whichever is taken; and which is first, `ip` need not show.
   const ofObject = new Set(entry.next.byObject ? entry.next.hops.map((hop) => chosen(hop.dev)) : []);
   const ownSource = (dev: string | undefined): string | undefined =>
     entry.next.byObject ? (ofObject.size === 1 ? [...ofObject][0] : undefined) : chosen(dev);
   return (local ? hops.slice(0, 1) : hops).map(({ dev, via }) => ({
-    dev: local ? "lo" : dev,
+    dev: local ? loopbackOf(ready, isLinkBound(packet.to) ? undefined : dev) : dev,
     via,
-    src: packet.from ?? route.src ?? ownSource(dev),
+    src: packet.from ?? (leaks(ready, packet.vrf, dev) ? undefined : route.src) ?? ownSource(dev),
   }));
 }
 
@@ -176,6 +203,8 @@ function receiveInet6(ready: Ready, packet: Packet, iif: string): Verdict | Open
   const path: Visit[] = [];
   if (packet.from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
   const oif = isLinkBound(packet.to) ? iif : undefined;
+  const near = onLinkOfVrf(ready, packet, iif);
+  if (near !== undefined) return near;
   const answer = walk(ready, { ...packet, oif: undefined }, { ...plain, oif, prefer: iif }, path);
   if (answer.kind !== "found") return refused(answer, path);
   const { entry } = answer.found;

@@ -13,6 +13,8 @@ export interface Link {
   readonly kind: string | undefined;
   /** The device of which it is a part, such as a bridge or a VRF. */
   readonly master: string | undefined;
+  /** The table of a VRF. */
+  readonly vrfTable?: number | undefined;
   readonly loopback: boolean;
   /** Whether a neighbour on it is found by ARP or ND: not so on a tunnel or a point-to-point link. */
   readonly arp: boolean;

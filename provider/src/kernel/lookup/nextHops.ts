@@ -46,12 +46,10 @@ export class NextHopFinder {
     return name === undefined ? undefined : this.#links?.get(name);
   }
 
-  /** Whether a device is a VRF or belongs to one; undefined where devices were not read. */
-  isInVrf(dev: string | undefined): boolean | undefined {
-    if (dev === undefined) return false;
-    if (this.#links === undefined) return undefined;
+  /** The VRF that a device is or belongs to. */
+  master(dev: string | undefined): Link | undefined {
     const link = this.link(dev);
-    return link?.kind === "vrf" || this.link(link?.master)?.kind === "vrf";
+    return [link, this.link(link?.master)].find((one) => one?.kind === "vrf");
   }
 
   of({ route, unread }: ObservedRoute): NextHops {

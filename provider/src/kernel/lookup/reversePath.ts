@@ -1,6 +1,7 @@
 import { type Packet, packetOf } from "../../declaration/flow";
 import { describe as describeRule } from "../rule/rule";
 import type { Ready } from "./compile";
+import { vrfOf } from "./domain";
 import type { Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
 
@@ -45,8 +46,10 @@ export function sourceRefusal(
     dport: packet.sport,
     tunId: undefined,
   };
-  // Of the VRF that the packet itself belongs to. What was taken to be so of the packet says nothing of its reverse.
-  const back = packetOf(reversed, ready.finder.isInVrf(iif));
+  // Of the VRF that the packet itself belongs to, else of the one that it would leave into. What was taken to be so of the packet says
+  // nothing of its reverse.
+  const vrf = vrfOf(ready, iif, "iif");
+  const back = packetOf(reversed, vrf === "none" ? vrfOf(ready, out, "iif") : vrf);
   const answer = walk(ready, back, plainSearch, path);
   if (answer.kind === "unsure" || answer.kind === "open") return { unsure: `the way back to ${from}: ${answer.why}` };
   const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
@@ -59,7 +62,8 @@ export function sourceRefusal(
         : `its source ${from} counts as the host's own${decider(path)}`,
     };
   if (entry.type !== "unicast" && entry.type !== "local") return { dropped: `its source ${from} is no host's address (${entry.type})` };
-  if (entry.next.hops.some(({ dev }) => dev === iif) || (entry.type === "local" && iif === "lo")) return undefined;
+  if (entry.next.hops.some(({ dev }) => dev === iif || ready.finder.master(dev)?.name === iif)) return undefined;
+  if (entry.type === "local" && iif === "lo") return undefined;
   if (addresses?.some(({ dev, family }) => dev === iif && family === "inet") === false)
     return filter === 0 ? undefined : why(`${iif} has no address, and the way back to ${from} leaves by ${hops[0]?.dev}`);
   return filter === 1 ? why(`the way back to ${from} leaves by ${hops.map(({ dev }) => dev).join(" or ")}, not by ${iif}`) : undefined;

@@ -65,8 +65,6 @@ export function ruleMatches(not: boolean | undefined, asked: readonly Question[]
 }
 
 const tableNumberOf = (table: Table | undefined): number => (table === undefined ? 0 : tableNumber(table));
-/** Where a rule of VRFs applies to a packet of none (`not`), the kernel has no table for it, and takes main. */
-const withoutVrf = tableNumber("main");
 
 /** Rules that ask for exactly one value of a selector, by that value. */
 interface Exact {
@@ -98,7 +96,7 @@ export class Rules {
       observed: one,
       position,
       selectors: selectorsOf(one),
-      table: one.rule.l3mdev === true ? withoutVrf : tableNumberOf(one.rule.table),
+      table: tableNumberOf(one.rule.table),
       target: one.rule.goto === undefined ? undefined : first.get(one.rule.goto),
     }));
     for (const ready of this.all) this.#add(ready);

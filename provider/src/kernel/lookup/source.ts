@@ -1,18 +1,31 @@
 import { bitsOf, commonBits, holdsBits, prefixBitsOf } from "../../declaration/bits";
 import { scopeNumbers } from "../../declaration/route/nextHop";
-import type { HostAddress, Network } from "./network";
+import type { Ready } from "./compile";
+import type { HostAddress } from "./network";
 
 const scopes = scopeNumbers;
 
-/** inet_select_addr(): the first address of the device that reaches as far as the route, in the gateway's network where there is one. */
-export function sourceInet({ addresses }: Network, dev: string | undefined, via: string | undefined, scope: number): string | undefined {
+/** Whether two devices are of one VRF, or both of none. */
+const isBeside = ({ finder }: Ready, dev: string | undefined, other: string): boolean =>
+  finder.master(dev)?.name === finder.master(other)?.name;
+
+/**
+ * inet_select_addr(): the first address of the device that reaches as far as the route, in the gateway's network where there is one; else
+ * one of its VRF, of which the VRF itself has the first say.
+ */
+export function sourceInet(ready: Ready, dev: string | undefined, via: string | undefined, scope: number): string | undefined {
+  const { addresses } = ready.network;
   const usable = addresses?.filter((one) => one.family === "inet" && !one.secondary && Math.min(one.scope, scopes.host) <= scope) ?? [];
   const own = usable.filter((one) => one.dev === dev);
   const near =
     via === undefined || via.includes(":")
       ? undefined
       : own.find((one) => holdsBits({ bits: bitsOf(one.address), length: one.length }, bitsOf(via)));
-  return (near ?? own[0] ?? usable.find((one) => one.scope !== scopes.link))?.address;
+  const first = near ?? own[0];
+  if (first !== undefined) return first.address;
+  const others = usable.filter((one) => one.scope !== scopes.link && isBeside(ready, dev, one.dev));
+  const vrf = ready.finder.master(dev)?.name;
+  return (others.find((one) => one.dev === vrf) ?? others[0])?.address;
 }
 
 /** RFC 6724's table of labels, as the kernel has it; anything else has label 1. */
@@ -39,11 +52,16 @@ function reach(address: string): number {
   return address === "::1" ? 1 : holdsBits(linkLocal, bits) ? 2 : 14;
 }
 
-/** ipv6_dev_get_saddr(): RFC 6724 without what only sockets can ask for. */
-export function sourceInet6({ addresses }: Network, dev: string | undefined, to: string): string | undefined {
+/** ipv6_dev_get_saddr(): RFC 6724 without what only sockets can ask for, among the addresses of one VRF. */
+export function sourceInet6(ready: Ready, dev: string | undefined, to: string): string | undefined {
+  const { addresses } = ready.network;
   const far = reach(to);
   const ofLink = far <= 2 || holdsBits(multicast, bitsOf(to));
-  const candidates = addresses?.filter((one) => one.family === "inet6" && !one.tentative && (!ofLink || one.dev === dev)) ?? [];
+  const vrf = ready.finder.master(dev)?.name;
+  const usable = addresses?.filter((one) => one.family === "inet6" && !one.tentative) ?? [];
+  // In a VRF a single address of the device and the VRF is taken unseen; of several the kernel had to look how far they reach, and goes on.
+  const near = usable.filter((one) => one.dev === dev || (!ofLink && vrf !== undefined && one.dev === vrf));
+  const candidates = ofLink || (vrf !== undefined && near.length === 1) ? near : usable.filter((one) => isBeside(ready, dev, one.dev));
   const ranks = (one: HostAddress): number[] => {
     const own = reach(one.address);
     return [
@@ -57,8 +75,9 @@ export function sourceInet6({ addresses }: Network, dev: string | undefined, to:
     ];
   };
   let best: { address: string; ranks: number[] } | undefined;
-  // Of equal ones the first stays; the device's own are looked at first.
-  for (const one of [...candidates.filter((each) => each.dev === dev), ...candidates.filter((each) => each.dev !== dev)]) {
+  const turn = (one: HostAddress): number => (one.dev === dev ? 0 : one.dev === vrf ? 1 : 2);
+  // Of equal ones the first stays; the device's own are looked at first, then the VRF's.
+  for (const one of [...candidates].sort((a, b) => turn(a) - turn(b))) {
     const its = ranks(one);
     const decisive = its.findIndex((rank, index) => rank !== best?.ranks[index]);
     if (best === undefined || (decisive !== -1 && (its[decisive] ?? 0) > (best.ranks[decisive] ?? 0)))

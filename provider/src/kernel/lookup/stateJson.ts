@@ -69,10 +69,13 @@ function* routesOf(shown: readonly IpObject[], family: Family): Pieces<ObservedR
 
 const flagsOf = (json: IpObject): readonly unknown[] => (Array.isArray(json["flags"]) ? json["flags"] : []);
 
+const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
 export function linkOf(json: IpObject): Link {
   const flags = flagsOf(json);
   const info = json["linkinfo"];
-  const kind = typeof info === "object" && info !== null && "info_kind" in info ? info.info_kind : undefined;
+  const kind = isObject(info) ? info["info_kind"] : undefined;
+  const data = isObject(info) ? info["info_data"] : undefined;
   return {
     name: textAt(json, "ifname") ?? "",
     up: flags.includes("UP"),
@@ -80,12 +83,11 @@ export function linkOf(json: IpObject): Link {
     group: json["group"] === "default" ? 0 : (numberAt(json, "group") ?? 0),
     kind: typeof kind === "string" ? kind : undefined,
     master: textAt(json, "master"),
+    vrfTable: kind === "vrf" && isObject(data) ? numberAt(data, "table") : undefined,
     loopback: flags.includes("LOOPBACK"),
     arp: !flags.includes("NOARP") && !flags.includes("POINTOPOINT"),
   };
 }
-
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function addressesOf(json: IpObject): HostAddress[] {
   const dev = textAt(json, "ifname") ?? "";

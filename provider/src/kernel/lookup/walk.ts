@@ -1,4 +1,6 @@
 import type { Match, Packet } from "../../declaration/flow";
+import { tableNumber } from "../../declaration/tableNumber";
+import type { ObservedRule } from "../observed/state";
 import { describe as describeRule } from "../rule/rule";
 import type { Open } from "./cases";
 import type { Ready } from "./compile";
@@ -24,7 +26,7 @@ export function walk(ready: Ready, packet: Packet, how: Search, path: Visit[]): 
     const rule = next;
     const match = ruleMatches(rule.observed.rule.not, rule.selectors, packet);
     if (typeof match !== "boolean")
-      return { kind: "open", question: match, why: `${describeRule(rule.observed.rule)}: ${whyUnknown(rule)}` };
+      return { kind: "open", question: match, why: `${describeRule(rule.observed.rule)}: ${whyUnknown(ready, rule, packet)}` };
     if (match) {
       const ended = apply(ready, rule, packet, how, path);
       if (ended !== undefined) return ended;
@@ -47,9 +49,9 @@ function apply(ready: Ready, { observed, table, target }: ReadyRule, packet: Pac
     visit("decides");
     return { kind: rule.action, by: "rule" };
   }
-  // Turned round by `not`, it applies where there is no VRF: then the kernel looks into main.
-  if (rule.l3mdev === true && rule.not !== true) return unsure("the tables of VRF devices are not looked at");
-  const found = search(ready, table, packet, how);
+  const where = rule.l3mdev === true ? tableOfVrf(observed, packet) : table;
+  if (typeof where === "string") return unsure(where);
+  const found = search(ready, where, packet, how);
   if (found === undefined) return visit("no route");
   const { entry, open } = found;
   if (open !== undefined)
@@ -81,18 +83,32 @@ function apply(ready: Ready, { observed, table, target }: ReadyRule, packet: Pac
   return { kind: "found", found };
 }
 
+const main = tableNumber("main");
+/** What is compared before the kernel looks for a VRF, whose table it then keeps in mind for all rules of the search. */
+const early = ["iif", "oif", "fwmark", "tunId"] as const;
+
+/** The table into which a rule of VRFs looks, or why it cannot be told. Turned round by `not` it may apply where no VRF was found: then into main. */
+function tableOfVrf({ rule }: ObservedRule, { vrf }: Packet): number | string {
+  if (typeof vrf !== "object") return rule.not === true ? main : "which VRF the packet belongs to is not known";
+  if (vrf.table === undefined) return `the table of ${vrf.name} is not known`;
+  return rule.not !== true || early.every((name) => rule[name] === undefined) ? vrf.table : earlierTable;
+}
+
 /** IPv6 keeps what it found by next hop object, so a route may be given the prefix length of another one that shares the object. */
 function isShort({ length, next }: Entry, limit: number, { family }: Packet, { tables }: Ready): Match {
   const differs = family === "inet6" && next.byObject && tables.byObject.some((other) => other.length <= limit !== length <= limit);
   return differs ? "unknown" : length <= limit;
 }
 
+export const earlierTable = "it may look into the table of the VRF or into main, as an earlier rule left it";
 export const sharedObject = "the kernel may take it for another route by the same next hop object";
-/** Exported for the test that compares with the kernel: it is the one thing that a whole network does not tell. */
+/** Exported for the test that compares with the kernel: these are what a whole network does not tell. */
 export const severalGroups = "the devices of the route's next hops are of several groups, of which the first counts";
 
-function whyUnknown({ observed: { rule, unread } }: ReadyRule): string {
+function whyUnknown({ network }: Ready, { observed: { rule, unread } }: ReadyRule, { vrf }: Packet): string {
   if (unread.length > 0) return `it also selects by ${unread.join(", ")}`;
+  if (typeof vrf === "object" && vrf.isNamed === undefined && (rule.iif === vrf.name || rule.oif === vrf.name))
+    return `whether it has all packets of the VRF ${vrf.name} is not known of Linux ${network.kernel ?? "in general"}`;
   if (rule.l3mdev === true) return "whether the packet belongs to a VRF is not known";
   return rule.fwmark === undefined ? "it depends on what differs from packet to packet" : "something on the host may mark these packets";
 }

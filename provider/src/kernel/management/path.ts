@@ -1,10 +1,10 @@
 import { contains } from "../../declaration/address";
 import { type Flow, type Packet, packetOf } from "../../declaration/flow";
 import { routeKey, ruleKey } from "../../declaration/key";
+import { tableOf } from "../../declaration/tableNumber";
 import { circumstances, isOpen } from "../lookup/cases";
-import { lookups } from "../lookup/lookup";
+import { lookups, packetIn } from "../lookup/lookup";
 import { type Link, type Network, networkOf, proposed } from "../lookup/network";
-import { NextHopFinder } from "../lookup/nextHops";
 import { type Pair, pairsOf } from "../lookup/pairs";
 import { mayMatch } from "../lookup/rules";
 import { printVerdict, sameWay, type Verdict } from "../lookup/verdict";
@@ -18,6 +18,8 @@ export interface Management {
   readonly connection: string;
   /** Whether the routes were read: where there are many, only for a change that concerns this connection. */
   readonly isWhole: boolean;
+  /** The VRF to which its socket is bound; `?` where several devices have the server's address, undefined for none. */
+  readonly vrf?: string | undefined;
   /** Routes of all tables that hold the client's address, and those that hold the server's. */
   readonly toClient: readonly ObservedRoute[];
   readonly toServer: readonly ObservedRoute[];
@@ -38,6 +40,8 @@ export interface Circumstances {
   readonly marks: { readonly reply: number | undefined; readonly incoming: number | undefined };
   /** Undefined where they were not read. */
   readonly links: readonly Link[] | undefined;
+  /** Version of Linux. */
+  readonly linux?: string | undefined;
 }
 
 /** What can have a say about a packet, of a change. */
@@ -59,9 +63,14 @@ function relevant(packet: Packet, network: Network, becomes: readonly Becomes[])
   const rules = new Set(
     matching.flatMap(({ rule }) => [ruleKey(rule), ...(rule.goto === undefined ? [] : [ruleKey({ family, priority: rule.goto })])]),
   );
-  const tables = new Set(matching.map(({ rule }) => rule.table));
-  // Which table a VRF's rule looks into is not known here: then any route may be one of its.
-  const isAnyTable = matching.some(({ rule }) => rule.l3mdev === true && rule.action === undefined && rule.goto === undefined);
+  const byVrf = matching.some(({ rule }) => rule.l3mdev === true && rule.action === undefined && rule.goto === undefined);
+  const vrfTable = typeof packet.vrf === "object" && packet.vrf.table !== undefined ? tableOf(packet.vrf.table) : undefined;
+  const tables = new Set([
+    ...matching.map(({ rule }) => rule.table),
+    ...(byVrf && vrfTable !== undefined ? [vrfTable, "main" as const] : []),
+  ]);
+  // Which table a VRF's rule looks into may not be known: then any route may be one of its.
+  const isAnyTable = byVrf && vrfTable === undefined;
   const concerns = ({ route }: ObservedRoute): boolean =>
     route.family === family &&
     (isAnyTable || tables.has(route.table)) &&
@@ -82,37 +91,26 @@ export function managementPathChange(
   state: State,
   management: Management,
   becomes: readonly Becomes[],
-  { marks, links }: Circumstances,
+  { marks, links, linux }: Circumstances,
 ): string | undefined {
   const ends = endsOf(management.connection);
   if (becomes.length === 0 || management.connection === noConnection) return undefined;
   if (ends === undefined) return "the host does not say from where this connection comes (SSH_CONNECTION is empty)";
-  const { kernel, toClient, toServer } = management;
-  const leaving: Network = { ...networkOf({ ...state, routes: toClient }), links };
+  const { kernel, toClient, toServer, vrf } = management;
+  const leaving: Network = { ...networkOf({ ...state, routes: toClient }), links, kernel: linux };
   const arriving: Network = { ...leaving, routes: toServer };
   if (kernel?.isLocal === true)
     return `this connection comes from ${ends.client}, an address of the host itself: where the tunnel behind it goes cannot be told`;
-  const finder = new NextHopFinder(arriving);
-  const reply = packetOf(replyOf(ends, marks.reply), vrfOf(ends, toServer, finder));
+  if (vrf === "?") return "several devices have the address of this connection, of different VRFs: how its packets go cannot be told";
+  const inVrf = (network: Network, flow: Flow): Packet => (vrf === undefined ? packetOf(flow, "none") : packetIn(network, flow));
+  const sent = replyOf(ends, marks.reply);
+  const reply = inVrf(leaving, { ...sent, oif: sent.oif ?? vrf });
   const asked = { ...reply, mark: 0, tos: [0], dport: { from: ends.clientPort, to: ends.clientPort } };
   const leave = "replies to this connection leave";
   const replyChange = compareWays(leaving, becomes, reply, leave, () => contradiction(lookups(leaving, asked), kernel, leave));
   if (replyChange !== undefined) return replyChange;
   const incoming = incomingOf(ends, marks.incoming, kernel);
-  return compareWays(
-    arriving,
-    becomes,
-    packetOf(incoming, finder.isInVrf(incoming.iif)),
-    "packets of this connection arrive",
-    () => undefined,
-  );
-}
-
-/** A socket belongs to the VRF by which its connection came in: that of the device with the server's address. */
-function vrfOf({ server }: Ends, toServer: readonly ObservedRoute[], finder: NextHopFinder): boolean | undefined {
-  const own = toServer.filter(({ route }) => route.type === "local" && contains(route.destination, server));
-  const answers = own.map(({ route }) => finder.isInVrf(route.dev));
-  return answers.length === 0 || answers.includes(undefined) ? undefined : answers.includes(true);
+  return compareWays(arriving, becomes, inVrf(arriving, incoming), "packets of this connection arrive", () => undefined);
 }
 
 /** Undefined where the kernel says the same as the rules. What it refuses while the connection lives goes a way that is not seen here. */
@@ -128,10 +126,10 @@ function contradiction(ours: readonly Verdict[], kernel: KernelsWay | undefined,
 }
 
 /** Whether a change can have a say about our own connection at all, by rules and what stands at the keys that change. */
-export function concernsConnection(state: State, { connection, kernel }: Management, becomes: readonly Becomes[]): boolean {
+export function concernsConnection(state: State, { connection, kernel, vrf }: Management, becomes: readonly Becomes[]): boolean {
   if (connection === noConnection) return false;
   const ends = endsOf(connection);
-  if (ends === undefined || kernel?.isLocal === true) return true;
+  if (ends === undefined || kernel?.isLocal === true || vrf !== undefined) return true;
   return [replyOf(ends, undefined), incomingOf(ends, undefined, kernel)].some(
     (flow) => relevant(packetOf(flow, undefined), networkOf(state), becomes).steps.length > 0,
   );

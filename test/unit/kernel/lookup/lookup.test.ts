@@ -146,7 +146,7 @@ describe("a lookup, as the kernel does it", () => {
     const refusing6 = host({ rules: [inet6(100, { l3mdev: true, action: "unreachable" })], routes: both, links });
     for (const oif of ["e1", "red"]) assert.equal(way(refusing6, { to: away6, oif }), "unreachable (by a rule)");
     const looking = host({ rules: [inet(100, { l3mdev: true })], routes: both, links });
-    assert.match(way(looking, { to: away, from: "198.18.2.9", iif: "e1" }), /the tables of VRF devices are not looked at/);
+    assert.match(way(looking, { to: away, from: "198.18.2.9", iif: "e1" }), /the table of red is not known/);
     assert.match(
       way({ ...looking, links: undefined }, { to: away, from: "198.18.2.9", iif: "e1" }),
       /whether the packet belongs to a VRF is not known/,

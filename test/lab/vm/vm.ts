@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFile, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootfs } from "../booted/rootfs.js";
+import type { Place } from "../place.js";
+import { must, run } from "../run.js";
+import { until } from "../until.js";
+import { ensureVm, kernel, kernels, type Series } from "./kernel.js";
+
+const longestBoot = 300_000;
+const guest = "10.0.2.15";
+
+/** A port of loopback that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+const shared = (tag: string, path: string): string[] => [
+  "-fsdev",
+  `local,id=${tag},path=${path},security_model=none,readonly=on`,
+  "-device",
+  `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`,
+];
+
+/**
+ * A machine with a kernel of Debian's, emulated (no KVM is needed), its root shared and read-only with a layer in memory. It ends with the
+ * process that booted it, and nothing but loopback reaches it.
+ */
+export class Vm implements Place {
+  iproute2 = "";
+  kernel = "";
+
+  private constructor(
+    readonly series: Series,
+    readonly port: number,
+    readonly directory: string,
+    private readonly qemu: ChildProcess,
+  ) {}
+
+  static async boot(series: Series): Promise<Vm> {
+    await ensureVm();
+    const [files, root, port, directory] = await Promise.all([
+      kernel(series),
+      rootfs(kernels[series]),
+      freePort(),
+      mkdtemp(join(tmpdir(), "policy-routing-vm-")),
+    ]);
+    for (const name of ["key", "host_key"])
+      await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(directory, name)]);
+    await copyFile(join(directory, "key.pub"), join(directory, "authorized_keys"));
+    await copyFile(join(__dirname, "start.sh"), join(directory, "start.sh"));
+    const log = await open(join(directory, "qemu.log"), "a");
+    const words = [
+      // The translated code of a long run would else take a gigabyte.
+      ...["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-M", "q35", "-m", "512", "-smp", "1"],
+      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", `file:${join(directory, "console")}`],
+      ...["-kernel", join(files, "vmlinux"), "-initrd", join(files, "initrd"), "-append"],
+      "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable rdinit=/init",
+      ...["-netdev", `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-${guest}:22`, "-device", "virtio-net-pci,netdev=net,romfile="],
+      ...["-device", "virtio-rng-pci", ...shared("root", root), ...shared("kernel", files), ...shared("own", directory)],
+    ];
+    const qemu = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...words], { stdio: ["ignore", log.fd, log.fd] });
+    await log.close();
+    const vm = new Vm(series, port, directory, qemu);
+    await vm.#answered().catch(async (error: unknown) => {
+      const console_ = await readFile(join(directory, "console"), "utf8").catch(() => "");
+      await vm.stop();
+      throw new Error(`Linux ${series} did not boot: ${String(error)}\n${console_.slice(-2000)}`);
+    });
+    return vm;
+  }
+
+  /** The options of an `ssh` to it; every later one goes by the first one's connection. */
+  #ssh(...rest: readonly string[]): string[] {
+    const options = {
+      BatchMode: "yes",
+      ConnectTimeout: "60",
+      StrictHostKeyChecking: "no",
+      UserKnownHostsFile: "/dev/null",
+      LogLevel: "ERROR",
+      ControlPath: join(this.directory, "master"),
+    };
+    const words = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+    return ["-F", "none", "-T", ...words, "-i", join(this.directory, "key"), "-p", String(this.port), ...rest, "root@127.0.0.1"];
+  }
+
+  argv(...words: readonly string[]): readonly [string, string[]] {
+    return ["ssh", [...this.#ssh(), words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ")]];
+  }
+
+  async #answered(): Promise<void> {
+    const first = ["ssh", ...this.#ssh("-o", "ControlMaster=yes", "-o", "ControlPersist=yes"), "uname -r && ip -V"] as const;
+    const said = await until(
+      "its sshd",
+      async () => {
+        if (this.qemu.exitCode !== null) throw new Error(`qemu ended: ${await readFile(join(this.directory, "qemu.log"), "utf8")}`);
+        const { code, stdout } = await run(first, { timeoutMs: longestBoot });
+        return code === 0 ? stdout : undefined;
+      },
+      longestBoot,
+      300,
+    );
+    const [, release = "", iproute2 = ""] = /^(\S+)\n.*iproute2-([^\s,]+)/.exec(said) ?? [];
+    this.kernel = release;
+    this.iproute2 = iproute2;
+  }
+
+  async stop(): Promise<void> {
+    await run(["ssh", ...this.#ssh("-O", "exit")], { timeoutMs: 10_000 });
+    this.qemu.kill("SIGKILL");
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
