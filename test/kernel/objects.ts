@@ -241,6 +241,8 @@ const objects = (of: Family): readonly Input[] => {
   ];
 };
 
+const light = (group: unknown): Input[] => (Array.isArray(group) ? group.map((member: Input) => omit(member, "weight")) : []);
+
 const nexthops: Subject = {
   kind: "nexthop",
   table: nexthopAttributes,
@@ -249,7 +251,11 @@ const nexthops: Subject = {
     const { values } = canonical(nexthopAttributes, input, settleNexthop);
     return wantedNexthop({ ...values, nhid: values.nhid ?? 0 });
   },
-  without: (input, attribute) => omit(input, attribute, ...(attribute === "type" ? ["buckets", "idleTimer", "unbalancedTimer"] : [])),
+  without: (input, attribute) =>
+    // Of a group only a heavy member needs anything.
+    attribute === "group"
+      ? { ...input, group: light(input["group"]) }
+      : omit(input, attribute, ...(attribute === "type" ? ["buckets", "idleTimer", "unbalancedTimer"] : [])),
   // Each object in its turn, then another one.
   pair: (of, index) => {
     const all = objects(of);

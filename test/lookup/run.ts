@@ -1,19 +1,57 @@
 import { parseArgs } from "node:util";
+import { ensureVm, type Series, seriesOf } from "../lab/vm/kernel";
+import { Vm } from "../lab/vm/vm";
 import { campaign } from "./campaign";
 
-const { values } = parseArgs({ options: { flows: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+  options: {
+    flows: { type: "string", default: "20000" },
+    seed: { type: "string", default: "1" },
+    /** One of Debian's, in a virtual machine, instead of this machine's. */
+    kernel: { type: "string" },
+    vrfs: { type: "boolean", default: false },
+  },
+});
 
-/** `npm run test:lookup -- --flows N --seed S`: the lookup against the kernel of this machine. */
+/** `npm run test:lookup -- --flows N --seed S [--kernel 6.1 [--vrfs]]`: the lookup against a kernel. */
 async function main(): Promise<void> {
+  const series = values.kernel === undefined ? undefined : seriesOf(values.kernel);
+  const vm = series === undefined ? undefined : await boot(series);
+  if (series !== undefined && vm === undefined) return;
+  try {
+    await ask(vm);
+  } finally {
+    await vm?.stop();
+  }
+}
+
+/** Undefined, with a reason printed, where no virtual machine can be had. */
+async function boot(series: Series): Promise<Vm | undefined> {
+  try {
+    await ensureVm();
+  } catch (error) {
+    console.log(`skipped, Linux ${series} was not asked: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+  return Vm.boot(series);
+}
+
+async function ask(place: Vm | undefined): Promise<void> {
   const started = Date.now();
-  const { flows, seen, differences, open } = await campaign(Number(values.flows), Number(values.seed), (done, different) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done} flows, ${different} differences`);
-  });
+  const { flows, seen, differences, open } = await campaign(
+    Number(values.flows),
+    Number(values.seed),
+    (done, different) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} flows, ${different} differences`);
+    },
+    { withVrfs: values.vrfs, ...(place === undefined ? {} : { place }) },
+  );
   if (process.stderr.isTTY) process.stderr.write("\n");
   for (const difference of differences.slice(0, 20)) console.log(difference);
   for (const [what, count] of [...seen].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`${String(count).padStart(8)}  ${what}`);
+  const where = place === undefined ? "" : `Linux ${place.kernel}, iproute2 ${place.iproute2}: `;
   console.log(
-    `${flows} flows, seed ${values.seed}, ${differences.length} differences, ${open} that cannot be told, ${Math.round((Date.now() - started) / 1000)} s`,
+    `${where}${flows} flows, seed ${values.seed}, ${differences.length} differences, ${open} that cannot be told, ${Math.round((Date.now() - started) / 1000)} s`,
   );
   process.exitCode = differences.length === 0 ? 0 : 1;
 }

@@ -17,6 +17,11 @@ export interface Since {
   readonly kernel: string;
 }
 
+/** What of an attribute's values needs them, where not all do: `a weight over 255`. */
+export interface SinceOf extends Since {
+  readonly value?: string;
+}
+
 /** One field that a person may write: its form, its canonical form and its documentation. */
 export interface Field<Value = unknown, Input = Value> {
   /** What a person may write, and its canonical form. A failure's text never holds the value. */
@@ -66,7 +71,7 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   /** The first iproute2 and Linux that have it, where that is later than what this package needs anyway. */
   readonly since?: Since;
   /** The same for some of its values. */
-  sinceOf?(value: Value): Since | undefined;
+  sinceOf?(value: Value): SinceOf | undefined;
   /** The words of `ip` that it stands for. */
   readonly ip: string;
 }

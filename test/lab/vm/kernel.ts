@@ -14,6 +14,12 @@ export const kernels = {
 } as const;
 export type Series = keyof typeof kernels;
 
+export function seriesOf(name: string): Series {
+  const isSeries = (one: string): one is Series => one in kernels;
+  if (isSeries(name)) return name;
+  throw new Error(`there is no Linux ${name} here, only ${Object.keys(kernels).join(", ")}`);
+}
+
 /** Beside the root file systems of booted hosts: it outlives a checkout. */
 const cache = "/var/cache/policy-routing-lab";
 const recipe = ["kernel.sh", "vmlinux.sh", "initramfs.sh"];

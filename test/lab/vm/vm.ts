@@ -10,7 +10,8 @@ import { until } from "../until.js";
 import { ensureVm, kernel, kernels, type Series } from "./kernel.js";
 
 const longestBoot = 300_000;
-const guest = "10.0.2.15";
+/** Its address, by which everything reaches it. */
+const managementAddress = "10.0.2.15";
 
 /** A port of loopback that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -62,7 +63,12 @@ export class Vm implements Place {
       ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", `file:${join(directory, "console")}`],
       ...["-kernel", join(files, "vmlinux"), "-initrd", join(files, "initrd"), "-append"],
       "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable rdinit=/init",
-      ...["-netdev", `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-${guest}:22`, "-device", "virtio-net-pci,netdev=net,romfile="],
+      ...[
+        "-netdev",
+        `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-${managementAddress}:22`,
+        "-device",
+        "virtio-net-pci,netdev=net,romfile=",
+      ],
       ...["-device", "virtio-rng-pci", ...shared("root", root), ...shared("kernel", files), ...shared("own", directory)],
     ];
     const qemu = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...words], { stdio: ["ignore", log.fd, log.fd] });

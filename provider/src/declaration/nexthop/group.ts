@@ -25,6 +25,9 @@ const memberAt = (json: IpObject): Member => {
   return { nhid: numberAt(json, "id") ?? 0, ...(share === 1 ? {} : { weight: share }) };
 };
 
+/** Up to 6.1 a weight was seen to be refused of which the byte that carries it cannot hold one more. */
+const sinceHeavy = { iproute2: "5.3", kernel: "6.12", value: "a weight over 255" };
+
 const group = attribute({
   schema: z
     .array(objectOf(memberFields, "expected a member such as { nhid: 1, weight: 3 }", requireNumber), "expected a list of members")
@@ -34,6 +37,7 @@ const group = attribute({
   words: (members) => ["group", members.map(({ nhid, weight: share }) => (share === undefined ? nhid : `${nhid},${share}`)).join("/")],
   observe: (json) => (Array.isArray(json["group"]) ? inOrder(json["group"].filter(isObject).map(memberAt)) : undefined),
   json: ["group"],
+  sinceOf: (members) => (members.some(({ weight: share = 1 }) => share > 255) ? sinceHeavy : undefined),
   doc: "Several next hops among which flows are shared, each with `nhid` and `weight` (1). A group holds no groups.",
   absent: "one next hop, said by `via`, `dev` or `blackhole`",
   ip: "group id[,weight]/...",

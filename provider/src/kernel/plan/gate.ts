@@ -1,10 +1,10 @@
-import type { AttributeTable, Context, Since } from "../../declaration/attribute";
+import type { AttributeTable, Context, Since, SinceOf } from "../../declaration/attribute";
 import type { Family } from "../../declaration/family";
 import { PolicyRoutingError } from "../../errors";
 import type { Step } from "./step";
 
 /** An attribute that not every host has. */
-export interface Need extends Since {
+export interface Need extends SinceOf {
   readonly attribute: string;
 }
 
@@ -39,8 +39,8 @@ export function checkNeeds(needs: readonly Need[], host: Since): void {
   if (unmet === undefined) return;
   throw new PolicyRoutingError("unsupported", {
     topic: "host-too-old",
-    what: `${unmet.attribute} needs iproute2 ${unmet.iproute2} and Linux ${unmet.kernel}; it has ${iproute2} and ${kernel}`,
-    next: `leave ${unmet.attribute} out for this host, or update the host`,
+    what: `${unmet.attribute}${unmet.value === undefined ? "" : ` with ${unmet.value}`} needs iproute2 ${unmet.iproute2} and Linux ${unmet.kernel}; it has ${iproute2} and ${kernel}`,
+    next: `leave ${unmet.value ?? unmet.attribute} out for this host, or update the host`,
   });
 }
 
