@@ -26,7 +26,7 @@ module.exports = {
     {
       name: "only-resources-know-the-engine",
       severity: "error",
-      from: { path: "^provider/src/", pathNot: "^provider/src/(resources/|plugin/|runtime/engineLog\\.ts$)" },
+      from: { path: "^provider/src/", pathNot: "^provider/src/(resources/|plugin/|runtime/(engineLog|ofSdk)\\.ts$)" },
       to: { path: "@pulumi/pulumi" },
     },
     {

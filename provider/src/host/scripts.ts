@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { shipped } from "./shipped";
 
 /** What runs on hosts: the files of sh/. */
-const folder = join(__dirname, "..", "..", "sh");
-const read = (name: string): string => readFileSync(join(folder, `${name}.sh`), "utf8");
+const read = (name: string): string => shipped(`sh/${name}.sh`);
 const uncommented = (text: string): string =>
   text
     .split("\n")

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { shipped } from "../host/shipped";
 
 /** What the engine and the generators of SDKs are told of this package: generated from the descriptors. */
-export const schemaText = (): string => readFileSync(join(__dirname, "..", "..", "schema.json"), "utf8");
+export const schemaText = (): string => shipped("schema.json");

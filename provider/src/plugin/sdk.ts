@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
-
-/** The SDK's own copies: its messages and services take no others, and a strict package manager gives them to nobody else. */
-const ofSdk = createRequire(require.resolve("@pulumi/pulumi"));
+import { ofSdk } from "../runtime/ofSdk";
 
 export const grpc: typeof import("@grpc/grpc-js") = ofSdk("@grpc/grpc-js");
 export const { Struct, Value }: typeof import("google-protobuf/google/protobuf/struct_pb") = ofSdk(

@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 /** Milliseconds that the engine may take for a line before standard error gets it. */
 const patience = 5000;
 
@@ -45,8 +43,7 @@ type Send = (line: string, said: Said) => Promise<void>;
 function opened(address: string): Send {
   const { EngineClient }: typeof import("@pulumi/pulumi/proto/engine_grpc_pb") = require("@pulumi/pulumi/proto/engine_grpc_pb");
   const { LogRequest, LogSeverity }: typeof import("@pulumi/pulumi/proto/engine_pb") = require("@pulumi/pulumi/proto/engine_pb");
-  // The SDK's own copy: its client takes no credentials of another one.
-  const ofSdk = createRequire(require.resolve("@pulumi/pulumi"));
+  const { ofSdk }: typeof import("./ofSdk") = require("./ofSdk");
   const { credentials, Metadata }: typeof import("@grpc/grpc-js") = ofSdk("@grpc/grpc-js");
   const client = new EngineClient(address, credentials.createInsecure());
   return (line, { urn = "", stays }) => {
