@@ -5,11 +5,12 @@ import { isSameStack, tagsOf } from "../../declaration/owner";
 import { sysctlKey } from "../../declaration/sysctl";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
-import { type Held, heldAt, isSameHeld, isSameObject, keyOf, ownerAt, wantedOf } from "../../kernel/history/held";
+import { type Held, heldAt, isSameHeld, keyOf, ownerAt, standsSame, wantedOf, wordsUnread } from "../../kernel/history/held";
 import { marksOf } from "../../kernel/history/marks";
 import { givenBack } from "../../kernel/history/taken";
 import type { State } from "../../kernel/observed/state";
 import type { Change, Owned } from "../../kernel/plan/change";
+import { deviceIn } from "../../kernel/plan/followed";
 import { plan } from "../../kernel/plan/plan";
 import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
@@ -70,10 +71,10 @@ export async function rollback(connection: Connection, request: Request): Promis
   }
 }
 
-/** What is there with its locked metrics too: it is put back by what was read. */
+/** What is there with its locked metrics too: it is put back by what was read; and what devices have, where what is put back follows one. */
 function lookAt(back: readonly Back[]): Look {
   const look = lookFor(back.map(({ key }) => key));
-  return { ...look, locks: look.routes };
+  return { ...look, locks: look.routes, uplinks: back.some(({ to }) => to !== undefined && deviceIn(to) !== undefined) };
 }
 
 /**
@@ -111,7 +112,7 @@ function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
     adopt: false,
     label: `rollback ${nameOf(wish)}`,
     wanted: back.flatMap(({ key, to }) =>
-      to === undefined ? [] : [wantedOf(to.object ?? unknown(key), (file) => all.get(sysctlKey({ file, device: "all" })))],
+      to === undefined ? [] : [wantedOf(to.object ?? unread(key, to), (file) => all.get(sysctlKey({ file, device: "all" })))],
     ),
     hops: new Map(hops),
     instead: new Map(
@@ -126,9 +127,14 @@ function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
 
 const ownedOf = ({ id, stack, stored }: Held): Owned => ({ id, stack, ...(stored === undefined ? {} : { stored }) });
 
-const unknown = (key: string): never => {
-  throw refused(`what stood at ${key} says more than this version knows`, "update pulumi-policy-routing: a newer version wrote it");
-};
+function unread(key: string, held: Held): never {
+  throw refused(
+    `${key} was ${wordsUnread(held)}`,
+    deviceIn(held) === undefined
+      ? "update pulumi-policy-routing: a newer version wrote it"
+      : "go back in the program: git revert, then pulumi up",
+  );
+}
 
 function goingBack(choice: Choice, request: Request, state: State): GoingBack {
   const alive = idsIn(state);
@@ -143,11 +149,11 @@ function goingBack(choice: Choice, request: Request, state: State): GoingBack {
 }
 
 /** What is there must be what the newest of these revisions left. */
-function changedSince({ back, revisions }: Choice, { state, facts }: Pick<Observation, "state" | "facts">): PolicyRoutingError | undefined {
-  const now = (key: string): Held | undefined => heldAt(key, { state, objects: new Map() });
+function changedSince({ back, revisions }: Choice, { state, facts, persistence }: Observation): PolicyRoutingError | undefined {
+  const now = (key: string): Held | undefined => heldAt(key, { state, objects: persistence.objects });
   const changed = back.filter(({ key, from }) => {
     const held = now(key);
-    return !isSameObject(held?.object, from?.object) || (held !== undefined && from !== undefined && !isSameStack(held.stack, from.stack));
+    return !standsSame(held, from) || (held !== undefined && from !== undefined && !isSameStack(held.stack, from.stack));
   });
   if (changed.length === 0) return undefined;
   const keys = changed.map(({ key }) => key);

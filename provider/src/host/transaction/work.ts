@@ -26,7 +26,7 @@ export interface GoingBack {
   /** Keys of the register that come back in the name of a resource that no program has any more. */
   readonly orphans: readonly string[];
   /** Why it cannot be: what is there is not what the history says. */
-  refusal(seen: Pick<Observation, "state" | "facts">): PolicyRoutingError | undefined;
+  refusal(seen: Observation): PolicyRoutingError | undefined;
 }
 
 /** One resource's change, waiting in its host's queue. */

@@ -12,6 +12,7 @@ import { wantedNexthop } from "../nexthop/nexthop";
 import { nexthopAt, routesAt, rulesAt, type State } from "../observed/state";
 import type { StoredObject } from "../persist/stored";
 import type { Wanted } from "../plan/change";
+import { deviceIn } from "../plan/followed";
 import type { Entry } from "../plan/register";
 import { wantedRoute } from "../route/route";
 import { wantedRule } from "../rule/rule";
@@ -32,7 +33,7 @@ export type StoredWords = Pick<StoredObject, "file" | "channel" | "needs" | "lin
 
 /** What stood at a key of the register in somebody's name. */
 export interface Held extends Entry {
-  /** Undefined where a newer version wrote what this one does not know. */
+  /** Undefined where a newer version wrote what this one does not know, and where the device that it follows has had no address. */
   readonly object: HeldObject | undefined;
   readonly stored?: StoredWords;
 }
@@ -53,8 +54,12 @@ export function objectAt(at: string, state: State): HeldObject | undefined {
     const all = rulesAt(state, family === "inet6" ? "inet6" : "inet", Number(priority)).flatMap((one) =>
       one.protocol === proto ? [one.rule] : [],
     );
+    const set = setOf(all);
+    const device = deviceIn(state.register.entries.get(at) ?? {});
+    // What a device has is the host's matter: its lease may end, and nobody changed anything.
+    if (set?.from !== undefined && device !== undefined) return { rule: { ...set, from: { addressesOf: device } } };
     // Several that are no set of one declaration: somebody added to it.
-    const found = setOf(all) ?? all[0];
+    const found = set ?? all[0];
     return found === undefined ? undefined : { rule: found };
   }
   const route = routesAt(state, key).find(({ protocol }) => protocol === proto)?.route;
@@ -78,7 +83,7 @@ export const ownerAt = (at: string, state: State): Entry | undefined => state.re
 export function heldAt(at: string, { state, objects }: Moment): Held | undefined {
   const owner = ownerAt(at, state);
   const object = owner === undefined ? undefined : objectAt(at, state);
-  if (owner === undefined || object === undefined) return undefined;
+  if (owner === undefined || (object === undefined && deviceIn(owner) === undefined)) return undefined;
   const stored = storedAt(at, objects);
   return { ...owner, object, ...(stored === undefined ? {} : { stored }) };
 }
@@ -117,11 +122,16 @@ function says(asked: HeldObject, observed: HeldObject): boolean {
 export function isSameHeld(one: Held | undefined, other: Held | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return (
-    one.id === other.id &&
-    isSameStack(one.stack, other.stack) &&
-    isDeepStrictEqual(one.stored, other.stored) &&
-    isSameObject(one.object, other.object)
+    one.id === other.id && isSameStack(one.stack, other.stack) && isDeepStrictEqual(one.stored, other.stored) && standsSame(one, other)
   );
+}
+
+/** The same stands there, whosever it is. Where a device that is followed had nothing, that is known by the words of the store alone. */
+export function standsSame(one: Held | undefined, other: Held | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  const isFollowing = deviceIn(one) !== undefined && one.more === other.more;
+  if (isFollowing && (one.object === undefined || other.object === undefined)) return isDeepStrictEqual(one.stored, other.stored);
+  return isSameObject(one.object, other.object);
 }
 
 /** As something that is wanted on a host. `all` is what a setting of all devices is to be. */
@@ -134,5 +144,13 @@ export function wantedOf(object: HeldObject, all?: (file: Sysctl["file"]) => num
 }
 
 /** In the words of `ip`. */
-export const wordsFor = (held: Held | undefined): string =>
-  held === undefined ? "nothing of ours" : held.object === undefined ? "what only a newer version knows" : wantedOf(held.object).label;
+export function wordsFor(held: Held | undefined): string {
+  if (held === undefined) return "nothing of ours";
+  return held.object === undefined ? wordsUnread(held) : wantedOf(held.object).label;
+}
+
+/** What it is that cannot be made again. */
+export function wordsUnread(held: Held): string {
+  const device = deviceIn(held);
+  return device === undefined ? "what only a newer version knows" : `what follows ${device}, which had no address`;
+}

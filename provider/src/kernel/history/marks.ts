@@ -47,7 +47,9 @@ export const parseMarks = (text: string): Mark[] =>
 export const marksOf = ({ revisions, stack, back }: Choice, said: Pick<Mark, "who" | "time" | "why">): Mark[] =>
   back.flatMap(({ key, from, to }) => {
     const run = revisions.findLast(({ deltas = [] }) => deltas.some((one) => one.key === key))?.run ?? "";
-    return isSameObject(from?.object, to?.object) ? [] : [{ key, bad: from?.object, stack, run, ...said }];
+    // No mark without what it was: that one would say that it was gone.
+    const isUnread = from !== undefined && from.object === undefined;
+    return isUnread || isSameObject(from?.object, to?.object) ? [] : [{ key, bad: from?.object, stack, run, ...said }];
   });
 
 /** What a plan says of what was taken back. */

@@ -25,7 +25,7 @@ export function printRevision(header: Header, deltas: readonly Delta[]): string[
     const { id, stack, ...rest } = held;
     const known = owners.get(`${id} ${stack}`) ?? { id, stack, by: owners.size };
     owners.set(`${id} ${stack}`, known);
-    return { by: known.by, ...rest };
+    return { by: known.by, ...rest, object: rest.object ?? {} };
   };
   const lines = deltas.map(({ before, after, ...rest }) => printJson({ ...rest, before: numbered(before), after: numbered(after) }));
   return [printJson({ form, ...header, owners: [...owners.values()].map(({ id, stack }) => [id, stack]) }), ...lines];

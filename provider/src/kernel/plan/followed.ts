@@ -4,14 +4,18 @@ import { parseRegisterKey } from "../../declaration/key";
 import type { State } from "../observed/state";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
 import type { Wanted } from "./change";
-import type { Register } from "./register";
+import type { Entry, Register } from "./register";
 
 /** What the register and the store say of an entry that follows a device. */
 export const followingWord = (device: string): string => `${mark}${device}`;
 
+/** The device that an entry follows by what the register says; undefined where it follows none. */
+export const deviceIn = ({ more }: Pick<Entry, "more">): string | undefined =>
+  more?.startsWith(mark) === true ? more.slice(1) : undefined;
+
 /** Keys of entries that follow a device: what stands there may be changed on the host, as the device is. */
 export const followedKeys = ({ entries }: Register): ReadonlySet<string> =>
-  new Set([...entries].flatMap(([at, { more }]) => (more?.startsWith(mark) === true ? [parseRegisterKey(at).key] : [])));
+  new Set([...entries].flatMap(([at, entry]) => (deviceIn(entry) === undefined ? [] : [parseRegisterKey(at).key])));
 
 /** What devices have now, for who reads the commands that come of it. */
 export const followedNow = (wanted: readonly Wanted[], uplinks: Uplinks | undefined): string[] =>

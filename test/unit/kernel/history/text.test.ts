@@ -26,6 +26,11 @@ const deltas: Delta[] = [
     after: { ...owner, object: { route: { family: "inet", table: 100, destination: "default", via: "198.18.0.1", dev: "eth1" } } },
   },
   { key: "nexthop 7", after: { ...owner, object: { nexthop: { nhid: 7, via: "198.18.0.1", dev: "eth1" } } } },
+  {
+    key: "rule inet 1001",
+    before: { ...owner, more: "@eth1", object: undefined, stored },
+    after: { ...owner, more: "@eth1", object: { rule: { family: "inet", priority: 1001, from: { addressesOf: "eth1" }, table: 100 } } },
+  },
   { key: "table 100", after: { ...owner, object: { name: { tableId: 100, name: "second" } } } },
   {
     key: "sysctl rp_filter eth1",
