@@ -21,7 +21,7 @@ for (const door of doors)
     this.timeout(240_000);
     const site = useSite("progress", 3, door);
 
-    it("a slow host: it says what goes on, who waits, and how it ended", async () => {
+    it(`a slow host: it says what goes on, who waits, and how it ended, ${door === "plugin" ? "in the rows of the resources" : "in the row of the stack"}`, async () => {
       const host = site.host();
       await slowly(host, 4);
       const rule = (name: string, priority: number, confirmTimeout: number): string =>
@@ -42,6 +42,11 @@ for (const door of doors)
         told.some((line) => /^confirmed; after a reboot: \S/.test(line)),
         stdout,
       );
+      const rows =
+        door === "plugin"
+          ? ["policyrouting:index:PolicyRule one", "policyrouting:index:PolicyRule two"]
+          : ["pulumi:pulumi:Stack engine-test-test"];
+      for (const row of rows) assert.match(stdout, new RegExp(`${row} .*${host.address}: applies 1 step under`), stdout);
     });
 
     it("a host that another one holds: it says that it looks, then by whom it is held", async () => {

@@ -26,7 +26,7 @@ describe("a host that is still booting", function () {
   before(async () => {
     lab = await startLab({ name: "test-host-booting" });
     host = lab.hosts[0];
-    tellStatusBy((line) => told.push(line));
+    tellStatusBy((_host, line) => told.push(line));
   });
   afterEach(() => {
     told = [];

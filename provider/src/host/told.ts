@@ -4,11 +4,11 @@ import { escapeOutput, type Warning, warningText } from "../errors";
  * How words about a host reach a person: here and nowhere else. Whoever runs the process may have another way. A warning is a line on standard error,
  * else: of the pipe that this is in the plugin of dynamic resources the engine loses nothing.
  */
-export type Status = (line: string) => void;
+export type Status = (host: string, line: string) => void;
 type Warn = (host: string, warning: Warning) => void;
 
 /** A log holds what ended; what is going on is for whoever sits in front of it. */
-const onTerminal: Status = (line) => {
+const onTerminal: Status = (_host, line) => {
   if (process.stderr.isTTY) process.stderr.write(`${line}\n`);
 };
 
@@ -87,6 +87,6 @@ export class Progress {
 
   /** One line, for it stands in a row. */
   #say(what: string): void {
-    status(escapeOutput(`${this.#host}: ${what}`).replaceAll(/\s*\n\s*/g, "; "));
+    status(this.#host, escapeOutput(`${this.#host}: ${what}`).replaceAll(/\s*\n\s*/g, "; "));
   }
 }

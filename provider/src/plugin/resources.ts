@@ -26,6 +26,7 @@ import { found } from "./importing";
 import { kept, whole } from "./kept";
 import type { LivePreview } from "./livePreview";
 import { isPending } from "./pending";
+import type { Rows } from "./rows";
 import { Empty } from "./sdk";
 import { type Urn, urnOf } from "./urn";
 import { type Received, received, sent } from "./wire";
@@ -41,8 +42,10 @@ export class Resources {
   readonly #run: Run | undefined;
   readonly #configuration: () => ProviderConfiguration;
   readonly #live: LivePreview;
+  readonly #rows: Rows;
 
-  constructor(run: Run | undefined, configuration: () => ProviderConfiguration, live: LivePreview) {
+  constructor(run: Run | undefined, configuration: () => ProviderConfiguration, live: LivePreview, rows: Rows) {
+    this.#rows = rows;
     this.#run = run;
     this.#live = live;
     this.#configuration = configuration;
@@ -75,7 +78,9 @@ export class Resources {
       const properties = await this.#foreseen(request, request.getUrn(), undefined, news.values);
       return new CreateResponse().setProperties(sent(properties, news.secrets));
     }
-    const { id, outs } = await this.#of(request).create(news.values).catch(keeping(news.secrets));
+    const { id, outs } = await this.#rows
+      .during(request.getUrn(), [news.values], this.#of(request).create(news.values))
+      .catch(keeping(news.secrets));
     return new CreateResponse().setId(id).setProperties(sent(kept(kindIn(request), news.values, outs), news.secrets));
   };
 
@@ -88,7 +93,7 @@ export class Resources {
       inputs,
     } = await (isImport || isPending(state.values)
       ? this.#found(request, state.values["owner"])
-      : this.#of(request).read(request.getId(), state.values));
+      : this.#rows.during(request.getUrn(), [state.values], this.#of(request).read(request.getId(), state.values)));
     if (id === undefined) return new ReadResponse();
     const response = new ReadResponse().setId(id).setProperties(sent(kept(kindIn(request), inputs ?? {}, props), state.secrets));
     return inputs === undefined ? response : response.setInputs(sent(inputs, state.secrets));
@@ -100,12 +105,15 @@ export class Resources {
       const properties = await this.#foreseen(request, request.getId(), olds.values, news.values);
       return new UpdateResponse().setProperties(sent(properties, news.secrets));
     }
-    const { outs } = await this.#of(request).update(request.getId(), olds.values, news.values).catch(keeping(news.secrets));
+    const { outs } = await this.#rows
+      .during(request.getUrn(), [olds.values, news.values], this.#of(request).update(request.getId(), olds.values, news.values))
+      .catch(keeping(news.secrets));
     return new UpdateResponse().setProperties(sent(kept(kindIn(request), news.values, outs), news.secrets));
   };
 
   readonly delete = async (request: DeleteRequest) => {
-    await this.#of(request).delete(request.getId(), stateIn(request.getOldInputs(), request.getProperties()).values);
+    const { values } = stateIn(request.getOldInputs(), request.getProperties());
+    await this.#rows.during(request.getUrn(), [values], this.#of(request).delete(request.getId(), values));
     return new Empty();
   };
 

@@ -11,6 +11,7 @@ import {
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import type { ProviderConfiguration } from "../declaration/providerConfiguration";
+import { tellStatusBy } from "../host/told";
 import { stop } from "../host/wire/stop";
 import type { EngineLog } from "../runtime/engineLog";
 import type { Run } from "../runtime/run";
@@ -21,6 +22,7 @@ import { failureOf } from "./failure";
 import { call } from "./functions";
 import { LivePreview } from "./livePreview";
 import { Resources } from "./resources";
+import { Rows } from "./rows";
 import { schemaText } from "./schemaText";
 import { Empty, grpc } from "./sdk";
 import { received, sent } from "./wire";
@@ -62,7 +64,9 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined, engine: strin
         );
     };
   let configuration: ProviderConfiguration = {};
-  const resources = new Resources(run, () => configuration, new LivePreview(log?.say ?? (() => {})));
+  const rows = new Rows();
+  if (log !== undefined) tellStatusBy(rows.saying(log.say));
+  const resources = new Resources(run, () => configuration, new LivePreview(log?.say ?? (() => {})), rows);
   return {
     handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptOutputs(true)),
     attach: unary(() => new Empty()),

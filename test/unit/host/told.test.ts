@@ -9,7 +9,7 @@ describe("what goes on at a host", () => {
   beforeEach(() => {
     told = [];
     waiting = 0;
-    tellStatusBy((line) => told.push(line));
+    tellStatusBy((_host, line) => told.push(line));
     mock.timers.enable({ apis: ["setTimeout"] });
   });
   afterEach(() => mock.timers.reset());
