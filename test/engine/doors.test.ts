@@ -38,6 +38,9 @@ describe("from one door to the other", function () {
       assert.match(moved.get(name)?.urn ?? "", /policyrouting:index:(PolicyRule|RoutingTable|HostRouting)::/);
       assert.deepEqual(moved.get(name)?.inputs?.["owner"], first.get(name)?.inputs?.["owner"]);
     }
+    const applied = (state: typeof first): string => String(state.get("host")?.outputs?.["appliedAt"]);
+    assert.match(applied(first), /^[0-9]{4}-/);
+    assert.equal(applied(moved), applied(first), "a move changes no host");
     const bytes = (state: typeof first): number => names.reduce((sum, name) => sum + JSON.stringify(state.get(name)).length, 0);
     const ratio = bytes(moved) / bytes(first);
     assert.ok(ratio <= 0.8, `the plugin's state is ${ratio.toFixed(2)} of the dynamic resources'`);
@@ -46,6 +49,7 @@ describe("from one door to the other", function () {
 
     await write(program, "dynamic");
     await stack.up();
+    assert.ok(applied(byName(await stack.export())) > applied(first), "the way back is a takeover");
     assert.equal(withoutTokens(await host.snapshot()), withoutTokens(before), "nothing on the host but the owner of the name is another");
     assert.deepEqual(await watch.end(), [await rules(host)], "the kernel reported no event");
     await stack.refresh(["--expect-no-changes"]);
