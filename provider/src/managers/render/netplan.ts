@@ -6,6 +6,9 @@ import { routeKeys, ruleKeys, scalar } from "./netplanKeys";
 import { noDevice, placesOf } from "./places";
 
 const path = "/etc/netplan/90-policy-routing.yaml";
+/** A netplan that knows no such key refuses the file: 0.101, of Debian 11, was seen to. */
+const isNewer = (line: string): boolean => /^(congestion-window|advertised-receive-window):/.test(line);
+const needs = "# Needs a netplan newer than 0.101, which refuses all of it for congestion-window and advertised-receive-window.";
 const heading = [
   "# netplan joins this with what other files say of the same devices. Mode 600. A bond, a bridge or a VLAN is to stand below that, not below ethernets.",
   "network:",
@@ -34,6 +37,7 @@ export function renderNetplan(declaration: Declaration): ConfigurationFile[] {
   refusals.refuse();
   if (entries.length === 0) return nameFiles(declaration.tables);
   const devices = [...new Set(entries.map(({ device }) => device))].sort();
+  const needed = entries.some((one) => one.lines.some(isNewer)) ? [needs] : [];
   const lines = devices.flatMap((device) => [
     `    ${scalar(device)}:`,
     ...["routes", "routing-policy"].flatMap((list) => {
@@ -42,5 +46,5 @@ export function renderNetplan(declaration: Declaration): ConfigurationFile[] {
       return items.length === 0 ? [] : [`      ${list}:`, ...items];
     }),
   ]);
-  return [...nameFiles(declaration.tables), { path, text: [...heading, ...lines, ""].join("\n") }];
+  return [...nameFiles(declaration.tables), { path, text: [...needed, ...heading, ...lines, ""].join("\n") }];
 }

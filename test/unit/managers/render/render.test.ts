@@ -336,6 +336,12 @@ describe("rendering for netplan", () => {
     );
   });
 
+  it("says in the file that an older netplan refuses it, where that is so", () => {
+    const routes = { quick: { destination: "192.0.2.0/24", via: "203.0.113.1", dev: "eth1", initcwnd: 20 } };
+    assert.match(text(renderNetplan(declared({ routes })), "/90-policy-routing.yaml"), /^# Needs a netplan newer than 0\.101\b/);
+    assert.doesNotMatch(text(renderNetplan(declared({})), "/90-policy-routing.yaml"), /newer than/);
+  });
+
   it("refuses what it has no key for, all of it at once", () => {
     const routes = {
       both: { destination: "192.0.2.0/24", nexthops: twoUplinks },
