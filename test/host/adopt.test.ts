@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
+import { readStanding } from "../../provider/src/host/reading/standing";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { type Result, run } from "../lab/run";
 import { commandAt, declaredBy } from "./command";
@@ -180,5 +181,32 @@ ip route append 192.0.2.0/24 via ${gateway} dev ${device} table 100 proto 4`);
       [["convert", "/nowhere"], 3],
     ] as const)
       assert.equal((await run([process.execPath, main, ...args])).code, code, args.join(" "));
+  });
+
+  it("finds lines of cron, of cloud-init and of what a program made in /run, and names a hook that reads its commands elsewhere; no secret leaves the host", async () => {
+    const [, { device }] = host.uplinks;
+    const files = {
+      "/etc/crontab": "17 * * * * root backup --login=hunter2\n@reboot root sleep 5; ip rule add pref 903 from 203.0.113.3 table 300\n",
+      "/run/systemd/network/10-made.network": `[Match]\nName=${device}\n[RoutingPolicyRule]\nPriority=904\nFrom=203.0.113.4\nTable=300\n`,
+      "/etc/cloud/cloud.cfg.d/50-net.cfg": `ssh_keys:\n  rsa_private: |\n    -----BEGIN RSA PRIVATE KEY-----\n    hunter2\n    -----END RSA PRIVATE KEY-----\nnetwork:\n  ethernets:\n    ${device}:\n      routing-policy: [{ priority: 905, from: 203.0.113.5, table: 300 }]\n`,
+      "/etc/networkd-dispatcher/routable.d/50-ways": "#!/bin/sh\nAPI_TOKEN=hunter2\nip -batch /etc/ways.batch\n",
+    };
+    const folders = Object.keys(files).map((path) => path.replace(/\/[^/]+$/, ""));
+    await host.exec(`mkdir -p ${folders.join(" ")}`);
+    for (const [path, text] of Object.entries(files)) await host.exec(`cat >${path}`, { input: text });
+    await host.exec("for n in 3 4 5; do ip rule add pref 90$n from 203.0.113.$n table 300 proto 4; done");
+    const { stdout, stderr } = await adopt();
+    assert.equal(stderr, "");
+    assert.match(stdout, /priority: 903, .* # live, proto static; \/etc\/crontab:2\n/);
+    assert.match(stdout, /priority: 904, .* # live, proto static; \/run\/systemd\/network\/10-made\.network:3\n/);
+    assert.match(stdout, /priority: 905, .* # live, proto static; \/etc\/cloud\/cloud\.cfg\.d\/50-net\.cfg:9\n/);
+    assert.match(stdout, /10-made\.network:3(-6)? \(a program makes it at every boot, /);
+    assert.match(
+      stdout,
+      /routable\.d\/50-ways:3 may make some of these: ip -batch \/etc\/ways\.batch: it reads its commands from elsewhere/,
+    );
+    const { sources } = await readStanding(host.connection);
+    assert.doesNotMatch(sources.map(({ text }) => text).join("\n"), /hunter2/);
+    await host.exec(`rm ${Object.keys(files).join(" ")}`);
   });
 });

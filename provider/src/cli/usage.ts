@@ -114,7 +114,7 @@ example:
 exit code: 0 printed, 1 something cannot be declared, or nothing was found (with --twins: there are some), 2 wrong use, 3 the host could not be read`,
   convert: `usage: ${program} convert FILE... [--typescript | --yaml] [--main] [--name NAME]
 Prints what other managers' files say as an entry of a stack's hosts, without a host: ifupdown, rt_tables, netplan, systemd-networkd, NetworkManager's
-keyfiles, ifcfg with rule- and route- files, what ip rule, ip route and ip -j print, scripts, units, wg-quick, keepalived, cloud-init, nmstate.
+keyfiles, ifcfg with rule- and route- files, what ip rule, ip route and ip -j print, scripts, units, cron, wg-quick, keepalived, cloud-init, nmstate.
 Each line is taken, left out or named. Files that belong together are given together.
   --typescript             a program with one HostRouting instead
   --yaml                   the same in YAML, for the plugin

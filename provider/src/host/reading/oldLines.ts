@@ -4,15 +4,19 @@ import type { Foreign } from "../../kernel/plan/change";
 import type { Source } from "../../managers/takeover/reading";
 import { sources } from "../scripts";
 import type { Planned } from "../transaction/planned";
-import { type Answer, section, sectionsAfter } from "../wire/answer";
+import { type Answer, section } from "../wire/answer";
 import { ofNetwork } from "../wire/bound";
 import type { Session } from "../wire/session";
 
 /** Prints the files that may hold what stands on a host. */
 export const sourcesText = `${sources}\nsources`;
 
-export const sourcesIn = (answer: Answer): Source[] =>
-  sectionsAfter(answer, "source").map(({ rest, text }) => ({ name: rest, path: rest, text }));
+/** As they are from their first line on: lines are told by their numbers. */
+export const sourcesIn = ({ sections }: Answer): Source[] =>
+  sections.flatMap(({ name, text }) => {
+    const path = /^source (.*)$/.exec(name)?.[1];
+    return path === undefined ? [] : [{ name: path, path, text: text.trimEnd() }];
+  });
 
 /**
  * Tells which lines of which files would make again what these took over. Only then it is a frame more; the change is confirmed by then, so a

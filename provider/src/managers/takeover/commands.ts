@@ -20,27 +20,39 @@ interface IpCommand {
   readonly verb: string;
   readonly family: Family | undefined;
   readonly rest: readonly string[];
+  readonly netns: string | undefined;
 }
 
 const isBeginning = (said: string, whole: string): boolean => said !== "" && whole.startsWith(said);
 const objectOf = (said: string): IpCommand["kind"] | undefined =>
   isBeginning(said, "route") ? "route" : isBeginning(said, "rule") ? "rule" : undefined;
 
+const isIp = (name: string | undefined): boolean => /^(.*\/)?ip$/.test(name ?? "");
+/** As `ip` reads its options: a beginning is enough, and one that several begin with is the first of these. */
+const isOption = (word: string | undefined, whole: string, least: string): boolean => {
+  const said = word?.replace(/^--/, "-") ?? "";
+  return said.startsWith(least) && whole.startsWith(said);
+};
+const hasValue = (word: string | undefined): boolean => isOption(word, "-loops", "-l") || isOption(word, "-rcvbuf", "-rc");
+
 /** `ip [OPTIONS] rule|route VERB ...`; undefined: another command, or another object of `ip`. */
-export function ipCommand([name = "", ...words]: readonly string[]): IpCommand | undefined {
-  if (!/^(.*\/)?ip$/.test(name)) return undefined;
+export function ipCommand([name, ...words]: readonly string[]): IpCommand | undefined {
+  if (!isIp(name)) return undefined;
   let family: Family | undefined;
+  let netns: string | undefined;
   let at = 0;
   for (; words[at]?.startsWith("-") === true; at++) {
     const option = words[at] ?? "";
-    if (/^-f(amily)?$/.test(option)) family = familyWords[words[++at] ?? ""];
-    else if (/^-n(etns)?$/.test(option)) return undefined;
+    if (isOption(option, "-family", "-f")) family = familyWords[words[++at] ?? ""];
+    else if (isOption(option, "-netns", "-n")) netns = words[++at];
+    else if (hasValue(option)) at++;
     else family = familyWords[option] ?? family;
   }
   const kind = objectOf(words[at] ?? "");
-  return kind === undefined ? undefined : { kind, verb: words[at + 1] ?? "show", family, rest: words.slice(at + 2) };
+  return kind === undefined ? undefined : { kind, verb: words[at + 1] ?? "show", family, rest: words.slice(at + 2), netns };
 }
 
+const adopted = "adopt reads what stands on the host";
 const adding = { rule: ["add"], route: ["add", "replace", "append", "prepend", "change"] } as const;
 
 /** An entry by the words behind `ip rule add` or `ip route add`. */
@@ -70,10 +82,16 @@ function readCommand(reading: Reading, command: Command, around: Around, line: n
   if (ip === undefined) return readOther(reading, words, command, around, line, to);
   const verbs: readonly string[] = adding[ip.kind];
   const isAdding = verbs.some((verb) => isBeginning(ip.verb, verb));
-  if (!isAdding || around.isWayDown === true) return false;
+  const isRestoring = !isAdding && isBeginning(ip.verb, "restore");
+  if (!(isAdding || isRestoring) || around.isWayDown === true) return false;
+  if (ip.netns !== undefined || isRestoring) {
+    const why = ip.netns === undefined ? `it reads what was saved: ${adopted}` : "of another network namespace";
+    reading.doubt(`${words.join(" ")}: ${why}`, line, to);
+    return true;
+  }
   if (command.isComputed || around.depends !== undefined) {
     const why = command.isComputed ? "computed by the shell" : (around.depends ?? "");
-    reading.doubt(`${words.join(" ")}: ${why}: adopt reads what stands on the host`, line, to);
+    reading.doubt(`${words.join(" ")}: ${why}: ${adopted}`, line, to);
     return true;
   }
   const said = saidBy(ip.kind, ip.rest, ip.family);
@@ -96,11 +114,24 @@ function readOther(reading: Reading, words: readonly string[], command: Command,
     return true;
   }
   if (around.isWayDown === true) return false;
+  if (isIp(name) && words.some((word) => isOption(word, "-batch", "-b"))) {
+    reading.doubt(`${words.join(" ")}: it reads its commands from elsewhere: ${adopted}`, line, to);
+    return true;
+  }
   const isRoute = /^(.*\/)?route$/.test(name) && words[1] === "add";
-  if (!isRoute && !/\bip\b[^|;&]*\b(ru|rule|r|ro|route)\s+(a|ad|add|replace|append|prepend)\b/.test(words.slice(1).join(" "))) return false;
-  const why = isRoute
-    ? "net-tools' route is not read: write it as ip route"
-    : "inside another command: adopt reads what stands on the host";
+  if (!isRoute && !saysEntry(words.slice(1).join(" "))) return false;
+  const why = isRoute ? "net-tools' route is not read: write it as ip route" : `inside another command: ${adopted}`;
   reading.doubt(`${words.join(" ")}: ${why}`, line, to);
   return true;
+}
+
+/** Words of another command, in which a rule or a route is made: `ip` by any of its short names, or by a name of the script's own. */
+const saysEntry = (text: string): boolean =>
+  /\bip\b[^|;&]*\b(ru|rule|r|ro|route)\s+(a|ad|add|replace|append|prepend|change|restore)\b/.test(text) ||
+  /(^|\s)(rule|route)\s+(add|replace|append|prepend|change|restore)\b/.test(text);
+
+/** A line of a here-document: whether something runs it, a person knows. */
+export function readHereLine(reading: Reading, text: string, line: number, to: number): void {
+  if (saysEntry(text)) reading.doubt(`${text.trim()}: inside a here-document: ${adopted}`, line, to);
+  else reading.leave("makes no rule and no route", line, to);
 }

@@ -14,14 +14,16 @@ export class Origins {
     for (const { reading } of files) for (const said of reading.said) this.#add(said, names);
   }
 
-  /** Of a rule by its priority, where its line says one. */
+  /** Of a rule by its priority, where its line says one. What a program made in /run counts where no other file says it. */
   of(kind: "rule" | "route", values: Rule | Route): readonly Place[] {
     const anyMetric = { ...values, metric: "any" };
     const all =
       kind === "rule"
         ? [keyOf(kind, values), keyOf(kind, { ...values, priority: 0 })]
         : [keyOf(kind, values), keyOf(kind, { ...values, dev: undefined }), keyOf(kind, anyMetric)];
-    return all.flatMap((key) => this.#byEntry.get(key) ?? []);
+    const places = all.flatMap((key) => this.#byEntry.get(key) ?? []);
+    const lasting = places.filter(({ file }) => !file.startsWith("/run/"));
+    return lasting.length > 0 ? lasting : places;
   }
 
   isManagers(via: string, dev: string): boolean {

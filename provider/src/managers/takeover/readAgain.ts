@@ -9,6 +9,12 @@ export interface Again {
 /** Who runs on the host; nothing is said of them where files alone are read. */
 export type Managers = Pick<Neighbours, "networkd" | "networkManager">;
 
+/** What a program made in /run is made again by it; undefined elsewhere. */
+export const madeInRun = (name: string): Again | undefined =>
+  name.startsWith("/run/")
+    ? { why: "a program makes it at every boot, as netplan and cloud-init do: remove it from what that one reads" }
+    : undefined;
+
 /**
  * Up to 247 it notes its own rules in its state, without their tag, and at its start removes what says the same as one that no file says any
  * more: ours, once they were taken over. With the notes gone it removes nothing.

@@ -5,27 +5,32 @@ export interface Command {
   readonly isComputed: boolean;
   /** The file that its output goes to. */
   readonly into: string | undefined;
+  /** The line that ends the here-document which it reads. */
+  readonly hereEnd: string | undefined;
 }
 
 interface Open {
   words: string[];
   isComputed: boolean;
   into: string | undefined;
+  hereEnd: string | undefined;
 }
 
 /** The simple commands of a line, without what stands between them. `known` are variables whose values are known. */
 export function commandsIn(line: string, known: Readonly<Record<string, string>> = {}): Command[] {
   const commands: Command[] = [];
-  let open: Open = { words: [], isComputed: false, into: undefined };
+  const nothing = (): Open => ({ words: [], isComputed: false, into: undefined, hereEnd: undefined });
+  let open = nothing();
   const close = (): void => {
     if (open.words.length > 0) commands.push(open);
-    open = { words: [], isComputed: false, into: undefined };
+    open = nothing();
   };
   let text = line;
   for (const [name, value] of Object.entries(known)) text = text.replaceAll(new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`, "g"), value);
   for (const token of tokensOf(text)) {
     if (token.kind === "end") close();
     else if (token.kind === "into") open.into = token.text;
+    else if (token.kind === "here") open.hereEnd = token.text;
     else if (token.kind === "word") {
       open.words.push(token.text);
       if (token.isComputed) open.isComputed = true;
@@ -36,7 +41,7 @@ export function commandsIn(line: string, known: Readonly<Record<string, string>>
 }
 
 interface Token {
-  readonly kind: "word" | "end" | "into" | "nothing";
+  readonly kind: "word" | "end" | "into" | "here";
   readonly text: string;
   readonly isComputed: boolean;
 }
@@ -44,6 +49,7 @@ interface Token {
 const patterns = {
   blank: /\s+/y,
   comment: /#.*/y,
+  here: /[0-9]*<<-?\s*(?!<)(?:'([^']*)'|"([^"]*)"|\\?([^\s'";|&<>\\]+))/y,
   redirect: /[0-9]*(?:>>?|<)(?:&[0-9-]|\s*(\S+))/y,
   end: /&&|\|\||[;|&]+/y,
   word: /(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|\$\([^)]*\)|`[^`]*`|\$\{[^}]*\}|[^\s'";|&<>\\])+/y,
@@ -65,6 +71,7 @@ function* tokensOf(text: string): Generator<Token> {
     }
     at += found[0].length;
     if (match.name === "end") yield { kind: "end", text: found[0], isComputed: false };
+    if (match.name === "here") yield { kind: "here", text: found[1] ?? found[2] ?? found[3] ?? "", isComputed: false };
     if (match.name === "redirect" && /^1?>/.test(found[0])) yield { kind: "into", text: found[1] ?? "", isComputed: false };
     if (match.name === "word") yield wordOf(found[0]);
   }

@@ -1,14 +1,21 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 
-/** A piece of a YAML file that knows its lines. */
+interface Parsed {
+  readonly text: string;
+  readonly counter: LineCounter;
+  readonly document: Document;
+}
+
+/** A piece of a YAML file that knows its lines. An alias is what it stands for. */
 export class YamlNode {
   readonly #node: unknown;
-  readonly #source: { readonly text: string; readonly counter: LineCounter };
+  readonly #source: Parsed;
   /** Its first and its last line, counted from 1. */
   readonly line: number;
   readonly to: number;
 
-  constructor(node: unknown, source: { readonly text: string; readonly counter: LineCounter }, from?: number) {
+  constructor(said: unknown, source: Parsed, from?: number) {
+    const node: unknown = isAlias(said) ? said.resolve(source.document) : said;
     this.#node = node;
     this.#source = source;
     const range = typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range) ? node.range : [];
@@ -22,14 +29,20 @@ export class YamlNode {
   static parse(text: string): YamlNode | undefined {
     const counter = new LineCounter();
     const document = parseDocument(text, { lineCounter: counter, logLevel: "silent", uniqueKeys: false });
-    return document.errors.length > 0 ? undefined : new YamlNode(document.contents, { text, counter });
+    let isWhole = document.errors.length === 0;
+    visit(document, {
+      Alias: (_, alias) => {
+        isWhole &&= alias.resolve(document) !== undefined;
+      },
+    });
+    return isWhole ? new YamlNode(document.contents, { text, counter, document }) : undefined;
   }
 
   get entries(): readonly (readonly [key: string, value: YamlNode])[] {
     if (!isMap(this.#node)) return [];
     return this.#node.items.map(({ key, value }) => {
-      const line = new YamlNode(key, this.#source).line;
-      return [isScalar(key) ? String(key.value) : "", new YamlNode(value, this.#source, line)] as const;
+      const { line, text = "" } = new YamlNode(key, this.#source);
+      return [text, new YamlNode(value, this.#source, line)] as const;
     });
   }
 

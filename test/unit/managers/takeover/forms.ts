@@ -92,6 +92,31 @@ export const forms: readonly Form[] = [
     ],
   },
   {
+    format: "netplan",
+    files: {
+      "60.yaml":
+        "network:\n  vrfs:\n    red: { table: &t 10, routes: &r [{ to: 198.51.100.0/24, via: 203.0.113.1 }] }\n    blue: { table: 11, routes: *r, routing-policy: [{ to: 192.0.2.0/24, table: *t }] }\n",
+    },
+    taken: [
+      "ip -4 route 198.51.100.0/24 via 203.0.113.1 dev red table 10",
+      "ip -4 route 198.51.100.0/24 via 203.0.113.1 dev blue table 11",
+      "ip -4 rule pref 32765 to 192.0.2.0/24 table 10",
+    ],
+  },
+  {
+    format: "netplan",
+    files: { "60.yaml": plan("      <<: { routes: [{ to: 198.51.100.0/24, scope: link }] }\n") },
+    named: ["eth1: netplan merges no keys by <<: cloud-init does, before it writes them down"],
+  },
+  {
+    format: "netplan",
+    files: {
+      "60.yaml":
+        "network:\n  nm-devices:\n    a: { networkmanager: { passthrough: { ipv4.routing-rule1: priority 5 from 192.0.2.1 table 9 } } }\n",
+    },
+    named: ["ipv4.routing-rule1: netplan hands it to NetworkManager unread: give the keyfile that it makes too"],
+  },
+  {
     format: "systemd-networkd",
     files: { "1.network": `${network}[Route]\nDestination=198.51.100.9/24\nGateway=203.0.113.1\nTable=100\nMetric=5\n` },
     taken: ["ip -4 route 198.51.100.0/24 via 203.0.113.1 dev eth1 metric 5 table 100"],
@@ -199,6 +224,55 @@ export const forms: readonly Form[] = [
     format: "scripts",
     files: { hook: '#!/bin/sh\nif [ "$2" = up ]; then\n  ip rule add from 203.0.113.10 table 100\nfi\n' },
     named: ["ip rule add from 203.0.113.10 table 100: inside if: adopt reads what stands on the host"],
+  },
+  {
+    format: "scripts",
+    files: { hook: "#!/bin/sh\nif [ -e /run/x ]; then ip rule add from 203.0.113.10 table 100; fi\n" },
+    named: ["ip rule add from 203.0.113.10 table 100: inside if: adopt reads what stands on the host"],
+  },
+  {
+    format: "scripts",
+    files: { hook: "#!/bin/sh\nip -4 -b /etc/rules.batch\nip rule restore </etc/rules.saved\n" },
+    named: [
+      "ip -4 -b /etc/rules.batch: it reads its commands from elsewhere: adopt reads what stands on the host",
+      "ip rule restore: it reads what was saved: adopt reads what stands on the host",
+    ],
+  },
+  {
+    format: "scripts",
+    files: {
+      hook: "#!/bin/sh\nip -force -batch - <<'END'\nrule add pref 1000 from 203.0.113.10 table 100\nEND\nip rule add pref 1001 to 203.0.113.10 table 100\n",
+    },
+    taken: ["ip -4 rule pref 1001 to 203.0.113.10 table 100"],
+    left: ["makes no rule and no route"],
+    named: [
+      "ip -force -batch -: it reads its commands from elsewhere: adopt reads what stands on the host",
+      "rule add pref 1000 from 203.0.113.10 table 100: inside a here-document: adopt reads what stands on the host",
+    ],
+  },
+  {
+    format: "scripts",
+    files: { hook: "#!/bin/sh\nip -n blue rule add pref 1000 from 203.0.113.10 table 100\n" },
+    named: ["ip -n blue rule add pref 1000 from 203.0.113.10 table 100: of another network namespace"],
+  },
+  {
+    format: "scripts",
+    files: { hook: "#!/bin/sh\n$IP rule add pref 1000 from 203.0.113.10 table 100\n" },
+    named: ["$IP rule add pref 1000 from 203.0.113.10 table 100: inside another command: adopt reads what stands on the host"],
+  },
+  {
+    format: "cron",
+    files: {
+      crontab:
+        "MAILTO=x\n17 * * * * root run-parts /etc/cron.hourly\n@reboot root sleep 5; /sbin/ip rule add pref 1000 from 203.0.113.10 table 100\n",
+    },
+    taken: ["ip -4 rule pref 1000 from 203.0.113.10 table 100"],
+    left: ["makes no rule and no route"],
+  },
+  {
+    format: "cloud-init",
+    files: { "/etc/cloud/cloud.cfg.d/50.cfg": plan("      routes: [{ to: 198.51.100.0/24, via: 203.0.113.1 }]\n") },
+    taken: ["ip -4 route 198.51.100.0/24 via 203.0.113.1 dev eth1 table 254"],
   },
   {
     format: "systemd units",

@@ -3,11 +3,11 @@ import { YamlNode } from "../yamlNode";
 import type { Format } from "./format";
 import { readNetwork } from "./netplan";
 
-/** cloud-init's user data: files that it writes, and a network below `network:`. */
+/** cloud-init's user data and what its image has of it: files that it writes, and a network below `network:`. */
 export const cloudInit: Format = {
   name: "cloud-init",
   again: () => ({ why: "nothing reads it again: cloud-init wrote it once; the files that it wrote are what a boot reads" }),
-  isOne: ({ text }) => text.startsWith("#cloud-config"),
+  isOne: ({ name, path = name, text }) => text.startsWith("#cloud-config") || /\/cloud\.cfg(\.d\/|$)/.test(path),
   read: (reading, source) => {
     const root = YamlNode.parse(source.text);
     const network = root?.get("network");
@@ -15,7 +15,7 @@ export const cloudInit: Format = {
     for (const { line, to } of root?.get("write_files")?.items ?? []) reading.leave("a file, read below", line, to);
     for (const command of ["bootcmd", "runcmd"].flatMap((key) => root?.get(key)?.items ?? []))
       if (
-        /\bip\b.*\b(rule|route)\b/.test(
+        /\bip\b.*(\b(rule|route)\b|\s-b)/.test(
           source.text
             .split("\n")
             .slice(command.line - 1, command.to)

@@ -1,5 +1,6 @@
 import { type Found, Reading, type Source } from "../reading";
 import { cloudInit } from "./cloudInit";
+import { cron } from "./cron";
 import { dump } from "./dump";
 import type { Format } from "./format";
 import { ifupdown } from "./ifupdown";
@@ -20,6 +21,7 @@ export const formats: readonly Format[] = [
   rhel,
   rtTables,
   ipJson,
+  cron,
   dump,
   cloudInit,
   networkd,

@@ -4,7 +4,7 @@ import { namesOf } from "../../render/keys";
 import { network, numeric } from "../addressForms";
 import { saidBy } from "../commands";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
-import { networkManagerReads } from "../readAgain";
+import { madeInRun, networkManagerReads } from "../readAgain";
 import type { Reading } from "../reading";
 import type { Format } from "./format";
 
@@ -32,7 +32,7 @@ const isDevice = ({ name, key }: Setting): boolean => name === "connection" && k
 /** /etc/NetworkManager/system-connections/*.nmconnection. */
 export const keyfile: Format = {
   name: "NetworkManager",
-  again: ({ lines }) => ({ run: networkManagerReads(settingsIn(lines).find(isDevice)?.value) }),
+  again: ({ name, lines }) => madeInRun(name) ?? { run: networkManagerReads(settingsIn(lines).find(isDevice)?.value) },
   isOne: ({ text }) => /^\[connection\]/m.test(text) && /^\[(ipv4|ipv6)\]/m.test(text),
   read: (reading) => {
     const settings = settingsIn(reading.lines);

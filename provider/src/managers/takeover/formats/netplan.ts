@@ -10,7 +10,19 @@ import { fieldsOf, valuesOf } from "./yamlFields";
 
 const routeFields = fieldsOf(routeKeys);
 const ruleFields = fieldsOf(ruleKeys);
-const devices = ["ethernets", "wifis", "bonds", "bridges", "vlans", "vrfs", "tunnels", "modems", "dummy-devices", "virtual-ethernets"];
+const devices = [
+  "ethernets",
+  "wifis",
+  "bonds",
+  "bridges",
+  "vlans",
+  "vrfs",
+  "tunnels",
+  "modems",
+  "dummy-devices",
+  "virtual-ethernets",
+  "nm-devices",
+];
 
 const isByNetworkManager = (line: string): boolean => /\brenderer["']?\s*:\s*["']?NetworkManager/.test(line);
 
@@ -34,8 +46,16 @@ export function readNetwork(reading: Reading, root: YamlNode): void {
     reading.doubt("network-config version 1 has routes of table main alone", root.line);
     return;
   }
+  nameMerged(reading, "network", root);
+  for (const kind of devices) nameMerged(reading, kind, root.get(kind));
   for (const kind of devices)
     for (const [id, device] of root.get(kind)?.entries ?? []) readDevice(reading, id, device, isNumberedByNetworkd, kind === "vrfs");
+}
+
+function nameMerged(reading: Reading, where: string, node: YamlNode | undefined): void {
+  const merged = node?.get("<<");
+  if (merged !== undefined)
+    reading.doubt(`${where}: netplan merges no keys by <<: cloud-init does, before it writes them down`, merged.line, merged.to);
 }
 
 function readDevice(reading: Reading, id: string, device: YamlNode, isNumbered: boolean, isVrf: boolean): void {
@@ -43,6 +63,14 @@ function readDevice(reading: Reading, id: string, device: YamlNode, isNumbered: 
   const dev = device.get("set-name")?.text ?? device.get("match", "name")?.text ?? id;
   const named = isFound || device.get("set-name") !== undefined ? { dev } : {};
   const table = isVrf ? device.get("table")?.scalar : undefined;
+  nameMerged(reading, id, device);
+  for (const [key, said] of device.get("networkmanager", "passthrough")?.entries ?? [])
+    if (/^ipv[46]\.(gateway|route|routing-rule)/.test(key))
+      reading.doubt(`${key}: netplan hands it to NetworkManager unread: give the keyfile that it makes too`, said.line, said.to);
+  for (const key of ["routes", "routing-policy"]) {
+    const list = device.get(key);
+    if (list !== undefined && !list.isList) reading.doubt(`${key}: netplan wants a list`, list.line, list.to);
+  }
   for (const key of ["gateway4", "gateway6"]) {
     const gateway = device.get(key);
     if (gateway === undefined) continue;

@@ -2,7 +2,7 @@ import { namesOf } from "../../render/keys";
 import { nexthopKeys, routeKeys, ruleKeys } from "../../render/networkdKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
 import { headingsIn, type Setting, settingsIn } from "../logicalLines";
-import { networkdReads } from "../readAgain";
+import { madeInRun, networkdReads } from "../readAgain";
 import type { Reading, Said, Source } from "../reading";
 import { baseOf, type Format } from "./format";
 
@@ -17,7 +17,7 @@ const isKind = (name: string): name is keyof typeof kinds => Object.hasOwn(kinds
 /** /etc/systemd/network/*.network, and drop-ins in FILE.network.d/. */
 export const networkd: Format = {
   name: "systemd-networkd",
-  again: (_, there) => networkdReads(there),
+  again: ({ name }, there) => madeInRun(name) ?? networkdReads(there),
   isOne: ({ text }) =>
     /^\[(Match|Network|Route|RoutingPolicyRule|NextHop)\]/m.test(text) && !/^\[(NetDev|WireGuard|Interface)\]/m.test(text),
   read: (reading, source, others) => {

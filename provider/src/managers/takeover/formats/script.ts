@@ -1,4 +1,4 @@
-import { readLine } from "../commands";
+import { readHereLine, readLine } from "../commands";
 import { logicalLines } from "../logicalLines";
 import { commandsIn } from "../shell";
 import type { Format } from "./format";
@@ -13,19 +13,28 @@ export const script: Format = {
   isOne: ({ text }) => /^#!.*sh\b/.test(text) || /^\s*(\S*\/)?ip\s+(-\S+\s+)*(ru|rule|ro|route|r)\s/m.test(text),
   read: (reading) => {
     const open: string[] = [];
+    const hereEnds: string[] = [];
     for (const { text, line, to } of logicalLines(reading.lines)) {
+      const [hereEnd] = hereEnds;
+      if (hereEnd !== undefined) {
+        readHereLine(reading, text, line, to);
+        if (text.trim() === hereEnd) hereEnds.shift();
+        continue;
+      }
       if (/^\s*(#.*)?$/.test(text)) continue;
-      const before = open.at(-1);
-      for (const { words } of commandsIn(text)) {
+      let inside = open.at(-1);
+      for (const { words, hereEnd: end } of commandsIn(text)) {
+        if (end !== undefined) hereEnds.push(end);
         for (const word of words) {
           if (opens.test(word)) open.push(word);
           else if (closes.test(word)) open.pop();
           else break;
+          inside ??= open.at(-1);
         }
         if (words.some((word) => /^[A-Za-z0-9_-]+\(\)$/.test(word)) || words[0] === "function") open.push("a function");
         if (words[0] === "}") open.pop();
       }
-      const inside = open.at(-1) ?? before;
+      inside = open.at(-1) ?? inside;
       readLine(reading, text, { depends: inside === undefined ? undefined : `inside ${inside}` }, line, to);
     }
   },
