@@ -4,6 +4,8 @@ import { put } from "./managers";
 
 export interface Client {
   readonly name: string;
+  /** In the names of hosts. */
+  readonly short: string;
   /** Takes the links over from the next boot on. */
   install(host: BootedHost): Promise<void>;
   /** A command that makes it ask for its lease again, where it does not at the times that the server names. */
@@ -12,6 +14,7 @@ export interface Client {
 
 const networkd: Client = {
   name: "systemd-networkd",
+  short: "networkd",
   install: async (host) => {
     const [{ device, address, gateway }] = host.uplinks;
     await put(
@@ -26,6 +29,7 @@ const networkd: Client = {
 
 const networkManager: Client = {
   name: "NetworkManager",
+  short: "nm",
   ask: (suite) => (suite === "bullseye" ? "nmcli --wait 20 connection up eth1" : undefined), // 1.30
   install: async (host) => {
     const [{ device, address, gateway }] = host.uplinks;
