@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { tagsOf } from "../../declaration/owner";
 import { readStanding } from "../../host/reading/standing";
-import { livingOf } from "../../managers/takeover/living";
+import { readFiles } from "../../managers/takeover/formats/index";
+import { livingOf, surroundingsOf } from "../../managers/takeover/living";
 import { declaredOnHost } from "../../managers/takeover/onHost";
 import { removalsOf } from "../../managers/takeover/removals";
 import { twinCommands } from "../../managers/takeover/twins";
@@ -22,8 +23,8 @@ export async function adopt(args: string[]): Promise<Exit> {
   const connection = connectionOf(host, values);
   const standing = await readStanding(connection);
   if (values.twins === true) {
-    const { rules, routes } = livingOf(standing, tags);
-    return printTwins(twinCommands(rules, routes, tags));
+    const living = livingOf(standing, tags);
+    return printTwins(twinCommands(living, tags, surroundingsOf(standing, living.routes, readFiles(standing.sources))));
   }
   const { declared, files } = declaredOnHost(standing, tags, { main: values.main === true });
   const name = values.name ?? connection.host;
