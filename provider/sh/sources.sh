@@ -13,11 +13,22 @@ sources() {
   done
   tab=$(printf '\t')
   ip_words="(^|[^[:alnum:]_-])ip[ $tab]+([^#]*[ $tab])?(ru|rule|ro|route|r|-?-b|-?-ba[a-z]*)[ $tab]|(rule|route)[ $tab]+(add|replace|append|prepend|change|restore)"
-  grep -Els "$ip_words" /etc/rc.local /etc/rc.d/rc.local /etc/local.d/*.start /etc/network/if-*.d/* /etc/networkd-dispatcher/*/* \
+  holding "$ip_words" /etc/rc.local /etc/rc.d/rc.local /etc/local.d/*.start /etc/network/if-*.d/* /etc/networkd-dispatcher/*/* \
     /etc/NetworkManager/dispatcher.d/* /etc/NetworkManager/dispatcher.d/*/* /etc/dhcp/dhclient-*-hooks.d/* /etc/systemd/system/*.service |
     show_sources
-  grep -Els "$ip_words" /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/root /var/spool/cron/root | show_sources "/$ip_words/!s/.*//"
-  grep -Els '^network[[:space:]]*:' /etc/cloud/cloud.cfg.d/*.cfg | show_sources
+  holding "$ip_words" /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/root /var/spool/cron/root | show_sources "/$ip_words/!s/.*//"
+  holding '^network[[:space:]]*:' /etc/cloud/cloud.cfg.d/*.cfg | show_sources
+}
+
+# Of a pipe a read would wait for ever.
+holding() { # PATTERN FILE...; prints the names
+  pattern=$1
+  shift
+  for file; do
+    shift
+    [ ! -f "$file" ] || set -- "$@" "$file"
+  done
+  [ $# -eq 0 ] || grep -Els -e "$pattern" "$@"
 }
 
 show_sources() { # [SED]; their names on standard input

@@ -194,6 +194,7 @@ ip route append 192.0.2.0/24 via ${gateway} dev ${device} table 100 proto 4`);
     const folders = Object.keys(files).map((path) => path.replace(/\/[^/]+$/, ""));
     await host.exec(`mkdir -p ${folders.join(" ")}`);
     for (const [path, text] of Object.entries(files)) await host.exec(`cat >${path}`, { input: text });
+    await host.exec("mkfifo /etc/networkd-dispatcher/routable.d/pipe"); // of which a read would wait for ever
     await host.exec("for n in 3 4 5; do ip rule add pref 90$n from 203.0.113.$n table 300 proto 4; done");
     const { stdout, stderr } = await adopt();
     assert.equal(stderr, "");
@@ -207,6 +208,6 @@ ip route append 192.0.2.0/24 via ${gateway} dev ${device} table 100 proto 4`);
     );
     const { sources } = await readStanding(host.connection);
     assert.doesNotMatch(sources.map(({ text }) => text).join("\n"), /hunter2/);
-    await host.exec(`rm ${Object.keys(files).join(" ")}`);
+    await host.exec(`rm /etc/networkd-dispatcher/routable.d/pipe ${Object.keys(files).join(" ")}`);
   });
 });
