@@ -1,11 +1,13 @@
-// Rollbacks over and over, and on hosts that never had what they go by.
+// Rollbacks over and over, two at once, and on hosts that lost, or never had, what they go by.
 import { strict as assert } from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import { readHistory } from "../../provider/src/host/history/read";
 import { type Request, rollback } from "../../provider/src/host/history/rollback";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
+import { caught } from "../guard/fixture";
 import { type Host, type Lab, startLab } from "../lab/lab";
-import { create, type Fields, read, remove, update } from "./resource";
+import { Hooks } from "../soak/hooks";
+import { create, type Fields, read, refusal, remove, update } from "./resource";
 
 describe("rollbacks", function () {
   this.timeout(300_000);
@@ -30,8 +32,8 @@ describe("rollbacks", function () {
   const inRun = (run: string): void => {
     process.env["POLICY_ROUTING_RUN"] = run;
   };
-  const back = (wish: Partial<Request>) =>
-    rollback(host.connection, { why: "customer down", dryRun: false, mark: false, guard: {}, ...wish });
+  const back = (wish: Partial<Request>, address = host.address) =>
+    rollback({ ...host.connection, host: address }, { why: "customer down", dryRun: false, mark: false, guard: {}, ...wish });
   const routing = (fields: Fields = {}): Fields => ({
     connection: host.connection,
     tables: { second: { tableId: 100, name: "second" } },
@@ -72,6 +74,72 @@ describe("rollbacks", function () {
     const lines = Number(await host.exec("wc -l </run/policy-routing/register"));
     assert.ok(lines < 300, `${lines} lines of register`);
     assert.equal((await host.exec("ls /run/policy-routing | grep -c '^t-'")).trim(), "1");
+    await remove(made);
+  });
+
+  describe("two at once", () => {
+    it("of one run: the one takes it back, and the other hears that nothing of it is left", async () => {
+      inRun("good");
+      const made = await create("HostRouting", routing());
+      const good = await host.snapshot();
+      inRun("bad");
+      await update(made, changed);
+      inRun("back");
+      closeHosts();
+      const both = await Promise.all([back({ run: "bad" }), back({ run: "bad" }, host.address6)]);
+      assert.deepEqual(both.map(({ outcome }) => outcome).sort(), ["applied", "nothing"]);
+      assert.equal(await host.snapshot(), good);
+      assert.equal((await readHistory(hostOf(host.connection))).revisions.length, 3);
+      await remove(made);
+    });
+
+    it("where the one comes while the other is at work: it waits, and hears the same", async () => {
+      const at = new Hooks(host);
+      await at.install();
+      inRun("good");
+      const made = await create("HostRouting", routing());
+      const good = await host.snapshot();
+      inRun("bad");
+      await update(made, changed);
+      inRun("back");
+      await at.set({ place: "readback", number: 1 });
+      const first = back({ run: "bad" });
+      let second = first;
+      await caught(at, async () => {
+        second = back({ run: "bad" }, host.address6);
+      });
+      assert.deepEqual([(await first).outcome, (await second).outcome], ["applied", "nothing"]);
+      assert.equal(await host.snapshot(), good);
+      await remove(made);
+    });
+  });
+
+  it("on a host that lost its register are refused, by force too, and change nothing; once owners are named again they do", async () => {
+    inRun("good");
+    // What a setting was before it was ours is lost with the register: none here.
+    const { reversePathFilter: _eth1, ...plain } = routing();
+    const { reversePathFilter: _eth0, ...moved } = changed;
+    const made = await create("HostRouting", plain);
+    const good = await host.snapshot();
+    inRun("bad");
+    await update(made, moved);
+    const bad = await host.snapshot();
+    await host.exec("rm /run/policy-routing/register");
+    closeHosts();
+    inRun("back");
+    for (const force of [false, true]) {
+      const { message } = await refusal(back({ run: "bad", force }));
+      assert.match(
+        message,
+        /refused, nothing was changed: in nobody's name, for the register on the host names no owner: .*route inet table 101 default/,
+      );
+      assert.match(message, /next: run sh \/etc\/policy-routing\/replay on the host/);
+      assert.equal(await host.snapshot(), bad);
+    }
+    await host.exec("sh /etc/policy-routing/replay");
+    closeHosts();
+    assert.equal((await back({ run: "bad" })).outcome, "applied");
+    assert.equal(await host.snapshot(), good);
     await remove(made);
   });
 

@@ -5,7 +5,7 @@ import { isSameStack, tagsOf } from "../../declaration/owner";
 import { sysctlKey } from "../../declaration/sysctl";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
-import { type Held, heldAt, isSameHeld, keyOf, ownerAt, standsSame, wantedOf, wordsUnread } from "../../kernel/history/held";
+import { type Held, heldAt, isSameHeld, keyOf, ownerAt, wantedOf, wordsUnread } from "../../kernel/history/held";
 import { marksOf } from "../../kernel/history/marks";
 import { givenBack } from "../../kernel/history/taken";
 import type { State } from "../../kernel/observed/state";
@@ -14,10 +14,11 @@ import { deviceIn } from "../../kernel/plan/followed";
 import { plan } from "../../kernel/plan/plan";
 import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
-import { hostOf } from "../host";
+import { type Host, hostOf } from "../host";
 import { type Look, lookFor } from "../reading/look";
 import type { Observation } from "../reading/observe";
 import type { GoingBack } from "../transaction/work";
+import { cannotGo, changedSince, isLeftOver, refused } from "./changedSince";
 import { readHistory } from "./read";
 
 export interface Request extends Wish {
@@ -43,31 +44,56 @@ const nothing: RolledBack = { outcome: "nothing", back: [], steps: [], persisted
 export async function rollback(connection: Connection, request: Request): Promise<RolledBack> {
   const host = hostOf(connection);
   try {
-    const { revisions } = await readHistory(host);
-    const whole = choose(revisions, request);
-    if (whole === undefined) return nothing;
-    const look = lookAt(whole.back);
-    const seen = await host.look(look);
-    const back = toDo(whole.back, seen);
-    if (back.length === 0) return nothing;
-    const choice = { ...whole, back };
-    if (request.force !== true) checkLater(revisions, choice);
-    const change = changeOf(choice, request);
-    const going = goingBack(choice, request, seen.state);
-    const refusal = going.refusal(seen);
-    if (refusal !== undefined) throw refusal;
-    if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "" };
+    for (let left = tries; ; left--) {
+      const done = await attempt(host, request, left === 1);
+      if (done !== undefined) return done;
+    }
+  } catch (error) {
+    throw isPolicyRoutingError(error) ? inOurWords(error, connection.host) : error;
+  }
+}
+
+/** Others may be quicker, again and again. */
+const tries = 3;
+
+/** Undefined where another change came first: what is to be done is found out anew. */
+async function attempt(host: Host, request: Request, isLast: boolean): Promise<RolledBack | undefined> {
+  const { revisions } = await readHistory(host);
+  const whole = choose(revisions, request);
+  if (whole === undefined) return nothing;
+  const look = lookAt(whole.back);
+  const seen = await host.look(look);
+  const back = toDo(whole.back, seen);
+  if (back.length === 0) return nothing;
+  const choice = { ...whole, back };
+  if (request.force !== true) checkLater(revisions, choice);
+  const change = changeOf(choice, request);
+  const going = goingBack(choice, request, seen.state);
+  const refusal = going.refusal(seen);
+  if (refusal !== undefined) throw refusal;
+  if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "" };
+  let isOvertaken = false;
+  const watched: GoingBack = {
+    ...going,
+    refusal: (now) => {
+      const late = going.refusal(now);
+      isOvertaken = late !== undefined;
+      return late;
+    },
+  };
+  try {
     const { persisted } = await host.change({
       change,
       look,
       guard: request.guard,
       expect: [],
       wish: back.some(({ to }) => to?.stored !== undefined) ? {} : { persist: "none" },
-      back: going,
+      back: watched,
     });
     return { outcome: "applied", back, steps: [], persisted };
   } catch (error) {
-    throw isPolicyRoutingError(error) ? inOurWords(error, connection.host) : error;
+    if (isOvertaken && !isLast) return undefined;
+    throw error;
   }
 }
 
@@ -90,7 +116,7 @@ function toDo(back: readonly Back[], { state, persistence: { objects } }: Observ
       if (to === undefined || now === undefined || now.id === to.id || alive.has(to.id) || !isSameStack(now.stack, to.stack)) return one;
       return { ...one, to: { ...to, id: now.id, stack: now.stack } };
     })
-    .filter(({ key, to }) => !isSameHeld(heldAt(key, { state, objects }), to));
+    .filter(({ key, to }) => (to === undefined && isLeftOver(key, state)) || !isSameHeld(heldAt(key, { state, objects }), to));
 }
 
 /** Those that own something on the host. */
@@ -144,31 +170,9 @@ function goingBack(choice: Choice, request: Request, state: State): GoingBack {
     why: request.why,
     marks: request.mark ? marksOf(choice, said) : [],
     orphans: choice.back.flatMap(({ key, to }) => (to === undefined || alive.has(to.id) ? [] : [key])),
-    refusal: (seen) => (request.force === true ? undefined : changedSince(choice, seen)),
+    refusal: (seen) => (request.force === true ? cannotGo(choice, seen) : changedSince(choice, seen)),
   };
 }
-
-/** What is there must be what the newest of these revisions left. */
-function changedSince({ back, revisions }: Choice, { state, facts, persistence }: Observation): PolicyRoutingError | undefined {
-  const now = (key: string): Held | undefined => heldAt(key, { state, objects: persistence.objects });
-  const changed = back.filter(({ key, from }) => {
-    const held = now(key);
-    return !standsSame(held, from) || (held !== undefined && from !== undefined && !isSameStack(held.stack, from.stack));
-  });
-  if (changed.length === 0) return undefined;
-  const keys = changed.map(({ key }) => key);
-  const some = keys.length > 5 ? `${keys.slice(0, 5).join(", ")} and ${keys.length - 5} more` : keys.join(", ");
-  const isRebooted = revisions.at(-1)?.boot !== facts.bootId && changed.every(({ key }) => now(key) === undefined);
-  return refused(
-    isRebooted
-      ? `not there since the host was rebooted: ${some}`
-      : `changed since by somebody else, and not by a change of this history: ${some}`,
-    "look at npx --no-install policy-routing diff HOST N; --force puts back all the same",
-  );
-}
-
-const refused = (what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic: "rollback-refused", what: `refused, nothing was changed: ${what}`, next });
 
 /** Where a change of a program offers to adopt, a rollback does not. */
 function inOurWords(error: PolicyRoutingError, host: string): PolicyRoutingError {
