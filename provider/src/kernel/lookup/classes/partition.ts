@@ -1,4 +1,4 @@
-import { everythingOf, parsePrefix } from "../../../declaration/address";
+import { everythingOf } from "../../../declaration/address";
 import { addressOf, type Bits, bitAt, commonBits, holdsBits, type PrefixBits, prefixBitsOf } from "../../../declaration/bits";
 import type { Family } from "../../../declaration/family";
 
@@ -89,6 +89,3 @@ function but(parts: readonly Part[]): string {
 /** The part that holds an address: the one of the longest prefix. */
 export const partAt = (parts: readonly Part[], bits: Bits): Part | undefined =>
   parts.findLast((part) => commonBits(part.bits, bits) >= part.length);
-
-export const prefixesOf = (texts: readonly (string | undefined)[]): string[] =>
-  texts.flatMap((text) => (text === undefined || parsePrefix(text) === undefined ? [] : [text]));
