@@ -53,10 +53,9 @@ keep_revision() { # RUNS
   [ -e "$staged" ] || return 0
   append kept 2>/dev/null || { say unrecorded && echo "cannot write to $history" && return; }
   : >"$run/staged"
-  # Nobody waits for it: until then a loss of power takes it back.
-  { sync "$staged" || sync; } </dev/null >/dev/null 2>&1 &
+  # Nobody waits for it: until it is on the disk a loss of power takes it back, and what is not let go now goes with the next one.
+  { sync "$staged" || sync; prune_history "$1"; } </dev/null >/dev/null 2>&1 &
   say "revision $number"
-  prune_history "$1"
 }
 
 # Of the transaction before: confirmed, but the rest of that frame was lost with its connection; or staged, and undone all the same.
@@ -74,7 +73,7 @@ prune_history() { # RUNS
     runs=$((runs - 1))
     keep_runs "$runs"
   done
-} 2>/dev/null
+}
 
 keep_runs() { # RUNS
   old=$(

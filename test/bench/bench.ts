@@ -5,15 +5,16 @@ import { caseNames, engineRound, fleetCases, plainRound, type Report, wholeHostC
 import { doorCases, doorsRound } from "./doors";
 import { withFigures } from "./figures";
 import { Fleet } from "./fleet";
+import { historyCases, historyRound } from "./history";
 import { lookupCases, lookupRound } from "./lookup";
 import { usual } from "./objects";
 import { ensurePeers, peerNames, runPeer } from "./peers";
 import { rowOf, type Sample } from "./rows";
 import { sizesOf, tableOf } from "./table";
 
-const names = [...caseNames, ...doorCases, ...lookupCases, ...peerNames];
+const names = [...caseNames, ...doorCases, ...historyCases, ...lookupCases, ...peerNames];
 const usage = `usage: npm run bench -- [--json FILE] [--hosts 20] [--fleet 100] [--sizes HOSTSxOBJECTS,...] [--peers] [--rounds 3] [--only CASE,...]
-  --hosts   hosts of the granular cases on the engine
+  --hosts   hosts of the granular cases on the engine, and of the history
   --sizes   hosts and objects a host of the host-routing cases, their floor, raw OpenSSH and the peers
   --peers   also pyinfra and Ansible, from PyPI, and @pulumi/command where its plugin is installed; of the sizes with 22 objects and up to 20 hosts
   --fleet   hosts of the transactions driven directly, and of their peers
@@ -65,7 +66,8 @@ async function main(): Promise<void> {
     console.error(`${key}: ${sample.seconds.toFixed(3)} s${sample.logins === undefined ? "" : `, ${sample.logins} logins`}`);
   };
   for (let round = 1; round <= rounds; round++) lookupRound(wants, report);
-  if ([...caseNames, ...doorCases, ...peerNames].some(wants)) await onLab({ hosts, fleet, rounds, sizes, peers, wants, report });
+  if ([...caseNames, ...doorCases, ...historyCases, ...peerNames].some(wants))
+    await onLab({ hosts, fleet, rounds, sizes, peers, wants, report });
   const rows = withFigures([...samples.values()].map((one) => rowOf(one.name, one.hosts, one.objectsPerHost, one.samples)));
   console.log([tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd());
   if (json !== undefined) await writeFile(json, `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(",\n")}\n]\n`);
@@ -95,6 +97,7 @@ async function onLab({ hosts, fleet, rounds, sizes, peers, wants, report }: Roun
     for (let round = 1; round <= rounds; round++) {
       console.error(`round ${round} of ${rounds}`);
       await engineRound(lab.first(hosts), wants, report);
+      await historyRound(lab.first(hosts), wants, report);
       await doorsRound(lab.first(hosts), "granular", wants, report);
       await doorsRound(lab.first(fleet), "host-routing", wants, report);
       await plainRound(lab.first(hosts), usual, wants, report);

@@ -1,125 +1,117 @@
-// npx tsx test/bench/history.ts [--hosts 20] [--pairs 20]: what the history costs, and what is gained from it, without the engine.
-import { parseArgs } from "node:util";
+// What the history of a host costs, and what is gained from it, without the engine.
 import { readHistory } from "../../provider/src/host/history/read";
 import { rollback } from "../../provider/src/host/history/rollback";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { create, type Made, update } from "../host/resource";
-import { type Host, startLab } from "../lab/lab";
+import { create, type Made, remove, update } from "../host/resource";
+import type { Host } from "../lab/lab";
 import { run } from "../lab/run";
+import type { Report, Wants } from "./cases";
+import type { Fleet } from "./fleet";
+import { tableId, usual } from "./objects";
 
-const entries = 20;
+/** Each of ours and what runs by turns with it. */
+const besides = {
+  "history-read": "ssh-cat-history",
+  rollback: "change-rolled-back",
+  "transaction-recorded": "transaction-unrecorded",
+} as const;
+export const historyCases: readonly string[] = Object.entries(besides).flat();
 
-/** A rule, a table and as many routes: 22 entries. */
+/** How often in a round; a bound of three hundredths wants more. */
+const often = 5;
+const oftenOfOne = 20;
+
+interface Subject {
+  readonly host: Host;
+  readonly made: Made;
+}
+
+/** A rule, a table's name and routes. */
 const fields = (host: Host, mtu: number) => ({
   connection: host.connection,
   persist: "none",
-  tables: { second: { tableId: 100, name: "second" } },
-  rules: { out: { priority: 1000, from: "198.51.100.1", table: 100 } },
+  tables: { second: { tableId, name: "second" } },
+  rules: { out: { priority: 1000, from: "198.51.100.1", table: tableId } },
   routes: Object.fromEntries(
-    Array.from({ length: entries }, (_, n) => [`r${n}`, { destination: `203.0.113.${n * 8}/29`, dev: "eth1", table: 100, mtu }]),
+    Array.from({ length: usual - 2 }, (_, n) => [`r${n}`, { destination: `203.0.113.${n * 8}/29`, dev: "eth1", table: tableId, mtu }]),
   ),
 });
 
-const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** At all at once, each with a login of its own. */
+async function secondsAt<One>(all: readonly One[], work: (one: One) => Promise<unknown>): Promise<number> {
+  closeHosts();
   const began = performance.now();
-  await work();
-  return performance.now() - began;
+  await Promise.all(all.map(work));
+  return (performance.now() - began) / 1000;
 }
 
-/** Each pair in turn, the one or the other first. */
-async function pairs(count: number, one: () => Promise<number>, other: () => Promise<number>) {
-  const seen: { one: number; other: number }[] = [];
-  for (let index = 0; index < count; index++) {
-    const first = index % 2 === 0 ? await one() : undefined;
-    const second = await other();
-    seen.push({ one: first ?? (await one()), other: second });
-  }
-  return { one: median(seen.map((pair) => pair.one)), other: median(seen.map((pair) => pair.other)) };
+function inRun(name: string): void {
+  process.env["POLICY_ROUTING_RUN"] = name;
 }
 
-const told = (name: string, bound: number, { one, other }: { one: number; other: number }) => ({
-  name,
-  milliseconds: Math.round(one),
-  beside: Math.round(other),
-  ratio: Number((one / other).toFixed(3)),
-  bound,
-});
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { hosts: { type: "string", default: "20" }, pairs: { type: "string", default: "20" } } });
-  const count = Number(values.pairs);
-  const lab = await startLab({ name: "bench-history", hosts: Number(values.hosts) });
+export async function historyRound({ hosts }: Fleet, wants: Wants, report: Report): Promise<void> {
+  if (!historyCases.some(wants)) return;
+  const tell: Tell = (name, count, seconds) => {
+    if (wants(name)) report(name, count, usual, { seconds });
+  };
+  await Promise.all(hosts.map((host) => host.exec("rm -rf /run/policy-routing /var/lib/policy-routing")));
+  inRun("first");
+  const all = await Promise.all(hosts.map(async (host) => ({ host, made: await create("HostRouting", fields(host, 1400)) })));
   try {
-    const inRun = (name: string): void => {
-      process.env["POLICY_ROUTING_RUN"] = name;
-    };
-    const onAll = (work: (host: Host, index: number) => Promise<unknown>) => Promise.all(lab.hosts.map(work));
-    let made: Made[] = [];
-    inRun("first");
-    await onAll(async (host, index) => {
-      made[index] = await create("HostRouting", fields(host, 1400));
-    });
-    let round = 0;
-    const forward = async (): Promise<number> => {
-      closeHosts();
-      inRun(`bad-${++round}`);
-      return timed(async () => {
-        made = await Promise.all(made.map((one, index) => update(one, fields(lab.hosts[index] ?? lab.hosts[0], 1300))));
-      });
-    };
-    const request = { why: "bench", dryRun: false, mark: false, guard: {} };
-    const back = async (): Promise<number> => {
-      closeHosts();
-      const run = `bad-${round}`;
-      inRun(`back-${round}`);
-      const took = await timed(() => onAll((host) => rollback(host.connection, { ...request, run })));
-      made = made.map((one) => ({ ...one, state: { ...one.state, ...fields(lab.hosts[0], 1400), connection: one.state["connection"] } }));
-      return took;
-    };
-    const ways: { one: number; other: number }[] = [];
-    for (let index = 0; index < Math.max(Math.ceil(count / 4), 3); index++) {
-      const other = await forward();
-      ways.push({ one: await back(), other });
-    }
-    const rolledBack = { one: median(ways.map(({ one }) => one)), other: median(ways.map(({ other }) => other)) };
-    const ours = async (): Promise<number> => {
-      closeHosts();
-      return timed(() => onAll((host) => readHistory(hostOf(host.connection))));
-    };
-    const raw = (): Promise<number> => timed(() => onAll((host) => run(host.sshCommand(["--", "cat /var/lib/policy-routing/history/*"]))));
-    const read = await pairs(Math.max(Math.ceil(count / 4), 3), ours, raw);
-    const [kept, none = lab.hosts[0]] = lab.hosts;
-    const one = async (host: Host, history: string): Promise<number> => {
-      process.env["POLICY_ROUTING_HISTORY"] = history;
-      inRun("same"); // one run: none is pruned meanwhile
-      const index = host === kept ? 0 : 1;
-      const was = made[index];
-      if (was === undefined) throw new Error("no such host");
-      const mtu = 1200 + (++round % 90);
-      return timed(async () => {
-        made[index] = await update(was, fields(host, mtu));
-      });
-    };
-    await one(kept, "30");
-    await one(none, "0");
-    const cost = await pairs(
-      count,
-      () => one(kept, "30"),
-      () => one(none, "0"),
-    );
-    const rows = [
-      told(`history of ${lab.hosts.length} hosts, beside ssh HOST cat`, 1.2, read),
-      told(`rollback of ${lab.hosts.length} hosts of 22 entries, beside the change`, 1.2, rolledBack),
-      told("a transaction of 22 entries with history, beside one without", 1.03, cost),
-    ];
-    process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
-    process.exitCode = rows.every(({ ratio, bound }) => ratio <= bound) ? 0 : 1;
+    await thereAndBack(all, tell);
+    await readings(all, tell);
+    await recordings(all, tell);
   } finally {
+    delete process.env["POLICY_ROUTING_HISTORY"];
+    await Promise.all(all.map(({ made }) => remove(made)));
+    delete process.env["POLICY_ROUTING_RUN"];
     closeHosts();
-    await lab.stop();
   }
 }
 
-void main().then(() => process.exit());
+type Tell = (name: string, hosts: number, seconds: number) => void;
+
+/** One after the other: so there is something to take back, and a history to read. */
+async function thereAndBack(all: readonly Subject[], tell: Tell): Promise<void> {
+  for (let round = 1; round <= often; round++) {
+    inRun(`bad-${round}`);
+    tell(besides.rollback, all.length, await secondsAt(all, ({ host, made }) => update(made, fields(host, 1300))));
+    const wish = { run: `bad-${round}`, why: "bench", dryRun: false, mark: false, guard: {} };
+    inRun(`back-${round}`);
+    tell("rollback", all.length, await secondsAt(all, ({ host }) => rollback(host.connection, wish)));
+  }
+}
+
+/** As `history` reads it, beside one `ssh HOST cat` each, with the same key exchange. */
+async function readings(all: readonly Subject[], tell: Tell): Promise<void> {
+  const ours = async (): Promise<void> =>
+    tell("history-read", all.length, await secondsAt(all, ({ host }) => readHistory(hostOf(host.connection))));
+  const cat = ({ host }: Subject): Promise<unknown> => run(host.sshCommand(["--", "cat /var/lib/policy-routing/history/*"]));
+  const beside = async (): Promise<void> => tell(besides["history-read"], all.length, await secondsAt(all, cat));
+  await alternated(often, ours, beside);
+}
+
+/** One host with a history, and one without, that are changed over and over in new runs: the oldest ones go. */
+async function recordings([kept, none = kept]: readonly Subject[], tell: Tell): Promise<void> {
+  if (kept === undefined || none === undefined) return;
+  let round = 0;
+  const change = async ({ host, made }: Subject, history: string): Promise<number> => {
+    process.env["POLICY_ROUTING_HISTORY"] = history;
+    inRun(`change-${++round}`);
+    const began = performance.now();
+    await update(made, fields(host, 1200 + (round % 90)));
+    return (performance.now() - began) / 1000;
+  };
+  for (let first = 0; first < 30; first++) await change(kept, "30");
+  await change(none, "0");
+  await alternated(
+    oftenOfOne,
+    async () => tell("transaction-recorded", 1, await change(kept, "30")),
+    async () => tell(besides["transaction-recorded"], 1, await change(none, "0")),
+  );
+}
+
+/** The one or the other first. */
+async function alternated(count: number, one: () => Promise<void>, other: () => Promise<void>): Promise<void> {
+  for (let index = 0; index < count; index++) for (const next of index % 2 === 0 ? [one, other] : [other, one]) await next();
+}

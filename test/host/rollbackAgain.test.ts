@@ -6,6 +6,7 @@ import { type Request, rollback } from "../../provider/src/host/history/rollback
 import { closeHosts, hostOf } from "../../provider/src/host/host";
 import { caught } from "../guard/fixture";
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
 import { create, type Fields, read, refusal, remove, update } from "./resource";
 
@@ -68,9 +69,11 @@ describe("rollbacks", function () {
       assert.equal((await back({ run: `forth-${n - 1}` })).outcome, "applied");
       assert.equal(await host.snapshot(), n % 2 === 1 ? good : bad, `after ${n}`);
     }
+    await until("the oldest to go", async () =>
+      (await host.exec("ls /var/lib/policy-routing/history | wc -l")).trim() === "30" ? true : undefined,
+    );
     const { revisions } = await readHistory(hostOf(host.connection));
     assert.deepEqual([revisions.length, revisions[0]?.n, revisions.at(-1)?.n], [30, 23, 52]);
-    assert.equal((await host.exec("ls /var/lib/policy-routing/history | wc -l")).trim(), "30");
     const lines = Number(await host.exec("wc -l </run/policy-routing/register"));
     assert.ok(lines < 300, `${lines} lines of register`);
     assert.equal((await host.exec("ls /run/policy-routing | grep -c '^t-'")).trim(), "1");

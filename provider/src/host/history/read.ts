@@ -2,9 +2,11 @@ import { PolicyRoutingError } from "../../errors";
 import type { Mark } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
 import { parseRevision } from "../../kernel/history/text";
+import type { Pieces } from "../../kernel/observed/pieces";
 import type { Host } from "../host";
 import { type Held, heldIn } from "../reading/held";
 import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
+import { paced } from "../wire/paced";
 import { marksIn } from "./takenBack";
 
 /** What a host knows of its changes, by their numbers, and what was taken back there. */
@@ -22,22 +24,25 @@ export async function readHistory(host: Host): Promise<History> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const answer = await host.ask("show_history");
     if (sectionAfter(answer, "changed") === undefined)
-      return { revisions: revisionsIn(answer), marks: marksIn(answer), held: heldIn(answer) };
+      return { revisions: await paced(revisionsIn(answer)), marks: marksIn(answer), held: heldIn(answer) };
   }
   throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", what: "the history on the host cannot be read" });
 }
 
-function revisionsIn(answer: Answer): Revision[] {
+/** In pieces: while a long history is read, the guards of other hosts are running. */
+function* revisionsIn(answer: Answer): Pieces<Revision[]> {
   const plain = sectionAfter(answer, "plain");
   const names = plain?.rest.split(" ").filter((name) => name !== "") ?? [];
   const packed = sectionsAfter(answer, "packed").map(({ rest, text }) => ({ name: rest, text }));
   const texts = (plain?.text ?? "").split(/\n(?=\{"form":)/);
   if (names.length > 0 && texts.length !== names.length) throw cut(names.join(", "));
   const all = [...names.map((name, index) => ({ name, text: texts[index] ?? "" })), ...packed];
-  return all
-    .filter(({ text }) => isKept(text))
-    .map(revisionOf)
-    .sort((a, b) => a.n - b.n);
+  const revisions: Revision[] = [];
+  for (const one of all) {
+    if (isKept(one.text)) revisions.push(revisionOf(one));
+    yield;
+  }
+  return revisions.sort((a, b) => a.n - b.n);
 }
 
 /** One that was staged and not confirmed is none. */

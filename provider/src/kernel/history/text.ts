@@ -31,24 +31,17 @@ export function printRevision(header: Header, deltas: readonly Delta[]): string[
   return [printJson({ form, ...header, owners: [...owners.values()].map(({ id, stack }) => [id, stack]) }), ...lines];
 }
 
-const entrySchema = z.record(z.string(), z.unknown());
-export const objectSchema = z
-  .looseObject({
-    rule: entrySchema.optional(),
-    route: entrySchema.optional(),
-    nexthop: entrySchema.optional(),
-    name: entrySchema.optional(),
-    sysctl: z.object({ file: z.string(), device: z.string(), value: z.int() }).optional(),
-  })
-  .transform(objectIn);
+const entrySchema = z.looseObject({});
+const rawSchema = z.looseObject({
+  rule: entrySchema.optional(),
+  route: entrySchema.optional(),
+  nexthop: entrySchema.optional(),
+  name: entrySchema.optional(),
+  sysctl: z.object({ file: z.string(), device: z.string(), value: z.int() }).optional(),
+});
+type Raw = z.infer<typeof rawSchema>;
 
-interface Raw {
-  readonly rule?: Readonly<Record<string, unknown>> | undefined;
-  readonly route?: Readonly<Record<string, unknown>> | undefined;
-  readonly nexthop?: Readonly<Record<string, unknown>> | undefined;
-  readonly name?: Readonly<Record<string, unknown>> | undefined;
-  readonly sysctl?: { readonly file: string; readonly device: string; readonly value: number } | undefined;
-}
+export const objectSchema = rawSchema.transform(objectIn);
 
 /** As what a program may say; undefined where it says more than this version knows. */
 function objectIn({ rule, route, nexthop, name, sysctl }: Raw): HeldObject | undefined {
@@ -74,7 +67,7 @@ function wholeOf<Table extends FieldTable, Whole extends Values<Table>>(
 const heldSchema = z.object({
   by: z.int(),
   more: z.string().exactOptional(),
-  object: objectSchema,
+  object: rawSchema,
   stored: z.object({ file: z.string(), channel: z.string(), needs: z.string(), lines: z.array(z.string()) }).exactOptional(),
 });
 const deltaSchema = z.object({
@@ -107,12 +100,8 @@ export function parseRevision(lines: readonly string[]): (Header & { readonly de
   try {
     const { form: found, owners, ...header } = headerSchema.parse(JSON.parse(first));
     if (found > form) return { ...header, deltas: undefined };
-    const named = (held: z.infer<typeof heldSchema> | undefined): Held | undefined => {
-      if (held === undefined) return undefined;
-      const { by, ...what } = held;
-      const [id = "", stack = ""] = owners[by] ?? [];
-      return { id, stack, ...what };
-    };
+    const named = (held: z.infer<typeof heldSchema> | undefined): Held | undefined =>
+      held === undefined ? undefined : heldOf(held, owners);
     const deltas = rest.map((line): Delta => {
       const { before, after, taken, ...delta } = deltaSchema.parse(JSON.parse(line));
       const [was, is] = [named(before), named(after)];
@@ -129,4 +118,19 @@ export function parseRevision(lines: readonly string[]): (Header & { readonly de
   } catch {
     return undefined;
   }
+}
+
+/** What stood there is read when somebody looks at it: to list what was changed, nobody does. */
+function heldOf({ by, object: raw, ...what }: z.infer<typeof heldSchema>, owners: readonly (readonly [string, string])[]): Held {
+  const [id = "", stack = ""] = owners[by] ?? [];
+  let read: { readonly object: HeldObject | undefined } | undefined;
+  return {
+    id,
+    stack,
+    ...what,
+    get object() {
+      read ??= { object: objectIn(raw) };
+      return read.object;
+    },
+  };
 }
