@@ -1,15 +1,14 @@
 import type { Reading, Said } from "./reading";
 import { readWords } from "./readWords";
-import { type Command, commandsIn } from "./shell";
+import { type Command, Shell } from "./shell";
+import { isQuoteOpen } from "./tokens";
 
 /** What a manager that runs a line knows of it. */
 export interface Around {
-  /** Variables that it sets. */
-  readonly known?: Readonly<Record<string, string>>;
+  /** What runs it; another shell for each line where nothing is said. */
+  readonly shell?: Shell;
   /** It runs when the device goes, not when it comes. */
   readonly isWayDown?: boolean;
-  /** Why it is not known whether it runs. */
-  readonly depends?: string | undefined;
 }
 
 type Family = "inet" | "inet6";
@@ -69,9 +68,13 @@ export function saidBy(
 
 /** Reads one line of shell: each rule and route that it adds is taken, all else left out or named. */
 export function readLine(reading: Reading, text: string, around: Around, line: number, to = line): void {
-  const all = commandsIn(text, around.known);
+  const { shell = new Shell() } = around;
+  if (isQuoteOpen(text) && saysEntry(text)) {
+    reading.doubt(`${text.trim()}: a quote is not closed`, line, to);
+    return;
+  }
   let isTaken = false;
-  for (const command of all) isTaken = readCommand(reading, command, around, line, to) || isTaken;
+  for (const command of shell.read(text)) isTaken = readCommand(reading, command, around, line, to) || isTaken;
   if (!isTaken) reading.leave(around.isWayDown === true ? "the way down" : "makes no rule and no route", line, to);
 }
 
@@ -89,8 +92,8 @@ function readCommand(reading: Reading, command: Command, around: Around, line: n
     reading.doubt(`${words.join(" ")}: ${why}`, line, to);
     return true;
   }
-  if (command.isComputed || around.depends !== undefined) {
-    const why = command.isComputed ? "computed by the shell" : (around.depends ?? "");
+  if (command.isComputed || command.depends !== undefined) {
+    const why = command.isComputed ? "computed by the shell" : (command.depends ?? "");
     reading.doubt(`${words.join(" ")}: ${why}: ${adopted}`, line, to);
     return true;
   }
@@ -100,7 +103,7 @@ function readCommand(reading: Reading, command: Command, around: Around, line: n
   return true;
 }
 
-const prefixes = /^(sudo|then|do|else|elif|if|while|until|!|exec|nohup|\{|\(|-)$|^[A-Za-z_][A-Za-z0-9_]*=\S*$/;
+const prefixes = /^(sudo|exec|nohup|-)$|^[A-Za-z_][A-Za-z0-9_]*=\S*$/;
 const withoutPrefixes = (words: readonly string[]): readonly string[] => {
   const first = words.findIndex((word) => !prefixes.test(word));
   return first === -1 ? [] : words.slice(first);

@@ -232,6 +232,24 @@ export const forms: readonly Form[] = [
   },
   {
     format: "scripts",
+    files: { hook: '#!/bin/sh\n[ "$IFACE" = eth1 ] || exit 0\nip rule add from 203.0.113.10 table 100\n' },
+    named: ["ip rule add from 203.0.113.10 table 100: behind exit: adopt reads what stands on the host"],
+  },
+  {
+    format: "ifupdown",
+    files: {
+      interfaces:
+        "iface eth1 inet manual\n  up [ -e /run/x ] && ip rule add pref 1000 from 203.0.113.10 table 100\n  up if [ -e /run/y ]; then ip rule add pref 1001 to 203.0.113.10 table 100; fi\n  up ip rule add pref 1002 iif eth1 table 100 || true\n",
+    },
+    taken: ["ip -4 rule pref 1002 iif eth1 table 100"],
+    left: ["link and address of eth1"],
+    named: [
+      "ip rule add pref 1000 from 203.0.113.10 table 100: behind &&: adopt reads what stands on the host",
+      "ip rule add pref 1001 to 203.0.113.10 table 100: inside if: adopt reads what stands on the host",
+    ],
+  },
+  {
+    format: "scripts",
     files: { hook: "#!/bin/sh\nip -4 -b /etc/rules.batch\nip rule restore </etc/rules.saved\n" },
     named: [
       "ip -4 -b /etc/rules.batch: it reads its commands from elsewhere: adopt reads what stands on the host",

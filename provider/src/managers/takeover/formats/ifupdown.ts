@@ -1,6 +1,7 @@
 import { maskLength } from "../addressForms";
 import { readLine } from "../commands";
 import { logicalLines } from "../logicalLines";
+import { Shell } from "../shell";
 import type { Format } from "./format";
 
 const hooks: Readonly<Record<string, "up" | "down">> = {
@@ -27,7 +28,8 @@ export const ifupdown: Format = {
         device = value.split(/\s+/)[0] ?? "";
         if (/^\S+\s+inet\s+dhcp\b/.test(value)) reading.leased.push(device);
       }
-      if (way !== undefined) readLine(reading, value, { known: { IFACE: device, LOGICAL: device }, isWayDown: way === "down" }, line, to);
+      if (way !== undefined)
+        readLine(reading, value, { shell: new Shell({ IFACE: device, LOGICAL: device }), isWayDown: way === "down" }, line, to);
       else if (key === "gateway") {
         reading.leave(`default of table main by ${device}: the manager makes it at every boot`, line, to);
         reading.said.push({

@@ -2,7 +2,7 @@ import { maskLength, network } from "../addressForms";
 import { saidBy } from "../commands";
 import { networkManagerReads } from "../readAgain";
 import type { Reading } from "../reading";
-import { commandsIn } from "../shell";
+import { Shell } from "../shell";
 import { baseOf, type Format } from "./format";
 
 const files = /^(rule|rule6|route|route6|ifcfg)-(.+)$/;
@@ -24,7 +24,7 @@ export const rhel: Format = {
       return;
     }
     for (const [index, text] of reading.lines.entries()) {
-      const [command, ...more] = commandsIn(text);
+      const [command, ...more] = new Shell().read(text);
       if (command === undefined) continue;
       const said = saidBy(kind, command.words, what.endsWith("6") ? "inet6" : undefined);
       if (command.isComputed || more.length > 0) reading.doubt(`${text.trim()}: computed by a shell`, index + 1);
