@@ -272,7 +272,8 @@ missing() {
 
     function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] "\t" adopts_of[i] }
 
-    # A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was.
+    # A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was: where
+    # that is what it should be, the register may have been lost since it was set, and nobody knows.
     function compare_sysctl(i,    word, path, was) {
       split(line_of[i], word, " ")
       path = "/proc/sys/net/ipv4/conf/" word[3] "/" word[2]
@@ -281,7 +282,7 @@ missing() {
         return
       }
       close(path)
-      print "owned\t" key_of[i] "\t" owner_of[i] "\t" was " " word[4]
+      print "owned\t" key_of[i] "\t" owner_of[i] "\t" (was == word[4] ? "?" : was) " " word[4]
       if (was != word[4]) report(i)
     }'
 }

@@ -4,7 +4,7 @@ import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { gaps, rulesOf, watch } from "./monitor";
-import { checked, create, type Fields, read, refusal, remove, stack, update } from "./resource";
+import { checked, create, type Fields, read, refusal, remove, stack, update, warnings } from "./resource";
 
 describe("HostRouting on a host", function () {
   this.timeout(60_000);
@@ -226,6 +226,21 @@ describe("HostRouting on a host", function () {
     await remove(fewer);
     assert.equal(await filter("eth0"), "1");
     await host.exec("echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter");
+  });
+
+  it("what a setting was is lost with the register: it stays, and that is told beside the entries of which the owner is lost", async () => {
+    const rules = { one: { priority: 1000, from: "198.51.100.1", table: 100 } };
+    const made = await create("HostRouting", { connection: host.connection, persist: "none", rules, reversePathFilter: { eth0: "loose" } });
+    await host.exec("rm /run/policy-routing/register");
+    closeHosts();
+    const told = await warnings(() => remove(made));
+    assert.match(
+      told,
+      /net\.ipv4\.conf\.eth0\.rp_filter = 2: left as it is: the register on the host does not name its owner, nor what it was before\n/,
+    );
+    assert.match(told, /pref 1000 .*: left as it is: the register on the host does not name its owner\n/);
+    assert.equal(await filter("eth0"), "2");
+    await host.exec("echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter; ip rule del pref 1000");
   });
 
   it("what a reverse path filter could not bring about is refused with the reason, unless all is declared too", async () => {

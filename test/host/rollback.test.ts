@@ -1,149 +1,93 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
+import { beforeEach, describe, it } from "mocha";
 import { allow } from "../../provider/src/host/history/allow";
-import { readHistory } from "../../provider/src/host/history/read";
-import { type Request, rollback } from "../../provider/src/host/history/rollback";
-import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Request } from "../../provider/src/host/history/rollback";
+import { closeHosts } from "../../provider/src/host/host";
+import { changed, goingBack, routing } from "./goingBack";
 import { checked, create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
 
 describe("a rollback on a host", function () {
   this.timeout(240_000);
-  let lab: Lab;
-  let host: Host;
-  before(async () => {
-    lab = await startLab({ name: "test-host-rollback" });
-    host = lab.hosts[0];
-    // So that what is applied is persisted.
-    await host.exec("printf '#!/bin/sh\\n' >/etc/rc.local && chmod 755 /etc/rc.local");
-    clean = await host.snapshot();
-  });
-  let clean: string;
-  afterEach(async () => {
-    closeHosts();
-    delete process.env["POLICY_ROUTING_RUN"];
-    delete process.env["POLICY_ROUTING_HISTORY"];
-    await host.exec("rm -rf /var/lib/policy-routing /run/policy-routing");
-    assert.equal(await host.snapshot(), clean);
-  });
-  after(() => lab.stop());
-
-  const back = (wish: Partial<Request>) =>
-    rollback(host.connection, { why: "customer down", dryRun: false, mark: true, guard: {}, ...wish });
-  const inRun = (run: string): void => {
-    process.env["POLICY_ROUTING_RUN"] = run;
-  };
-  const newest = async (): Promise<number> => (await readHistory(hostOf(host.connection))).revisions.at(-1)?.n ?? 0;
-
-  const routing = (fields: Fields = {}): Fields => ({
-    connection: host.connection,
-    tables: { second: { tableId: 100, name: "second" } },
-    nexthops: { gate: { nhid: 7, via: "198.18.128.1", dev: "eth1" } },
-    routes: {
-      "by-object": { destination: "203.0.113.0/24", nhid: 7, table: 100 },
-      "second-default": { destination: "default", via: "198.18.128.1", dev: "eth1", table: 100, mtu: 1400, mtuLock: true },
-      "second-link": { destination: "198.18.128.0/18", dev: "eth1", table: 100 },
-    },
-    rules: {
-      one: { priority: 1000, from: "198.18.128.2", table: 100 },
-      two: { priority: 1001, from: ["198.18.128.3", "198.18.128.4"], table: 100 },
-      six: { priority: 1000, from: "2001:db8:2::2", table: 100 },
-    },
-    reversePathFilter: { eth1: "loose" },
-    ...fields,
-  });
-  const changed = (): Fields => ({
-    tables: { third: { tableId: 101, name: "third" } },
-    nexthops: { gate: { nhid: 8, via: "198.18.128.1", dev: "eth1" } },
-    routes: {
-      "by-object": { destination: "203.0.113.0/24", nhid: 8, table: 101 },
-      "second-link": { destination: "198.18.128.0/18", dev: "eth1", table: 101 },
-    },
-    rules: {
-      one: { priority: 1000, from: "198.18.128.3", table: 101 },
-      two: { priority: 1001, from: "198.18.128.2", table: 101 },
-      third: { priority: 1002, from: "198.51.100.1", table: 101 },
-    },
-    reversePathFilter: { eth0: "loose" },
-  });
+  const at = goingBack("test-host-rollback");
+  const { inRun, back, newest, history } = at;
 
   it("gives back a whole host exactly, with what is persisted; and a rollback of that one gives the change again", async () => {
     inRun("good");
-    const made = await create("HostRouting", routing());
-    const good = await host.snapshot();
+    const made = await create("HostRouting", routing(at.host));
+    const good = await at.host.snapshot();
     inRun("bad");
-    const worse = await update(made, changed());
-    const bad = await host.snapshot();
+    const worse = await update(made, changed);
+    const bad = await at.host.snapshot();
     inRun("back");
     const done = await back({ run: "bad" });
     assert.equal(done.outcome, "applied");
     assert.equal(done.persisted, "rc-local");
-    assert.equal(await host.snapshot(), good);
-    assert.equal((await readHistory(hostOf(host.connection))).revisions.at(-1)?.back, "of run bad");
+    assert.equal(await at.host.snapshot(), good);
+    assert.equal((await history()).revisions.at(-1)?.back, "of run bad");
     inRun("forth");
     await back({ run: "back" });
-    assert.equal(await host.snapshot(), bad);
+    assert.equal(await at.host.snapshot(), bad);
     inRun("back again");
     await back({ to: 1 });
-    assert.equal(await host.snapshot(), good);
-    assert.deepEqual(await read(made), await checked("HostRouting", routing()));
+    assert.equal(await at.host.snapshot(), good);
+    assert.deepEqual(await read(made), await checked("HostRouting", routing(at.host)));
     await remove(made);
     assert.equal(worse.id, made.id);
   });
 
   it("gives back over a reboot: before it, and behind it what it gave back comes again", async () => {
     inRun("good");
-    const made = await create("HostRouting", routing());
+    const made = await create("HostRouting", routing(at.host));
     inRun("bad");
-    await update(made, changed());
-    await host.reboot();
+    await update(made, changed);
+    await at.host.reboot();
     closeHosts();
-    const replay = (): Promise<string> => host.exec("/bin/sh /etc/policy-routing/replay");
+    const replay = (): Promise<string> => at.host.exec("/bin/sh /etc/policy-routing/replay");
     await replay();
     assert.equal((await back({ run: "bad" })).outcome, "applied");
-    const given = await host.snapshot();
-    await host.reboot();
+    const given = await at.host.snapshot();
+    await at.host.reboot();
     closeHosts();
     await replay();
-    assert.equal(await host.snapshot(), given);
-    assert.deepEqual(await read(made), await checked("HostRouting", routing()));
+    assert.equal(await at.host.snapshot(), given);
+    assert.deepEqual(await read(made), await checked("HostRouting", routing(at.host)));
     await remove(made);
   });
 
   it("takes back a destroy, and what it put back is removed by its resource as ever", async () => {
     inRun("good");
-    const made = await create("HostRouting", routing());
-    const good = await host.snapshot();
+    const made = await create("HostRouting", routing(at.host));
+    const good = await at.host.snapshot();
     inRun("gone");
     await remove(made);
     await back({ run: "gone" });
-    assert.equal(await host.snapshot(), good);
+    assert.equal(await at.host.snapshot(), good);
     await remove(made);
   });
 
   it("takes back a swap, a move, a delete and a rename of granular resources by one transaction, in the owners' names", async () => {
-    const rule = (priority: number, from: string): Fields => ({ connection: host.connection, priority, from, table: 100 });
+    const rule = (priority: number, from: string): Fields => ({ connection: at.host.connection, priority, from, table: 100 });
     inRun("good");
     const a = await create("PolicyRule", rule(1000, "198.51.100.1"));
     const b = await create("PolicyRule", rule(1010, "198.51.100.2"));
     const c = await create("PolicyRule", rule(1020, "198.51.100.3"));
     const d = await create("PolicyRule", rule(1030, "198.51.100.4"));
-    const good = await host.snapshot();
-    const owners = await host.exec("cat /run/policy-routing/register");
+    const good = await at.host.snapshot();
+    const owners = await at.host.exec("cat /run/policy-routing/register");
     inRun("bad");
     await Promise.all([update(a, { priority: 1010 }), update(b, { priority: 1000 })]);
     await remove(c);
     const renamed = await create("PolicyRule", rule(1030, "198.51.100.4"));
     await remove(d);
-    const { revisions } = await readHistory(hostOf(host.connection));
+    const { revisions } = await history();
     const before = revisions.length;
     const done = await back({ run: "bad" });
     assert.equal(done.outcome, "applied");
-    const after = (await readHistory(hostOf(host.connection))).revisions;
+    const after = (await history()).revisions;
     assert.equal(after.length, before + 1, "one transaction");
     assert.deepEqual(after.at(-1)?.orphans, ["rule inet 1020"]);
     // The present id of what was renamed goes on.
-    assert.equal(await host.snapshot(), good.replaceAll(d.id, renamed.id));
+    assert.equal(await at.host.snapshot(), good.replaceAll(d.id, renamed.id));
     for (const { id } of [a, b, c]) assert.match(owners, new RegExp(id));
     for (const one of [a, b, c]) assert.notEqual(await read(one), undefined);
     for (const one of [a, b, c, renamed]) await remove(one);
@@ -151,7 +95,7 @@ describe("a rollback on a host", function () {
 
   it("takes back one stack's changes of two, and the other's stay", async () => {
     const of = (stack: string, priority: number): Fields => ({
-      connection: host.connection,
+      connection: at.host.connection,
       owner: { stack: `organization/${stack}/dev` },
       priority,
       from: "198.51.100.1",
@@ -169,22 +113,22 @@ describe("a rollback on a host", function () {
       /changes of several stacks: organization\/one\/dev, organization\/other\/dev\n {2}next: say which one by --stack/,
     );
     await back({ to: 1, stack: "organization/one/dev" });
-    assert.match(await host.exec("ip rule"), /1000:[\s\S]*1100:/);
+    assert.match(await at.host.exec("ip rule"), /1000:[\s\S]*1100:/);
     await remove(moved);
     await remove(other);
   });
 
   it("says what it would do, and does nothing; and where there is nothing of it, says so and writes no revision", async () => {
     inRun("good");
-    const made = await create("HostRouting", routing());
+    const made = await create("HostRouting", routing(at.host));
     inRun("bad");
-    const worse = await update(made, changed());
-    const bad = await host.snapshot();
+    const worse = await update(made, changed);
+    const bad = await at.host.snapshot();
     const planned = await back({ run: "bad", dryRun: true });
     assert.equal(planned.outcome, "planned");
     assert.ok(planned.steps.length > 5);
     assert.equal((await back({ run: "nobody's" })).outcome, "nothing");
-    assert.equal(await host.snapshot(), bad);
+    assert.equal(await at.host.snapshot(), bad);
     assert.equal(await newest(), 2);
     await remove(worse);
   });
@@ -194,28 +138,34 @@ describe("a rollback on a host", function () {
     let worse: Made;
     beforeEach(async () => {
       inRun("good");
-      made = await create("PolicyRule", { connection: host.connection, priority: 1000, from: "198.51.100.1", table: 100, persist: "none" });
+      made = await create("PolicyRule", {
+        connection: at.host.connection,
+        priority: 1000,
+        from: "198.51.100.1",
+        table: 100,
+        persist: "none",
+      });
       inRun("bad");
       worse = await update(made, { table: 101 });
     });
     const isRefused = async (wish: Partial<Request>, words: RegExp): Promise<void> => {
-      const before = await host.snapshot();
+      const before = await at.host.snapshot();
       const error = await refusal(back(wish));
       assert.match(error.message, words);
       assert.match(error.message, /refused, nothing was changed|the host is frozen/);
-      assert.equal(await host.snapshot(), before);
+      assert.equal(await at.host.snapshot(), before);
     };
 
     it("where somebody changed the same since; --force puts back all the same", async () => {
-      await host.exec("ip rule del pref 1000 proto 214 && ip rule add pref 1000 from 198.51.100.1 table 105 proto 214");
+      await at.host.exec("ip rule del pref 1000 proto 214 && ip rule add pref 1000 from 198.51.100.1 table 105 proto 214");
       await isRefused({ run: "bad" }, /changed since by somebody else, and not by a change of this history: rule inet 1000/);
       await back({ run: "bad", force: true });
-      assert.match(await host.exec("ip rule"), /lookup 100 proto 214/);
+      assert.match(await at.host.exec("ip rule"), /lookup 100 proto 214/);
       await remove(made);
     });
 
     it("where it is gone since a reboot, and says that", async () => {
-      await host.reboot();
+      await at.host.reboot();
       closeHosts();
       await isRefused({ run: "bad" }, /not there since the host was rebooted: rule inet 1000/);
     });
@@ -232,32 +182,32 @@ describe("a rollback on a host", function () {
       const later = await update(worse, { table: 102 });
       await isRefused({ to: 2 }, /revision 2 is in the midst of run bad: 1 or 3/);
       await back({ to: 2, force: true });
-      assert.match(await host.exec("ip rule"), /lookup 101 proto 214/);
+      assert.match(await at.host.exec("ip rule"), /lookup 101 proto 214/);
       await remove(later);
     });
 
     it("where something that was confirmed is not in the history", async () => {
       process.env["POLICY_ROUTING_HISTORY"] = "30";
-      await host.exec("rm /var/lib/policy-routing/history/1-good");
+      await at.host.exec("rm /var/lib/policy-routing/history/1-good");
       inRun("later");
       const later = await update(worse, { table: 102 });
-      await host.exec('cd /var/lib/policy-routing/history && sed -i \'s/"previous":"[^"]*"/"previous":"t-lost"/\' 3-later');
+      await at.host.exec('cd /var/lib/policy-routing/history && sed -i \'s/"previous":"[^"]*"/"previous":"t-lost"/\' 3-later');
       await isRefused({ to: 2 }, /revision 3 does not follow 2: something that was confirmed is not in the history/);
       await remove(later);
     });
 
     it("where a foreign entry stands at the key, and does not offer to adopt it", async () => {
       const moved = await update(worse, { priority: 1010, table: 100 });
-      await host.exec("ip rule add pref 1000 from 198.51.100.1 table 100 proto static");
+      await at.host.exec("ip rule add pref 1000 from 198.51.100.1 table 100 proto static");
       const error = await refusal(back({ to: 1 }));
       assert.match(error.message, /next: remove what stands in the way on the host/);
-      await host.exec("ip rule del pref 1000 proto static");
+      await at.host.exec("ip rule del pref 1000 proto static");
       await remove(moved);
     });
 
     it("where what was taken over cannot be given back: its entry is gone since", async () => {
-      await host.exec("ip rule add pref 1200 from 198.51.100.9 table 109");
-      const fields = { connection: host.connection, priority: 1200, from: "198.51.100.9", table: 109, adopt: true, persist: "none" };
+      await at.host.exec("ip rule add pref 1200 from 198.51.100.9 table 109");
+      const fields = { connection: at.host.connection, priority: 1200, from: "198.51.100.9", table: 109, adopt: true, persist: "none" };
       inRun("took");
       const taken = await create("PolicyRule", fields);
       inRun("took no more");
@@ -267,24 +217,24 @@ describe("a rollback on a host", function () {
     });
 
     it("while the host is frozen", async () => {
-      await host.exec("mkdir -p /etc/policy-routing && echo stop >/etc/policy-routing/freeze");
+      await at.host.exec("mkdir -p /etc/policy-routing && echo stop >/etc/policy-routing/freeze");
       await assert.rejects(back({ run: "bad" }), /the host is frozen/);
-      await host.exec("rm -r /etc/policy-routing");
+      await at.host.exec("rm -r /etc/policy-routing");
       await remove(worse);
     });
   });
 
   it("gives back what a run took over, each with its own tag, and what was refused by the kernel leaves all as it was", async () => {
-    await host.batch([
+    await at.host.batch([
       "rule add pref 1200 from 198.51.100.9 table 109",
       "rule add pref 1201 from 198.51.100.10 table 109 proto static",
       "route add 203.0.113.0/24 via 198.18.128.1 dev eth1 table 109 proto static",
     ]);
-    await host.exec("ip -6 route add 2001:db8:77::/48 dev eth1 table 109 proto 77");
-    const before = await host.snapshot();
+    await at.host.exec("ip -6 route add 2001:db8:77::/48 dev eth1 table 109 proto 77");
+    const before = await at.host.snapshot();
     inRun("took");
     const made = await create("HostRouting", {
-      connection: host.connection,
+      connection: at.host.connection,
       adopt: true,
       persist: "none",
       rules: {
@@ -297,37 +247,37 @@ describe("a rollback on a host", function () {
         six: { destination: "2001:db8:77::/48", dev: "eth1", table: 109 },
       },
     });
-    const ours = await host.snapshot();
+    const ours = await at.host.snapshot();
     inRun("back");
     // A twin that came since: nobody could tell which is which.
-    await host.exec("ip rule add pref 1200 from 198.51.100.9 table 109 proto static");
+    await at.host.exec("ip rule add pref 1200 from 198.51.100.9 table 109 proto static");
     assert.match(
       (await refusal(back({ run: "took" }))).message,
       /rule inet 1200: refused, nothing was changed: what was taken over there cannot/,
     );
-    await host.exec("ip rule del pref 1200 from 198.51.100.9 table 109 proto static");
-    assert.equal(await host.snapshot(), ours);
+    await at.host.exec("ip rule del pref 1200 from 198.51.100.9 table 109 proto static");
+    assert.equal(await at.host.snapshot(), ours);
     const done = await back({ run: "took" });
     assert.equal(done.outcome, "applied");
-    assert.equal(await host.snapshot(), before);
+    assert.equal(await at.host.snapshot(), before);
     closeHosts();
     await remove(made);
-    assert.equal(await host.snapshot(), before);
-    await host.exec("ip rule del pref 1200; ip rule del pref 1201; ip route flush table 109; ip -6 route flush table 109");
+    assert.equal(await at.host.snapshot(), before);
+    await at.host.exec("ip rule del pref 1200; ip rule del pref 1201; ip route flush table 109; ip -6 route flush table 109");
   });
 
   it("over a take-over that is undone by its guard leaves what was ours, as it was", async () => {
-    await host.batch(["rule add pref 1200 from 198.51.100.9 table 109", "rule add pref 1201 from 198.51.100.10 table 109"]);
+    await at.host.batch(["rule add pref 1200 from 198.51.100.9 table 109", "rule add pref 1201 from 198.51.100.10 table 109"]);
     inRun("took");
     const rules = {
       one: { priority: 1200, from: "198.51.100.9", table: 109 },
       two: { priority: 1201, from: "198.51.100.10", table: 109 },
     };
-    const made = await create("HostRouting", { connection: host.connection, adopt: true, persist: "none", rules });
-    const ours = await host.snapshot();
+    const made = await create("HostRouting", { connection: at.host.connection, adopt: true, persist: "none", rules });
+    const ours = await at.host.snapshot();
     inRun("back");
     // The second rule is refused when the first one has been given back.
-    const mend = await host.replaceBinary(
+    const mend = await at.host.replaceBinary(
       "/usr/sbin/ip",
       `#!/bin/sh
 case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add pref 1200 table nonsense/' | exec ip.real "$@" ;; *) exec ip.real "$@" ;; esac
@@ -336,23 +286,23 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
     const error = await refusal(back({ run: "took" }));
     await mend();
     assert.match(error.message, /reverted \(verified\)\n/);
-    assert.equal(await host.snapshot(), ours);
+    assert.equal(await at.host.snapshot(), ours);
     closeHosts();
     await remove(made);
   });
 
   it("ends as reverted (verified) where no fresh login gets through, leaves no revision, and the host as before", async () => {
     inRun("good");
-    const made = await create("PolicyRule", { connection: host.connection, priority: 1000, from: "198.51.100.1", table: 100 });
+    const made = await create("PolicyRule", { connection: at.host.connection, priority: 1000, from: "198.51.100.1", table: 100 });
     inRun("bad");
     const worse = await update(made, { table: 101 });
-    const bad = await host.snapshot();
-    await readHistory(hostOf(host.connection));
-    await host.stopSshd();
+    const bad = await at.host.snapshot();
+    await history();
+    await at.host.stopSshd();
     const error = await refusal(back({ run: "bad", guard: { confirmTimeout: 6 } }));
-    await host.startSshd();
+    await at.host.startSshd();
     assert.match(error.message, /reverted \(verified\): /);
-    assert.equal(await host.snapshot(), bad);
+    assert.equal(await at.host.snapshot(), bad);
     closeHosts();
     assert.equal(await newest(), 2);
     await remove(worse);
@@ -360,7 +310,7 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
 
   describe("leaves a mark:", () => {
     const rule = (priority: number, table: number): Fields => ({ priority, from: "198.51.100.1", table });
-    const whole = (rules: Fields): Fields => ({ connection: host.connection, rules, persist: "none" });
+    const whole = (rules: Fields): Fields => ({ connection: at.host.connection, rules, persist: "none" });
     let good: Made;
     let bad: Made;
     beforeEach(async () => {
@@ -373,7 +323,7 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
     });
 
     it("the same change once more is refused with who, when and why, until it is allowed", async () => {
-      const before = await host.snapshot();
+      const before = await at.host.snapshot();
       inRun("again");
       const error = await refusal(update(good, bad.fields)); // as behind a refresh: the state says what is there
       assert.match(
@@ -385,19 +335,19 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
         error.message,
         /next: correct the program \(git revert, then pulumi up\); or npx --no-install policy-routing allow \S+ --run bad/,
       );
-      assert.equal(await host.snapshot(), before);
-      assert.deepEqual((await allow(host.connection, "another")).length, 0);
-      assert.equal((await allow(host.connection, "bad")).length, 3);
+      assert.equal(await at.host.snapshot(), before);
+      assert.deepEqual((await allow(at.host.connection, "another")).length, 0);
+      assert.equal((await allow(at.host.connection, "bad")).length, 3);
       await update(good, bad.fields);
-      assert.match(await host.exec("ip rule"), /1005:/);
-      assert.match(await host.exec("cat /var/log/policy-routing.log"), /allowed again what .* took back/);
+      assert.match(await at.host.exec("ip rule"), /1005:/);
+      assert.match(await at.host.exec("cat /var/log/policy-routing.log"), /allowed again what .* took back/);
       await remove(bad);
     });
 
     it("what the program said before passes without a word, and so does a removal", async () => {
-      const before = await host.snapshot();
+      const before = await at.host.snapshot();
       assert.equal(await warnings(() => update({ ...bad, fields: good.fields }, {})), "");
-      assert.equal(await host.snapshot(), before);
+      assert.equal(await at.host.snapshot(), before);
       await remove(good);
     });
 
@@ -407,19 +357,19 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
         next = await update(good, whole({ a: rule(1005, 100), b: rule(1001, 108) }));
       });
       assert.match(told, /warning: \S+: HostRouting: makes again 2 of 3 entries of what \S+ took back at /);
-      const { marks } = await readHistory(hostOf(host.connection));
+      const { marks } = await history();
       assert.ok(!marks.some(({ key }) => key === "rule inet 1001"), "what became something else is no mark any more");
       await remove(next);
     });
 
     it("outlives a reboot, and ends after 30 days", async () => {
-      await host.reboot();
+      await at.host.reboot();
       closeHosts();
-      const { marks } = await readHistory(hostOf(host.connection));
+      const { marks } = await history();
       assert.equal(marks.length, 3);
-      await host.exec('sed -i \'s/"time":"20[0-9][0-9]/"time":"2001/\' /var/lib/policy-routing/taken-back');
-      const rest = await create("PolicyRule", { connection: host.connection, ...rule(1300, 100), persist: "none" });
-      assert.deepEqual((await readHistory(hostOf(host.connection))).marks, []);
+      await at.host.exec('sed -i \'s/"time":"20[0-9][0-9]/"time":"2001/\' /var/lib/policy-routing/taken-back');
+      const rest = await create("PolicyRule", { connection: at.host.connection, ...rule(1300, 100), persist: "none" });
+      assert.deepEqual((await history()).marks, []);
       await remove(rest);
     });
   });

@@ -5,7 +5,7 @@ import type { Topic } from "../messages";
 import type { ObservedKind } from "./observed/kind";
 import type { State } from "./observed/state";
 import { differs } from "./plan/adoption";
-import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "./plan/change";
+import { emptyPlan, isRemovable, type Mandate, type Note, note, type Plan, type Unwanted, type Wanted } from "./plan/change";
 import type { Entry } from "./plan/register";
 import { setting as write } from "./plan/step";
 
@@ -14,11 +14,19 @@ const stageOf = (sysctl: Sysctl): number => (tightens(sysctl) ? 50 : 1);
 
 const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
 
-/** The register also remembers what stood there before us, and what we set. */
-const settingOf = (entry: Entry | undefined): { was: number; set: number } | undefined => {
-  const [, was, set] = /^([0-9]+) ([0-9]+)$/.exec(entry?.more ?? "") ?? [];
-  return was === undefined || set === undefined ? undefined : { was: Number(was), set: Number(set) };
-};
+/** What the register also remembers: what stood there before us, `?` where that was lost with a register before it, and what we set. */
+export interface Remembered {
+  readonly was: number | undefined;
+  readonly set: number;
+}
+
+export function rememberedIn(entry: Pick<Entry, "more"> | undefined): Remembered | undefined {
+  const [, was, set] = /^([0-9]+|\?) ([0-9]+)$/.exec(entry?.more ?? "") ?? [];
+  return was === undefined || set === undefined ? undefined : { was: was === "?" ? undefined : Number(was), set: Number(set) };
+}
+
+export const printRemembered = ({ was = "?", set }: { readonly was: Remembered["was"] | "?"; readonly set: number }): string =>
+  `${was} ${set}`;
 
 const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { topic, object: key, what, next });
@@ -28,8 +36,8 @@ function allOf(file: Sysctl["file"], state: State, id: string): number {
   const key = sysctlKey({ file, device: "all" });
   const now = state.sysctls.get(key) ?? 0;
   const owner = state.register.entries.get(key);
-  const setting = owner?.id === id ? settingOf(owner) : undefined;
-  return setting?.set === now ? setting.was : now;
+  const setting = owner?.id === id ? rememberedIn(owner) : undefined;
+  return setting?.set === now ? (setting.was ?? now) : now;
 }
 
 function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, { id, stack, adopt }: Mandate): Plan {
@@ -56,7 +64,8 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
     );
   if (owner !== undefined && !isSameStack(owner.stack, stack) && adopt === "same" && now !== value)
     throw differs(key, String(now), String(value));
-  const more = `${settingOf(owner)?.was ?? now} ${value}`;
+  const { was } = rememberedIn(owner) ?? { was: now };
+  const more = printRemembered({ was, set: value });
   return {
     ...emptyPlan([key]),
     steps: now === value ? [] : [write(sysctl)],
@@ -75,7 +84,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
   };
   return {
     key,
-    label: `net.ipv4.conf.${device}.${file} = ${value}`,
+    label: labelOf(sysctl),
     stage: stageOf(sysctl),
     needs: [],
     stored: () => [write(sysctl)],
@@ -94,31 +103,37 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
   };
 }
 
-/** Puts back what was there before, unless somebody changed it since. */
+/** Puts back what was there before, unless somebody changed it since. What that was may not be known: then it stays, and is told. */
 function unwantedSysctl(key: string, state: State): Unwanted | undefined {
   const at = parseSysctlKey(key);
   if (at === undefined) return undefined;
-  const setting = settingOf(state.register.entries.get(key));
+  const setting = rememberedIn(state.register.entries.get(key));
   const isOurs = setting !== undefined && state.sysctls.get(key) === setting.set;
+  const was = setting?.was;
   return {
     key,
     stage: 1,
     remove: (now, mandate) => {
       if (!isRemovable(now.register.entries.get(key), mandate)) return emptyPlan([key]);
-      const back = isOurs && setting.was !== setting.set;
+      const back = isOurs && was !== undefined && was !== setting.set;
       return {
         ...emptyPlan([key]),
-        steps: back ? [write({ ...at, value: setting.was })] : [],
+        steps: back ? [write({ ...at, value: was })] : [],
         undo: back ? [write({ ...at, value: setting.set })] : [],
         register: [{ at: key }],
+        notes: isOurs && was === undefined ? [stays({ ...at, value: setting.set })] : [],
       };
     },
     remains: (now) => {
       const is = now.sysctls.get(key);
-      return isOurs && is !== setting.was ? String(is) : undefined;
+      return isOurs && was !== undefined && is !== was ? String(is) : undefined;
     },
   };
 }
+
+const labelOf = ({ device, file, value }: Sysctl): string => `net.ipv4.conf.${device}.${file} = ${value}`;
+
+const stays = (sysctl: Sysctl): Note => note("former-value-unknown", `${labelOf(sysctl)} stays: what it was before is not known`);
 
 export const settings: ObservedKind = {
   seen: (state) =>

@@ -86,6 +86,12 @@ export const owners = pages({
     means: "It carries our tag, but the register on the host was lost and names nobody. It is not removed on a guess.",
     next: "If it is not needed, remove it by hand: `ip rule del ...` or `ip route del ...` with the words of the message.",
   },
+  "former-value-unknown": {
+    title: "A setting stays, since what it was before is not known",
+    means:
+      "The register on the host remembers what a device's setting was before it was ours. It was lost, or the host booted with that value already. So it is not known what to put back.",
+    next: "If it should be something else, set it by hand: `sysctl -w net.ipv4.conf.DEVICE.NAME=...`.",
+  },
   "of-another-resource": {
     title: "It is there, but another resource owns it",
     means:

@@ -91,10 +91,13 @@ export async function remove(id: string, declared: Declared): Promise<void> {
     expect: [],
   });
   const tags = tagsOf(declared.owner.proto);
-  for (const { key, label, read, holder } of declared.wanted) {
-    // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays. A setting that was so before stays, too, and has none.
-    if (tagsAt(state, key) !== undefined && holder(state, tags, id) === undefined && read(state, tags, id) !== undefined)
-      host.warn({ topic: "owner-unknown", object: label, what: "left as it is: the register on the host does not name its owner" });
+  const left = declared.wanted.filter(({ holder, read }) => holder(state, tags, id) === undefined && read(state, tags, id) !== undefined);
+  // Ours by its tag, but the register was lost: whose it is cannot be told, so it stays. A setting has no tag: where nothing else says that the
+  // register was lost, it was so before.
+  const tagged = left.filter(({ key }) => tagsAt(state, key) !== undefined);
+  for (const { key, label } of tagged.length === 0 ? [] : left) {
+    const andWhat = tagged.some((one) => one.key === key) ? "" : ", nor what it was before";
+    host.warn({ topic: "owner-unknown", object: label, what: `left as it is: the register on the host does not name its owner${andWhat}` });
   }
 }
 

@@ -7,6 +7,7 @@ import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
 import { printLine, type Register } from "../../../provider/src/kernel/plan/register";
 import { commandOf } from "../../../provider/src/kernel/plan/step";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
+import { wantedSysctl } from "../../../provider/src/kernel/sysctl";
 import { wantedName } from "../../../provider/src/kernel/table/name";
 
 const stack = "organization/edge/prod";
@@ -46,6 +47,27 @@ describe("a change that acts for others", () => {
     const planned = plan(forOthers([wantedRule(rule(1000, "198.51.100.1"))], { "rule inet 1000": "a" }), state);
     assert.deepEqual(planned.steps, []);
     assert.deepEqual(planned.register.map(printLine), [`rule inet 1000\ta\t${stack}`]);
+  });
+
+  it("puts back what a setting was as it is told, where the register has lost it; and the register knows it again", () => {
+    const key = "sysctl rp_filter eth1";
+    const state = {
+      ...stateOf([], {}),
+      sysctls: new Map([[key, 2]]),
+      register: { entries: new Map([[key, { id: "a", stack, more: "? 2" }]]), lines: 1 },
+    };
+    const told = new Map([[key, "0 2"]]);
+    const gone = plan({ ...forOthers([], { [key]: undefined }), remembered: told }, state);
+    assert.deepEqual(gone.steps.map(commandOf), ["echo 0 > /proc/sys/net/ipv4/conf/eth1/rp_filter"]);
+    const setting = wantedSysctl({ file: "rp_filter", device: "eth1", value: 2 });
+    const stays = plan({ ...forOthers([setting], { [key]: "a" }), remembered: told }, state);
+    assert.deepEqual(stays.register.map(printLine), [`${key}\ta\t${stack}\t0 2`]);
+    const unknown = plan(forOthers([], { [key]: undefined }), state);
+    assert.deepEqual(
+      [unknown.steps, unknown.notes.map(({ did }) => did)],
+      [[], ["net.ipv4.conf.eth1.rp_filter = 2 stays: what it was before is not known"]],
+    );
+    assert.deepEqual(deviations(unknown, state), []);
   });
 
   it("removes in an owner's name what is to be gone, and leaves what another stack owns", () => {

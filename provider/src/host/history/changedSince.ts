@@ -3,6 +3,7 @@ import { PolicyRoutingError } from "../../errors";
 import type { Back, Choice } from "../../kernel/history/back";
 import { type Held, heldAt, isSameObject, objectAt, ownerAt, standsSame } from "../../kernel/history/held";
 import type { State } from "../../kernel/observed/state";
+import { rememberedIn } from "../../kernel/sysctl";
 import type { Observation } from "../reading/observe";
 
 export const refused = (what: string, next: string): PolicyRoutingError =>
@@ -31,14 +32,17 @@ export function changedSince({ back, revisions }: Choice, { state, facts, persis
 
 /** By force too, nothing goes that the register names no owner of: who goes back acts for owners alone. */
 export function cannotGo({ back }: Choice, { state }: Observation): PolicyRoutingError | undefined {
-  const left = back.filter(({ key, to }) => to === undefined && isLeftOver(key, state));
+  const left = back.filter((one) => isLeftOver(one, state));
   return left.length === 0 ? undefined : ofNobody(left);
 }
 
-/** It carries our tag, and the register names no owner: as after the register was lost. */
-export function isLeftOver(key: string, state: State): boolean {
-  const object = ownerAt(key, state) === undefined ? objectAt(key, state) : undefined;
-  return object !== undefined && ("rule" in object || "route" in object || "nexthop" in object);
+/** What is to go is there, and the register names no owner: as after it was lost. A setting has no tag: it is ours while it is as we left it. */
+export function isLeftOver({ key, from, to }: Back, state: State): boolean {
+  const object = to === undefined && ownerAt(key, state) === undefined ? objectAt(key, state) : undefined;
+  if (object === undefined || "name" in object) return false;
+  if (!("sysctl" in object)) return true;
+  const { was, set } = rememberedIn(from) ?? { was: undefined, set: undefined };
+  return was !== set && set === object.sysctl.value;
 }
 
 const isNobodys = ({ key }: Back, state: State): boolean => ownerAt(key, state) === undefined;

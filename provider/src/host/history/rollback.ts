@@ -7,6 +7,7 @@ import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
 import { type Held, heldAt, isSameHeld, keyOf, ownerAt, wantedOf, wordsUnread } from "../../kernel/history/held";
 import { marksOf } from "../../kernel/history/marks";
+import { remembered } from "../../kernel/history/remembered";
 import { givenBack } from "../../kernel/history/taken";
 import type { State } from "../../kernel/observed/state";
 import type { Change, Owned } from "../../kernel/plan/change";
@@ -67,7 +68,7 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
   if (back.length === 0) return nothing;
   const choice = { ...whole, back };
   if (request.force !== true) checkLater(revisions, choice);
-  const change = changeOf(choice, request);
+  const change = changeOf(choice, request, seen.facts.bootId);
   const going = goingBack(choice, request, seen.state);
   const refusal = going.refusal(seen);
   if (refusal !== undefined) throw refusal;
@@ -116,14 +117,14 @@ function toDo(back: readonly Back[], { state, persistence: { objects } }: Observ
       if (to === undefined || now === undefined || now.id === to.id || alive.has(to.id) || !isSameStack(now.stack, to.stack)) return one;
       return { ...one, to: { ...to, id: now.id, stack: now.stack } };
     })
-    .filter(({ key, to }) => (to === undefined && isLeftOver(key, state)) || !isSameHeld(heldAt(key, { state, objects }), to));
+    .filter((one) => isLeftOver(one, state) || !isSameHeld(heldAt(one.key, { state, objects }), one.to));
 }
 
 /** Those that own something on the host. */
 const idsIn = ({ register, names }: State): Set<string> =>
   new Set([...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])].map(({ id }) => id));
 
-function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
+function changeOf({ stack, tag, back, revisions }: Choice, wish: Wish, boot: string): Change {
   const all = new Map(
     back.flatMap(({ key, to }) => (to?.object !== undefined && "sysctl" in to.object ? [[key, to.object.sysctl.value]] : [])),
   );
@@ -141,6 +142,7 @@ function changeOf({ stack, tag, back }: Choice, wish: Wish): Change {
       to === undefined ? [] : [wantedOf(to.object ?? unread(key, to), (file) => all.get(sysctlKey({ file, device: "all" })))],
     ),
     hops: new Map(hops),
+    remembered: remembered(back, revisions, boot),
     instead: new Map(
       back.flatMap(({ key, given = [] }) => {
         const one = givenBack(given, tagsOf(tag).owner);

@@ -8,11 +8,11 @@ import type { Step } from "./step";
 type Owners = NonNullable<Change["owners"]>;
 
 /** What is there, as if whoever acts for the owners owned it. What another stack owns stays theirs. */
-export function asIfOwn({ id, stack }: Change, owners: Owners, state: State): State {
+export function asIfOwn({ id, stack, remembered }: Change, owners: Owners, state: State): State {
   const entries = new Map(state.register.entries);
   for (const at of owners.keys()) {
     const now = entries.get(at);
-    if (now !== undefined && isSameStack(now.stack, stack)) entries.set(at, { ...now, id, stack });
+    if (now !== undefined && isSameStack(now.stack, stack)) entries.set(at, inName({ id, stack }, remembered?.get(at) ?? now.more));
   }
   // One that stays is written in its owner's name; one that goes is its remover's first.
   const goes = (one: ObservedName): boolean => {
@@ -24,16 +24,16 @@ export function asIfOwn({ id, stack }: Change, owners: Owners, state: State): St
 }
 
 /** The plan of whoever acts for them, told in the owners' names: lines of the register, files of names, and what undoes these. */
-export function inTheirNames<Own extends Plan>(plan: Own, owners: Owners, state: State): Own {
+export function inTheirNames<Own extends Plan>(plan: Own, { remembered }: Change, owners: Owners, state: State): Own {
   return {
     ...plan,
-    register: linesOf(plan, owners, state),
+    register: linesOf(plan, remembered, owners, state),
     steps: plan.steps.map((step) => named(step, owners.get(step.key))),
     undo: plan.undo.map((step) => named(step, nameOwner(step.key, state))),
   };
 }
 
-function linesOf({ register }: Plan, owners: Owners, state: State): RegisterLine[] {
+function linesOf({ register }: Plan, remembered: Change["remembered"], owners: Owners, state: State): RegisterLine[] {
   const now = state.register.entries;
   const said = register.flatMap(({ at, entry }): RegisterLine[] => {
     const owner = owners.get(at);
@@ -43,8 +43,9 @@ function linesOf({ register }: Plan, owners: Owners, state: State): RegisterLine
   const keys = new Set(said.map(({ at }) => at));
   const renamed = [...owners].flatMap(([at, owner]): RegisterLine[] => {
     const entry = now.get(at);
-    if (owner === undefined || entry === undefined || keys.has(at) || entry.id === owner.id) return [];
-    return [{ at, entry: inName(owner, entry.more) }];
+    const more = remembered?.get(at) ?? entry?.more;
+    if (owner === undefined || entry === undefined || keys.has(at) || (entry.id === owner.id && entry.more === more)) return [];
+    return [{ at, entry: inName(owner, more) }];
   });
   return [...said, ...renamed];
 }

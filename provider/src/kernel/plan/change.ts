@@ -144,6 +144,8 @@ export interface Change extends Mandate {
   readonly label?: string | undefined;
   /** It acts for others: in whose names these keys of the register are afterwards. Undefined: what is there goes. */
   readonly owners?: ReadonlyMap<string, Owned | undefined>;
+  /** What else the register would say of these keys, had it not been lost meanwhile. */
+  readonly remembered?: ReadonlyMap<string, string>;
   /** Keys of the register that do not merely go. */
   readonly instead?: ReadonlyMap<string, Instead>;
 }

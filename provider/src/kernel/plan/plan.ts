@@ -45,7 +45,7 @@ function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[])
 /** A change for others is planned as if all of it were its own, so that nothing waits displaced, and then told in their names. */
 export function plan(change: Change, state: State): ChangePlan {
   if (change.owners === undefined) return planOwn(change, state);
-  return inTheirNames(planOwn(change, asIfOwn(change, change.owners, state)), change.owners, state);
+  return inTheirNames(planOwn(change, asIfOwn(change, change.owners, state)), change, change.owners, state);
 }
 
 /** Wanted objects first, in the order of their stages; then what the same owner holds and wants no more, in the other order. */
