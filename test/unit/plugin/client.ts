@@ -1,7 +1,15 @@
 // The plugin's server in this process, asked as the engine asks it.
 import { type CallOptions, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { CheckRequest, ConfigureRequest, DiffRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb";
+import {
+  CheckRequest,
+  ConfigureRequest,
+  CreateRequest,
+  DeleteRequest,
+  DiffRequest,
+  ReadRequest,
+  UpdateRequest,
+} from "@pulumi/pulumi/proto/provider_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { serve } from "../../../provider/src/plugin/server";
 
@@ -60,3 +68,32 @@ export async function update(client: ResourceProviderClient, kind: string, olds:
   );
   return response.getProperties()?.toJavaScript() ?? {};
 }
+
+/** A state as the engine hands it over. */
+interface State {
+  readonly outputs: Json;
+  readonly inputs: Json;
+}
+
+export async function create(client: ResourceProviderClient, kind: string, inputs: Json): Promise<{ id: string; outputs: Json }> {
+  const request = new CreateRequest().setUrn(urn(kind)).setProperties(Struct.fromJavaScript(inputs));
+  const response = await call(client.create.bind(client), request);
+  return { id: response.getId(), outputs: response.getProperties()?.toJavaScript() ?? {} };
+}
+
+export async function read(client: ResourceProviderClient, kind: string, id: string, { outputs, inputs }: State) {
+  const request = new ReadRequest().setId(id).setUrn(urn(kind)).setProperties(Struct.fromJavaScript(outputs));
+  const response = await call(client.read.bind(client), request.setInputs(Struct.fromJavaScript(inputs)));
+  const [outs, ins] = [response.getProperties(), response.getInputs()];
+  return { id: response.getId(), outputs: outs?.toJavaScript() ?? {}, inputs: ins?.toJavaScript() ?? {} };
+}
+
+export const remove = (client: ResourceProviderClient, kind: string, id: string, { outputs, inputs }: State) =>
+  call(
+    client.delete.bind(client),
+    new DeleteRequest()
+      .setId(id)
+      .setUrn(urn(kind))
+      .setProperties(Struct.fromJavaScript(outputs))
+      .setOldInputs(Struct.fromJavaScript(inputs)),
+  );
