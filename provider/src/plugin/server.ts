@@ -14,6 +14,7 @@ import type { ProviderConfiguration } from "../declaration/providerConfiguration
 import { tellStatusBy } from "../host/told";
 import { stop } from "../host/wire/stop";
 import type { EngineLog } from "../runtime/engineLog";
+import { isWorking } from "../runtime/orphan";
 import type { Run } from "../runtime/run";
 import { version } from "../runtime/version";
 import { Components } from "./components/components";
@@ -67,6 +68,7 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined, engine: strin
   const rows = new Rows();
   if (log !== undefined) tellStatusBy(rows.saying(log.say));
   const resources = new Resources(run, () => configuration, new LivePreview(log?.say ?? (() => {})), rows);
+  const components = new Components(engine);
   return {
     handshake: unary(() => new ProviderHandshakeResponse().setAcceptSecrets(true).setAcceptOutputs(true)),
     attach: unary(() => new Empty()),
@@ -95,10 +97,11 @@ function callsOf(run: Run | undefined, log: EngineLog | undefined, engine: strin
         ? new InvokeResponse().setReturn(sent(answer.result))
         : new InvokeResponse().setFailuresList(answer.failures.map((reason) => new CheckFailure().setReason(reason)));
     }),
-    construct: unary(new Components(engine).construct),
+    construct: unary(components.construct),
     // A person stopped the run; and every run ends with it, when nothing is left to stop.
-    cancel: unary(() => {
+    cancel: unary(async () => {
       stop();
+      if (!isWorking()) await components.end();
       return new Empty();
     }),
   };

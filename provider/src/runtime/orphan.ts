@@ -29,6 +29,8 @@ export function untilDone<Value>(work: Promise<Value>): Promise<Value> {
   return work;
 }
 
+export const isWorking = (): boolean => running.size > 0;
+
 /**
  * A warning to an engine that is gone is lost, no more. Without this the failed write is an uncaught exception, which the plugin reports on
  * the same stream, and so on for ever.

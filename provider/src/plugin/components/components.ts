@@ -16,6 +16,8 @@ type Construct = NonNullable<Provider["construct"]>;
 export class Components {
   readonly #engine: string | undefined;
   #server: Promise<ResourceProviderClient> | undefined;
+  /** What gives up each that is on its way. */
+  readonly #open = new Set<(why: Error) => void>();
 
   constructor(engine: string | undefined) {
     this.#engine = engine;
@@ -30,11 +32,24 @@ export class Components {
     this.#server ??= begin(this.#engine);
     const server = await this.#server;
     return new Promise((resolve, reject) => {
-      server.construct(request.setInputs(inputs), (error, response) =>
-        error === null ? resolve(response) : reject(new Error(error.details)),
-      );
+      this.#open.add(reject);
+      server.construct(request.setInputs(inputs), (error, response) => {
+        this.#open.delete(reject);
+        if (error === null) resolve(response);
+        else reject(new Error(error.details));
+      });
     });
   };
+
+  /**
+   * Behind `Cancel` the engine closes the connection, and of a component that is still waited for it would tell no more than that. What a component waits for
+   * then, a resource that failed or one that was not tried, the SDK never hears of. So it is given up while it can be said.
+   */
+  async end(): Promise<void> {
+    const what = "not all of it was made: the run ended first, by another error or a person";
+    for (const giveUp of this.#open) giveUp(new PolicyRoutingError("stopped", { topic: "stopped", what, next: "run it again" }));
+    await new Promise(setImmediate); // their answers go first
+  }
 }
 
 /** The SDK prints the port, for an engine that reads it. */
