@@ -8,7 +8,7 @@ const root = join(__dirname, "..");
 const provider = join(root, "provider");
 const { version }: { version: string } = JSON.parse(readFileSync(join(provider, "package.json"), "utf8"));
 const executable = "pulumi-resource-policyrouting";
-/** What the engine calls them. On Windows it starts an .exe alone, which this is not. */
+/** What the engine calls them. On Windows it wants an .exe or a .cmd, and nothing of this was ever run there. */
 const platforms = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"];
 
 /** Compiled on the machine where they are installed; the packages that ask for them do without. The SDK loads compilers only for programs. */

@@ -182,17 +182,28 @@ export function schemaText(): string {
     lookupResultFields,
   );
   const configuration = types.objectOf(providerFields, "Provider").properties;
-  const { version, description, license, homepage, keywords } = z
-    .object({ version: z.string(), description: z.string(), license: z.string(), homepage: z.string(), keywords: z.array(z.string()) })
+  const { version, license, homepage, keywords, repository } = z
+    .object({
+      version: z.string(),
+      license: z.string(),
+      homepage: z.string(),
+      keywords: z.array(z.string()),
+      repository: z.object({ url: z.string() }),
+    })
     .parse(JSON.parse(readFileSync(join(__dirname, "../provider/package.json"), "utf8")));
+  const [slug = "", publisher] = /([^/]+)\/[^/]+(?=\.git$)/.exec(repository.url) ?? [];
   const schema = {
     name: "policyrouting",
     displayName: "Policy Routing",
     version,
-    description,
+    description: "Declare Linux policy routing (tables, routes, rules) and apply it over SSH, guarded by a timed undo on the host.",
     license,
     homepage,
     keywords,
+    publisher,
+    repository: `https://github.com/${slug}`,
+    // With it in an SDK, an engine that has no plugin yet takes the one of the release.
+    pluginDownloadURL: `github://api.github.com/${slug}`,
     config: { variables: configuration },
     provider: { description: "How hosts are reached, and whose the entries are.", inputProperties: configuration },
     resources: Object.fromEntries([...granular, whole, multihomed, fleet]),

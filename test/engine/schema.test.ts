@@ -1,4 +1,5 @@
 // The schema of the plugin, as the CLI sees it.
+// One door: dynamic resources have no schema.
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -33,6 +34,12 @@ describe("the plugin's schema", function () {
     const got: unknown = JSON.parse(await pulumi("package", "get-schema", join(provider, "bin/pulumi-resource-policyrouting")));
     const written: unknown = JSON.parse(await readFile(join(provider, "schema.json"), "utf8"));
     assert.deepEqual(fieldsOf(got), fieldsOf(written));
+  });
+
+  it("names the address of the releases from which the documents install the plugin", async () => {
+    const { pluginDownloadURL, version }: Record<string, unknown> = JSON.parse(await readFile(join(provider, "schema.json"), "utf8"));
+    const page = await readFile(join(__dirname, "../../docs/installation-configuration.md"), "utf8");
+    assert.ok(page.includes(`pulumi plugin install resource policyrouting ${version} --server ${pluginDownloadURL}\n`));
   });
 });
 
