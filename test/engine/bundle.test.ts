@@ -1,4 +1,5 @@
 // The plugin as the engine downloads it: one file, installed where nothing else of the project is.
+// One door: what is bundled is the plugin.
 import { strict as assert } from "node:assert";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 // A stack goes from one door to the other: the hosts notice nothing.
+// Both doors: one after the other, in one stack.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { rules, withoutTokens } from "./host";

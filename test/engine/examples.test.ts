@@ -1,4 +1,5 @@
 // The programs of the reference in the other languages: the engine takes each, as a preview shows, which asks no host.
+// One door: other languages have the plugin alone.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { parse } from "yaml";

@@ -1,4 +1,5 @@
 // A program as a newcomer writes it: the package installed into an empty folder, no compiler of one's own, no settings.
+// One door: it is about the package's installation and types, which both share.
 import { strict as assert } from "node:assert";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 // The example of a fleet on a lab: environments, waves, a broken canary, a dead host.
+// One door: it is about an example, which imports dynamic resources. Waves by the plugin are in components.test.ts.
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";

@@ -1,4 +1,5 @@
 // `pulumi import` by the plugin: what stands on a host comes into the state read-only, and the next up takes it over.
+// One door: dynamic resources cannot be imported.
 import { strict as assert } from "node:assert";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

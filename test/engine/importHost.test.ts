@@ -1,4 +1,5 @@
 // `pulumi import` of a whole host: the program that the engine writes for it takes the host over as it stands.
+// One door: dynamic resources cannot be imported.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { watch } from "../host/monitor";

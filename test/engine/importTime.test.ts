@@ -1,4 +1,5 @@
 // How long `pulumi import` takes for a host with much on it.
+// One door: dynamic resources cannot be imported.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { importHost } from "./importing";

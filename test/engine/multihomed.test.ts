@@ -1,4 +1,5 @@
 // The example of a multi-homed host, from nothing to reachable and back, with a third uplink on the way.
+// One door: it is about an example, which imports dynamic resources. The component by the plugin is in components.test.ts.
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";

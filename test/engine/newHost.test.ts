@@ -1,4 +1,5 @@
 // examples/new-host: @pulumi/command and this package over one connection. The plugin of @pulumi/command is stood in for.
+// One door: it is about an example, which imports dynamic resources.
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";

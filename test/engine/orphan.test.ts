@@ -1,4 +1,5 @@
 // The plugin after its engine: it must not live for ever, must not cut short what it is doing, and must not end for any lesser reason.
+// One door: how a process ends with its engine is one place for both. Both are killed in interrupt.test.ts.
 import { strict as assert } from "node:assert";
 import { once } from "node:events";
 import { createServer } from "node:net";

@@ -1,4 +1,5 @@
 // A program in Python, by the SDK that Pulumi's generator makes of the plugin's schema.
+// One door: other languages have the plugin alone.
 import { strict as assert } from "node:assert";
 import { before, describe, it } from "mocha";
 import { ensurePython, lacksPython, type PythonHost } from "../engine-cli/python";

@@ -1,4 +1,5 @@
 // The SDKs that Pulumi's generators make of the plugin's schema: that they compile where their tools are.
+// One door: other languages have the plugin alone.
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

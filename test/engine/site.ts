@@ -1,5 +1,6 @@
 // What the engine tests share: hosts of one lab, and programs that run against them with the real CLI.
 import { join } from "node:path";
+import { transformSync } from "esbuild";
 import { after, afterEach, before } from "mocha";
 import { type Files, openStack, type Stack, type StackOptions, writeProgram } from "../engine-cli/engine";
 import { type Host, type Lab, startLab } from "../lab/lab";
@@ -21,22 +22,35 @@ export interface Site {
   project(body: string, options?: Partial<StackOptions>): Promise<Project>;
 }
 
-/** The ways in to the one life cycle. */
-export const doors = ["dynamic", "plugin"] as const;
-export type Door = (typeof doors)[number];
-/** `POLICY_ROUTING_DOOR=plugin npx mocha test/engine/FILE` runs a file by the second one. */
-const usual: Door = doors.find((door) => door === process.env["POLICY_ROUTING_DOOR"]) ?? "dynamic";
+/** The ways in to the one life cycle. `POLICY_ROUTING_DOOR=plugin npx mocha test/engine/FILE` goes by one of them alone. */
+export type Door = "dynamic" | "plugin";
+export const doors = (["dynamic", "plugin"] as const).filter((door) => door === (process.env["POLICY_ROUTING_DOOR"] ?? door));
+/** Where a program has the classes of a door from. */
+export const packageOf = (door: Door): string => `pulumi-policy-routing${door === "plugin" ? "/plugin" : ""}`;
 
+/** What a program is written in is made JavaScript here, once: each run of the engine would load the compiler for it. */
 const filesOf = (door: Door, body: string): Files => ({
-  "index.ts": `
+  "index.js": transformSync(
+    `
 import * as pulumi from "@pulumi/pulumi";
-import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "pulumi-policy-routing${door === "plugin" ? "/plugin" : ""}";
+import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "${packageOf(door)}";
 ${body}`,
-  "Pulumi.yaml": `name: engine-test\nruntime: nodejs\nplugins:\n  providers:\n    - name: policyrouting\n      path: ${join(__dirname, "../../provider/bin")}\n`,
+    { loader: "ts", format: "cjs" },
+  ).code,
+  "Pulumi.yaml": `name: engine-test
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+plugins:
+  providers:
+    - name: policyrouting
+      path: ${join(__dirname, "../../provider/bin")}
+`,
 });
 
 /** One lab for all tests of a file. Every test takes fresh hosts of it, so none has to clean up after itself. */
-export function useSite(name: string, hosts: number, door: Door = usual): Site {
+export function useSite(name: string, hosts: number, door: Door = "dynamic"): Site {
   let lab: Lab | undefined;
   let taken = 0;
   let cleanups: (() => Promise<void>)[] = [];

@@ -1,4 +1,5 @@
 // What is published: packed, installed into an empty project outside the workspace, and used there.
+// One door: it is about the package's installation. The plugin's own is in bundle.test.ts.
 import { strict as assert } from "node:assert";
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 // The provider's text is written by hand: it must be what a real dynamic resource registers, and small.
+// One door: the plugin has no such text.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { connection, useSite } from "./site";

@@ -1,4 +1,5 @@
 // A program without any language: YAML, by the plugin and its schema.
+// One door: other languages have the plugin alone.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 import { routes, rules } from "./host";

@@ -3,6 +3,9 @@ import { alone } from "./alone";
 import { testFiles } from "./belongs";
 import { reachedBy } from "./imports";
 
+/** How many of a lane run at a time. An engine takes most of a processor; booted hosts wait most of the time, and measure it. */
+export const lanes = { engine: 2, booted: 1 } as const;
+
 export interface Job {
   readonly name: string;
   /** What mocha runs; none where the job is a command. */
@@ -10,8 +13,7 @@ export interface Job {
   readonly command?: readonly [string, ...string[]];
   /** Whether it must wait for a Pulumi CLI. */
   readonly needsCli: boolean;
-  /** Of one lane, one runs at a time. */
-  readonly lane?: "engine" | "booted" | undefined;
+  readonly lane?: keyof typeof lanes | undefined;
   /** Why nothing may run beside it. */
   readonly alone?: string | undefined;
 }
@@ -33,7 +35,6 @@ export function jobsOf(files: readonly string[]): Job[] {
   ];
 }
 
-/** Engines take a processor each, and share what is packed and the examples' folders. Booted hosts wait most of the time, and measure it. */
 function jobOf(file: string): Job {
   const needsCli = reachedBy(file).has("test/engine-cli/ensure.mjs");
   return { name: file, files: [file], needsCli, lane: needsCli ? "engine" : isBooted(file) ? "booted" : undefined, alone: alone[file] };

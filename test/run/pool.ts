@@ -1,6 +1,6 @@
 // Some jobs at a time, the longest first; those that nothing may run beside, at the end.
 import type { Ended } from "./ended";
-import type { Job } from "./jobs";
+import { type Job, lanes } from "./jobs";
 
 export interface Pool {
   readonly workers: number;
@@ -20,12 +20,13 @@ export async function runAll(jobs: readonly Job[], { workers, secondsOf, run, cl
   });
 
   const running = new Map<Job, Promise<void>>();
-  const isFree = ({ lane }: Job): boolean => lane === undefined || ![...running.keys()].some((other) => other.lane === lane);
+  const isFree = ({ lane }: Job): boolean =>
+    lane === undefined || [...running.keys()].filter((other) => other.lane === lane).length < lanes[lane];
   // A command is what a person waits for first: it says that the code is well-formed. A lane is as long as all that is left of it.
   const weightOf = (job: Job, queue: readonly Job[]): number => {
     if (job.command !== undefined) return Number.POSITIVE_INFINITY;
     const left = job.lane === undefined ? [job] : queue.filter(({ lane }) => lane === job.lane);
-    return left.reduce((sum, one) => sum + secondsOf(one), 0);
+    return left.reduce((sum, one) => sum + secondsOf(one), 0) / (job.lane === undefined ? 1 : lanes[job.lane]);
   };
   const heaviest = (queue: readonly Job[]): Job | undefined =>
     queue

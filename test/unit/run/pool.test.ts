@@ -56,25 +56,27 @@ describe("a pool of workers", () => {
     assert.equal((await all).length, 4);
   });
 
-  it("runs of one lane one at a time, and of others what is next", async () => {
+  it("runs of booted hosts one file at a time, of engines two, and of others what is next", async () => {
     const { run, begun, end } = stage();
-    const jobs = [job("long", { lane: "engine" }), job("middle", { lane: "engine" }), job("short", { lane: "booted" }), job("other")];
-    const all = runAll(jobs, { workers: 3, secondsOf, run, cli: has });
-    assert.deepEqual(begun, ["long", "short", "other"]);
+    const engines = ["long", "middle", "third"].map((name) => job(name, { lane: "engine" }));
+    const jobs = [...engines, job("short", { lane: "booted" }), job("last", { lane: "booted" }), job("other")];
+    const all = runAll(jobs, { workers: 5, secondsOf, run, cli: has });
+    assert.deepEqual(begun, ["long", "short", "middle", "other"]);
     await end("other");
-    assert.deepEqual(begun, ["long", "short", "other"]);
+    assert.deepEqual(begun, ["long", "short", "middle", "other"]);
     await end("long");
-    assert.deepEqual(begun, ["long", "short", "other", "middle"]);
+    assert.deepEqual(begun, ["long", "short", "middle", "other", "third"]);
     await end("short");
-    await end("middle");
-    assert.equal((await all).length, 4);
+    assert.deepEqual(begun, ["long", "short", "middle", "other", "third", "last"]);
+    for (const name of ["middle", "third", "last"]) await end(name);
+    assert.equal((await all).length, 6);
   });
 
   it("takes a lane for as long as all that is left of it", async () => {
     const { run, begun, end } = stage();
-    const all = runAll([job("long"), job("middle", { lane: "engine" }), job("short", { lane: "engine" })], {
+    const all = runAll([job("long"), job("middle", { lane: "booted" }), job("short", { lane: "booted" })], {
       workers: 1,
-      secondsOf: (one) => secondsOf(one) + (one.lane === "engine" ? 5 : 0),
+      secondsOf: (one) => secondsOf(one) + (one.lane === "booted" ? 5 : 0),
       run,
       cli: has,
     });
