@@ -11,8 +11,8 @@ const executable = "pulumi-resource-policyrouting";
 /** What the engine calls them. On Windows it wants an .exe or a .cmd, and nothing of this was ever run there. */
 const platforms = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64"];
 
-/** Compiled on the machine where they are installed; the packages that ask for them do without. The SDK loads compilers only for programs. */
-const external = ["*.node", "cpu-features", "typescript", "ts-node"];
+/** Compiled on the machine where they are installed; the packages that ask for them do without. The SDK starts a program by ts-node alone. */
+const external = ["*.node", "cpu-features", "ts-node"];
 
 /** What the package reads beside its code, and what it has from the SDK: in the one file they are texts and modules of it. */
 const withinOneFile: Plugin = {
@@ -23,6 +23,8 @@ const withinOneFile: Plugin = {
       const texts = ["package.json", "schema.json", ...scripts].map((path) => [path, readFileSync(join(provider, path), "utf8")]);
       return { contents: `const texts = ${JSON.stringify(Object.fromEntries(texts))};\nexport const shipped = (path) => texts[path];` };
     });
+    // The SDK loads a compiler with its server of components, to translate functions of programs: 9 MB that nothing here calls.
+    onLoad({ filter: /@pulumi\/pulumi\/typescript-shim\.js$/ }, () => ({ contents: "module.exports = {};" }));
     onLoad({ filter: /src\/runtime\/ofSdk\.ts$/ }, () => {
       const names = ["@grpc/grpc-js", ...["any", "empty", "struct"].map((name) => `google-protobuf/google/protobuf/${name}_pb`)];
       const modules = names.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);

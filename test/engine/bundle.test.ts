@@ -52,7 +52,8 @@ describe("the bundled plugin", function () {
         { aliasDuplicateObjects: false },
       ),
     });
-    const stack = await openStack({ program: program.folder });
+    // The engine would take a plugin that is on PATH before the one that is installed, and npm puts ours there.
+    const stack = await openStack({ program: program.folder, env: { PULUMI_IGNORE_AMBIENT_PLUGINS: "true" } });
     try {
       const archive = archives.find((path) => path.endsWith(`-${process.platform}-${process.arch.replace("x64", "amd64")}.tar.gz`));
       const version = /-v([0-9.]+)-/.exec(archive ?? "")?.[1];
