@@ -6,7 +6,7 @@ import { connectionDefaultsFields } from "../provider/src/declaration/connection
 import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
 import { families } from "../provider/src/declaration/family";
 import { fleetFields, fleetHostFields } from "../provider/src/declaration/fleet";
-import { addressesOfFields } from "../provider/src/declaration/followed";
+import { addressesOfFields, gatewayOfFields } from "../provider/src/declaration/followed";
 import { getHostResultFields, hostAddressFields, hostGatewayFields, lookupResultFields } from "../provider/src/declaration/functions";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
@@ -15,7 +15,7 @@ import { sideFields, uplinkFields } from "../provider/src/declaration/multihomed
 import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
 import { memberFields } from "../provider/src/declaration/nexthop/group";
 import { providerFields } from "../provider/src/declaration/providerConfiguration";
-import { routeAttributes } from "../provider/src/declaration/route/attributes";
+import { declaredRouteAttributes } from "../provider/src/declaration/route/declaredRoute";
 import { nexthopFields } from "../provider/src/declaration/route/nexthops";
 import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
 import { routingTableAttributes } from "../provider/src/declaration/table/table";
@@ -48,9 +48,10 @@ export const interfaces: readonly Interface[] = [
   { name: "GuardArgs", doc: "The timed undo on the host and the checks that a change must pass.", fields: guardFields },
   { name: "HostResourceArgs", doc: "What every resource has.", fields: commonFields },
   { name: "AddressesOfArgs", doc: "The addresses of a device, whatever they are on the host.", fields: addressesOfFields },
+  { name: "GatewayOfArgs", doc: "The gateway of a device, whatever it is on the host.", fields: gatewayOfFields },
   { name: "RuleArgs", doc: "What `ip rule` says of one rule.", fields: ruleSetAttributes },
   { name: "NexthopArgs", doc: "One of several next hops of a route.", fields: nexthopFields },
-  { name: "RouteArgs", doc: "What `ip route` says of one route.", fields: routeAttributes },
+  { name: "RouteArgs", doc: "What `ip route` says of one route.", fields: declaredRouteAttributes },
   { name: "MemberArgs", doc: "One member of a group of next hops.", fields: memberFields },
   { name: "NexthopObjectArgs", doc: "What `ip nexthop` says of one next hop object or group.", fields: nexthopAttributes },
   { name: "TableArgs", doc: "A table's number and name.", fields: routingTableAttributes },

@@ -10,7 +10,7 @@ import { multihomedFields } from "../provider/src/declaration/multihomed/multiho
 import { uplinkFields } from "../provider/src/declaration/multihomed/uplink";
 import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
 import { providerFields } from "../provider/src/declaration/providerConfiguration";
-import { routeAttributes } from "../provider/src/declaration/route/attributes";
+import { declaredRouteAttributes } from "../provider/src/declaration/route/declaredRoute";
 import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
 import { routingTableAttributes } from "../provider/src/declaration/table/table";
 
@@ -18,7 +18,7 @@ import { routingTableAttributes } from "../provider/src/declaration/table/table"
 const tables: Readonly<Record<string, FieldTable>> = {
   common: commonFields,
   rule: ruleSetAttributes,
-  route: routeAttributes,
+  route: declaredRouteAttributes,
   nexthop: nexthopAttributes,
   table: routingTableAttributes,
   hostRouting: hostRoutingFields,

@@ -33,6 +33,80 @@ following='
     return substr(line, 1, index(line, " from @") + 5) source substr(line, index(line, " from @") + length(" from @" device_of[i]))
   }
 
+  # The line that is missing, or that is to come in the place of what stands; nothing while the device has no default route. An answer that
+  # could not be had says nothing.
+  function follow_gateway(i, at,    family, device, way) {
+    family = substr(kind_of[i], 7)
+    device = device_of[i]
+    if ((kind_of[i] in unseen) || !look_at_ways(family, device)) return
+    way = ways[family, device]
+    print "follows\t" key_of[i] "\t" device way
+    if (way == "") tell("pending: " key_of[i] ": " device " has no gateway")
+    else if (!(at in there)) print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" with_way(i, way) "\t" adopts_of[i]
+    else if (next_hop(route_of[at], 1) != way) print "changed\t" channel_of[i] "\t" key_of[i] "\t" with_way(i, way)
+  }
+
+  # The line of an entry, by this next hop.
+  function with_way(i, way,    line, at) {
+    line = line_of[i]
+    at = index(line, " via @")
+    return substr(line, 1, at - 1) way substr(line, at + length(" via @" device_of[i]))
+  }
+
+  # How a line of `ip route show` leaves, in the words of a command. A gateway is on the link of its device.
+  function next_hop(line, whole,    word, count, i, via, dev, onlink) {
+    count = split(line, word, " ")
+    for (i = 2; i <= count; i++) {
+      if (word[i] == "nexthop") return " several"
+      if (word[i] == "via") {
+        via = " via " word[i + 1]
+        if (word[i + 1] ~ /^inet6?$/) via = via " " word[i + 2]
+      }
+      if (word[i] == "dev") dev = " dev " word[i + 1]
+      if (word[i] == "onlink") onlink = " onlink"
+    }
+    return via dev (whole ? onlink : via == "" ? "" : " onlink")
+  }
+
+  # How default routes that are not ours leave by a device: main first, and there one by it alone before one that shares flows.
+  function look_at_ways(family, device,    option, i, at) {
+    option = family == "inet6" ? "-6" : "-4"
+    if (!((family, device) in asked)) {
+      asked[family, device] = 1
+      # By device the kernel looks for it, of whatever many routes.
+      show(option " -N -o route show table main default dev " device, "ways " family " " device)
+      for (i = 1; i <= count && ways[family, device] == ""; i++)
+        if (is_way(shown[i]) && shown[i] !~ /nexthop /) ways[family, device] = next_hop(shown[i] " dev " device)
+    }
+    if ("ways " family " " device in unseen) return 0
+    if (ways[family, device] != "") return 1
+    if (!((family, "all") in asked)) {
+      asked[family, "all"] = 1
+      show(option " -N -o route show table all default", "ways " family)
+      for (i = 1; i <= count; i++) if (is_way(shown[i]) && shown[i] !~ / table /) note_ways(family, shown[i])
+      for (i = 1; i <= count; i++) if (is_way(shown[i]) && shown[i] ~ / table /) note_ways(family, shown[i])
+    }
+    if ("ways " family in unseen) return 0
+    ways[family, device] = any_way[family, device]
+    return 1
+  }
+
+  # A default route for all packets, and not of ours, whoever the stack is.
+  function is_way(line,    word, tag) {
+    if (line !~ /^default / || line ~ / (tos|encap) /) return 0
+    tag = match(line, / proto [0-9]+/) ? substr(line, RSTART + 7, RLENGTH - 7) : 3
+    return !(tag == default_owner || tag == default_owner + 1 || (tag in tags) || ((tag - 1) in tags) || (tag in named) || ((tag - 1) in named))
+  }
+
+  function note_ways(family, line,    hop, count, i, device) {
+    count = split(line, hop, /nexthop /)
+    for (i = count > 1 ? 2 : 1; i <= count; i++) {
+      if (!match(hop[i], / dev [^ ]+/)) continue
+      device = substr(hop[i], RSTART + 5, RLENGTH - 5)
+      if (any_way[family, device] == "") any_way[family, device] = next_hop((i > 1 ? "x " : "") hop[i])
+    }
+  }
+
   # What devices have. Those that are not usable yet, or no more, count: a rule needs no valid address. A duplicate never will be.
   function look_at_addresses(    i, word, family, source) {
     if (looked) return !("addresses" in unseen)

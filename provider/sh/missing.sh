@@ -10,7 +10,8 @@ objects=$etc/objects
 #   missing STAGE CHANNEL KEY LINE [adopt]   persisted, and the kernel lacks it; of an object with several lines those that it lacks;
 #                                    whether one that says the same may be taken over
 #   surplus CHANNEL KEY LINE         what a device that is followed has no more: the rule of LINE goes, once nothing is missing under KEY
-#   follows KEY DEVICE[ SOURCE...]   what a device that is followed has now
+#   changed CHANNEL KEY LINE         a route that follows a gateway stands, and the device has another one: LINE comes in its place
+#   follows KEY DEVICE[ SOURCE...]   what a device that is followed has now; of a route the words of its next hop
 #   owned KEY ID STACK [MORE]        whose it is, which the register lacks
 #   told TEXT                        for who reads the log
 #   refused                          something of it could not be taken
@@ -102,6 +103,7 @@ missing() {
         size_of[key_of[entries]]++
       }
       if (prefixes_of[entries] ~ /^ from @/) device_of[entries] = substr(field_at(prefixes_of[entries], 2), 2)
+      if (kind ~ /^route/ && match(line, / via @[^ ]+/)) device_of[entries] = substr(line, RSTART + 6, RLENGTH - 6)
       kind_of[entries] = kind
       kinds[kind] = 1
       tags[field[8]] = 1
@@ -132,13 +134,13 @@ missing() {
         close(command)
       }
       # What a reading passed over would be taken for gone.
-      if (torn && kind == "addresses") {
-        tell("the addresses change faster than ip can show them: looked at again")
+      if (torn && kind ~ /^(addresses|ways)/) {
+        tell("the " (kind == "addresses" ? kind : "default routes") " change faster than ip can show them: looked at again")
         unseen[kind] = 1
       }
       if (count == 0 || shown[count] != "failed") return
-      # No routes at all, or none of this family: then nothing of it is there.
-      if (kind == "addresses" || shown[1] !~ /not supported|does not exist/) {
+      # No routes at all, none of this family, no such device: then nothing of it is there.
+      if (kind == "addresses" || shown[1] !~ /not supported|does not exist|^Cannot find device/) {
         refuse("ip could not show what is there (" kind "): " shown[1])
         unseen[kind] = 1
       }
@@ -240,15 +242,18 @@ missing() {
       }
       if (table in name_of_table) table = name_of_table[table]
       if (metric == " metric " default_metric[kind ~ /inet6/ ? 2 : 1]) metric = ""
-      there[kind " table " table " " key from tos metric " " tag] = 1
+      key = kind " table " table " " key from tos metric " " tag
+      there[key] = 1
+      route_of[key] = line
     }
 
     # The last line of a key counts; one that is but a key lets go of it.
-    function read_register(    line, end) {
+    function read_register(    line, end, key) {
       while ((getline line < register) > 0) {
         end = index(line, "\t")
-        if (end) holds[substr(line, 1, end - 1)] = 1
-        else holds[line] = 0
+        key = end ? substr(line, 1, end - 1) : line
+        holds[key] = end > 0
+        if (match(key, / proto [0-9]+$/)) named[substr(key, RSTART + 7)] = 1
       }
     }
 
@@ -266,7 +271,8 @@ missing() {
       # A displaced rule has its own key in the register, and its own tag in the kernel.
       seen = key
       sub(/( staging)?( proto [0-9]+)?$/, "", seen)
-      if (i in device_of) follow(i, seen " " tag_of[i])
+      if (i in device_of && kind_of[i] ~ /^route/) follow_gateway(i, seen " " tag_of[i])
+      else if (i in device_of) follow(i, seen " " tag_of[i])
       else if (!(kind_of[i] in unseen) && !((seen " " tag_of[i] prefixes_of[i]) in there)) report(i)
     }
 

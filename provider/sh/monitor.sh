@@ -24,13 +24,27 @@ count_vanished() {
   if has "held$tab" "$vanished"; then lines_of held "$vanished" >"$run/fought"; elif [ -e "$run/fought" ]; then rm -f "$run/fought"; fi
 }
 
+# A default route comes and goes without an event here, and some clients make it a while after the address. So where a gateway is followed, it
+# is looked at again 1, 3, 7 ... 63 s after an event. What is written at the other end of the pipe is an event; who comes later, ends this.
+look_again() {
+  again=$((again + 1))
+  echo "$again" >"$run/again"
+  for wait in 1 2 4 8 16 32; do
+    sleep $wait
+    newest=''
+    { read -r newest <"$run/again"; } 2>/dev/null
+    [ "$newest" = "$again" ] || break
+    echo again
+  done >/proc/self/fd/3 2>/dev/null &
+}
+
 # Any line means "look", also one that says that events were lost. `dd` takes whatever came in one read: a process a line would cost too much.
 monitor() {
   [ ! -e "$etc/disabled" ] || { tell disabled && return 0; }
   umask 077
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
-  what='link address rule' pause='' soon=0 follows=''
+  what='link address rule' pause='' soon=0 follows='' again=0
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
     echo first
@@ -38,24 +52,28 @@ monitor() {
     # shellcheck disable=SC2086 # split on purpose
     ip monitor label $what 2>&1
     kill $!
-  } | while
-    events=$(dd bs=65536 count=1 2>/dev/null)
-    [ -n "$events" ]
-  do
-    uptime_now
-    [ "$now" -lt "$soon" ] || pause='nap 20'
-    [ "$events" = first ] || nap 20
-    # Whoever changes something now is not to be hindered; afterwards it is looked at.
-    until pass; do sleep 1; done
-    case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *) quiet=1 ;; esac
-    if [ -n "$vanished" ] || has "added$tab" "$result" || has "took$tab" "$result"; then count_vanished; fi
-    ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
-    # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
-    # second is within what a link may take; where they come in hundreds, every five.
-    $pause
-    case $pause in *20) pause='nap 50' ;; *) pause='sleep 1' ;; esac
-    [ ${#events} -lt 4096 ] || sleep 4
-    uptime_now
-    soon=$((now + 5))
-  done
+  } | {
+    exec 3<&0
+    while
+      events=$(dd bs=65536 count=1 2>/dev/null)
+      [ -n "$events" ]
+    do
+      uptime_now
+      [ "$now" -lt "$soon" ] || pause='nap 20'
+      [ "$events" = first ] || nap 20
+      # Whoever changes something now is not to be hindered; afterwards it is looked at.
+      until pass; do sleep 1; done
+      case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *again*) ;; *) quiet=1 ;; esac
+      if [ -n "$vanished" ] || has "added$tab" "$result" || has "took$tab" "$result"; then count_vanished; fi
+      case $events in again | tick) ;; *) ! has "follows${tab}route " "$found" || look_again ;; esac
+      ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
+      # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
+      # second is within what a link may take; where they come in hundreds, every five.
+      $pause
+      case $pause in *20) pause='nap 50' ;; *) pause='sleep 1' ;; esac
+      [ ${#events} -lt 4096 ] || sleep 4
+      uptime_now
+      soon=$((now + 5))
+    done
+  }
 }

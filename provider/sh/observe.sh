@@ -171,6 +171,9 @@ mangle() { # '' or 6
 # What devices have, for entries that follow them.
 uplinks() { show 'uplinks addresses' address show up scope global; }
 
+# Default routes of all tables, for entries that follow a gateway.
+ways() { show "uplinks ways $1" "-$1" route show table all default; } # FAMILY
+
 # For rules that look at a device's group or VRF.
 links() { show links link show; }
 

@@ -87,7 +87,7 @@ write_objects() {
     # One of several lines is there only with all of them: a script that compares keys alone must not take it for there.
     case $line in *'	'*) form=3 ;; esac
     # A script that does not know what a device has must not add it as it is.
-    case $line in *' from @'*) form=4 ;; esac
+    case $line in *' from @'* | *' via @'*) form=4 ;; esac
     # shellcheck disable=SC2086 # split on purpose, at tabs
     (
       IFS='	'
@@ -157,7 +157,7 @@ call_script() { # BACKEND...
 
 # The last object is gone.
 leave() {
-  rm -f "$etc/replay" "$etc/replay.new" "$etc/disabled" "$run/fought" "$run/monitor"
+  rm -f "$etc/replay" "$etc/replay.new" "$etc/disabled" "$run/fought" "$run/monitor" "$run/again"
   for folder in "$objects" "$etc"; do [ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null; done
   [ ! -d "$objects" ]
 }

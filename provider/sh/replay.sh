@@ -30,6 +30,7 @@ tell_news() {
       $1 == "told" && !now { known[$2] = 1 }
       $1 == "told" && now && !($2 in known) { print $2 }
       $1 == "added" && now && !said[$2]++ { print ($2 ~ /^sysctl/ ? "set " : "added ") $2 }
+      $1 == "replaced" && now { print "changed " $2 ", whose device has another gateway: ip route " $3 }
       $1 == "removed" && now { print "removed " $2 ", which its device has no more: ip rule " $3 }
       $1 == "took" && now { print "took back " $2 ", which said the same under another tag" }' >&2
   fi
@@ -45,7 +46,7 @@ pass() {
   [ -z "$cleared" ] || { tell "$cleared was no lock that could be read: cleared" && cleared=''; }
   seen=$lock
   found=$(missing)
-  if has "missing$tab" "$found" || has "owned$tab" "$found" || has "surplus$tab" "$found"; then
+  if has "missing$tab" "$found" || has "owned$tab" "$found" || has "surplus$tab" "$found" || has "changed$tab" "$found"; then
     umask 077
     trap unlock EXIT
     trap 'exit 1' HUP INT TERM
@@ -67,6 +68,7 @@ pass() {
       ! has "missing$tab" "$found" || found=$(missing)
       result=$result$nl$(printf '%s\n' "$found" | remove_surplus)
     fi
+    ! has "changed$tab" "$found" || result=$result$nl$(printf '%s\n' "$found" | replace_changed)
     unlock
   fi
   tell_news
@@ -106,8 +108,9 @@ check() {
   tell_news
   printf '%s\n' "$found" | awk -F "$tab" '
     $1 == "missing" { print "missing: " ($3 == "s" ? $5 : $4 ": ip -" $3 " " $5) }
-    $1 == "surplus" { print "surplus: " $3 ": ip -" $2 " " $4 }'
-  ! has "missing$tab" "$found" && ! has "surplus$tab" "$found" && ! has refused "$found"
+    $1 == "surplus" { print "surplus: " $3 ": ip -" $2 " " $4 }
+    $1 == "changed" { print "changed: " $3 ": ip -" $2 " " $4 }'
+  ! has "missing$tab" "$found" && ! has "surplus$tab" "$found" && ! has "changed$tab" "$found" && ! has refused "$found"
 }
 
 # What would take away what is persisted here, whoever's tag it has: the next number stands for rules that are being exchanged.

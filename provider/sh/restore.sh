@@ -67,7 +67,7 @@ outcomes() { # first | again
     # What has to wait for a device or an address is no failure.
     function explain(key, text) {
       if (text ~ /File exists/) print (time == "first" ? "exists" : "stands\t" key)
-      else if (text ~ /Cannot find device|is down|unreachable|invalid gateway|Invalid source|No route to host|nvalid prefsrc|does not exist|Cannot assign/)
+      else if (text ~ /Cannot find device|is down|unreachable|invalid gateway|Invalid source|No route to host|is not up|nvalid prefsrc|does not exist|Cannot assign/)
         print "told\tpending: " key ": " text
       else print "told\tnot added: " key ": " text "\nfailed"
     }'
@@ -93,5 +93,50 @@ remove_surplus() {
         if (answer == "done") print "removed\t" key[i] "\t" words[i]
         else if (complaint !~ /No such file/) print "told\tnot removed: " key[i] ": " complaint "\nfailed"
       }
+    }'
+}
+
+# The lines of `missing` on standard input. Replaces routes whose device has another gateway, where ours is the first at its key: `ip route
+# replace` takes the first, and one behind another is not in use. Prints `replaced KEY WORDS`, `told TEXT`, `failed`.
+replace_changed() {
+  awk -F "$tab" '
+    $1 == "changed" {
+      channel[++count] = $2
+      key[count] = $3
+      words[count] = substr($4, length("route add ") + 1)
+    }
+    END {
+      for (i = 1; i <= count; i++) {
+        answer = complaint = first = ""
+        command = "ip -" channel[i] " -N -o route show " place(words[i], channel[i]) " 2>&1"
+        while ((command | getline answer) > 0) if (first == "") first = answer
+        close(command)
+        if (index(first " ", " proto " tag " ") == 0 || first ~ /nexthop /) {
+          print "told\tnot changed: " key[i] ": another route stands there, or before it: " first
+          continue
+        }
+        command = ENVIRON["renew"] "ip -" channel[i] " route replace " words[i] " 2>&1 && echo done"
+        answer = ""
+        while ((command | getline answer) > 0) if (complaint == "") complaint = answer
+        close(command)
+        if (answer == "done") print "replaced\t" key[i] "\t" words[i]
+        else print "told\t" (complaint ~ /is down|Cannot find device|unreachable|not up/ ? "pending: " : "not changed: ") key[i] ": " complaint
+      }
+    }
+
+    # What shows all that stands at the key of a route; sets its tag.
+    function place(line, channel,    word, n, i, table, metric, tos) {
+      n = split(line, word, " ")
+      metric = channel == 6 ? 1024 : 0
+      tos = channel == 6 ? "" : " tos 0x0"
+      table = 254
+      for (i = 1; i < n; i++) {
+        if (word[i] == "table") table = word[i + 1]
+        if (word[i] == "metric") metric = word[i + 1]
+        if (word[i] == "tos") tos = " tos " word[i + 1]
+        if (word[i] == "proto") tag = word[i + 1]
+      }
+      i = word[1] ~ /^(unicast|local|broadcast|multicast|anycast)$/ ? 2 : 1
+      return "table " table " exact " word[i] tos " metric " metric
     }'
 }

@@ -41,7 +41,7 @@ const networkManager: Client = {
       );
     await put(host, "/etc/NetworkManager/conf.d/lab.conf", "[keyfile]\nunmanaged-devices=interface-name:mgmt\n");
     await connection(device, `[ipv4]\nmethod=manual\naddress1=${address}/18,${gateway}\n[ipv6]\nmethod=disabled\n`);
-    await connection("eth1", "[ipv4]\nmethod=auto\nnever-default=true\n[ipv6]\nmethod=auto\nnever-default=true\n");
+    await connection("eth1", "[ipv4]\nmethod=auto\nroute-metric=700\n[ipv6]\nmethod=auto\nroute-metric=700\n");
     await host.exec("systemctl unmask --quiet NetworkManager.service NetworkManager-dispatcher.service");
     await host.exec("systemctl enable --quiet NetworkManager.service 2>&1");
   },

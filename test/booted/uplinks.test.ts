@@ -59,34 +59,36 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
     const main = { priority: 1000, family: "inet", table: "main", suppressPrefixlength: 0 };
     const declared = { second: { priority: 1001, family: "inet", from: { addressesOf: "eth1" }, table: 102 } };
 
-    /** What the kernel said of addresses and rules while something happened: seconds from a new address until its rule. */
-    const watched = async (address: string, happen: () => Promise<void>): Promise<number> => {
-      await host.exec("ip -4 -ts monitor address rule >/run/seen 2>&1 & echo $! >/run/watcher");
+    /** What the kernel said while something happened: seconds from a line of it until another one. */
+    const watched = async (came: RegExp, followed: RegExp, happen: () => Promise<void>): Promise<number> => {
+      await host.exec("ip -4 -ts monitor address route rule >/run/seen 2>&1 & echo $! >/run/watcher");
       await happen();
       const seconds = await until(
-        `the rule from ${address}`,
+        `${followed} behind ${came}`,
         async () => {
-          const text = await host.exec("cat /run/seen");
+          const lines = (await host.exec("cat /run/seen")).split("\n");
           const at = (what: RegExp): number | undefined => {
-            const lines = text.split("\n");
             const line = lines.findLastIndex((one) => what.test(one));
             const [, time] = /^\[([^\]]+)\]/.exec(lines.slice(0, line + 1).findLast((one) => one.startsWith("[")) ?? "") ?? [];
             return line === -1 || time === undefined ? undefined : Date.parse(`${time}Z`) / 1000;
           };
-          const came = at(new RegExp(`^\\[.*inet ${address}/.* eth1`));
-          const followed = at(new RegExp(`^\\[.*1001:\\s+from ${address} lookup 102`));
-          return came === undefined || followed === undefined ? undefined : followed - came;
+          const [from, to] = [at(came), at(followed)];
+          return from === undefined || to === undefined ? undefined : to - from;
         },
         patience,
       );
       await host.exec("kill $(cat /run/watcher)");
       return seconds;
     };
+    const ruleFor = (address: string, happen: () => Promise<void>): Promise<number> =>
+      watched(new RegExp(`^\\[.*inet ${address}/.* eth1`), new RegExp(`^\\[.*1001:\\s+from ${address} lookup 102`), happen);
+    const gateway = async (): Promise<string | undefined> =>
+      /^default via (\S+) dev eth1 proto 214 onlink/.exec(await host.exec("ip -N route show table 102"))?.[1];
 
     it("is followed from the first", async () => {
       made = await create("HostRouting", {
         connection: host.connection,
-        routes: { second: { destination: "default", via: "198.18.128.1", dev: "eth1", table: 102 } },
+        routes: { second: { destination: "default", family: "inet", via: { gatewayOf: "eth1" }, table: 102 } },
         rules: { main, ...declared },
       });
       assert.equal(made.state["persisted"], "systemd");
@@ -99,7 +101,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
       await host.exec(`ip rule add ${foreign}`);
       for (let time = 0; time < times; time++) {
         const [before, now] = time % 2 === 0 ? [old, other] : [other, old];
-        const seconds = await watched(now, async () => {
+        const seconds = await ruleFor(now, async () => {
           await server.lease(now);
           await asked();
           await leased(now);
@@ -116,6 +118,27 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
       }
       await host.exec(`ip rule del ${foreign}`);
       assert.equal((await host.result("ls /run/policy-routing/fought")).code, 2);
+    });
+
+    it(`goes by another gateway within ${promised} s of the client's own route, and a refresh shows no drift`, async () => {
+      const [own = ""] = await sources();
+      for (const now of ["198.18.128.5", "198.18.128.1"]) {
+        await server.gateway(now);
+        const seconds = await watched(
+          new RegExp(`^\\[[^\\]]*\\] ?default via ${now} dev eth1 (?!table)`),
+          new RegExp(`^\\[[^\\]]*\\] ?default via ${now} dev eth1 table 102`),
+          async () => {
+            await server.lease(own);
+            await asked();
+            await until(`the gateway ${now}`, async () => ((await gateway()) === now ? true : undefined), untilAsked);
+          },
+        );
+        console.log(`      gateway ${now}: ${seconds.toFixed(2)} s`);
+        assert.ok(seconds <= promised, `${seconds} s`);
+        await until("an answer", () => answers(own), patience);
+        closeHosts();
+        assert.deepEqual((await read(made))?.["routes"], made.state["routes"]);
+      }
     });
 
     it("shows true drift, also with the service at work; and repairs what somebody took away", async () => {
@@ -141,6 +164,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
       await host.reboot();
       await leased(next);
       await until("the rule", async () => ((await sources()).join() === next ? true : undefined), promised * 1000);
+      await until("the route", async () => ((await gateway()) === "198.18.128.1" ? true : undefined), patience);
       await until("an answer", () => answers(next), patience);
       assert.deepEqual(await found(), declared.second);
     });

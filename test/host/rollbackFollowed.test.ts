@@ -154,4 +154,34 @@ describe("a rollback over a rule from the addresses of a device", function () {
     assert.equal(await read(last), undefined);
     await remove(other);
   });
+
+  it("gives back a route by the gateway of a device, with what that has by then; a gateway that changed is no change by somebody else", async () => {
+    const leads = (via: string) => host.exec(`ip route replace default via ${via} dev eth1 metric 100 proto 16`);
+    const second = async () => (await host.exec("ip -N route show table 102")).trim();
+    await leads("198.18.128.1");
+    inRun("good");
+    const { connection } = host;
+    const fields: Fields = { family: "inet", destination: "default", via: { gatewayOf: "eth1" }, table: 102 };
+    const made = await create("PolicyRoute", { connection, persist: "rc-local", ...fields });
+    inRun("bad");
+    await update(made, { mtu: 1400 });
+    await leads("198.18.128.5");
+    await host.exec("sh /etc/policy-routing/replay");
+    closeHosts();
+    assert.equal(await second(), "default via 198.18.128.5 dev eth1 proto 214 onlink mtu 1400");
+    await leads("198.18.128.6");
+    assert.equal((await back({ run: "bad" })).outcome, "applied");
+    assert.equal(await second(), "default via 198.18.128.6 dev eth1 proto 214 onlink");
+    assert.match(await host.exec("tail -1 /run/policy-routing/register"), /\t@eth1\n$/);
+    assert.match(await host.exec("cat /etc/policy-routing/objects/*"), /\nroute add default via @eth1 table 102 proto 214\n/);
+    closeHosts();
+    assert.deepEqual((await read(made))?.["via"], { gatewayOf: "eth1" });
+    inRun("gone");
+    await remove(made);
+    await leads("198.18.128.1");
+    assert.equal((await back({ run: "gone" })).outcome, "applied");
+    assert.equal(await second(), "default via 198.18.128.1 dev eth1 proto 214 onlink");
+    await remove(made);
+    await host.exec("ip route flush default dev eth1");
+  });
 });

@@ -13,6 +13,7 @@ const REBIND_SECONDS = 7;
 export class DhcpServer {
   readonly #files: string;
   #announced: readonly string[] = [];
+  #gateway = "";
 
   constructor(
     private readonly provider: Provider,
@@ -28,6 +29,12 @@ export class DhcpServer {
     this.#announced = prefixes;
   }
 
+  /** The gateway that leases name from the next one on; the provider answers there too. */
+  async gateway(address: string): Promise<void> {
+    await this.provider.exec(`ip addr replace ${address}/18 dev br0`);
+    this.#gateway = address;
+  }
+
   /** From now on this is the client's address: at its next renewal it is refused another one that it had. */
   async lease(address: string): Promise<void> {
     await ensurePackages(["dnsmasq-base"]);
@@ -35,7 +42,7 @@ export class DhcpServer {
     await this.provider.exec(
       `dnsmasq --conf-file=/dev/null --user=root --port=0 --interface=br0 --bind-interfaces --dhcp-authoritative --no-ping \\
         --dhcp-range=${this.client.network},static,255.255.192.0,${LEASE_SECONDS} --dhcp-host=${this.client.mac},${address} \\
-        --dhcp-option=option:T1,${RENEW_SECONDS} --dhcp-option=option:T2,${REBIND_SECONDS} \\
+        ${this.#gateway === "" ? "" : `--dhcp-option=option:router,${this.#gateway}`} --dhcp-option=option:T1,${RENEW_SECONDS} --dhcp-option=option:T2,${REBIND_SECONDS} \\
         ${this.#announced.map((prefix) => `--dhcp-range=${prefix},ra-only`).join(" ")} ${this.#announced.length > 0 ? "--enable-ra" : ""} \\
         --pid-file=${this.#files}.pid --dhcp-leasefile=${this.#files}.leases --log-facility=${this.#files}.log`,
     );

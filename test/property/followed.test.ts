@@ -9,7 +9,7 @@ import type { Family } from "../../provider/src/declaration/family";
 import { ruleKey } from "../../provider/src/declaration/key";
 import type { RuleSet } from "../../provider/src/declaration/rule/ruleSet";
 import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
-import { readUplinks, type Uplinks } from "../../provider/src/kernel/observed/uplinks";
+import { readSources, type Uplinks } from "../../provider/src/kernel/observed/uplinks";
 import { fileOf } from "../../provider/src/kernel/persist/stored";
 import { channelOf } from "../../provider/src/kernel/plan/step";
 import { rulesNow, symbolic } from "../../provider/src/kernel/rule/followed";
@@ -51,7 +51,10 @@ describe("what follows a device, over random histories of addresses", function (
   });
 
   const ip = (args: readonly string[]): string => spawnSync("ip", ["-n", kernel.name, ...args], { encoding: "utf8" }).stdout;
-  const uplinks = (): Uplinks => readUplinks(parseIpJson(ip(["-j", "-N", "-d", "address", "show", "up", "scope", "global"]), "addresses"));
+  const uplinks = (): Uplinks => ({
+    sources: readSources(parseIpJson(ip(["-j", "-N", "-d", "address", "show", "up", "scope", "global"]), "addresses")),
+    ways: new Map(),
+  });
   const lines = (of: Family): string[] =>
     ip([`-${channelOf(of)}`, "-N", "rule", "show", "pref", "1000"])
       .split("\n")

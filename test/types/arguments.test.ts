@@ -38,7 +38,7 @@ import type { multihomedFields } from "../../provider/src/declaration/multihomed
 import type { sideFields, uplinkFields } from "../../provider/src/declaration/multihomed/uplink";
 import type { nexthopAttributes } from "../../provider/src/declaration/nexthop/attributes";
 import type { memberFields } from "../../provider/src/declaration/nexthop/group";
-import type { routeAttributes } from "../../provider/src/declaration/route/attributes";
+import type { declaredRouteAttributes } from "../../provider/src/declaration/route/declaredRoute";
 import type { nexthopFields } from "../../provider/src/declaration/route/nexthops";
 import type { ruleSetAttributes } from "../../provider/src/declaration/rule/ruleSet";
 import type { sysctlFields } from "../../provider/src/declaration/sysctl";
@@ -63,7 +63,7 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<ProbeArgs, typeof probeFields>>();
   holds<Plain<GuardArgs, typeof guardFields, "probes">>();
   holds<Plain<RuleArgs, typeof ruleSetAttributes, "from" | "to">>();
-  holds<Plain<RouteArgs, typeof routeAttributes, "nexthops">>();
+  holds<Plain<RouteArgs, typeof declaredRouteAttributes, "via" | "nexthops">>();
   holds<Plain<NexthopArgs, typeof nexthopFields>>();
   holds<Plain<NexthopObjectArgs, typeof nexthopAttributes, "group">>();
   holds<Plain<MemberArgs, typeof memberFields>>();

@@ -21,12 +21,29 @@ export const addressesOfFields = {
 export const addressesOfSchema = describedBy(addressesOfFields, z.strictObject({ addressesOf: device }));
 export type AddressesOf = z.infer<typeof addressesOfSchema>;
 
+export const gatewayOfFields = {
+  gatewayOf: field({
+    schema: device,
+    doc: "Device whose gateway is meant, as it is on the host at each moment: that of the first default route by it which is not ours, in table main before other tables. Where that route has no gateway, the device alone.",
+    absent: required,
+    example: "eth1",
+  }),
+};
+
+/** The gateway of a device, whatever it is. */
+export const gatewayOfSchema = describedBy(gatewayOfFields, z.strictObject({ gatewayOf: device }));
+export type GatewayOf = z.infer<typeof gatewayOfSchema>;
+
+export const isGatewayOf = (value: unknown): value is GatewayOf =>
+  typeof value === "object" && value !== null && "gatewayOf" in value && typeof value.gatewayOf === "string";
+
 export const isAddressesOf = (value: unknown): value is AddressesOf =>
   typeof value === "object" && value !== null && "addressesOf" in value && typeof value.addressesOf === "string";
 
-/** Where values hold something that a host resolves, however deep; undefined where nothing does. */
+/** Where values hold something that a host resolves, however deep, with the word for it; undefined where nothing does. */
 export function followedIn(values: unknown): string[] | undefined {
-  if (isAddressesOf(values)) return [];
+  if (isAddressesOf(values)) return ["addressesOf"];
+  if (isGatewayOf(values)) return ["gatewayOf"];
   if (typeof values !== "object" || values === null) return undefined;
   for (const [name, value] of Object.entries(values)) {
     const path = followedIn(value);

@@ -11,12 +11,12 @@ export const persistence = pages({
     title: "A device has nothing yet that could be followed",
     means:
       "An entry says `addressesOf` or `gatewayOf`, and the device is not there, or has no such address or gateway now. That is no failure: the entry is declared, owned and persisted, and comes with the address.",
-    next: "Nothing, if the device will have one. Otherwise look at its name, and at what configures it.",
+    next: "Nothing, if the device will have one. Otherwise look at its name, and at what configures it. The gateway of a device is that of a default route by it that somebody else made: where its DHCP client makes none (`UseRoutes=no`, a metric that another one has), write the gateway's address.",
   },
   "uplink-changed": {
     title: "A device changed while the change was made",
     means:
-      "The device has other addresses than when the change was planned. What was planned is applied; the service on the host follows within seconds.",
+      "The device has other addresses, or another gateway, than when the change was planned. What was planned is applied; the service on the host follows within seconds.",
     next: "Nothing. A refresh shows that the host has followed.",
   },
   "not-persisted": {

@@ -394,6 +394,15 @@ export interface AddressesOfArgs {
   addressesOf: pulumi.Input<string>;
 }
 
+/** The gateway of a device, whatever it is on the host. */
+export interface GatewayOfArgs {
+  /**
+   * Device whose gateway is meant, as it is on the host at each moment: that of the first default route by it which is not ours, in table main before other tables. Where that route has no gateway, the device alone.
+   * Left out: required. Example: `"eth1"`.
+   */
+  gatewayOf: pulumi.Input<string>;
+}
+
 /** What `ip rule` says of one rule. */
 export interface RuleArgs {
   /**
@@ -610,11 +619,11 @@ export interface RouteArgs {
    */
   encap?: pulumi.Input<string>;
   /**
-   * Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway.
+   * Gateway: the next hop's address. An IPv4 route may have an IPv6 gateway. Or `{ gatewayOf: "eth1" }`: the gateway that the device has on the host, followed when it changes; it says `dev` and `onlink` too.
    * Left out: the destination is on the link of `dev`. Example: `"203.0.113.1"`.
    * `ip` words: `via [inet | inet6] ADDRESS`.
    */
-  via?: pulumi.Input<string>;
+  via?: pulumi.Input<string | GatewayOfArgs>;
   /**
    * Device by which the packet leaves.
    * Left out: the device through which `via` is reached. Example: `"eth1"`.
@@ -1153,10 +1162,10 @@ export interface UplinkSideArgs {
    */
   address: pulumi.Input<"auto" | string | pulumi.Input<string>[]>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
+   * The provider's gateway. One outside the network is taken to be on the link. `"auto"`: the one that the device has on the host, followed when it changes. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<"none" | "manager" | string>;
+  gateway: pulumi.Input<"auto" | "none" | "manager" | string>;
 }
 
 /** One uplink of a host. */
@@ -1172,10 +1181,10 @@ export interface UplinkArgs {
    */
   address: pulumi.Input<"auto" | string | pulumi.Input<string>[]>;
   /**
-   * The provider's gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
+   * The provider's gateway. One outside the network is taken to be on the link. `"auto"`: the one that the device has on the host, followed when it changes. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
    * Left out: required. Example: `"203.0.113.1"`.
    */
-  gateway: pulumi.Input<"none" | "manager" | string>;
+  gateway: pulumi.Input<"auto" | "none" | "manager" | string>;
   /**
    * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
    * Left out: required. Example: `101`.

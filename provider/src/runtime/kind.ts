@@ -179,7 +179,7 @@ function unfollowed({ persist }: Pick<Common, "persist">, values: object): Failu
     {
       topic: "fields",
       path: ["persist"],
-      text: `cannot be none with ${path.join(".")}.addressesOf: nothing on the host would follow the device`,
+      text: `cannot be none with ${path.join(".")}: nothing on the host would follow the device`,
     },
   ];
 }

@@ -1,12 +1,21 @@
 import type { Adopt } from "../declaration/adopt";
 import { nexthopKind } from "../declaration/nexthop/kind";
+import { type DeclaredRoute, gatewayDevice } from "../declaration/route/declaredRoute";
 import { routeKind } from "../declaration/route/kind";
 import { hasLock } from "../declaration/route/metrics";
-import type { Route } from "../declaration/route/route";
 import { ruleKind } from "../declaration/rule/kind";
 import { deviceOf, type RuleSet } from "../declaration/rule/ruleSet";
 import { tableKind } from "../declaration/table/kind";
-import { type Look, lookAtDestination, lookAtNames, lookAtNexthops, lookAtRules, lookAtUplinks, together } from "../host/reading/look";
+import {
+  type Look,
+  lookAtDestination,
+  lookAtNames,
+  lookAtNexthops,
+  lookAtRules,
+  lookAtUplinks,
+  lookAtWays,
+  together,
+} from "../host/reading/look";
 import { wantedNexthop } from "../kernel/nexthop/nexthop";
 import { wantedRoute } from "../kernel/route/route";
 import { wantedRule } from "../kernel/rule/rule";
@@ -14,7 +23,10 @@ import { wantedName } from "../kernel/table/name";
 import { sectionOf } from "./section";
 
 /** With its locks where it has some, or where it may take over one that has. */
-const lookAtRoute = (route: Route, adopt: Adopt): Look => lookAtDestination(route, adopt !== false || hasLock(route));
+const lookAtRoute = (route: DeclaredRoute, adopt: Adopt): Look => {
+  const look = lookAtDestination(route, adopt !== false || hasLock(route));
+  return gatewayDevice(route) === undefined ? look : together([look, lookAtWays(route.family)]);
+};
 
 const lookAtRule = (rule: RuleSet): Look =>
   deviceOf(rule) === undefined ? lookAtRules(rule.family) : together([lookAtRules(rule.family), lookAtUplinks]);

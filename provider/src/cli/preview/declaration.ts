@@ -4,9 +4,11 @@ import { type Across, canonical } from "../../declaration/canonical";
 import type { Entries } from "../../declaration/entries";
 import type { EntryKind } from "../../declaration/entryKind";
 import { hostRoutingFields, settingsIn, settleHostRouting } from "../../declaration/hostRouting";
-import { ruleKey } from "../../declaration/key";
+import { routeKey, ruleKey } from "../../declaration/key";
 import { nexthopKind } from "../../declaration/nexthop/kind";
+import { type DeclaredRoute, literalRoute } from "../../declaration/route/declaredRoute";
 import { routeKind } from "../../declaration/route/kind";
+import type { Route } from "../../declaration/route/route";
 import { ruleKind } from "../../declaration/rule/kind";
 import type { Rule } from "../../declaration/rule/rule";
 import { literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
@@ -42,17 +44,28 @@ function literalRules(rule: RuleSet): Rule[] {
   });
 }
 
+/** The same of a route by whatever gateway a device has. */
+function saidRoute(route: DeclaredRoute): Route {
+  const literal = literalRoute(route);
+  if (literal !== undefined) return literal;
+  throw new PolicyRoutingError("unsupported", {
+    topic: "not-expressible",
+    what: `${routeKey(route)}: via: no other manager has a route by the gateway of a device, whatever it is`,
+    next: 'say the gateway, let the device\'s own manager fill the table (gateway: "manager"), or leave the route to this package: it persists it by itself, and follows the device',
+  });
+}
+
 const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>> = {
   RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
   NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
-  PolicyRoute: (inputs) => ({ routes: [oneOf(routeKind, inputs)] }),
+  PolicyRoute: (inputs) => ({ routes: [saidRoute(oneOf(routeKind, inputs))] }),
   PolicyRule: (inputs) => ({ rules: literalRules(oneOf(ruleKind, inputs)) }),
   HostRouting: (inputs) => {
     const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
     return {
       tables: allOf(tableKind, values.tables),
       nexthops: allOf(nexthopKind, values.nexthops),
-      routes: allOf(routeKind, values.routes),
+      routes: allOf(routeKind, values.routes).map(saidRoute),
       rules: allOf(ruleKind, values.rules).flatMap(literalRules),
       settings: settingsIn(values),
     };

@@ -1,7 +1,7 @@
-import type { AttributeTable } from "../attribute";
+import type { AttributeTable, Values } from "../attribute";
 import { canonical } from "../canonical";
-import { routeAttributes } from "../route/attributes";
-import { settleRoute } from "../route/route";
+import { isGatewayOf } from "../followed";
+import { declaredRouteAttributes, settleDeclaredRoute } from "../route/declaredRoute";
 import { ruleAttributes } from "../rule/rule";
 import { deviceOf, literally, type RuleSet, ruleSetAttributes, rulesIn, settleRuleSet, withSources } from "../rule/ruleSet";
 import { sysctlFields } from "../sysctl";
@@ -22,9 +22,18 @@ function ruleLines(rule: RuleSet): { priority: number; text: string }[] {
   return rules.map((one) => ({ priority: one.priority, text: `${line("rule add", ruleAttributes, one)}${behind}` }));
 }
 
+/** So is its gateway. */
+function routeLine(route: Values<typeof declaredRouteAttributes>): string {
+  const { via } = route;
+  if (!isGatewayOf(via)) return line("route add", declaredRouteAttributes, route);
+  const device = via.gatewayOf;
+  const words = line("route add", declaredRouteAttributes, { ...route, via: undefined, dev: device, onlink: true });
+  return `${words.replace(` dev ${device} `, ` via GATEWAY dev ${device} `)} # the gateway that ${device} has`;
+}
+
 /** The same by hand, for a human reader: the words of `ip`, in an order that works. */
 export function commandsOf({ tables, routes, rules, ...settings }: Routing): string[] {
-  const routeValues = Object.values(routes).map((route) => canonical(routeAttributes, route, settleRoute).values);
+  const routeValues = Object.values(routes).map((route) => canonical(declaredRouteAttributes, route, settleDeclaredRoute).values);
   const ruleValues = Object.values(rules).flatMap((rule) => {
     const { values } = canonical(ruleSetAttributes, rule, settleRuleSet);
     const { family, priority } = values;
@@ -37,9 +46,7 @@ export function commandsOf({ tables, routes, rules, ...settings }: Routing): str
       const known: Readonly<Record<string, number>> = numbers;
       return Object.entries(settings[name] ?? {}).map(([device, word]) => `sysctl -w net.ipv4.conf.${device}.${file}=${known[word]}`);
     }),
-    ...routeValues
-      .sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined))
-      .map((route) => line("route add", routeAttributes, route)),
+    ...routeValues.sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined)).map(routeLine),
     ...ruleValues.sort((a, b) => a.priority - b.priority).map(({ text }) => text),
   ];
 }

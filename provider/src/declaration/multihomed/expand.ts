@@ -4,14 +4,14 @@ import type { Entries } from "../entries";
 import type { expectationFields } from "../expectation";
 import type { Family } from "../family";
 import type { hostRoutingFields } from "../hostRouting";
-import type { routeAttributes } from "../route/attributes";
+import type { declaredRouteAttributes } from "../route/declaredRoute";
 import type { nexthopFields } from "../route/nexthops";
 import type { ruleSetAttributes } from "../rule/ruleSet";
 import { blocks, defaultBase, type MultihomedValues } from "./multihomed";
 import { networksOf, type Side, shareSubnet, sidesOf } from "./uplink";
 
 type Hop = Omit<Inputs<typeof nexthopFields>, "dev"> & { dev: string };
-type Routes = Entries<Omit<Inputs<typeof routeAttributes>, "nexthops"> & { destination: string; nexthops?: Hop[] }>;
+type Routes = Entries<Omit<Inputs<typeof declaredRouteAttributes>, "nexthops"> & { destination: string; nexthops?: Hop[] }>;
 type Rules = Entries<Inputs<typeof ruleSetAttributes> & { priority: number }>;
 
 /** What the uplinks come to, in the fields of HostRouting. */
@@ -47,7 +47,11 @@ const hopOf = (side: Side) => ({
   dev: side.device,
   ...(side.gateway !== undefined && isOffLink(side, side.gateway) ? { onlink: true } : {}),
 });
-const defaultRoute = (side: Side) => ({ family: side.family, destination: "default", ...hopOf(side) });
+const defaultRoute = (side: Side) => ({
+  family: side.family,
+  destination: "default",
+  ...(side.isAny ? { via: { gatewayOf: side.device } } : hopOf(side)),
+});
 
 /** Main's own, by one uplink, or by several in shares. */
 function mainDefaultOf(sides: readonly Side[], { mainDefault }: MultihomedValues): Routes {

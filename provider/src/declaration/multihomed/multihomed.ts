@@ -8,6 +8,7 @@ import { weight } from "../route/nexthops";
 import { priorities } from "../rule/rule";
 import {
   anyAddress,
+  anyGateway,
   highestTable,
   literalAddresses,
   managersGateway,
@@ -103,7 +104,7 @@ export function settleMultihomed(values: MultihomedValues, pending: ReadonlySet<
 const isAny = ({ address, v6 }: UplinkValues): boolean => address === anyAddress || v6?.address === anyAddress;
 /** Whoever gives its address or fills its table makes main's default as well. */
 const isLeft = (uplink: UplinkValues): boolean =>
-  isAny(uplink) || uplink.gateway === managersGateway || uplink.v6?.gateway === managersGateway;
+  isAny(uplink) || [uplink, uplink.v6].some((side) => side?.gateway === anyGateway || side?.gateway === managersGateway);
 /** What a device has is its own. */
 const addressesIn = ({ address, device }: UplinkValues): readonly unknown[] =>
   address === anyAddress ? [`${anyAddress} ${device}`] : literalAddresses(address);

@@ -40,11 +40,13 @@ const addresses = z
   )
   .transform((input): string | readonly string[] => (typeof input === "string" || input.length > 1 ? input : (input[0] ?? "")));
 
+/** In place of a gateway's address: whatever the device has on the host. */
+export const anyGateway = "auto";
 /** In place of a gateway's address: packets need only the device. */
 export const noGateway = "none";
 /** In place of a gateway's address: the default route of the table is another manager's. */
 export const managersGateway = "manager";
-const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE), or "${managersGateway}" where another manager fills the table`;
+const expectedGateway = `expected the gateway's own address, such as 203.0.113.1, or "${noGateway}" where the device needs none (WireGuard, PPP, GRE), "${anyGateway}" where it changes, or "${managersGateway}" where another manager fills the table`;
 
 /** One address family of an uplink. */
 export const sideFields = {
@@ -55,8 +57,8 @@ export const sideFields = {
     example: "203.0.113.10/24",
   }),
   gateway: field({
-    schema: z.union([z.literal([noGateway, managersGateway]), gatewaySchema], expectedGateway),
-    doc: 'The provider\'s gateway. One outside the network is taken to be on the link. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table\'s default route.',
+    schema: z.union([z.literal([anyGateway, noGateway, managersGateway]), gatewaySchema], expectedGateway),
+    doc: 'The provider\'s gateway. One outside the network is taken to be on the link. `"auto"`: the one that the device has on the host, followed when it changes. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table\'s default route.',
     absent: "required",
     example: "203.0.113.1",
   }),
@@ -81,7 +83,7 @@ function settleSide({ address, gateway }: SideValues, pending: ReadonlySet<strin
 
 export const literalAddresses = (address: SideValues["address"]): readonly string[] =>
   address === undefined || address === anyAddress ? [] : listed(address);
-const isGateway = (gateway: string): boolean => gateway !== noGateway && gateway !== managersGateway;
+const isGateway = (gateway: string): boolean => gateway !== anyGateway && gateway !== noGateway && gateway !== managersGateway;
 
 /** By its addresses, else by its gateway, else what it is where it stands. */
 function familyOfSide({ address, gateway }: SideValues, otherwise: Family): Family {
@@ -154,8 +156,10 @@ export interface Side {
   readonly family: Family;
   /** All of its addresses, the preferred source first; none where they are whatever the device has. */
   readonly all: readonly Prefix[];
-  /** Undefined where the device needs none. */
+  /** Undefined where the device needs none, or where it is not said. */
   readonly gateway: string | undefined;
+  /** It is whatever the device has. */
+  readonly isAny: boolean;
   /** Another manager makes the table's default route. */
   readonly isManagers: boolean;
   /** Destinations of this family. */
@@ -176,7 +180,8 @@ export function sidesOf(label: string, { device, table, v6, prefer = [], ...firs
     const all = literalAddresses(address).flatMap((one) => parsePrefix(one) ?? []);
     const preferred = prefer.filter((prefix) => familyOf(prefix) === family);
     const via = isGateway(gateway) ? gateway : undefined;
-    return [{ label, device, table, family, all, gateway: via, isManagers: gateway === managersGateway, prefer: preferred }];
+    const says = { isAny: gateway === anyGateway, isManagers: gateway === managersGateway };
+    return [{ label, device, table, family, all, gateway: via, ...says, prefer: preferred }];
   });
 }
 

@@ -101,7 +101,9 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
 /** What is there with its locked metrics too: it is put back by what was read; and what devices have, where what is put back follows one. */
 function lookAt(back: readonly Back[]): Look {
   const look = lookFor(back.map(({ key }) => key));
-  return { ...look, locks: look.routes, uplinks: back.some(({ to }) => to !== undefined && deviceIn(to) !== undefined) };
+  const following = back.flatMap(({ key, to }) => (to !== undefined && deviceIn(to) !== undefined ? [key] : []));
+  const ways = following.flatMap((key) => (key.startsWith("route ") ? ([key.startsWith("route inet6 ") ? "inet6" : "inet"] as const) : []));
+  return { ...look, locks: look.routes, uplinks: following.length > 0, ways: new Set(ways) };
 }
 
 /**

@@ -7,8 +7,9 @@ import { parseNames, parseSysctls } from "../../kernel/observed/parse";
 import type { Pieces } from "../../kernel/observed/pieces";
 import { readNexthops, readNexthopUsers, readRoutes, readRules } from "../../kernel/observed/read";
 import type { NexthopUser, ObservedRoute, ObservedRule, State } from "../../kernel/observed/state";
-import { readUplinks, type Uplinks } from "../../kernel/observed/uplinks";
-import { readRegister } from "../../kernel/plan/register";
+import { readSources, type Uplinks, type Way } from "../../kernel/observed/uplinks";
+import { readWays, tagsNamed } from "../../kernel/observed/ways";
+import { type Register, readRegister } from "../../kernel/plan/register";
 import { type Answer, section, sectionsAfter, sectionsNamed } from "../wire/answer";
 import { boundOf } from "../wire/bound";
 import { observeText } from "../wire/frames";
@@ -46,6 +47,7 @@ export async function parseShown(answer: Answer, look: Look, host: string): Prom
 
 function* shown(answer: Answer, look: Look): Pieces<State> {
   const text = textsOf(answer);
+  const register = yield* readRegister(text("register"));
   const rules: ObservedRule[] = [];
   for (const family of look.rules) append(rules, yield* readRules(text(`rules ${channels[family]}`), `rules ${family}`, family));
   return {
@@ -55,8 +57,8 @@ function* shown(answer: Answer, look: Look): Pieces<State> {
     nexthopUsers: look.users.size > 0 ? yield* usersIn(text) : [],
     sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
     names: look.names ? parseNames(text("names")) : [],
-    register: yield* readRegister(text("register")),
-    ...(look.uplinks ? { uplinks: yield* uplinksIn(text) } : {}),
+    register,
+    ...(look.uplinks ? { uplinks: yield* uplinksIn(text, look, register) } : {}),
   };
 }
 
@@ -119,19 +121,27 @@ function* usersIn(text: TextOf): Pieces<NexthopUser[]> {
   return users;
 }
 
-function* uplinksIn(text: TextOf): Pieces<Uplinks> {
-  const shown = text("uplinks addresses");
-  // What a reading passed over would be taken for gone.
+function* uplinksIn(text: TextOf, { ways }: Look, register: Register): Pieces<Uplinks> {
+  const sources = readSources(yield* wholeList(text("uplinks addresses"), "addresses"));
+  const ours = tagsNamed(register);
+  const found = new Map<Family, ReadonlyMap<string, Way>>();
+  for (const family of ways)
+    found.set(family, readWays(yield* wholeList(text(`uplinks ways ${channels[family]}`), "default routes"), ours));
+  return { sources, ways: found };
+}
+
+/** What a reading passed over would be taken for gone. */
+function* wholeList(shown: string, what: string): Pieces<IpObject[]> {
   if (shown.includes("Dump was interrupted"))
     throw new PolicyRoutingError("command", {
       topic: "ip-failed",
-      what: "the addresses change faster than ip can show them",
+      what: `the ${what} change faster than ip can show them`,
       cameBack: shown.slice(-200),
       next: "run it again",
     });
-  const addresses: IpObject[] = [];
-  yield* readIpJson(shown, "addresses", (some) => append(addresses, some));
-  return readUplinks(addresses);
+  const all: IpObject[] = [];
+  yield* readIpJson(shown, what, (some) => append(all, some));
+  return all;
 }
 
 function append<One>(all: One[], more: readonly One[]): void {

@@ -28,6 +28,8 @@ export interface Look {
   readonly sysctls: boolean;
   /** Whether to read what devices have, for what follows them. */
   readonly uplinks: boolean;
+  /** Families of which default routes are to be seen, for what follows a gateway. */
+  readonly ways: ReadonlySet<Family>;
   /** Whether to ask how this connection is routed. */
   readonly paths: boolean;
   /** Lines for sh/probes.sh. */
@@ -51,11 +53,14 @@ export const nothingMore: Look = {
   users: new Set(),
   sysctls: false,
   uplinks: false,
+  ways: new Set(),
   paths: false,
   probes: [],
 };
 export const lookAtRules = (family: Family): Look => ({ ...nothingMore, rules: new Set([family]) });
 export const lookAtUplinks: Look = { ...nothingMore, uplinks: true };
+/** With addresses: a route goes with the last one of its device. */
+export const lookAtWays = (family: Family): Look => ({ ...lookAtUplinks, ways: new Set([family]) });
 /** With the rules, which say for whom the table counts. */
 export function lookAtTable(family: Family, table: Table, locks = false): Look {
   const tables = new Set([tableText(family, table)]);
@@ -91,6 +96,7 @@ export function together(looks: readonly Look[]): Look {
     users: new Set(looks.flatMap(({ users }) => [...users])),
     sysctls: looks.some(({ sysctls }) => sysctls),
     uplinks: looks.some(({ uplinks }) => uplinks),
+    ways: new Set(looks.flatMap(({ ways }) => [...ways])),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
@@ -150,6 +156,7 @@ export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.tables].every((table) => seen.tables.has(table)) &&
   [...wanted.locks].every((one) => has(seen.locks, seen.locks, one)) &&
   [...wanted.tagged].every((tag) => seen.tagged.has(tag)) &&
+  [...wanted.ways].every((family) => seen.ways.has(family)) &&
   [...wanted.users].every((nhid) => seen.users.has(nhid)) &&
   (seen.names || !wanted.names) &&
   (seen.nexthops || !wanted.nexthops) &&

@@ -121,11 +121,11 @@ function tellApplied(
     });
   const nothing = warningOfNothing(work.change, work.wish ?? {}, persistence);
   if (nothing !== undefined) session.warnOnce(nothing);
-  for (const device of changedMeanwhile(work.change.wanted, before.state, state))
+  for (const [device, other] of changedMeanwhile(work.change.wanted, before.state, state))
     session.warnOnce({
       topic: "uplink-changed",
       object: device,
-      what: "has other addresses than when the change was planned: the host follows",
+      what: `has ${other} than when the change was planned: the host follows`,
     });
   for (const { topic, did } of plan.notes) session.warn({ topic, object: labelOf(work), what: did });
   work.resolve({ state, facts: before.facts, persisted: persistedOf(work, { state, persistence }) });

@@ -22,7 +22,7 @@ function familyAndNumber(table: string): string {
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText(
-  { rules, routes, ours, tables, locks, tagged, names, nexthops, users, sysctls, uplinks, paths, probes }: Look,
+  { rules, routes, ours, tables, locks, tagged, names, nexthops, users, sysctls, uplinks, ways, paths, probes }: Look,
   extent: "whole" | "entries",
 ): string {
   return [
@@ -39,6 +39,7 @@ export function observeText(
     ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
     ...(sysctls ? ["sysctls"] : []),
     ...(uplinks ? ["uplinks"] : []),
+    ...[...ways].map((family) => `ways ${channelOf(family)}`),
     ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");

@@ -3,8 +3,7 @@ import { nexthopKey, parseRegisterKey, routeKey, ruleKey, tableKey } from "../..
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import { isSameStack, tagsOf } from "../../declaration/owner";
-import { routeAttributes } from "../../declaration/route/attributes";
-import type { Route } from "../../declaration/route/route";
+import { type DeclaredRoute, declaredRouteAttributes, followingGateway } from "../../declaration/route/declaredRoute";
 import { type RuleSet, ruleSetAttributes, setOf } from "../../declaration/rule/ruleSet";
 import { parseSysctlKey, type Sysctl, sysctlKey } from "../../declaration/sysctl";
 import type { NamedTable } from "../../declaration/table/table";
@@ -23,7 +22,7 @@ import { same } from "../words";
 /** An object as a host showed it, under the name of its kind. */
 export type HeldObject =
   | { readonly rule: RuleSet }
-  | { readonly route: Route }
+  | { readonly route: DeclaredRoute }
   | { readonly nexthop: Nexthop }
   | { readonly name: NamedTable }
   | { readonly sysctl: Sysctl };
@@ -63,7 +62,10 @@ export function objectAt(at: string, state: State): HeldObject | undefined {
     return found === undefined ? undefined : { rule: found };
   }
   const route = routesAt(state, key).find(({ protocol }) => protocol === proto)?.route;
-  if (route !== undefined) return { route };
+  if (route !== undefined) {
+    const device = deviceIn(state.register.entries.get(at) ?? {});
+    return { route: device === undefined ? route : followingGateway(route, device) };
+  }
   const nexthop = nexthopAt(state, key);
   if (nexthop !== undefined) return nexthop.protocol === proto ? { nexthop: nexthop.nexthop } : undefined;
   const named = nameAt(key, state);
@@ -113,7 +115,7 @@ export function isSameObject(one: HeldObject | undefined, other: HeldObject | un
 
 function says(asked: HeldObject, observed: HeldObject): boolean {
   if ("rule" in asked) return "rule" in observed && same(ruleSetAttributes, asked.rule, observed.rule);
-  if ("route" in asked) return "route" in observed && same(routeAttributes, asked.route, observed.route);
+  if ("route" in asked) return "route" in observed && same(declaredRouteAttributes, asked.route, observed.route);
   if ("nexthop" in asked) return "nexthop" in observed && same(nexthopAttributes, asked.nexthop, observed.nexthop);
   return isDeepStrictEqual(asked, observed);
 }

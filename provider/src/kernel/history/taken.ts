@@ -1,4 +1,6 @@
 import { parseRegisterKey, routeKey, ruleKey } from "../../declaration/key";
+import { literalRoute } from "../../declaration/route/declaredRoute";
+import type { Route } from "../../declaration/route/route";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { literally, rulesIn } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
@@ -38,7 +40,10 @@ const isThere = ({ rule, protocol }: ObservedRule, all: readonly ObservedRule[])
 export function givenBack(taken: readonly Taken[], tag: number): Instead | undefined {
   const [first] = taken;
   if (first === undefined) return undefined;
-  if (taken.length === 1 && "route" in first.is) return routeBack(first.is.route, first.proto, tag);
+  if (taken.length === 1 && "route" in first.is) {
+    const asked = literalRoute(first.is.route);
+    return asked === undefined ? undefined : routeBack(asked, first.proto, tag);
+  }
   const rules = taken.flatMap(({ is, proto }) => {
     const asked = "rule" in is ? literally(is.rule) : undefined;
     return asked === undefined ? [] : rulesIn(asked).map((rule): ObservedRule => ({ rule, protocol: proto, unread: [] }));
@@ -76,7 +81,7 @@ function rulesBack(taken: readonly ObservedRule[], tag: number): Instead {
 }
 
 /** As it was taken over: by one replace. */
-function routeBack(route: Parameters<typeof command>[1], proto: number, tag: number): Instead {
+function routeBack(route: Route, proto: number, tag: number): Instead {
   const key = routeKey(route);
   return {
     remove: (state, at): Plan => {

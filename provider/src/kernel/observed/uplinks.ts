@@ -7,6 +7,14 @@ import { isObject } from "./ipJson";
 export interface Uplinks {
   /** Sources by family and device, such as `inet eth1`: of IPv4 addresses, of IPv6 the /64 that one lies in. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Of families in which a gateway is followed, by device how its default route leaves. */
+  readonly ways: ReadonlyMap<Family, ReadonlyMap<string, Way>>;
+}
+
+/** How a default route leaves by its device. */
+export interface Way {
+  /** Undefined where the device needs none. */
+  readonly gateway: string | undefined;
 }
 
 const placeOf = (family: Family, device: string): string => `${family} ${device}`;
@@ -14,11 +22,14 @@ const placeOf = (family: Family, device: string): string => `${family} ${device}
 export const sourcesOn = ({ sources }: Uplinks, family: Family, device: string): readonly string[] =>
   sources.get(placeOf(family, device)) ?? [];
 
+/** Undefined where it has no default route, or where nobody asked. */
+export const wayBy = ({ ways }: Uplinks, family: Family, device: string): Way | undefined => ways.get(family)?.get(device);
+
 /** The numbers of `enum rt_scope_t`: global addresses, as `ip -N` and older ones show them. */
 const isGlobal = (scope: unknown): boolean => scope === "global" || scope === "0" || scope === 0;
 
 /** Of `ip -j address show up`. Those that are not usable yet, or no more, count: a rule needs no valid address. A duplicate never will be. */
-export function readUplinks(addresses: readonly IpObject[]): Uplinks {
+export function readSources(addresses: readonly IpObject[]): Uplinks["sources"] {
   const sources = new Map<string, string[]>();
   for (const link of addresses) {
     const device = textAt(link, "ifname");
@@ -33,7 +44,7 @@ export function readUplinks(addresses: readonly IpObject[]): Uplinks {
       else if (!known.includes(source.text)) known.push(source.text);
     }
   }
-  return { sources };
+  return sources;
 }
 
 function sourceOf(info: IpObject): { family: Family; text: string } | undefined {

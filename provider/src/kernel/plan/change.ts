@@ -112,6 +112,8 @@ export interface Wanted {
   readonly hops?: readonly Hop[];
   /** The device whose values it takes; undefined where all of it is said. */
   readonly follows?: string;
+  /** What the device has of them, in words; empty where it has none. */
+  has?(uplinks: Uplinks): readonly string[];
   /** What it waits for, such as an address of that device; undefined where it has it. */
   pending?(state: State): string | undefined;
   /** What makes it so. Throws `conflict` when something stands in the way. */

@@ -3,7 +3,7 @@ import type { Tags } from "../../declaration/owner";
 import type { Seen } from "../observed/kind";
 import { observedKinds } from "../observed/kinds";
 import type { State } from "../observed/state";
-import { followedKeys } from "./followed";
+import { followedKeys, hasMoved } from "./followed";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -58,12 +58,18 @@ function isSame(one: Seen, other: Seen | undefined): boolean {
   return one.unread.every((name, index) => name === other.unread[index]);
 }
 
-/** What is followed at a key is another one, and all else is as it was; or it has come, where nothing was there to follow before. */
-function hasFollowed(was: readonly Seen[], is: readonly Seen[]): boolean {
+/**
+ * What is followed at a key is another one, and all else is as it was; or it has come, where nothing was there to follow before. A route goes
+ * with the last address of its device.
+ */
+function hasFollowed(was: readonly Seen[], is: readonly Seen[], isGone: boolean): boolean {
   const kinds = (all: readonly Seen[]): Set<string> =>
-    new Set(all.map((one) => JSON.stringify({ ...one.values, from: undefined, tag: one.protocol })));
-  return was.length === 0 || isDeepStrictEqual(kinds(was), kinds(is));
+    new Set(all.map((one) => JSON.stringify({ ...one.values, from: undefined, via: undefined, onlink: undefined, tag: one.protocol })));
+  return was.length === 0 || (is.length === 0 && isGone) || isDeepStrictEqual(kinds(was), kinds(is));
 }
+
+const isTaken = (key: string, device: string, before: State, after: State): boolean =>
+  key.startsWith("route ") && hasMoved(before.uplinks, after.uplinks, key.startsWith("route inet6 ") ? "inet6" : "inet", device);
 
 /** Before against after, in sequence at each key: among rules of one priority the order decides. Lifetimes and link flags are not compared. */
 export function compare(before: State, after: State, { keys, tags }: Scope): Comparison {
@@ -78,7 +84,8 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
     if (difference.was === difference.is) return;
     const isOurs = ({ protocol, isOwnFile }: Seen): boolean => protocol === tags.owner || protocol === tags.staging || isOwnFile === true;
     // The device changed meanwhile, and the host follows it.
-    const isFollowed = followed.has(key) && hasFollowed(was, is);
+    const device = followed.get(key);
+    const isFollowed = device !== undefined && hasFollowed(was, is, isTaken(key, device, before, after));
     (!isFollowed && (keys.has(key) || was.some(isOurs) || is.some(isOurs)) ? differences : foreign).push(difference);
   };
   for (const [key, was] of old) look(key, was, now.get(key) ?? none);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Family } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
 import { parseRegisterKey } from "../../declaration/key";
 import type { State } from "../observed/state";
-import { sourcesOn, type Uplinks } from "../observed/uplinks";
+import { sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
 import type { Wanted } from "./change";
 import type { Entry, Register } from "./register";
 
@@ -13,26 +14,37 @@ export const followingWord = (device: string): string => `${mark}${device}`;
 export const deviceIn = ({ more }: Pick<Entry, "more">): string | undefined =>
   more?.startsWith(mark) === true ? more.slice(1) : undefined;
 
-/** Keys of entries that follow a device: what stands there may be changed on the host, as the device is. */
-export const followedKeys = ({ entries }: Register): ReadonlySet<string> =>
-  new Set([...entries].flatMap(([at, entry]) => (deviceIn(entry) === undefined ? [] : [parseRegisterKey(at).key])));
+/** Keys of entries that follow a device, and the device: what stands there may be changed on the host, as it is. */
+export const followedKeys = ({ entries }: Register): ReadonlyMap<string, string> =>
+  new Map(
+    [...entries].flatMap(([at, entry]) => {
+      const device = deviceIn(entry);
+      return device === undefined ? [] : [[parseRegisterKey(at).key, device] as const];
+    }),
+  );
 
 /** What devices have now, for who reads the commands that come of it. */
 export const followedNow = (wanted: readonly Wanted[], uplinks: Uplinks | undefined): string[] =>
-  wanted.flatMap(({ label, follows, family }) => {
-    if (follows === undefined || family === undefined || uplinks === undefined) return [];
-    const sources = sourcesOn(uplinks, family, follows);
-    return sources.length === 0 ? [] : [`${label}: ${follows} has ${sources.join(", ")} now`];
+  wanted.flatMap(({ label, follows, has }) => {
+    const now = uplinks === undefined ? [] : (has?.(uplinks) ?? []);
+    return follows === undefined || now.length === 0 ? [] : [`${label}: ${follows} has ${now.join(", ")} now`];
   });
 
-/** Devices that a change follows, and that have other addresses now than when it was planned. */
-export const changedMeanwhile = (wanted: readonly Wanted[], before: State, after: State): string[] => [
-  ...new Set(
-    wanted.flatMap(({ follows, family }) => {
-      const isSame = (one: Uplinks, other: Uplinks, device: string): boolean =>
-        family === undefined || isDeepStrictEqual(new Set(sourcesOn(one, family, device)), new Set(sourcesOn(other, family, device)));
-      if (follows === undefined || before.uplinks === undefined || after.uplinks === undefined) return [];
-      return isSame(before.uplinks, after.uplinks, follows) ? [] : [follows];
+/** Devices that a change follows, and that have other addresses, or another gateway, now than when it was planned: which of them in words. */
+export const changedMeanwhile = (wanted: readonly Wanted[], before: State, after: State): Map<string, string> =>
+  new Map(
+    wanted.flatMap(({ follows, has, key }) => {
+      if (follows === undefined || has === undefined || before.uplinks === undefined || after.uplinks === undefined) return [];
+      const isSame = isDeepStrictEqual(new Set(has(before.uplinks)), new Set(has(after.uplinks)));
+      return isSame ? [] : [[follows, key.startsWith("route ") ? "another gateway" : "other addresses"] as const];
     }),
-  ),
-];
+  );
+
+/** The device has other addresses, or another gateway, than it had; false where that was not read. */
+export const hasMoved = (before: Uplinks | undefined, now: Uplinks | undefined, family: Family, device: string): boolean =>
+  before !== undefined &&
+  now !== undefined &&
+  !(
+    isDeepStrictEqual(new Set(sourcesOn(before, family, device)), new Set(sourcesOn(now, family, device))) &&
+    isDeepStrictEqual(wayBy(before, family, device), wayBy(now, family, device))
+  );

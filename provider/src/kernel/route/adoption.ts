@@ -5,7 +5,7 @@ import type { Topic } from "../../messages";
 import type { ObservedRoute } from "../observed/state";
 import { adoptAdvice, besideDeclared, differs } from "../plan/adoption";
 import { type Mandate, type Note, note } from "../plan/change";
-import { ofWhom, titleOf } from "../plan/ownership";
+import { ofWhom, type Title, titleOf } from "../plan/ownership";
 import { same } from "../words";
 import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import type { Place } from "./place";
@@ -65,13 +65,7 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
     return foreign;
   }
   const title = titleOf(titles, first.protocol);
-  if (title !== undefined)
-    throw conflict(
-      "belongs-to-another",
-      key,
-      `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
-      "choose another metric, remove it there, or set adopt: true to take it over",
-    );
+  if (title !== undefined) throw belongsToAnother(key, title);
   const isSame = foreign.length <= most && foreign.every((one) => says(route, one));
   const stand = foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`;
   throw conflict(
@@ -81,6 +75,14 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
     `${adoptAdvice(isSame)}, remove it on the host, or choose another metric`,
   );
 }
+
+export const belongsToAnother = (key: string, { entry: { id, stack } }: Title): PolicyRoutingError =>
+  conflict(
+    "belongs-to-another",
+    key,
+    `belongs to ${id} of stack ${stack}`,
+    "choose another metric, remove it there, or set adopt: true to take it over",
+  );
 
 /** Whatever its tag. */
 const says = (route: Route, one: ObservedRoute): boolean => one.unread.length === 0 && same(routeAttributes, route, one.route);

@@ -1,6 +1,7 @@
 import { parseRegisterKey, routeKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
 import { routeAttributes } from "../../declaration/route/attributes";
+import { type DeclaredRoute, gatewayDevice, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import { type ObservedKind, withTag } from "../observed/kind";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
@@ -12,16 +13,18 @@ import { routeBefore } from "../rule/before";
 import { asAsked, fades, fadingOf, same } from "../words";
 import { adoptable, beside, removedHops, standsInTheWay } from "./adoption";
 import { exchangeOf } from "./exchange";
-import { addedHops, hopsOf } from "./hop";
+import { followingRoute } from "./followed";
+import { goneAt } from "./gone";
+import { hopsOf } from "./hop";
 import { placeOf, titlesOf } from "./place";
-import { command, deletion, describe, guardedDeletion } from "./steps";
+import { command, describe, guardedDeletion } from "./steps";
 
 export { describe, namedForDeletion } from "./steps";
 
 /** A gateway is looked up when its route is added: the routes on the link come first. */
 const stageOf = (route: Pick<Route, "via">): number => (route.via === undefined ? 20 : 30);
 
-function ensure(route: Route, state: State, mandate: Mandate): Plan {
+function ensure(route: Route, more: string | undefined, state: State, mandate: Mandate): Plan {
   const { tags } = mandate;
   const key = routeKey(route);
   const place = placeOf(key, state, mandate);
@@ -33,7 +36,7 @@ function ensure(route: Route, state: State, mandate: Mandate): Plan {
     const titles = [...place.ours, ...taken].map(({ protocol }) => titleOf(place.titles, protocol));
     return {
       keys: [key],
-      register: owningLines(place.titles, key, mandate, titles),
+      register: owningLines(place.titles, key, mandate, titles, [], more),
       becomes: [{ key, rules: [], routes: [ours] }],
       takes: titles.flatMap((title) => takesFrom(title, key, mandate)),
     };
@@ -71,46 +74,16 @@ const isRight = (route: Route, { route: current, protocol, unread }: ObservedRou
 
 function remove(at: string, key: string, gone: number | undefined, state: State, mandate: Mandate): Plan {
   if (!isRemovable(state.register.entries.get(at), mandate)) return emptyPlan([key]);
-  const all = routesAt(state, key);
-  const going = all.filter(({ protocol }) => protocol === gone);
-  const left = all.filter(({ protocol }) => protocol !== gone);
-  const parts = going.map(({ route, protocol }) => ({ ...partsOf(key, route, mandate), protocol }));
-  // Beside others the kernel adds only before or behind them; to an IPv6 route that is in several parts, behind.
-  const isPart = parts.some(({ stays }) => stays !== undefined);
-  const verb = isPart ? "append" : left.length === 0 ? "add" : all[0]?.protocol === gone ? "prepend" : "append";
-  return {
-    keys: [key],
-    steps: parts.map(({ goes, protocol }) => deletion(goes, protocol)),
-    undo: parts.map(({ goes, protocol }) => command(verb, goes, protocol)),
-    register: [{ at }],
-    becomes:
-      going.length === 0
-        ? []
-        : [
-            {
-              key,
-              rules: [],
-              routes: [...left, ...parts.flatMap(({ stays }) => (stays === undefined ? [] : [{ route: stays, protocol: 0, unread: [] }]))],
-            },
-          ],
-    notes: [],
-  };
+  return { keys: [key], ...goneAt(key, gone, state, mandate), register: [{ at }], notes: [] };
 }
 
-/** Of a route to which somebody added next hops, that part goes which was declared. */
-function partsOf(key: string, route: Route, { hops }: Mandate): { goes: Route; stays: Route | undefined } {
-  const declared = hops?.get(key);
-  const added = declared === undefined ? [] : addedHops(route, declared);
-  const { nexthops = [], ...rest } = route;
-  if (added.length === 0 || added.length === nexthops.length) return { goes: route, stays: undefined };
-  const of = (some: typeof nexthops): Route =>
-    some.length === 1 ? { ...rest, ...withoutWeight(some[0] ?? {}) } : { ...rest, nexthops: some };
-  return { goes: of(nexthops.filter((hop) => !added.includes(hop))), stays: of(nexthops.filter((hop) => added.includes(hop))) };
+export function wantedRoute(route: DeclaredRoute): Wanted {
+  const literal = literalRoute(route);
+  return literal === undefined ? followingRoute(route, gatewayDevice(route) ?? "", wantedLiteral) : wantedLiteral(literal);
 }
 
-const withoutWeight = <Hop extends { weight?: number }>({ weight: _weight, ...hop }: Hop): Omit<Hop, "weight"> => hop;
-
-export function wantedRoute(route: Route): Wanted {
+/** `more` is what the register says of it beside its owner. */
+function wantedLiteral(route: Route, more?: string): Wanted {
   const key = routeKey(route);
   const ours = (state: State, tags: Tags): ObservedRoute[] => routesAt(state, key).filter(({ protocol }) => protocol === tags.owner);
   const holder = (state: State, tags: Tags, id: string): Entry | undefined =>
@@ -123,7 +96,7 @@ export function wantedRoute(route: Route): Wanted {
     fading: fadingOf(routeAttributes, route),
     stage: stageOf(route),
     hops: hopsOf(route),
-    ensure: (state, mandate) => ensure(route, state, mandate),
+    ensure: (state, mandate) => ensure(route, more, state, mandate),
     missing: (state, tags) => {
       const [current, ...others] = ours(state, tags);
       if (current === undefined) return "is not there";

@@ -1,25 +1,29 @@
 import { routeKey } from "../../declaration/key";
 import { routeAttributes } from "../../declaration/route/attributes";
+import { type DeclaredRoute, declaredRouteAttributes } from "../../declaration/route/declaredRoute";
 import { defaultMetric } from "../../declaration/route/key";
 import type { Route } from "../../declaration/route/route";
 import type { ObservedRoute } from "../observed/state";
 import { channelOf, type IpStep, ipStep, type Step } from "../plan/step";
 import { wordsOf } from "../words";
 
-export function describe(route: Route): string {
-  return ["ip", `-${channelOf(route.family)}`, "route", ...wordsOf(routeAttributes, route)].join(" ");
+export function describe(route: DeclaredRoute): string {
+  return ["ip", `-${channelOf(route.family)}`, "route", ...wordsOf(declaredRouteAttributes, route)].join(" ");
 }
 
-const step = (verb: string, route: Route, words: readonly string[]): IpStep =>
-  ipStep(routeKey(route), route.family, ["route", verb, ...words]);
+const step = (
+  verb: string,
+  route: Pick<Route, "family" | "table" | "destination" | "from" | "tos" | "metric">,
+  words: readonly string[],
+): IpStep => ipStep(routeKey(route), route.family, ["route", verb, ...words]);
 
 /**
  * `replace` takes the first route at the key, whoever made it; `prepend` and `append` add one before or behind what stands there, and fail
  * where exactly it is there already.
  */
-export const command = (verb: "add" | "replace" | "prepend" | "append", route: Route, proto: number): IpStep =>
+export const command = (verb: "add" | "replace" | "prepend" | "append", route: DeclaredRoute, proto: number): IpStep =>
   // The tag is always said, also where it is none: `ip` would take another one.
-  step(verb, route, wordsOf(routeAttributes, route, ["proto", String(proto)]));
+  step(verb, route, wordsOf(declaredRouteAttributes, route, ["proto", String(proto)]));
 export const addBack = (verb: "add" | "replace" | "prepend" | "append", { route, protocol }: ObservedRoute): Step =>
   command(verb, route, protocol);
 

@@ -69,6 +69,7 @@ function following(rule: RuleSet, device: string): Wanted {
   return {
     ...one,
     follows: device,
+    has: (uplinks) => sourcesOn(uplinks, family, device),
     pending,
     ensure: (state, mandate) => {
       const plan = one.ensure(state, mandate);

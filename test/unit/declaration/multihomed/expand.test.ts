@@ -86,7 +86,7 @@ describe("what a multi-homed host comes to", () => {
       ],
     );
     assert.deepEqual(problemsOf({ uplinks: { tunnel: { ...tunnel, gateway: "nome" } } }), [
-      'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE), or "manager" where another manager fills the table',
+      'uplinks.tunnel.gateway: expected the gateway\'s own address, such as 203.0.113.1, or "none" where the device needs none (WireGuard, PPP, GRE), "auto" where it changes, or "manager" where another manager fills the table',
     ]);
   });
 
@@ -130,6 +130,29 @@ describe("what a multi-homed host comes to", () => {
     ]);
     assert.deepEqual(problemsOf({ uplinks: { leased: { ...leased, v6: { address: "auto", gateway: "203.0.113.1" } } } }), [
       "uplinks.leased.v6.gateway: is no IPv6 address",
+    ]);
+  });
+
+  it("goes by whatever gateway the device has, in each family, with a literal address too", () => {
+    const leased = { device: "eth1", address: "auto", gateway: "auto", table: 102, v6: { address: "auto", gateway: "auto" } };
+    const still = { device: "eth2", address: "203.0.113.10/24", gateway: "auto", table: 103 };
+    const { routes, rules } = routing({ uplinks: { leased, still } });
+    assert.deepEqual(routes, {
+      "leased-default": { family: "inet", destination: "default", via: { gatewayOf: "eth1" }, table: 102 },
+      "leased-default-v6": { family: "inet6", destination: "default", via: { gatewayOf: "eth1" }, table: 102 },
+      "still-link": { destination: "203.0.113.0/24", dev: "eth2", src: "203.0.113.10", table: 103 },
+      "still-default": { family: "inet", destination: "default", via: { gatewayOf: "eth2" }, table: 103 },
+    });
+    assert.deepEqual(rules["still-from"]?.from, "203.0.113.10");
+    assert.deepEqual(
+      commandsOf(routing({ uplinks: { leased } })).filter((line) => line.includes("route")),
+      [
+        "ip route add default via GATEWAY dev eth1 table 102 onlink # the gateway that eth1 has",
+        "ip -6 route add default via GATEWAY dev eth1 table 102 onlink # the gateway that eth1 has",
+      ],
+    );
+    assert.deepEqual(problemsOf({ uplinks: { still }, mainDefault: "still" }), [
+      "mainDefault: names still, of which main's default is made with its lease, or by another manager",
     ]);
   });
 

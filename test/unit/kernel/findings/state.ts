@@ -4,6 +4,7 @@ import { strict as assert } from "node:assert";
 import { networkOf, parsePrefix } from "../../../../provider/src/declaration/address";
 import { canonical } from "../../../../provider/src/declaration/canonical";
 import { type Family, families } from "../../../../provider/src/declaration/family";
+import { literalRoute } from "../../../../provider/src/declaration/route/declaredRoute";
 import { routeKind } from "../../../../provider/src/declaration/route/kind";
 import type { Route } from "../../../../provider/src/declaration/route/route";
 import { ruleKind } from "../../../../provider/src/declaration/rule/kind";
@@ -62,7 +63,8 @@ function ruleOf(line: string): { rule: Rule; protocol: number; unread: [] } {
 function routeOf(line: string): { route: Route; protocol: number; unread: [] } {
   const { values, protocol } = entryOf("route", line);
   const read = canonical(routeKind.fields, values, routeKind.settle);
-  const route = routeKind.whole(read.values);
+  const whole = routeKind.whole(read.values);
+  const route = whole === undefined ? undefined : literalRoute(whole);
   if (route === undefined) throw wrong(line, JSON.stringify(read.problems));
   return { route, protocol, unread: [] };
 }

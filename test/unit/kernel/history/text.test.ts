@@ -25,6 +25,15 @@ const deltas: Delta[] = [
     key: "route inet table 100 default",
     after: { ...owner, object: { route: { family: "inet", table: 100, destination: "default", via: "198.18.0.1", dev: "eth1" } } },
   },
+  {
+    key: "route inet table 102 default",
+    before: { ...owner, more: "@eth1", object: undefined, stored },
+    after: {
+      ...owner,
+      more: "@eth1",
+      object: { route: { family: "inet", table: 102, destination: "default", via: { gatewayOf: "eth1" } } },
+    },
+  },
   { key: "nexthop 7", after: { ...owner, object: { nexthop: { nhid: 7, via: "198.18.0.1", dev: "eth1" } } } },
   {
     key: "rule inet 1001",

@@ -1,0 +1,133 @@
+// Two programs say by which gateway a device is left: the script on the host, and the plan of a transaction. Both read the real kernel.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { type Family, families } from "../../provider/src/declaration/family";
+import { routeKey } from "../../provider/src/declaration/key";
+import type { DeclaredRoute } from "../../provider/src/declaration/route/declaredRoute";
+import type { Route } from "../../provider/src/declaration/route/route";
+import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
+import { parseRoutes } from "../../provider/src/kernel/observed/parse";
+import type { Uplinks } from "../../provider/src/kernel/observed/uplinks";
+import { readWays, tagsNamed } from "../../provider/src/kernel/observed/ways";
+import { fileOf } from "../../provider/src/kernel/persist/stored";
+import { emptyRegister } from "../../provider/src/kernel/plan/register";
+import { channelOf } from "../../provider/src/kernel/plan/step";
+import { routeNow } from "../../provider/src/kernel/route/followed";
+import { command } from "../../provider/src/kernel/route/steps";
+import { KernelNamespace } from "./kernelNamespace";
+import { runs } from "./subjects";
+
+const sh = join(__dirname, "../../provider/sh");
+const proto = 214;
+
+const gateways: Readonly<Record<Family, readonly string[]>> = {
+  inet: ["10.0.0.1", "10.0.0.7", "10.9.9.9"],
+  inet6: ["fe80::1:1", "2001:db8::1", "2001:db8:9::9"],
+};
+const addresses: Readonly<Record<Family, string>> = { inet: "10.0.0.2/24", inet6: "2001:db8::2/64" };
+const marks = ["", "proto 16", "proto 9", `proto ${proto}`, "proto 215"];
+const event = (of: Family) =>
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        verb: fc.constantFrom("replace", "append"),
+        way: fc.constantFrom("via", "via", "dev", "several"),
+        device: fc.constantFrom("e0", "e0", "e1"),
+        gateway: fc.constantFrom(...gateways[of]),
+        mark: fc.constantFrom(...marks),
+        table: fc.constantFrom("main", "main", "77"),
+        metric: fc.constantFrom(100, 200),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ verb: fc.constantFrom("flush", "down", "up", "gone", "back"), device: fc.constantFrom("e0", "e0", "e1") }),
+    },
+  );
+const history = fc
+  .constantFrom(...families)
+  .chain((of) => fc.record({ of: fc.constant(of), events: fc.array(event(of), { minLength: 3, maxLength: 9 }) }));
+
+describe("what follows a device's gateway, over random histories of default routes", function () {
+  this.timeout(600_000);
+  const kernel = new KernelNamespace();
+  const folder = mkdtempSync(join(tmpdir(), "followed-gateway-"));
+  mkdirSync(join(folder, "objects"));
+  mkdirSync(join(folder, "run"));
+  after(() => {
+    kernel.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const ip = (args: string): string => spawnSync("ip", ["-n", kernel.name, ...args.split(" ")], { encoding: "utf8" }).stdout;
+  const uplinks = (of: Family): Uplinks => {
+    const routes = parseIpJson(ip(`-j -N -d -${channelOf(of)} route show table all default`), "default routes");
+    return { sources: new Map(), ways: new Map([[of, readWays(routes, tagsNamed(emptyRegister))]]) };
+  };
+  const standing = (of: Family): Route[] =>
+    parseRoutes(parseIpJson(ip(`-j -N -d -${channelOf(of)} route show table all default`), "routes"), of, "main").flatMap(({ route }) =>
+      route.table === 100 ? [route] : [],
+    );
+
+  /** One pass of what puts back. */
+  function pass(): string {
+    const text = `. ${sh}/facts.sh\n. ${sh}/lock.sh\netc=${folder} run=${folder}/run\n. ${sh}/follow.sh\n. ${sh}/missing.sh\n. ${sh}/restore.sh
+      found=$(missing); printf '%s\\n' "$found" | restore first
+      printf '%s\\n' "$found" | replace_changed`;
+    const { stdout, stderr } = spawnSync("ip", ["netns", "exec", kernel.name, "sh", "-c", text], { encoding: "utf8" });
+    assert.equal(stderr, "");
+    return stdout;
+  }
+
+  function forget(): void {
+    for (const family of [4, 6]) for (const table of ["77", "100"]) ip(`-${family} route flush table ${table}`);
+    for (const device of ["e0", "e1"]) {
+      for (const family of [4, 6]) ip(`-${family} route flush default dev ${device}`);
+      ip(`addr flush dev ${device} scope global`);
+      ip(`link set ${device} up`);
+    }
+    for (const of of families) back(of, "e0");
+  }
+  const back = (of: Family, device: string): string => ip(`addr add ${addresses[of]} dev ${device}${of === "inet6" ? " nodad" : ""}`);
+
+  it("the script makes the route that a plan would make, at every moment", () => {
+    fc.assert(
+      fc.property(history, ({ of, events }) => {
+        forget();
+        const route: DeclaredRoute = { family: of, destination: "default", via: { gatewayOf: "e0" }, table: 100 };
+        const key = routeKey(route);
+        const file = fileOf(30, key);
+        const header = ["# pulumi-policy-routing 4", file, channelOf(of), key, "a", "s", "systemd", proto].join("\t");
+        writeFileSync(join(folder, "objects", file), [header, command("add", route, proto).words.join(" "), ""].join("\n"));
+        for (const one of events) {
+          const { verb, device } = one;
+          if ("way" in one) {
+            const { way, gateway, mark, table, metric } = one;
+            const hop = `via ${gateway} dev ${device} onlink`;
+            const to = { via: hop, dev: `dev ${device}`, several: `nexthop ${hop} nexthop via ${gateways[of][0]} dev e1 onlink` }[way];
+            ip(`-${channelOf(of)} route ${verb} default ${mark === "" ? "" : `${mark} `}table ${table} metric ${metric} ${to}`);
+          } else if (verb === "flush") ip(`-${channelOf(of)} route flush default dev ${device}`);
+          else if (verb === "gone") ip(`addr flush dev ${device} scope global`);
+          else if (verb === "back") back(of, device);
+          else ip(`link set ${device} ${verb}`);
+          const before = standing(of);
+          const wanted = routeNow(route, "e0", uplinks(of), before);
+          const said = pass();
+          assert.deepEqual(
+            standing(of).map(({ via, dev, onlink }) => ({ via, dev, onlink })),
+            wanted === undefined ? [] : [{ via: wanted.via, dev: wanted.dev, onlink: wanted.onlink }],
+            `${said}\n${ip(`-N -${channelOf(of)} route show table all default`)}`,
+          );
+          assert.equal(pass().match(/^(added|replaced|failed)/m), null, "a second look has nothing to do");
+        }
+        rmSync(join(folder, "objects", file));
+      }),
+      { numRuns: runs(10) },
+    );
+  });
+});
