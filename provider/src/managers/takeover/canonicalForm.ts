@@ -28,15 +28,11 @@ export function tableIn(table: unknown, names: ReadonlyMap<string, number>): unk
   return number ?? table;
 }
 
-/** Numbers of tables by their names. */
-export const canonicalNames = (named: readonly { readonly name: string; readonly tableId: number }[]): ReadonlyMap<string, number> =>
-  new Map(named.map(({ name, tableId }) => [name, tableId]));
-
 function resolved(values: Values, names: ReadonlyMap<string, number>): Values | { readonly wrong: string } {
   if (values["table"] === undefined) return values;
   const table = tableIn(values["table"], names);
   if (typeof table === "string" && !Object.hasOwn(kernelTables, table))
-    return { wrong: `the table ${table} has no number here: give the file rt_tables too` };
+    return { wrong: `the table ${table} has no number here, or several: give the file rt_tables that has it` };
   return { ...values, table };
 }
 

@@ -6,11 +6,12 @@ import { priorities, type Rule } from "../../declaration/rule/rule";
 import { type LiteralRules, setOf } from "../../declaration/rule/ruleSet";
 import { describe as describeRoute } from "../../kernel/route/steps";
 import { describe as describeRule } from "../../kernel/rule/steps";
-import { canonicalNames, isDeclarable, nexthopForm, routeForm, ruleForm } from "./canonicalForm";
+import { isDeclarable, nexthopForm, routeForm, ruleForm } from "./canonicalForm";
 import { moveInside, movesApart } from "./moves";
 import { numbered } from "./numbering";
 import { ownerOf, type Surroundings } from "./owners";
 import { type Found, type Named, type Place, printPlace, type Said, type Told } from "./reading";
+import { canonicalNames, declarable } from "./tableNames";
 
 /** One entry that is declared, and where it comes from. */
 export interface Taken<Kind> {
@@ -124,14 +125,15 @@ export function declare(found: Found, { beside, main }: Options): Declared {
       why: `${several.length} routes stand at one key (${several.map(({ is }) => describeRoute(is)).join("; ")}): give each its own metric, or remove all but one`,
     }),
   );
+  const named = declarable(found.names, new Set<unknown>([...alone.taken, ...apart.taken].map(({ is: { table } }) => table)));
   return {
-    tables: found.names,
+    tables: named.tables,
     nexthops: merged(nexthops),
     routes: alone.taken,
     rules: apart.taken,
     leftOut,
     refused: [...refused, ...apart.refused, ...alone.refused],
-    notes: [...new Set(notes)],
+    notes: [...new Set([...notes, ...named.notes])],
   };
 }
 

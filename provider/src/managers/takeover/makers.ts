@@ -1,10 +1,10 @@
 import type { Foreign } from "../../kernel/plan/change";
-import { canonicalNames } from "./canonicalForm";
 import { readFiles } from "./formats/index";
 import { Origins } from "./origin";
 import type { Managers } from "./readAgain";
 import type { Source } from "./reading";
 import { printRemoval, removalsOf } from "./removals";
+import { canonicalNames } from "./tableNames";
 
 /** The lines of files that make these entries again, by file, and what has each file read again. */
 export function linesThatMake(

@@ -1,12 +1,12 @@
 import type { Tags } from "../../declaration/owner";
 import { rulesIn } from "../../declaration/rule/ruleSet";
-import { canonicalNames } from "./canonicalForm";
 import { type Declared, declare } from "./declare";
 import { type ReadFile, readFiles } from "./formats/index";
 import { livingOf, type Standing, surroundingsOf } from "./living";
 import { notesOn } from "./notes";
 import { Origins } from "./origin";
 import type { Said, Source } from "./reading";
+import { canonicalNames } from "./tableNames";
 
 /** A host with the files that may hold what stands there. */
 export interface StandingHost extends Standing {

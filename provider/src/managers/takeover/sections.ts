@@ -41,9 +41,7 @@ function routeValues({ family, table, ...rest }: Route): Values {
 
 /** What is declared in the fields of HostRouting, labelled; fields without an entry are left out. */
 export function sectionsOf({ tables, nexthops, routes, rules }: Declared): Section[] {
-  const used = new Set<unknown>([...routes, ...rules].map(({ is: { table } }) => table));
-  const named = tables.filter(({ tableId }) => used.has(tableId));
-  const names = new Map(named.map(({ tableId, name }) => [tableId, name]));
+  const names = new Map(tables.map(({ tableId, name }) => [tableId, name]));
   const section = <Kind>(
     name: Section["name"],
     all: readonly Taken<Kind>[],
@@ -53,7 +51,7 @@ export function sectionsOf({ tables, nexthops, routes, rules }: Declared): Secti
   const sections: Section[] = [
     {
       name: "tables",
-      entries: named.map(({ tableId, name, place }) => ({ label: name, values: { tableId, name }, places: [place] })),
+      entries: tables.map(({ tableId, name, place }) => ({ label: name, values: { tableId, name }, places: [place] })),
     },
     section(
       "nexthops",

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { canonical } from "../../../../provider/src/declaration/canonical";
+import { printFailure } from "../../../../provider/src/declaration/failures";
+import { hostRoutingFields, settleHostRouting } from "../../../../provider/src/declaration/hostRouting";
 import { describe as describeRoute } from "../../../../provider/src/kernel/route/steps";
 import { describe as describeRule } from "../../../../provider/src/kernel/rule/steps";
 import { type Declared, declare } from "../../../../provider/src/managers/takeover/declare";
 import { formats, foundIn, readFiles } from "../../../../provider/src/managers/takeover/formats/index";
 import { nothingBeside } from "../../../../provider/src/managers/takeover/owners";
+import { sectionsOf } from "../../../../provider/src/managers/takeover/sections";
 import { forms } from "./forms";
 
 const convert = (files: Readonly<Record<string, string>>, main = false): Declared => {
@@ -28,6 +32,17 @@ describe("what other managers' files say", () => {
       if (left !== undefined) assert.deepEqual(whats(declared.leftOut), left);
     });
   }
+
+  it("what is taken, a host can declare", () => {
+    for (const { files } of forms) {
+      const sections = sectionsOf(convert(files)).map(({ name, entries }) => {
+        assert.deepEqual(new Set(entries.map(({ label }) => label)).size, entries.length, "a label stands for one entry");
+        return [name, Object.fromEntries(entries.map(({ label, values }) => [label, values]))];
+      });
+      const { problems } = canonical(hostRoutingFields, Object.fromEntries(sections), settleHostRouting);
+      assert.deepEqual(problems.map(printFailure), [], JSON.stringify(files));
+    }
+  });
 
   it("of every format there is a form", () =>
     assert.deepEqual(
@@ -105,6 +120,29 @@ describe("what cannot be declared as it stands", () => {
     const routes = "198.51.100.0/24 via 203.0.113.1 dev eth1\n198.51.100.0/24 via 203.0.113.2 dev eth1\n";
     assert.match(whats(convert({ routes }).refused).join(), /2 routes stand at one key/);
     assert.match(whats(rules("900: from all lookup isp").refused).join(), /the table isp has no number here/);
+  });
+
+  it("names of tables that are no words, stand for two tables, or are a table's second one: told", () => {
+    const names = "100 isp\n200 a;b\n300 two\n301 two\n302 other\n302 third\n400 unused;\n";
+    const declared = convert({
+      rt_tables: names,
+      rules: [100, 200, 300, 301, 302].map((table) => `${table}: from all lookup ${table}\n`).join(""),
+      "hook.sh": "#!/bin/sh\nip rule add pref 9 from 192.0.2.1 table two\n",
+    });
+    assert.deepEqual(
+      declared.tables.map(({ tableId, name }) => [tableId, name]),
+      [
+        [100, "isp"],
+        [302, "other"],
+      ],
+    );
+    assert.deepEqual(declared.notes, [
+      "rt_tables:2: the name a;b of table 200 is not declared: expected a name of 1 to 31 letters, digits and . _ -, beginning with a letter",
+      "rt_tables:3: the name two of table 300 is not declared: several tables have it",
+      "rt_tables:4: the name two of table 301 is not declared: several tables have it",
+      "rt_tables:6: the name third of table 302 is not declared: its name here is other",
+    ]);
+    assert.match(whats(declared.refused).join(), /the table two has no number here, or several/);
   });
 
   it("the same entry in two files is one, and both are named for it", () => {
