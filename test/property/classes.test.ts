@@ -127,7 +127,8 @@ function mustSay(told: Movement, before: Network, after: Network, family: Family
     return told.addresses.alike.find(({ parts }) => part !== undefined && parts.includes(part));
   };
   const alike = new Map(all.map((address) => [address, alikeAt(address)]));
-  const kinds = Map.groupBy(told.moved, keyOf);
+  const each = told.moved.flatMap((one) => one.to.map((to) => ({ ...one, to })));
+  const kinds = Map.groupBy(each, keyOf);
   for (const door of doorsOf(before, after))
     for (const from of [undefined, ...(door.iif === undefined ? own[family] : all)])
       for (const to of all)
@@ -147,7 +148,7 @@ const keyOf = ({ door, from, to }: Pick<Moved, "door" | "from"> & { readonly to:
   [JSON.stringify(door), from?.address, to?.address].join();
 
 /** The class of a mark, by what of it says whether a rule's selector fits. */
-function isMark({ mark: { says } }: Moved, mark: number, { marks }: Movement): boolean {
+function isMark({ mark: { says } }: Pick<Moved, "mark">, mark: number, { marks }: Movement): boolean {
   const fits = marks.filter((one) => one.isOne(mark));
   assert.equal(fits.length, 1, `mark ${mark} is of ${fits.length} classes`);
   return fits[0]?.says === says;

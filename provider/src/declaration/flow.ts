@@ -82,6 +82,31 @@ export function packetOf(flow: Flow, vrf: Packet["vrf"]): Packet {
   };
 }
 
+/** The IPv4 packet that would come back by `iif`, as far as reverse path filtering looks. What was taken to be so of the packet says nothing of it. */
+export function reverseOf(packet: Packet, iif: string | undefined, mark: Packet["mark"], vrf: Packet["vrf"]): Packet {
+  const { from = "0.0.0.0", fromBits = nowhere, ipproto } = packet;
+  const portless = iif !== undefined && iif !== "lo" && ipproto !== undefined && !withPorts.includes(ipproto);
+  return {
+    family: packet.family,
+    from: packet.to,
+    to: from,
+    iif,
+    oif: undefined,
+    mark,
+    uid: 0,
+    ipproto,
+    sport: portless ? noPort : packet.dport,
+    dport: portless ? noPort : packet.sport,
+    tos: packet.tos,
+    tunId: undefined,
+    flowlabel: packet.flowlabel,
+    fromBits: packet.toBits,
+    toBits: fromBits,
+    vrf,
+    assumed: nothing,
+  };
+}
+
 export interface PortRange {
   readonly from: number;
   readonly to: number;

@@ -31,7 +31,7 @@ export function observe(table: AttributeTable, json: IpObject, context: Context)
     }
     values[name] = value;
     const whole = attribute.given?.(json) ?? value;
-    if (!isDeepStrictEqual(whole, value)) given[name] = whole;
+    if (!isEqual(whole, value)) given[name] = whole;
   }
   const read = readKeys(table);
   return { values, given, unread: [...Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)), ...strange] };
@@ -62,9 +62,12 @@ export function same(table: AttributeTable, asked: Context, observed: Context): 
       // What is left of it is no difference; that it runs down, or does not, is one.
       (attribute.fades === true
         ? (asked[name] === undefined) === (observed[name] === undefined)
-        : isDeepStrictEqual(asked[name], observed[name])),
+        : isEqual(asked[name], observed[name])),
   );
 }
+
+/** Most values are text, numbers, or not there. */
+const isEqual = (one: unknown, other: unknown): boolean => one === other || (typeof one === "object" && isDeepStrictEqual(one, other));
 
 /** True when a value of it runs down by itself on the host. */
 export function fades(table: AttributeTable, values: Context): boolean {
@@ -73,7 +76,7 @@ export function fades(table: AttributeTable, values: Context): boolean {
 
 /** True when everything that a pattern says is so; what it leaves out may be anything. */
 export function fits(table: AttributeTable, pattern: Context, observed: Context): boolean {
-  return Object.keys(table).every((name) => pattern[name] === undefined || isDeepStrictEqual(pattern[name], observed[name]));
+  return Object.keys(table).every((name) => pattern[name] === undefined || isEqual(pattern[name], observed[name]));
 }
 
 /** What the kernel finds a device by. Where none of these was asked for and stands, nobody left the device to the kernel. */

@@ -1,4 +1,5 @@
 import type { Family } from "../../declaration/family";
+import { SettingsOfDevices } from "./deviceSettings";
 import type { Network } from "./network";
 import { NextHopFinder } from "./nextHops";
 import { Rules } from "./rules";
@@ -10,6 +11,7 @@ export interface Ready {
   readonly rules: Rules;
   readonly tables: Tables;
   readonly finder: NextHopFinder;
+  readonly settings: SettingsOfDevices;
 }
 
 const readied = new WeakMap<Network, Partial<Record<Family, Ready>>>();
@@ -19,6 +21,12 @@ export function readyFor(network: Network, family: Family): Ready {
   const known = readied.get(network) ?? {};
   readied.set(network, known);
   const finder = new NextHopFinder(network);
-  known[family] ??= { network, finder, rules: new Rules(network.rules, family), tables: new Tables(network.routes, family, finder) };
+  known[family] ??= {
+    network,
+    finder,
+    rules: new Rules(network.rules, family),
+    tables: new Tables(network.routes, family, finder),
+    settings: new SettingsOfDevices(network),
+  };
   return known[family];
 }

@@ -1,3 +1,4 @@
+import { bitsOf } from "../../declaration/bits";
 import type { Flow, Packet } from "../../declaration/flow";
 import { scopeNumberOf } from "../../declaration/route/nextHop";
 import { isBefore } from "../plan/gate";
@@ -8,7 +9,7 @@ import { keepsSource, leaks, loopbackOf, packetFor } from "./domain";
 import type { Network } from "./network";
 import { sourceRefusal } from "./reversePath";
 import { type Found, search } from "./search";
-import { sourceInet, sourceInet6 } from "./source";
+import { sourceBy, sourceInet, sourceInet6 } from "./source";
 import { type Hop, sameWay, type Verdict, type Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
 
@@ -79,6 +80,10 @@ function sendInet(ready: Ready, packet: Packet): Verdict | Open {
 
 const onLink = 253;
 const nowhere = "0.0.0.0";
+const nowhereBits = bitsOf(nowhere);
+
+/** What comes in is bound to no device. Most packets are as they should be: a copy of each takes as long as its lookup. */
+const withoutOif = (packet: Packet): Packet => (packet.oif === undefined ? packet : { ...packet, oif: undefined });
 
 /** The device to which the socket is bound, a VRF included. */
 const boundTo = ({ oif, vrf }: Packet): string | undefined => oif ?? (typeof vrf === "object" && vrf.by === "oif" ? vrf.name : undefined);
@@ -108,7 +113,7 @@ function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
   const { route } = entry.observed;
   if (entry.type === "local") return [{ dev: loopbackOf(ready, hops[0]?.dev), via: undefined, src: packet.from ?? route.src ?? packet.to }];
   const scope = scopeNumberOf(route);
-  const ways = hops.map(({ dev, via }) => ({ dev, via, own: sourceInet(ready, dev, via, scope) }));
+  const ways = hops.map((hop) => ({ dev: hop.dev, via: hop.via, own: sourceBy(ready, hop, scope) }));
   const near =
     ways.length > 1 && packet.from !== undefined && packet.iif === undefined && !entry.next.byObject && prefersSource(ready)
       ? ways.filter(({ own }) => own === packet.from)
@@ -128,10 +133,10 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open 
   const dropped = (why: string): Verdict => ({ kind: "dropped", why, path });
   if (from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
   if (strangeSource(from)) return dropped(`no packet may come from ${from}`);
-  if (to.startsWith("127.") && ready.network.sysctls?.[`net.ipv4.conf.${iif}.route_localnet`] !== 1)
-    return dropped(`no packet may come in for ${to}`);
-  const answer = walk(ready, { ...packet, oif: undefined }, plain, path);
-  const forwards = ready.network.sysctls?.[`net.ipv4.conf.${iif}.forwarding`] !== 0;
+  const settings = ready.settings.of(iif);
+  if (to.startsWith("127.") && settings.route_localnet !== 1) return dropped(`no packet may come in for ${to}`);
+  const answer = walk(ready, withoutOif(packet), plain, path);
+  const forwards = settings.forwarding !== 0;
   if (answer.kind !== "found")
     return answer.kind === "unsure" || answer.kind === "open" || forwards
       ? refused(answer, path)
@@ -139,7 +144,12 @@ function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict | Open 
   const { entry } = answer.found;
   if (entry.type === "local" || entry.type === "broadcast") {
     // The source of a broadcast is looked up without a destination.
-    const refusal = sourceRefusal(ready, entry.type === "broadcast" ? { ...packet, to: nowhere } : packet, iif, undefined);
+    const refusal = sourceRefusal(
+      ready,
+      entry.type === "broadcast" ? { ...packet, to: nowhere, toBits: nowhereBits } : packet,
+      iif,
+      undefined,
+    );
     if (refusal !== undefined) return "dropped" in refusal ? dropped(refusal.dropped) : { kind: "unsure", why: refusal.unsure, path };
     return delivered(answer.found, [{ dev: loopbackOf(ready, entry.next.hops[0]?.dev), via: undefined, src: from }], path);
   }
@@ -205,7 +215,7 @@ function receiveInet6(ready: Ready, packet: Packet, iif: string): Verdict | Open
   const oif = isLinkBound(packet.to) ? iif : undefined;
   const near = onLinkOfVrf(ready, packet, iif);
   if (near !== undefined) return near;
-  const answer = walk(ready, { ...packet, oif: undefined }, { ...plain, oif, prefer: iif }, path);
+  const answer = walk(ready, withoutOif(packet), { ...plain, oif, prefer: iif }, path);
   if (answer.kind !== "found") return refused(answer, path);
   const { entry } = answer.found;
   const stays = entry.type === "local" || entry.type === "anycast" || entry.type === "multicast";

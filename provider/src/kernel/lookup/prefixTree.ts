@@ -46,6 +46,11 @@ export class PrefixTree<Value> {
     return level;
   }
 
+  /** Whether it has a prefix that does not hold every address. */
+  get parts(): boolean {
+    return this.#levels.some(({ length }) => length > 0);
+  }
+
   /** The values of all prefixes that hold an address, the longest first. */
   holding(bits: Bits): Value[] {
     const values: Value[] = [];

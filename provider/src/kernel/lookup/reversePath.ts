@@ -1,4 +1,4 @@
-import { type Packet, packetOf } from "../../declaration/flow";
+import { type Packet, reverseOf } from "../../declaration/flow";
 import { describe as describeRule } from "../rule/rule";
 import type { Ready } from "./compile";
 import { vrfOf } from "./domain";
@@ -25,31 +25,19 @@ export function sourceRefusal(
 ): { dropped: string } | { unsure: string } | undefined {
   const { sysctls, addresses } = ready.network;
   if (sysctls === undefined) return undefined;
-  const knob = (dev: string, name: string): number => sysctls[`net.ipv4.conf.${dev}.${name}`] ?? 0;
-  const either = (name: string): boolean => knob("all", name) !== 0 || knob(iif, name) !== 0;
-  const [all, own] = [knob("all", "rp_filter"), knob(iif, "rp_filter")];
+  const [ofAll, ofOne] = [ready.settings.of("all"), ready.settings.of(iif)];
+  const either = (name: "accept_local" | "src_valid_mark"): boolean => (ofAll[name] ?? 0) !== 0 || (ofOne[name] ?? 0) !== 0;
+  const [all, own] = [ofAll.rp_filter ?? 0, ofOne.rp_filter ?? 0];
   const filter = Math.max(all, own);
   const from = packet.from ?? "0.0.0.0";
   const isOwn = addresses?.some(({ address }) => address === from) ?? false;
   if (filter === 0 && either("accept_local")) return undefined;
   if (filter === 0 && hasOwnRulesOnly(ready)) return isOwn ? { dropped: `its source ${from} is an address of the host itself` } : undefined;
   const path: Visit[] = [];
-  const reversed = {
-    ...packet,
-    from: packet.to,
-    to: from,
-    iif: out,
-    oif: undefined,
-    uid: 0,
-    mark: either("src_valid_mark") ? packet.mark : 0,
-    sport: packet.dport,
-    dport: packet.sport,
-    tunId: undefined,
-  };
-  // Of the VRF that the packet itself belongs to, else of the one that it would leave into. What was taken to be so of the packet says
-  // nothing of its reverse.
+  // Of the VRF that the packet itself belongs to, else of the one that it would leave into.
   const vrf = vrfOf(ready, iif, "iif");
-  const back = packetOf(reversed, vrf === "none" ? vrfOf(ready, out, "iif") : vrf);
+  const mark = either("src_valid_mark") ? packet.mark : 0;
+  const back = reverseOf(packet, out, mark, vrf === "none" ? vrfOf(ready, out, "iif") : vrf);
   const answer = walk(ready, back, plainSearch, path);
   if (answer.kind === "unsure" || answer.kind === "open") return { unsure: `the way back to ${from}: ${answer.why}` };
   const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });

@@ -2,12 +2,24 @@ import { bitsOf, commonBits, holdsBits, prefixBitsOf } from "../../declaration/b
 import { scopeNumbers } from "../../declaration/route/nextHop";
 import type { Ready } from "./compile";
 import type { HostAddress } from "./network";
+import type { NextHop } from "./nextHops";
 
 const scopes = scopeNumbers;
 
 /** Whether two devices are of one VRF, or both of none. */
 const isBeside = ({ finder }: Ready, dev: string | undefined, other: string): boolean =>
   finder.master(dev)?.name === finder.master(other)?.name;
+
+const chosen = new WeakMap<NextHop, { readonly address: string | undefined }>();
+
+/** The source that a next hop of a route gives to what the host sends by it: chosen once, since a next hop is made for one route of one network. */
+export function sourceBy(ready: Ready, hop: NextHop, scope: number): string | undefined {
+  const known = chosen.get(hop);
+  if (known !== undefined) return known.address;
+  const address = sourceInet(ready, hop.dev, hop.via, scope);
+  chosen.set(hop, { address });
+  return address;
+}
 
 /**
  * inet_select_addr(): the first address of the device that reaches as far as the route, in the gateway's network where there is one; else

@@ -65,6 +65,11 @@ export class Tables {
     return this.#tables.has(table);
   }
 
+  /** Whether a table treats some addresses in another way than others. */
+  parts(table: number): boolean {
+    return this.#tables.get(table)?.parts === true;
+  }
+
   /** The destinations of a table that hold an address, the longest first. */
   holding(table: number, address: Bits): Destination[] {
     return this.#tables.get(table)?.holding(address) ?? [];

@@ -3,7 +3,7 @@ import type { Tags } from "../../declaration/owner";
 import { routeAttributes } from "../../declaration/route/attributes";
 import { type DeclaredRoute, gatewayDevice, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
-import { type ObservedKind, withTag } from "../observed/kind";
+import { type ObservedKind, type Seen, withTag } from "../observed/kind";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
@@ -135,16 +135,29 @@ function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted |
   };
 }
 
+/** Many stand on a host, and of most only a key is asked. */
+class SeenRoute implements Seen {
+  readonly key: string;
+  readonly protocol: number;
+  readonly values: Route;
+  readonly found: Route;
+  readonly unread: readonly string[];
+
+  constructor({ route, protocol, unread }: ObservedRoute) {
+    this.key = routeKey(route);
+    this.protocol = protocol;
+    this.values = route;
+    this.found = route;
+    this.unread = unread;
+  }
+
+  print(): string {
+    return withTag(describe(this.values), this);
+  }
+}
+
 export const routes: ObservedKind = {
-  seen: (state) =>
-    state.routes.map((one) => ({
-      key: routeKey(one.route),
-      protocol: one.protocol,
-      values: one.route,
-      found: one.route,
-      unread: one.unread,
-      print: () => withTag(describe(one.route), one),
-    })),
+  seen: (state) => state.routes.map((one) => new SeenRoute(one)),
   tagsAt: (state, key) => tagsIn(routesAt(state, key)),
   unwanted: unwantedRoute,
 };

@@ -4,7 +4,7 @@ import type { Tags } from "../../declaration/owner";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { deviceOf, literally, type RuleSet, rulesIn, setOf } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
-import { type ObservedKind, withTag } from "../observed/kind";
+import { type ObservedKind, type Seen, withTag } from "../observed/kind";
 import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State, tagsIn } from "../observed/state";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
 import { emptyPlan, isRemovable, type Mandate, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
@@ -134,21 +134,37 @@ function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | 
   };
 }
 
+/** Many stand on a host, and of most only a key is asked. */
+class SeenRule implements Seen {
+  readonly key: string;
+  readonly protocol: number;
+  readonly values: Rule;
+  readonly unread: readonly string[];
+  readonly #one: ObservedRule;
+  readonly #state: State;
+
+  constructor(one: ObservedRule, state: State) {
+    this.key = ruleKey(one.rule);
+    this.protocol = one.protocol;
+    this.values = givenRule(one);
+    this.unread = one.unread;
+    this.#one = one;
+    this.#state = state;
+  }
+
+  /** As one declaration, with the others there of its tag; of what would be several, itself. */
+  get found(): Seen["found"] {
+    const { rule: own, protocol: tag } = this.#one;
+    return setOf(rulesAtKey(this.#state, this.key).flatMap(({ rule, protocol }) => (protocol === tag ? [rule] : []))) ?? own;
+  }
+
+  print(): string {
+    return withTag(describe(this.values), this.#one);
+  }
+}
+
 export const rules: ObservedKind = {
-  seen: (state) =>
-    state.rules.map((one) => ({
-      key: ruleKey(one.rule),
-      protocol: one.protocol,
-      values: givenRule(one),
-      // As one declaration, with the others there of its tag; of what would be several, itself.
-      get found() {
-        return (
-          setOf(rulesAtKey(state, ruleKey(one.rule)).flatMap(({ rule, protocol }) => (protocol === one.protocol ? [rule] : []))) ?? one.rule
-        );
-      },
-      unread: one.unread,
-      print: () => withTag(describe(givenRule(one)), one),
-    })),
+  seen: (state) => state.rules.map((one) => new SeenRule(one, state)),
   tagsAt: (state, key) => tagsIn(rulesAtKey(state, key)),
   isExchanged: true,
   unwanted: unwantedRule,

@@ -35,14 +35,18 @@ export function addressesOf(before: Network, after: Network, family: Family): Ad
   const effects = new Effects([before, after].flatMap(({ rules }) => rules.flatMap(({ rule }) => rule.suppressPrefixlength ?? [])));
   const [was, is] = [readyFor(before, family), readyFor(after, family)];
   const tables = [...new Set([...was.tables.numbers, ...is.tables.numbers])];
+  // Most tables have a default alone, and so the same for every address: what it is, is found once.
+  const isParted = (table: number): boolean => was.tables.parts(table) || is.tables.parts(table);
+  const [parted, whole] = [tables.filter(isParted), tables.filter((table) => !isParted(table))];
+  const allTouched = parts.slice(0, 1).some(({ bits }) => effects.of(was, whole, bits) !== effects.of(is, whole, bits));
   const found = new Map<string, Alike & { readonly parts: Part[] }>();
   for (const part of parts) {
     if (part.address === undefined) continue;
     const bits = bitsOf(part.address);
-    const [now, then] = [effects.of(was, tables, bits), effects.of(is, tables, bits)];
+    const [now, then] = [effects.of(was, parted, bits), effects.of(is, parted, bits)];
     const key = [selectorOf(part, selecting), now, then].join("\n");
     const known = found.get(key);
-    if (known === undefined) found.set(key, { parts: [part], address: part.address, bits, isTouched: now !== then });
+    if (known === undefined) found.set(key, { parts: [part], address: part.address, bits, isTouched: allTouched || now !== then });
     else known.parts.push(part);
   }
   return { parts, alike: [...found.values()] };

@@ -25,12 +25,16 @@ export interface Moved {
   readonly mark: MarkClass;
   /** Undefined: a source is not chosen yet. */
   readonly from: Alike | undefined;
-  readonly to: Alike;
+  readonly to: readonly Alike[];
   /** What else sets them apart, such as `ipproto 6`; empty where nothing does. */
   readonly only: string;
   /** The way before and after. */
   readonly was: string;
   readonly is: string;
+}
+
+interface Growing extends Moved {
+  readonly to: Alike[];
 }
 
 export interface Movement {
@@ -62,23 +66,27 @@ export function movedBetween(before: Network, after: Network, family: Family): M
     // Made once: to read addresses takes as long as to look them up.
     const base = packetIn(before, { family, ...door, ...open, to: nobody[family], mark: 0 });
     const sources = sourcesBy(door, before, addresses, family);
-    for (const from of sources)
+    for (const from of sources) {
+      const together = new Map<string, Growing>();
+      const sent = from === undefined ? base : { ...base, from: from.address, fromBits: from.bits };
       for (const to of addresses.alike) {
         const isReversed = door.iif !== undefined && from !== undefined;
         const mayMove = to.isTouched || isChanged(from, to) || (isReversed && (looksBack || from.isTouched || isChanged(to, from)));
         if (!mayMove) continue;
         for (const mark of marks) {
           if (--left < 0) return { addresses, marks, moved: [], tooMany: true };
-          const packet = {
-            ...base,
-            ...(from === undefined ? {} : { from: from.address, fromBits: from.bits }),
-            to: to.address,
-            toBits: to.bits,
-            mark: mark.mark,
-          };
-          for (const one of ways(before, after, packet)) moved.push({ ...one, door, mark, from, to });
+          const packet = { ...sent, to: to.address, toBits: to.bits, mark: mark.mark };
+          // Tens of thousands may move: what fares alike is one at once.
+          for (const one of ways(before, after, packet)) {
+            const key = `${mark.says} ${one.only}\n${one.was}\n${one.is}`;
+            const known = together.get(key);
+            if (known !== undefined) known.to.push(to);
+            else together.set(key, { ...one, door, mark, from, to: [to] });
+          }
         }
       }
+      moved.push(...together.values());
+    }
   }
   return { addresses, marks, moved, tooMany: false };
 }

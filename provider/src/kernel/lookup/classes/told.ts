@@ -76,18 +76,18 @@ function numbering(): (one: unknown) => number {
   };
 }
 
-/** Tens of thousands, so they are put together one by one. */
 function byDestination(moved: readonly Moved[], numberOf: (one: unknown) => number): Growing[] {
   const classes = new Map<string, Growing>();
   for (const { door, mark, from, to, only, was, is } of moved) {
     const ways = `${was}\n${is}`;
     const key = `${numberOf(door)} ${numberOf(mark)} ${numberOf(from)} ${only}\n${ways}`;
     const known = classes.get(key);
-    if (known !== undefined) for (const part of to.parts) known.to.add(part);
+    const parts = to.flatMap((one) => one.parts);
+    if (known !== undefined) for (const part of parts) known.to.add(part);
     else {
       const sources = new Set(from?.parts ?? [undefined]);
       const marks = new Set([mark.says ?? ""]);
-      classes.set(key, { ways, before: was, after: is, only, doors: new Set([door]), marks, from: sources, to: new Set(to.parts) });
+      classes.set(key, { ways, before: was, after: is, only, doors: new Set([door]), marks, from: sources, to: new Set(parts) });
     }
   }
   return [...classes.values()];
