@@ -60,9 +60,7 @@ export function same(table: AttributeTable, asked: Context, observed: Context): 
     ([name, attribute]) =>
       (asked[name] === undefined && attribute.filled === true) ||
       // What is left of it is no difference; that it runs down, or does not, is one.
-      (attribute.fades === true
-        ? (asked[name] === undefined) === (observed[name] === undefined)
-        : isEqual(asked[name], observed[name])),
+      (attribute.fades === true ? (asked[name] === undefined) === (observed[name] === undefined) : isEqual(asked[name], observed[name])),
   );
 }
 
