@@ -6,13 +6,14 @@ import { doorCases, doorsRound } from "./doors";
 import { withFigures } from "./figures";
 import { Fleet } from "./fleet";
 import { historyCases, historyRound } from "./history";
+import { importCase, importRound } from "./import";
 import { lookupCases, lookupRound } from "./lookup";
 import { usual } from "./objects";
 import { ensurePeers, peerNames, runPeer } from "./peers";
 import { rowOf, type Sample } from "./rows";
 import { sizesOf, tableOf } from "./table";
 
-const names = [...caseNames, ...doorCases, ...historyCases, ...lookupCases, ...peerNames];
+const names = [...caseNames, ...doorCases, importCase, ...historyCases, ...lookupCases, ...peerNames];
 const usage = `usage: npm run bench -- [--json FILE] [--hosts 20] [--fleet 100] [--sizes HOSTSxOBJECTS,...] [--peers] [--rounds 3] [--only CASE,...]
   --hosts   hosts of the granular cases on the engine, and of the history
   --sizes   hosts and objects a host of the host-routing cases, their floor, raw OpenSSH and the peers
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
     console.error(`${key}: ${sample.seconds.toFixed(3)} s${sample.logins === undefined ? "" : `, ${sample.logins} logins`}`);
   };
   for (let round = 1; round <= rounds; round++) lookupRound(wants, report);
-  if ([...caseNames, ...doorCases, ...historyCases, ...peerNames].some(wants))
+  if ([...caseNames, ...doorCases, importCase, ...historyCases, ...peerNames].some(wants))
     await onLab({ hosts, fleet, rounds, sizes, peers, wants, report });
   const rows = withFigures([...samples.values()].map((one) => rowOf(one.name, one.hosts, one.objectsPerHost, one.samples)));
   console.log([tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd());
@@ -100,6 +101,7 @@ async function onLab({ hosts, fleet, rounds, sizes, peers, wants, report }: Roun
       await historyRound(lab.first(hosts), wants, report);
       await doorsRound(lab.first(hosts), "granular", wants, report);
       await doorsRound(lab.first(fleet), "host-routing", wants, report);
+      await importRound(lab.first(1), wants, report);
       await plainRound(lab.first(hosts), usual, wants, report);
       if (fleet !== hosts) await plainRound(lab.first(fleet), usual, wantsOnFleet, report);
       for (const size of wantsWhole ? sizes : []) {

@@ -85,6 +85,12 @@ export class Contender {
     }
   }
 
+  /** What the state holds for all of them. */
+  async stateBytes(): Promise<number> {
+    const { deployment } = await this.stack.export();
+    return Buffer.byteLength(JSON.stringify(deployment.resources));
+  }
+
   /** What the state holds for a resource. */
   async sizes(): Promise<{ providerBytes: number; entryBytes: number }> {
     const { deployment } = await this.stack.export();

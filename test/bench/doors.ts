@@ -1,4 +1,4 @@
-// What each door costs of the processor: user and system time of the CLI and all that it starts, by turns. What runs on hosts is none of it.
+// What each door costs of the processor: user and system time of the CLI and all that it starts, by turns, and the bytes of the state. What runs on hosts is none of it.
 import type { Report, Wants } from "./cases";
 import { Contender, type Operation } from "./contender";
 import type { Fleet } from "./fleet";
@@ -12,6 +12,8 @@ const nameOf = (program: Program, operation: Operation): string => `${program}-$
 /** The plugin's case beside that of dynamic resources. */
 export const ofPlugin = (name: string): string => `${name}-plugin`;
 export const doorPairs: readonly string[] = programs.flatMap((program) => operations.map((operation) => nameOf(program, operation)));
+/** Those that say what the state holds, too. */
+export const statePairs: readonly string[] = programs.map((program) => nameOf(program, "up"));
 export const doorCases: readonly string[] = doorPairs.flatMap((name) => [name, ofPlugin(name)]);
 
 /** One round of a program by both doors; each finds the hosts empty. */
@@ -26,7 +28,8 @@ export async function doorsRound(fleet: Fleet, program: Program, wants: Wants, r
       for (const operation of operations.slice(0, last + 1)) {
         const name = nameOf(program, operation);
         const sample = await one.cpu(operation);
-        report(door === "plugin" ? ofPlugin(name) : name, fleet.hosts.length, objects, sample);
+        const state = operation === "up" ? { stateBytes: await one.stateBytes() } : {};
+        report(door === "plugin" ? ofPlugin(name) : name, fleet.hosts.length, objects, { ...sample, ...state });
       }
       await fleet.mustBeComplete(usual);
     } finally {

@@ -1,5 +1,5 @@
 // The figures that the project promises, each computed from cases of one run.
-import { doorPairs, ofPlugin } from "./doors";
+import { doorPairs, ofPlugin, statePairs } from "./doors";
 import { type Row, rounded } from "./rows";
 
 /** Another case of the run: with as many hosts and objects a host as the row itself, where nothing else is said. */
@@ -16,7 +16,9 @@ interface Figure {
   readonly limit: number;
   /** Only rows of this many hosts, or objects a host. */
   readonly at?: { readonly hosts?: number; readonly objects?: number };
-  /** Whose seconds it is computed from, behind the row's own. */
+  /** Left out: of seconds. */
+  readonly by?: "stateBytes";
+  /** Whose values it is computed from, behind the row's own. */
   readonly from: readonly (string | Term)[];
   ratio(own: number, ...others: number[]): number;
 }
@@ -123,6 +125,10 @@ export const figures: readonly Figure[] = [
     from: ["transaction-unrecorded"],
     ratio: quotient,
   },
+  ...statePairs.map(
+    (of): Figure => ({ of: ofPlugin(of), says: "state / the dynamic door's", limit: 0.8, by: "stateBytes", from: [of], ratio: quotient }),
+  ),
+  { of: "import-whole-host", says: "/ 5 s", limit: 1, at: { objects: 200 }, from: [], ratio: (seconds) => seconds / 5 },
   { of: "report-live", says: "(it - 3 s) / raw-ssh-rule", limit: 1.3, from: [rawRule], ratio: (ours, raw = 0) => (ours - 3) / raw },
   { of: "report-stored", says: "/ 5 s", limit: 1, at: { hosts: 100 }, from: [], ratio: (seconds) => seconds / 5 },
   { of: "direct-transaction", says: "/ raw-openssh", limit: 0.8, from: ["raw-openssh"], ratio: quotient },
@@ -132,17 +138,20 @@ export const figures: readonly Figure[] = [
 
 /** The rows with their figures, where all the cases ran that a figure needs. */
 export function withFigures(rows: readonly Row[]): Row[] {
-  const secondsOf = (row: Row, term: string | Term): number | undefined => {
+  const found = (row: Row, term: string | Term, by: "seconds" | "stateBytes"): number | undefined => {
     const { case: name, hosts = row.hosts, objects = row.objectsPerHost } = typeof term === "string" ? { case: term } : term;
-    return rows.find((other) => other.case === name && other.hosts === hosts && other.objectsPerHost === objects)?.seconds;
+    return rows.find((other) => other.case === name && other.hosts === hosts && other.objectsPerHost === objects)?.[by];
   };
   return rows.map((row) => {
-    const computed = figures.flatMap(({ of, at, says, limit, from, ratio }) => {
+    const computed = figures.flatMap(({ of, at, says, limit, by: what, from, ratio }) => {
+      const by = what ?? "seconds";
       const isMeant =
         of === row.case && (at?.hosts ?? row.hosts) === row.hosts && (at?.objects ?? row.objectsPerHost) === row.objectsPerHost;
-      const others = from.map((term) => secondsOf(row, term));
-      const known = others.filter((seconds) => seconds !== undefined);
-      return isMeant && known.length === from.length ? [{ figure: says, ratio: rounded(ratio(row.seconds, ...known)), limit }] : [];
+      const own = row[by];
+      const known = from.map((term) => found(row, term, by)).filter((value) => value !== undefined);
+      return isMeant && own !== undefined && known.length === from.length
+        ? [{ figure: says, ratio: rounded(ratio(own, ...known)), limit }]
+        : [];
     });
     return computed.length === 0 ? row : { ...row, figures: computed };
   });

@@ -12,6 +12,8 @@ export const rowSchema = z.object({
   logins: z.number().optional(),
   /** The most memory that the engine, its plugins and the program held together, in MiB. */
   memory: z.number().optional(),
+  /** Bytes of the stack's resources in the state, as compact JSON. */
+  stateBytes: z.number().optional(),
   /** `seconds` (or what `figure` says) against other cases of this run, and what is asked of it. */
   figures: z.array(z.object({ figure: z.string(), ratio: z.number(), limit: z.number() })).optional(),
   /** Bytes of `__provider`, and of the largest resource in the state, as compact JSON. */
@@ -34,6 +36,7 @@ export interface Sample {
   readonly seconds: number;
   readonly logins?: number;
   readonly memory?: number;
+  readonly stateBytes?: number;
   readonly providerBytes?: number;
   readonly entryBytes?: number;
 }
@@ -43,7 +46,7 @@ export const rounded = (value: number): number => Number(value.toPrecision(4));
 /** The worst round speaks for what is counted, the median for what is timed. */
 export function rowOf(name: string, hosts: number, objectsPerHost: number, samples: readonly Sample[]): Row {
   const rounds = samples.map(({ seconds }) => rounded(seconds));
-  const worst = (key: "logins" | "memory" | "providerBytes" | "entryBytes") => {
+  const worst = (key: "logins" | "memory" | "stateBytes" | "providerBytes" | "entryBytes") => {
     const values = samples.flatMap(({ [key]: value }) => (value === undefined ? [] : [value]));
     return values.length === 0 ? {} : { [key]: Math.max(...values) };
   };
@@ -55,6 +58,7 @@ export function rowOf(name: string, hosts: number, objectsPerHost: number, sampl
     rounds,
     ...worst("logins"),
     ...worst("memory"),
+    ...worst("stateBytes"),
     ...worst("providerBytes"),
     ...worst("entryBytes"),
   };

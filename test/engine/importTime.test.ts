@@ -2,7 +2,7 @@
 // One door: dynamic resources cannot be imported.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
-import { importHost } from "./importing";
+import { importHost, manyEntries } from "./importing";
 import { useSite } from "./site";
 import { useSshHome, useYaml } from "./yamlProject";
 
@@ -15,14 +15,7 @@ describe("an import of a whole host with 200 entries", function () {
   it("is done within five seconds, and its program takes all of it over", async () => {
     const host = site.host();
     await home().knows(host);
-    const { device } = host.uplinks[1];
-    const numbers = Array.from({ length: 100 }, (_, n) => n);
-    await host.batch(
-      numbers.flatMap((n) => [
-        `rule add pref ${1000 + n} from 10.9.${n}.0/24 table 102`,
-        `route add 10.8.${n}.0/24 dev ${device} table 102`,
-      ]),
-    );
+    await host.batch(manyEntries(host));
     const project = await open({}, { env: home().env });
     const { seconds, program } = await importHost(project, host);
     // The CLI and YAML's host take two of them for an import of one entry.

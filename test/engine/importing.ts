@@ -35,6 +35,13 @@ export class SshHome {
   }
 }
 
+/** 100 rules and 100 routes that stand on a host, for `ip -batch`. */
+export const manyEntries = ({ uplinks }: Host): string[] =>
+  Array.from({ length: 100 }, (_, n) => [
+    `rule add pref ${1000 + n} from 10.9.${n}.0/24 table 102`,
+    `route add 10.8.${n}.0/24 dev ${uplinks[1].device} table 102`,
+  ]).flat();
+
 const generated = z.object({ resources: z.record(z.string(), z.unknown()) });
 
 /** As `edge`. */
