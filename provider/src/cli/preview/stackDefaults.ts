@@ -1,6 +1,6 @@
 import { tellDefaults } from "../../host/ssh/defaults";
 import type { Preview } from "./previewJson";
-import { isSecret } from "./unclear";
+import { isSecret, withoutLogin } from "./unclear";
 
 const keys = { stack: "policy-routing:connection", provider: "policyrouting:connection" } as const;
 
@@ -17,11 +17,11 @@ export function honourDefaults(preview: Preview, command: string): void {
   }
 }
 
-/** Of the plugin's providers, the default one of the configuration and explicit ones; each once. */
+/** Of the plugin's providers, the default one of the configuration and explicit ones, as far as they are shown; each once. */
 function ofProviders({ config, steps }: Preview): unknown[] {
   const inputs = steps
     .map(({ oldState, newState }) => newState ?? oldState)
     .filter((one) => one?.type === "pulumi:providers:policyrouting");
-  const all = inputs.length === 0 ? [config?.[keys.provider]] : inputs.map((one) => one?.inputs?.["connection"]);
+  const all = inputs.length === 0 ? [config?.[keys.provider]] : inputs.map((one) => withoutLogin(one?.inputs ?? {})["connection"]);
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
