@@ -83,6 +83,13 @@ function oneOf(types: readonly Json[]): Json {
   return others.length === 0 ? first : { oneOf: [first, ...others] };
 }
 
+/** What a function answers is no one of several: Python's SDK (3.259) wants a dict there. */
+function answers<Answer extends { properties: Json }>(answer: Answer): Answer {
+  const several = Object.entries(answer.properties).find(([, one]) => /^\{"(oneOf|\$ref":"pulumi.json#\/Any)"/.test(JSON.stringify(one)));
+  if (several !== undefined) throw new Error(`${several[0]} is answered as one of several types`);
+  return answer;
+}
+
 const outputs = {
   persisted: { type: "string", description: "What puts it back after a reboot, `none`, or `no: ` and why not." },
   machineId: { type: "string", description: "The machine-id of the host that has it." },
@@ -165,7 +172,7 @@ export function schemaText(): string {
       {
         description,
         inputs: { type: "object", ...types.objectOf(given, result) },
-        outputs: { type: "object", ...types.objectOf(answered, `${result}Result`) },
+        outputs: { type: "object", ...answers(types.objectOf(answered, `${result}Result`)) },
       },
     ];
   };

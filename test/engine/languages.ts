@@ -103,7 +103,7 @@ pulumi.export("persisted", to.persisted)
 `;
 }
 
-/** A component and beside it a rule of two sources; of another host, a fleet of one. */
+/** A component and beside it a rule of two sources; of another host, a fleet of one, and what it has now. */
 export function pythonComponents(first: Host, second: Host): string {
   const login = ({ connection: { host, user, privateKeyPath, knownHostsPath } }: Host): string =>
     `policyrouting.ConnectionArgs(host="${host}", user="${user}", private_key_path="${privateKeyPath}", known_hosts_path="${knownHostsPath}")`;
@@ -127,6 +127,10 @@ fleet = policyrouting.Fleet(
 both = policyrouting.PolicyRule(
     "both", connection=${login(first)}, persist="none", priority=900, from_=["198.51.100.1", "198.51.100.2"], table=edge.tables["isp2"]
 )
+seen = policyrouting.get_host(connection=${login(second)})
+way = policyrouting.lookup_output(connection=${login(second)}, to="192.0.2.1")
+pulumi.export("devices", [one.dev for one in seen.addresses])
+pulumi.export("way", way.apply(lambda one: [one.table, one.dev]))
 pulumi.export("commands", edge.commands)
 pulumi.export("persisted", fleet.persisted)
 pulumi.export("sources", both.from_)

@@ -45,16 +45,18 @@ describe("a program in Python", function () {
     }
   });
 
-  it("has MultihomedHost and Fleet, which make their uplinks answer; where a list may stand it takes one", async () => {
+  it("has MultihomedHost and Fleet, which make their uplinks answer; where a list may stand it takes one; and its functions read a host", async () => {
     assert.ok(python !== undefined);
     const [first, second] = [site.host(), site.host()];
     const { stack, remove } = await openPython(python, pythonComponents(first, second));
     try {
       await stack.up();
       for (const host of [first, second]) assert.ok(await site.lab.internet.tcpConnect(host.uplinks[1].address, 22, 1_500));
-      const { commands, persisted, sources } = await stack.outputs();
+      const { commands, persisted, sources, devices, way } = await stack.outputs();
       assert.ok(Array.isArray(commands) && commands.includes(`ip rule add pref 15102 from ${first.uplinks[1].address} table 102`));
       assert.deepEqual(persisted, { "edge-2": "none" });
+      assert.ok(Array.isArray(devices) && devices.includes("eth1"));
+      assert.deepEqual(way, [254, "eth0"]);
       assert.deepEqual(sources, ["198.51.100.1", "198.51.100.2"]);
       await stack.preview(["--expect-no-changes"]);
       await stack.destroy();

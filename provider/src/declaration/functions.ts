@@ -4,6 +4,7 @@ import { objectOf } from "./canonical";
 import { commonFields } from "./common";
 import { flowFields } from "./expectation";
 import { families } from "./family";
+import { integer, u32 } from "./number";
 import { tableSchema } from "./tableNumber";
 
 /** What the plugin's functions take and answer. They read a host and change nothing, in previews too. */
@@ -54,7 +55,8 @@ export const lookupResultFields = {
   ),
   sentence: told(text, "The same for a person, with all ways that it may take.", "by eth1 via 203.0.113.1 (table 102)"),
   rule: perhaps(text, "The rule that decides, in the words of `ip`.", "none does", "ip -4 rule pref 1000 from 203.0.113.10 table 102"),
-  table: perhaps(tableSchema, "Table whose route it takes.", "none", 102),
+  // A number alone: of what may be one of several, Python's SDK (3.259) wants a dict.
+  table: perhaps(integer(1, u32), "Number of the table whose route it takes; 254 is main.", "none", 102),
   dev: perhaps(text, "Device by which it leaves.", ifOne, "eth1"),
   via: perhaps(text, "Gateway by which it leaves.", `${ifOne}, or it is on the link`, "203.0.113.1"),
   src: perhaps(text, "Its source address.", ifOne, "203.0.113.10"),

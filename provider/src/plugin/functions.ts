@@ -4,6 +4,7 @@ import { isConnection } from "../declaration/connection";
 import { flowOf } from "../declaration/expectation";
 import { printFailure } from "../declaration/failures";
 import { getHostFields, type getHostResultFields, lookupFields, type lookupResultFields } from "../declaration/functions";
+import { tableNumber } from "../declaration/tableNumber";
 import { PolicyRoutingError } from "../errors";
 import type { Verdict } from "../kernel/lookup/verdict";
 import type { Properties } from "../runtime/handlers";
@@ -72,5 +73,5 @@ function wayOf(verdict: Verdict): Partial<Values<typeof lookupResultFields>> {
   const { table, hops } = verdict;
   const [only, ...others] = hops;
   const way = only === undefined || others.length > 0 ? [] : Object.entries(only).filter(([, value]) => value !== undefined);
-  return { ...rule, ...(table === undefined ? {} : { table }), ...Object.fromEntries(way) };
+  return { ...rule, ...(table === undefined ? {} : { table: tableNumber(table) }), ...Object.fromEntries(way) };
 }

@@ -1374,10 +1374,10 @@ export interface LookupResult {
    */
   readonly rule?: string;
   /**
-   * Table whose route it takes.
+   * Number of the table whose route it takes; 254 is main.
    * Left out: none. Example: `102`.
    */
-  readonly table?: "main" | "default" | "local" | number;
+  readonly table?: number;
   /**
    * Device by which it leaves.
    * Left out: several ways, or none. Example: `"eth1"`.
