@@ -35,7 +35,7 @@ show_sources() { # [SED]; their names on standard input
   while read -r file; do show_source "$file" "${1-}"; done
 }
 
-# A file of ours says what is declared already.
+# A file of ours says what is declared already. "bypass" is a word of routes, and no secret.
 show_source() { # FILE [SED]
   [ -f "$1" ] && [ -r "$1" ] || return 0
   case $1 in *policy-routing*) return 0 ;; esac
@@ -47,6 +47,7 @@ show_source() { # FILE [SED]
   fi
   say "source $1"
   sed -E -e "${2-}" -e '/-----BEGIN.*-----END/s/.*//' -e '/-----BEGIN/,/-----END/s/.*//' -e '/[Kk][Ee][Yy][[:space:]]*[=:]/s/.*//' \
-    -e '/[Pp][Ss][Kk]|[Pp][Aa][Ss][Ss]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]/s/.*//' "$1"
+    -e h -e 's/[Bb][Yy][Pp][Aa][Ss][Ss]//g' \
+    -e '/[Pp][Ss][Kk]|[Pp][Aa][Ss][Ss]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]/{s/.*//;b' -e '}' -e g "$1"
   printf '\n'
 }

@@ -95,7 +95,12 @@ function seenAt(key: string, state: State): readonly Seen[] {
   const known = seenByKey.get(state) ?? new Map<string, Seen[]>();
   if (!seenByKey.has(state)) {
     seenByKey.set(state, known);
-    for (const one of seenIn(state)) if (one.protocol !== undefined) known.set(one.key, [...(known.get(one.key) ?? []), one]);
+    for (const one of seenIn(state)) {
+      if (one.protocol === undefined) continue;
+      const there = known.get(one.key);
+      if (there === undefined) known.set(one.key, [one]);
+      else there.push(one);
+    }
   }
   return known.get(key) ?? [];
 }

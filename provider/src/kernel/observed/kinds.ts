@@ -23,6 +23,7 @@ export const observedKindOf = (key: string): ObservedKind | undefined => {
 /** The tags of what stands at a key; undefined for keys of what has none. */
 export const tagsAt = (state: State, key: string): readonly number[] | undefined => observedKindOf(key)?.tagsAt?.(state, key);
 
-export function* seenIn(state: State): Generator<Seen & { readonly kind: ObservedKind }> {
-  for (const kind of Object.values(observedKinds)) for (const one of kind.seen(state)) yield { ...one, kind };
+/** All entries that stand on a host. */
+export function* seenIn(state: State): Generator<Seen> {
+  for (const kind of Object.values(observedKinds)) yield* kind.seen(state);
 }

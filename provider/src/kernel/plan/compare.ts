@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tags } from "../../declaration/owner";
 import type { Seen } from "../observed/kind";
-import { observedKinds } from "../observed/kinds";
+import { seenIn } from "../observed/kinds";
 import type { State } from "../observed/state";
 import { followedKeys, hasMoved } from "./followed";
 
@@ -29,12 +29,11 @@ export interface Comparison {
 
 function seenByKey(state: State): Map<string, Seen[]> {
   const found = new Map<string, Seen[]>();
-  for (const kind of Object.values(observedKinds))
-    for (const one of kind.seen(state)) {
-      const there = found.get(one.key);
-      if (there === undefined) found.set(one.key, [one]);
-      else there.push(one);
-    }
+  for (const one of seenIn(state)) {
+    const there = found.get(one.key);
+    if (there === undefined) found.set(one.key, [one]);
+    else there.push(one);
+  }
   return found;
 }
 
