@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tagsOf } from "../../../provider/src/declaration/owner";
+import { seenIn } from "../../../provider/src/kernel/observed/kinds";
 import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
 import { compare } from "../../../provider/src/kernel/plan/compare";
 
@@ -28,6 +29,20 @@ describe("before and after", () => {
     assert.deepEqual(compare(state(rule(1500, 215)), state(), scope).differences, [
       { key: "rule inet 1500", was: "ip -4 rule pref 1500 table 100 proto 215", is: "nothing" },
     ]);
+  });
+
+  it("are of entries that say what they are, wherever they were handed on", () => {
+    const seen = {
+      ...state(rule(1000, 214)),
+      routes: [{ route: { family: "inet", destination: "default", table: 7 }, protocol: 4, unread: [] }],
+    } as const;
+    assert.deepEqual(
+      [...seenIn(seen)].map((one) => [one.print(), one.found["table"]]),
+      [
+        ["ip -4 route default table 7 proto 4", 7],
+        ["ip -4 rule pref 1000 table 100 proto 214", 100],
+      ],
+    );
   });
 
   it("differ when something foreign differs at a key that was touched", () => {
