@@ -29,12 +29,18 @@ append() { # TEXT
   esac
 }
 
+# Anything else in that folder is somebody else's. A number with a zero before it would be octal here, and one of many digits none at all.
+is_revision() { # NAME, sets number
+  number=${1%%-*}
+  case ${1%.gz} in *[!A-Za-z0-9_-]* | [!1-9]*) return 1 ;; *-*) ;; *) return 1 ;; esac
+  case $number in *[!0-9]* | ??????????*) return 1 ;; esac
+}
+
 number_next() { # RUN, sets number, and runs: how many there are with it
   newest=0 runs=1 seen=" $1 "
-  for file in "$history"/[0-9]*; do
+  for file in "$history"/[1-9]*; do
     name=${file##*/}
-    number=${name%%-*}
-    case $number in *[!0-9]*) continue ;; esac
+    { is_revision "$name" && [ -f "$file" ]; } || continue
     [ "$number" -le "$newest" ] || newest=$number
     of=${name#*-}
     of=${of%.gz}
@@ -80,6 +86,7 @@ keep_runs() { # RUNS
     cd "$history" && printf '%s\n' [0-9]* | sort -t - -k 1,1nr | {
       kept=0 seen=' '
       while read -r name; do
+        is_revision "$name" || continue
         of=${name#*-}
         of=${of%.gz}
         case $seen in *" $of "*) ;; *) seen="$seen$of " kept=$((kept + 1)) ;; esac
@@ -96,30 +103,35 @@ drop_history() {
   [ ! -d "$history" ] || rm -rf "$history"
 }
 
-# Names first, then their texts in that order: each begins with its header.
-show_history() {
+# Names first, then their texts in that order: each begins with its header. What cannot be told apart by that is asked for one by one.
+show_history() { # [each]
   find_history
   ! lock_held || ! is_held || say_held
-  plain='' packed=''
-  for file in "$history"/[0-9]*; do
-    [ -e "$file" ] || continue
-    case $file in
-      *.gz) packed="$packed ${file##*/}" ;;
-      *-*) plain="$plain ${file##*/}" ;;
+  [ ! -e "$history" ] || [ -d "$history" ] || say changed
+  plain='' alone=''
+  for file in "$history"/[1-9]*; do
+    name=${file##*/}
+    { is_revision "$name" && [ -f "$file" ]; } || continue
+    case $1$name in
+      each* | *.gz) alone="$alone $name" ;;
+      *) plain="$plain $name" ;;
     esac
   done
   say "plain$plain"
   # shellcheck disable=SC2086 # split on purpose: no name holds a blank
   [ -z "$plain" ] || (cd "$history" && cat -- $plain 2>/dev/null) || say changed
-  for name in $packed; do
-    say "packed $name"
-    gzip -dc "$history/$name" 2>/dev/null || say changed
+  for name in $alone; do
+    say "alone $name"
+    case $name in
+      *.gz) gzip -dc "$history/$name" ;;
+      *) cat "$history/$name" ;;
+    esac 2>/dev/null || [ -e "$history/$name" ] || say changed
   done
   show_taken_back
 }
 
 show_taken_back() {
-  [ -e "$taken_back" ] || return 0
+  [ -f "$taken_back" ] || return 0
   say taken-back
   cat "$taken_back"
 }

@@ -35,22 +35,31 @@ describe("a rollback on a host", function () {
     assert.equal(worse.id, made.id);
   });
 
-  it("gives back over a reboot: before it, and behind it what it gave back comes again", async () => {
+  it("gives back over a reboot after each step, and what it gave back comes again behind the next", async () => {
+    const reboot = async (): Promise<void> => {
+      const before = await at.host.snapshot();
+      await at.host.reboot();
+      closeHosts();
+      await at.host.exec("/bin/sh /etc/policy-routing/replay");
+      assert.equal(await at.host.snapshot(), before);
+    };
     inRun("good");
     const made = await create("HostRouting", routing(at.host));
+    const good = await at.host.snapshot();
+    await reboot();
     inRun("bad");
     await update(made, changed);
-    await at.host.reboot();
-    closeHosts();
-    const replay = (): Promise<string> => at.host.exec("/bin/sh /etc/policy-routing/replay");
-    await replay();
+    const bad = await at.host.snapshot();
+    await reboot();
+    inRun("back");
     assert.equal((await back({ run: "bad" })).outcome, "applied");
-    const given = await at.host.snapshot();
-    await at.host.reboot();
-    closeHosts();
-    await replay();
-    assert.equal(await at.host.snapshot(), given);
+    assert.equal(await at.host.snapshot(), good);
+    await reboot();
     assert.deepEqual(await read(made), await checked("HostRouting", routing(at.host)));
+    inRun("forth");
+    assert.equal((await back({ run: "back", mark: false })).outcome, "applied");
+    assert.equal(await at.host.snapshot(), bad);
+    await reboot();
     await remove(made);
   });
 

@@ -39,8 +39,11 @@ export async function iterate(site: Site, fault: Fault, subject: Subject): Promi
   site.usesSpare = subject.spare === true;
   site.dial = fault.dial;
   try {
-    if (fault.first === true) await fault.strike(one);
+    // What is to be taken back is made and confirmed before.
+    const isMadeBefore = subject.group === "back";
+    if (fault.first === true && !isMadeBefore) await fault.strike(one);
     await subject.change(site);
+    if (fault.first === true && isMadeBefore) await fault.strike(one);
     const extra = (fault.extra?.(site, stack) ?? []).map((declaration) => stack.declare(declaration, { sort: "extra" }));
     const before = { view: await site.view(), undone: (await standingOf(site.host)).undone };
     for (const { controller } of site.stacks) controller.takeLog();

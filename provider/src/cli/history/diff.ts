@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
-import { readHistory } from "../../host/history/read";
+import { readHistory, unreadText } from "../../host/history/read";
 import { closeHosts, type Host, hostOf } from "../../host/host";
 import { lookFor } from "../../host/reading/look";
 import { type Back, backOf } from "../../kernel/history/back";
@@ -17,11 +17,13 @@ export async function diff(args: string[]): Promise<Exit> {
   const [n, m] = [numberOf(from), until === undefined ? undefined : numberOf(until)];
   try {
     const host = hostOf(connectionOf(name, values));
-    const { revisions } = await readHistory(host);
+    const { revisions, unread } = await readHistory(host);
     const kept = revisions.map((one) => one.n);
     const oldest = Math.min(...kept) - 1;
     for (const one of [n, ...(m === undefined ? [] : [m])])
       if (one < oldest || one > Math.max(...kept)) throw new WrongUse(`revision ${one} is not kept: ${oldest} to ${Math.max(...kept)} are`);
+    for (const one of unread.filter((other) => other.n > n && (m === undefined || other.n <= m)))
+      process.stderr.write(`${escapeOutput(`policy-routing diff: it is not known what was changed there: ${unreadText(one)}`)}\n`);
     const between = backOf(revisions.filter((one) => one.n > n && (m === undefined || one.n <= m)));
     const found = m === undefined ? await asItIs(host, between) : between;
     if (values.json === true)

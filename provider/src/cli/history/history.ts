@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
-import { type History, readHistory } from "../../host/history/read";
+import { type History, readHistory, unreadText } from "../../host/history/read";
 import { closeHosts, hostOf } from "../../host/host";
 import { heldText } from "../../host/reading/held";
 import { follows } from "../../kernel/history/back";
@@ -33,15 +33,16 @@ export async function history(args: string[]): Promise<Exit> {
 }
 
 /** The newest first. */
-function linesOf({ revisions, marks, held }: History): string[] {
+function linesOf({ revisions, unread, marks, held }: History): string[] {
   const runs = new Map<string, Run>();
   for (const one of [...revisions].reverse())
     runs.set(one.run, { run: one.run, revisions: [one, ...(runs.get(one.run)?.revisions ?? [])] });
   const orphans = orphansIn(revisions);
   return [
     ...(held === undefined ? [] : [heldText(held)]),
-    ...(revisions.length === 0 ? ["there is no history on this host"] : []),
+    ...(revisions.length + unread.length === 0 ? ["there is no history on this host"] : []),
     ...[...runs.values()].map(lineOf),
+    ...unread.map((one) => `it is not known what was changed there: ${unreadText(one)}`),
     ...gapsIn(revisions),
     ...(orphans.length === 0 ? [] : [`put back, and in no program until it declares them again: ${orphans.join(", ")}`]),
     ...(marks.length === 0 ? [] : [`pulumi up is refused where it would make again ${textOf(marks)}`]),

@@ -9,9 +9,20 @@ import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
 import { paced } from "../wire/paced";
 import { marksIn } from "./takenBack";
 
+/** A file of the history of which it is not known what it did. */
+export interface Unread {
+  readonly n: number;
+  readonly name: string;
+  /** Its run, as the file's name has it. */
+  readonly run: string;
+  /** It is written whole, and confirmed: damaged, or of a version that nobody knows. Else a change is under way, or a loss of power cut it off. */
+  readonly isFinished: boolean;
+}
+
 /** What a host knows of its changes, by their numbers, and what was taken back there. */
 export interface History {
   readonly revisions: readonly Revision[];
+  readonly unread: readonly Unread[];
   readonly marks: readonly Mark[];
   /** What stands there now and is not confirmed yet. */
   readonly held?: Held | undefined;
@@ -22,42 +33,51 @@ const attempts = 5;
 
 export async function readHistory(host: Host): Promise<History> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const answer = await host.ask("show_history");
-    if (sectionAfter(answer, "changed") === undefined)
-      return { revisions: await paced(revisionsIn(answer)), marks: marksIn(answer), held: heldIn(answer) };
+    const answer = await host.ask(attempt === 1 ? "show_history ''" : "show_history each");
+    const texts = sectionAfter(answer, "changed") === undefined ? textsIn(answer) : undefined;
+    if (texts !== undefined) return { ...(await paced(revisionsIn(texts))), marks: marksIn(answer), held: heldIn(answer) };
   }
   throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", what: "the history on the host cannot be read" });
 }
 
-/** In pieces: while a long history is read, the guards of other hosts are running. */
-function* revisionsIn(answer: Answer): Pieces<Revision[]> {
+interface Text {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Undefined where they cannot be told apart: one is empty, or was overwritten. */
+function textsIn(answer: Answer): Text[] | undefined {
   const plain = sectionAfter(answer, "plain");
   const names = plain?.rest.split(" ").filter((name) => name !== "") ?? [];
-  const packed = sectionsAfter(answer, "packed").map(({ rest, text }) => ({ name: rest, text }));
-  const texts = (plain?.text ?? "").split(/\n(?=\{"form":)/);
-  if (names.length > 0 && texts.length !== names.length) throw cut(names.join(", "));
-  const all = [...names.map((name, index) => ({ name, text: texts[index] ?? "" })), ...packed];
+  // As the first words of an object: a text within one has its quotes escaped.
+  const texts = names.length === 0 ? [] : (plain?.text ?? "").split(/(?=\{"form":)/);
+  if (texts.length !== names.length) return undefined;
+  const alone = sectionsAfter(answer, "alone").map(({ rest, text }) => ({ name: rest, text }));
+  return [...names.map((name, index) => ({ name, text: texts[index] ?? "" })), ...alone];
+}
+
+/** In pieces: while a long history is read, the guards of other hosts are running. */
+function* revisionsIn(texts: readonly Text[]): Pieces<Pick<History, "revisions" | "unread">> {
   const revisions: Revision[] = [];
-  for (const one of all) {
-    if (isKept(one.text)) revisions.push(revisionOf(one));
+  const unread: Unread[] = [];
+  for (const one of texts) {
+    const found = revisionOf(one);
+    if ("deltas" in found) revisions.push(found);
+    else unread.push(found);
     yield;
   }
-  return revisions.sort((a, b) => a.n - b.n);
+  return { revisions: revisions.sort((a, b) => a.n - b.n), unread: unread.sort((a, b) => a.n - b.n) };
 }
 
-/** One that was staged and not confirmed is none. */
-const isKept = (text: string): boolean => text.trimEnd().endsWith("\nkept");
-
-function revisionOf({ name, text }: { readonly name: string; readonly text: string }): Revision {
-  const found = parseRevision(text.trimEnd().split("\n").slice(0, -1));
-  const n = Number.parseInt(name, 10);
-  if (found === undefined) throw cut(name);
-  return { n, ...found, bytes: text.length };
+function revisionOf({ name, text }: Text): Revision | Unread {
+  const [, number = "", run = ""] = /^([0-9]+)-(.*?)(?:\.gz)?$/.exec(name) ?? [];
+  const n = Number(number);
+  const lines = text.trimEnd().split("\n");
+  const isFinished = lines.at(-1) === "kept";
+  const found = isFinished ? parseRevision(lines.slice(0, -1)) : undefined;
+  return found === undefined ? { n, name, run, isFinished } : { n, ...found, bytes: text.length };
 }
 
-const cut = (name: string): PolicyRoutingError =>
-  new PolicyRoutingError("protocol", {
-    topic: "answer-not-understood",
-    what: `the history on the host holds what cannot be understood: /var/lib/policy-routing/history/${name}`,
-    next: "move that file away on the host, or update pulumi-policy-routing",
-  });
+/** For a person. */
+export const unreadText = ({ name, isFinished }: Unread): string =>
+  `/var/lib/policy-routing/history/${name} ${isFinished ? "cannot be understood" : "is not finished: a change is under way, or it was cut off"}`;

@@ -20,7 +20,8 @@ import { type Look, lookFor } from "../reading/look";
 import type { Observation } from "../reading/observe";
 import type { GoingBack } from "../transaction/work";
 import { cannotGo, changedSince, isLeftOver, refused } from "./changedSince";
-import { readHistory } from "./read";
+import { readHistory, type Unread, unreadText } from "./read";
+import { fileNameOf } from "./thisRun";
 
 export interface Request extends Wish {
   readonly why: string;
@@ -59,7 +60,8 @@ const tries = 3;
 
 /** Undefined where another change came first: what is to be done is found out anew. */
 async function attempt(host: Host, request: Request, isLast: boolean): Promise<RolledBack | undefined> {
-  const { revisions } = await readHistory(host);
+  const { revisions, unread } = await readHistory(host);
+  refuseUnread(unread, request);
   const whole = choose(revisions, request);
   if (whole === undefined) return nothing;
   const look = lookAt(whole.back);
@@ -96,6 +98,16 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
     if (isOvertaken && !isLast) return undefined;
     throw error;
   }
+}
+
+/** Nothing is taken back, or said to be nothing, over what is not known; of a run, of which something is. */
+function refuseUnread(unread: readonly Unread[], { to, run = "", force }: Request): void {
+  const unknown = unread.filter((one) => (to === undefined ? one.run === fileNameOf(run) : one.n > to));
+  if (unknown.length > 0 && force !== true)
+    throw refused(
+      `it is not known what was changed there: ${unknown.map(unreadText).join("; ")}`,
+      "compare the host with what the program says, by pulumi preview --refresh; --force passes over what is not known",
+    );
 }
 
 /** What is there with its locked metrics too: it is put back by what was read; and what devices have, where what is put back follows one. */
