@@ -150,7 +150,9 @@ export function persistedText(change: Change, wish: Wish, seen: Persistence, scr
 }
 
 function putBackText(change: Change, wish: Wish, seen: Persistence, script: string): string {
-  const backend = backendOf(wish, seen);
+  // For others, by whatever put theirs back before.
+  const backend =
+    change.owners === undefined ? backendOf(wish, seen) : objectsFor(change.owners, change).flatMap((one) => neededBy(one) ?? [])[0];
   const [other] = change.wanted.flatMap((wanted) => {
     const steps = wanted.stored(change.tags);
     return "otherwise" in steps ? [steps.otherwise] : [];
@@ -158,7 +160,7 @@ function putBackText(change: Change, wish: Wish, seen: Persistence, script: stri
   const problem = problemOf(change, wish, seen, script);
   if (wish.persist === "none") return problem === undefined ? "none" : `no: ${problem}`;
   if (other !== undefined && change.wanted.length === 1) return other;
-  const nothing = whyNothing(wish, seen);
+  const nothing = change.owners === undefined ? whyNothing(wish, seen) : undefined;
   if (nothing !== undefined || backend === undefined) return `no: ${nothing}`;
   if (problem !== undefined) return `no: ${problem}`;
   if (change.wanted.some(({ key }) => seen.fought.has(registerKey(key, change.tags.owner))))
