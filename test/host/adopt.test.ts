@@ -186,7 +186,8 @@ ip route append 192.0.2.0/24 via ${gateway} dev ${device} table 100 proto 4`);
   it("finds lines of cron, of cloud-init and of what a program made in /run, and names a hook that reads its commands elsewhere; no secret leaves the host", async () => {
     const [, { device }] = host.uplinks;
     const files = {
-      "/etc/crontab": "17 * * * * root backup --login=hunter2\n@reboot root sleep 5; ip rule add pref 903 from 203.0.113.3 table 300 # VPN bypass\n",
+      "/etc/crontab":
+        "17 * * * * root backup --login=hunter2\n@reboot root sleep 5; ip rule add pref 903 from 203.0.113.3 table 300 # VPN bypass\n",
       "/run/systemd/network/10-made.network": `[Match]\nName=${device}\n[RoutingPolicyRule]\nPriority=904\nFrom=203.0.113.4\nTable=300\n`,
       "/etc/cloud/cloud.cfg.d/50-net.cfg": `ssh_keys:\n  rsa_private: |\n    -----BEGIN RSA PRIVATE KEY-----\n    hunter2\n    -----END RSA PRIVATE KEY-----\nnetwork:\n  ethernets:\n    ${device}:\n      routing-policy: [{ priority: 905, from: 203.0.113.5, table: 300 }]\n`,
       "/etc/networkd-dispatcher/routable.d/50-ways": "#!/bin/sh\nAPI_TOKEN=hunter2\nip -batch /etc/ways.batch\n",
