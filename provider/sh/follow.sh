@@ -34,16 +34,32 @@ following='
   }
 
   # The line that is missing, or that is to come in the place of what stands; nothing while the device has no default route. An answer that
-  # could not be had says nothing.
-  function follow_gateway(i, at,    family, device, way) {
+  # could not be had says nothing. When its link was down the kernel took the route away, and not every client makes its own again: while the
+  # device has the addresses that it had then, it goes by what the service saw last.
+  function follow_gateway(i, at,    family, device, way, has, seen) {
     family = substr(kind_of[i], 7)
     device = device_of[i]
-    if ((kind_of[i] in unseen) || !look_at_ways(family, device)) return
+    if ((kind_of[i] in unseen) || !look_at_ways(family, device) || !look_at_addresses()) return
     way = ways[family, device]
-    print "follows\t" key_of[i] "\t" device way
+    has = sources[family, device]
     if (way == "") tell("pending: " key_of[i] ": " device " has no gateway")
-    else if (!(at in there)) print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" with_way(i, way) "\t" adopts_of[i]
+    seen = way == "" ? last_way(key_of[i], device, has) : way "\t" has
+    print "follows\t" key_of[i] "\t" device seen
+    if (way == "" && has != "" && !(at in there)) way = substr(seen, 1, index(seen "\t", "\t") - 1)
+    if (way == "") return
+    if (!(at in there)) print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" with_way(i, way) "\t" adopts_of[i]
     else if (next_hop(route_of[at], 1) != way) print "changed\t" channel_of[i] "\t" key_of[i] "\t" with_way(i, way)
+  }
+
+  # Next hop and addresses of the last look, where the device has the same addresses, or none.
+  function last_way(key, device, has,    line, count, i, field) {
+    count = split(ENVIRON["follows"], line, "\n")
+    for (i = 1; i <= count; i++) {
+      split(line[i], field, "\t")
+      if (field[2] != key || index(field[3] " ", device " ") != 1 || field[3] == device) continue
+      if (has == "" || has == field[4]) return substr(field[3], length(device) + 1) "\t" field[4]
+    }
+    return ""
   }
 
   # The line of an entry, by this next hop.

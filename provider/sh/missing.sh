@@ -11,7 +11,7 @@ objects=$etc/objects
 #                                    whether one that says the same may be taken over
 #   surplus CHANNEL KEY LINE         what a device that is followed has no more: the rule of LINE goes, once nothing is missing under KEY
 #   changed CHANNEL KEY LINE         a route that follows a gateway stands, and the device has another one: LINE comes in its place
-#   follows KEY DEVICE[ SOURCE...]   what a device that is followed has now; of a route the words of its next hop
+#   follows KEY DEVICE[ SOURCE...]   what a device that is followed has now; of a route the words of its next hop, a tab, and sources
 #   owned KEY ID STACK [MORE]        whose it is, which the register lacks
 #   told TEXT                        for who reads the log
 #   refused                          something of it could not be taken

@@ -45,6 +45,7 @@ monitor() {
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
   what='link address rule' pause='' soon=0 follows='' again=0
+  export follows # for missing
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
     echo first

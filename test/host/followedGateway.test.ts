@@ -262,6 +262,25 @@ describe("a route by the gateway of a device", function () {
     await isDeclared(one);
   });
 
+  it("goes by what the service saw last where a client makes no route behind a link that was down, while the addresses are the same", async () => {
+    await leads("via 198.18.128.1 dev eth1");
+    await make({});
+    for (const shell of shells) {
+      const passes = (follows: string) => host.exec(`follows='${follows}' ${shell} /etc/policy-routing/replay --check 2>/dev/null || :`);
+      const last = (sources: string) => `follows\troute inet table 102 default\teth1 via 198.18.128.1 dev eth1 onlink\t${sources}`;
+      await host.exec("ip link set eth1 down; ip link set eth1 up");
+      assert.deepEqual(await routes(), []);
+      const missing =
+        "missing: route inet table 102 default: ip -4 route add default via 198.18.128.1 dev eth1 onlink table 102 proto 214\n";
+      assert.equal(await passes(last(" 198.18.128.2")), missing);
+      assert.equal(await passes(last(" 198.18.128.3")), "", "another lease");
+      assert.equal(await passes(""), "");
+      await host.exec("ip link set eth1 down");
+      assert.equal(await passes(last(" 198.18.128.2")), "", "it cannot be while the link is down");
+      await host.exec("ip link set eth1 up");
+    }
+  });
+
   it("takes what cannot be read for no answer: nothing goes, a change is refused, and that is told", async () => {
     await leads("via 198.18.128.1 dev eth1");
     const one = await make({});
