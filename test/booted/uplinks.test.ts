@@ -13,20 +13,26 @@ const patience = 30_000;
 const untilAsked = 150_000;
 /** Seconds from the new address until the host follows. */
 const promised = 2;
-const times = 5;
+/** More by POLICY_ROUTING_OFTEN. */
+const times = Number(process.env["POLICY_ROUTING_OFTEN"] ?? 5);
 /** Addresses that come and go, of which each is two events: a minute at the rate of the test below is five times as long. */
 const storm = 100;
 
 for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [one, other] as const)))
   describe(`an uplink that ${client.name} leases (${suite})`, function () {
-    this.timeout(900_000);
+    this.timeout(900_000 + 30_000 * times);
     let host: BootedHost;
     let server: DhcpServer;
     let made: Made;
     const [old, other] = ["198.18.128.2", "198.18.128.77"];
     before(async function () {
       await needBooted(this);
-      host = await startBooted({ name: `booted-uplinks-${suite}-${client.short}`, suite });
+      host = await startBooted({
+        name: `booted-uplinks-${suite}-${client.short}`,
+        suite,
+        // dhcpcd changes settings of its device, and does nothing where it may not.
+        ...(client.isExtra === true ? { clients: true, settings: "writable" } : {}),
+      });
       const mac = (await host.exec("cat /sys/class/net/eth1/address")).trim();
       server = new DhcpServer(host.provider(1), host.directory, { mac, network: "198.18.128.0" });
       await server.lease(old);
@@ -83,7 +89,8 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
     const ruleFor = (address: string, happen: () => Promise<void>): Promise<number> =>
       watched(new RegExp(`^\\[.*inet ${address}/.* eth1`), new RegExp(`^\\[.*1001:\\s+from ${address} lookup 102`), happen);
     const gateway = async (): Promise<string | undefined> =>
-      /^default via (\S+) dev eth1 proto 214 onlink/.exec(await host.exec("ip -N route show table 102"))?.[1];
+      // A table without a route is none.
+      /^default via (\S+) dev eth1 proto 214 onlink/.exec((await host.result("ip -N route show table 102")).stdout)?.[1];
 
     it("is followed from the first", async () => {
       made = await create("HostRouting", {
@@ -99,6 +106,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
     it(`answers by its provider within ${promised} s of another lease, ${times} times; a refresh shows no drift; what is foreign stays`, async () => {
       const foreign = `pref 1001 from ${other} table 102`;
       await host.exec(`ip rule add ${foreign}`);
+      let longest = 0;
       for (let time = 0; time < times; time++) {
         const [before, now] = time % 2 === 0 ? [old, other] : [other, old];
         const seconds = await ruleFor(now, async () => {
@@ -107,6 +115,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
           await leased(now);
         });
         console.log(`      ${before} -> ${now}: ${seconds.toFixed(2)} s`);
+        longest = Math.max(longest, seconds);
         assert.ok(seconds <= promised, `${seconds} s`);
         await until("an answer", () => answers(now), patience);
         await until("the old rule to be gone", async () => ((await sources()).includes(before) ? undefined : true), patience);
@@ -116,6 +125,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
         assert.deepEqual(await found(), declared.second);
         assert.match(await host.exec("ip -N rule show pref 1001"), new RegExp(`from ${other} lookup 102\\s*$`, "m"));
       }
+      console.log(`      ${times} leases: ${longest.toFixed(2)} s at most`);
       await host.exec(`ip rule del ${foreign}`);
       assert.equal((await host.result("ls /run/policy-routing/fought")).code, 2);
     });
@@ -130,6 +140,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
           async () => {
             await server.lease(own);
             await asked();
+            if (client.gatewayAgain !== undefined) await host.exec(client.gatewayAgain);
             await until(`the gateway ${now}`, async () => ((await gateway()) === now ? true : undefined), untilAsked);
           },
         );
@@ -148,6 +159,11 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
       assert.deepEqual(await found(), { ...declared.second, from: "198.18.128.99" });
       await host.exec("systemctl start policy-routing.service");
       await until("the host to follow again", async () => ((await sources()).join() === own ? true : undefined), patience);
+      assert.deepEqual(await found(), declared.second);
+      // Within the time that the service needs.
+      await host.exec("ip addr add 10.79.0.1/32 dev eth1");
+      assert.deepEqual(await found(), declared.second);
+      await host.exec("ip addr del 10.79.0.1/32 dev eth1");
       assert.deepEqual(await found(), declared.second);
     });
 

@@ -132,7 +132,9 @@ describe("a rule from the addresses of a device", function () {
     assert.equal((await replay()).stderr, "added rule inet 1000\n");
     assert.deepEqual(await rulesOf(host), [line("10.9.0.1")]);
     assert.deepEqual(await found(one), { addressesOf: "tun9" });
-    await host.exec("ip link del tun9");
+    await host.exec("ip link set tun9 down; ip link set tun9 name tun8; ip link set tun8 up");
+    assert.match((await replay()).stderr, /^pending: rule inet 1000: tun9 has no address\n/);
+    await host.exec("ip link del tun8");
     const told2 = await warnings(async () => {
       if (one !== undefined) await remove(one);
     });
@@ -154,6 +156,35 @@ describe("a rule from the addresses of a device", function () {
       assert.deepEqual(await found(one), from);
       assert.equal((await replay("--check")).code, 0);
     }
+  });
+
+  it("changes places with another one, goes from one resource to another, and takes over what says the same", async () => {
+    const rule = (device: string): Fields => ({ family: "inet", from: { addressesOf: device }, table: 102 });
+    const whole = async (first: string, second: string): Promise<Fields> => ({
+      ...{ connection: host.connection, persist: "rc-local" },
+      rules: { first: { priority: 1000, ...rule(first) }, second: { priority: 1001, ...rule(second) } },
+    });
+    const stands = (...from: string[]): string[] => from.map((one, index) => `${1000 + index}: from ${one} lookup 102 proto 214`);
+    let both = await create("HostRouting", await whole("eth1", "eth0"));
+    made.push(both);
+    assert.deepEqual(await rulesOf(host), stands("198.18.128.2", "198.18.64.2"));
+    const watching = await watch(host, ["monitor", "rule"]);
+    both = await change(both, await whole("eth0", "eth1"));
+    await watching.end();
+    assert.deepEqual(await rulesOf(host), stands("198.18.64.2", "198.18.128.2"));
+    // Renamed: the new one is made first, and the old one then has nothing to remove.
+    const renamed = await create("HostRouting", await whole("eth0", "eth1"));
+    made.push(renamed);
+    await remove(both);
+    made = made.filter((one) => one !== both);
+    assert.deepEqual(await rulesOf(host), stands("198.18.64.2", "198.18.128.2"));
+    assert.equal((await replay("--check")).code, 0);
+    await remove(renamed);
+    made = [];
+    await host.exec("ip rule add pref 1000 from 198.18.128.2 table 102");
+    const one = await make({ adopt: "same" });
+    assert.deepEqual(await rulesOf(host), [line("198.18.128.2")]);
+    assert.deepEqual(await found(one), { addressesOf: "eth1" });
   });
 
   it("takes of IPv6 the /64, or the address where its length is another, and follows two prefixes at once", async () => {

@@ -57,19 +57,33 @@ describe("policy-routing plan", () => {
     assert.equal(await host.snapshot(), clean);
   });
 
-  it("shows what a device has now where a rule follows it, and which one has nothing yet", async () => {
+  it("shows what a device has now where a rule or a route follows it, and which one has nothing yet", async () => {
     const connection = connectionOf(host);
     const rule = (name: string, priority: number, device: string): Resource => ({
       kind: "PolicyRule",
       name,
       after: { connection, family: "inet", priority, from: { addressesOf: device }, table: 102 },
     });
-    const { code, stdout } = await plan([rule("second", 1000, "eth1"), rule("later", 1001, "tun9")]);
+    const route = (name: string, device: string): Resource => ({
+      kind: "PolicyRoute",
+      name,
+      after: { connection, family: "inet", destination: "default", via: { gatewayOf: device }, table: device === "eth0" ? 102 : 103 },
+    });
+    const { code, stdout } = await plan([
+      rule("second", 1000, "eth1"),
+      rule("later", 1001, "tun9"),
+      route("way", "eth0"),
+      route("later way", "tun9"),
+    ]);
     assert.equal(code, 0);
     const { address } = host.uplinks[1];
     assert.match(stdout, new RegExp(`^#   ip -4 rule pref 1000 from @eth1 table 102: eth1 has ${address} now$`, "m"));
     assert.match(stdout, new RegExp(`^ip -4 rule add pref 1000 from ${address} table 102 proto 214$`, "m"));
     assert.match(stdout, /^# PolicyRule later: nothing to do\n# {3}pending: tun9 has no IPv4 address yet$/m);
+    const { gateway } = host.uplinks[0];
+    assert.match(stdout, new RegExp(`^#   ip -4 route default via @eth0 table 102: eth0 has the gateway ${gateway} now$`, "m"));
+    assert.match(stdout, new RegExp(`^ip -4 route add default via ${gateway} dev eth0 table 102 onlink proto 214$`, "m"));
+    assert.match(stdout, /^# PolicyRoute later way: nothing to do\n# {3}pending: tun9 has no IPv4 gateway yet$/m);
   });
 
   it("names what stands there in the stack's name under ids that the state does not know, unless the preview leaves some out", async () => {

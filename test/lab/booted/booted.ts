@@ -5,7 +5,7 @@ import { Provider } from "../provider";
 import { must } from "../run";
 import { directoryOf, labName, takenSlots, takeSlot } from "../slots";
 import { BootedHost } from "./host";
-import { rootfs, type Suite, withDaemons } from "./rootfs";
+import { rootfs, type Suite, withClients, withDaemons } from "./rootfs";
 import { takeDownBooted } from "./teardown";
 
 export type { BootedHost } from "./host";
@@ -20,6 +20,8 @@ export interface BootedOptions {
   uplinks?: number;
   /** Whether others that make rules and routes are installed: keepalived, FRR, BIRD, WireGuard. */
   daemons?: boolean;
+  /** Whether more DHCP clients are installed: ISC dhclient, dhcpcd, udhcpc. */
+  clients?: boolean;
   /** Whether it may change the settings of its network (sysctl), as a machine may; systemd-nspawn keeps them from it. */
   settings?: "read-only" | "writable";
 }
@@ -43,12 +45,13 @@ export async function startBooted({
   suite = "bookworm",
   uplinks = 2,
   daemons = false,
+  clients = false,
   settings = "read-only",
 }: BootedOptions): Promise<BootedHost> {
   const name = labName(asked);
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a host's name is lower-case letters, digits and dashes, not "${name}"`);
   await ensurePackages(PACKAGES);
-  const lower = await (daemons ? withDaemons : rootfs)(suite);
+  const lower = await (daemons ? withDaemons : clients ? withClients : rootfs)(suite);
   const user = (await takenSlots()).find(({ lab, pid, orphaned }) => lab === name && pid !== process.pid && !orphaned);
   if (user) throw new Error(`the lab ${name} is in use by process ${user.pid}`);
   await takeDownBooted(name);

@@ -12,6 +12,8 @@ const CACHE = "/var/cache/policy-routing-lab";
 const SCRIPT = join(__dirname, "rootfs.sh");
 /** On top of that: others that make rules and routes. */
 const DAEMONS = join(__dirname, "daemons.sh");
+/** On top of that: DHCP clients beside those of systemd and NetworkManager. */
+const CLIENTS = join(__dirname, "clients.sh");
 /** A shell and `ip`, no more: enough to run what a host runs on the kernel of this machine. */
 const RELEASE = join(__dirname, "release.sh");
 const LONGEST_BUILD = 1_200_000;
@@ -24,6 +26,11 @@ export async function rootfs(suite: Suite): Promise<string> {
 /** The same with keepalived, FRR, BIRD and WireGuard, none of which a boot starts by itself. */
 export async function withDaemons(suite: Suite): Promise<string> {
   return built(suite, await placeOf(`${suite}-daemons`, SCRIPT, DAEMONS), DAEMONS, await rootfs(suite));
+}
+
+/** The same with ISC dhclient, dhcpcd and udhcpc, none of which a boot starts by itself. */
+export async function withClients(suite: Suite): Promise<string> {
+  return built(suite, await placeOf(`${suite}-clients`, SCRIPT, CLIENTS), CLIENTS, await rootfs(suite));
 }
 
 /** A root file system with a suite's `sh` and `ip`: the whole one where it is there, else a small one. */
