@@ -1,4 +1,5 @@
 // What the engine makes of a change that was taken back on its hosts: scheduled runs, allow, renames, a wave that failed.
+// One door: the life cycle refuses it, which both have; goingBack.test.ts goes by both.
 import { strict as assert } from "node:assert";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -5,7 +5,8 @@ import type { ObservedRule } from "../observed/state";
 import { describe as describeRoute } from "../route/route";
 import { describe as describeRule } from "../rule/rule";
 import { readyFor } from "./compile";
-import { lookup, nothingLeads, packetIn } from "./lookup";
+import { nothingLeads } from "./ending";
+import { lookup, packetIn } from "./lookup";
 import type { Network } from "./network";
 import { printVerdict, type Verdict, type Visit } from "./verdict";
 

@@ -2,11 +2,11 @@ import { type Packet, reverseOf } from "../../declaration/flow";
 import { describe as describeRule } from "../rule/rule";
 import type { Ready } from "./compile";
 import { vrfOf } from "./domain";
+import { plainSearch } from "./ending";
 import type { Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
 
 const modes = ["off", "strict", "loose"] as const;
-const plainSearch = { oif: undefined, prefer: undefined, anyCarrier: false };
 
 /** The kernel's own rules: with any other, a source is looked up even where reverse path filtering is off. */
 export const hasOwnRulesOnly = ({ rules }: Ready): boolean =>
