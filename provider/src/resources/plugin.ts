@@ -19,21 +19,22 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-export class PolicyRule extends dynamic.PolicyRule {
-  static override readonly door = pluginDoor;
-}
-export class PolicyRoute extends dynamic.PolicyRoute {
-  static override readonly door = pluginDoor;
-}
-export class NextHop extends dynamic.NextHop {
-  static override readonly door = pluginDoor;
-}
-export class RoutingTable extends dynamic.RoutingTable {
-  static override readonly door = pluginDoor;
-}
-export class HostRouting extends dynamic.HostRouting {
-  static override readonly door = pluginDoor;
-}
-export class MultihomedHost extends dynamic.MultihomedHost {
-  static override readonly whole = HostRouting;
-}
+/**
+ * The same class, by this door. Not a subclass of it: each would stand in the call stack that the SDK keeps in the state of every resource.
+ * What is read of it besides goes to the class itself.
+ */
+const byPlugin = <Class extends object>(one: Class, own: Readonly<Record<string, unknown>> = { door: pluginDoor }): Class =>
+  new Proxy(one, { get: (target, name, receiver) => (Object.hasOwn(own, name) ? own[String(name)] : Reflect.get(target, name, receiver)) });
+
+export const PolicyRule = byPlugin(dynamic.PolicyRule);
+export type PolicyRule = dynamic.PolicyRule;
+export const PolicyRoute = byPlugin(dynamic.PolicyRoute);
+export type PolicyRoute = dynamic.PolicyRoute;
+export const NextHop = byPlugin(dynamic.NextHop);
+export type NextHop = dynamic.NextHop;
+export const RoutingTable = byPlugin(dynamic.RoutingTable);
+export type RoutingTable = dynamic.RoutingTable;
+export const HostRouting = byPlugin(dynamic.HostRouting);
+export type HostRouting = dynamic.HostRouting;
+export const MultihomedHost = byPlugin(dynamic.MultihomedHost, { whole: HostRouting });
+export type MultihomedHost = dynamic.MultihomedHost;
