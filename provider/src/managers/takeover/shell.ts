@@ -130,8 +130,7 @@ export class Shell {
   #structure(word: string): boolean {
     const closedBy = compound[word];
     if (closedBy !== undefined) this.#open(word, closedBy);
-    else if (word !== "" && this.#frames.at(-1)?.closedBy === word)
-      this.#list = { ...(this.#frames.pop()?.list ?? newList()), works: false };
+    else if (this.#frames.at(-1)?.closedBy === word) this.#list = { ...(this.#frames.pop()?.list ?? newList()), works: false };
     else if (between.has(word) || word === ")") this.#list = newList();
     else return closing.has(word);
     return true;
