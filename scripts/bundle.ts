@@ -54,7 +54,7 @@ export async function bundle(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join(provider, "src", "plugin", "main.ts")],
+    stdin: { contents: 'require("./bin/node.js");\nrequire("./src/plugin/main.ts");\n', resolveDir: provider },
     outfile: join(folder, executable),
     banner: { js: "#!/usr/bin/env node" },
     bundle: true,
