@@ -3,11 +3,11 @@ import { tagsOf } from "../declaration/owner";
 import { readHoldings } from "../host/reading/network";
 import { type Finding, findingsOf } from "../kernel/findings/index";
 import type { Holding } from "../kernel/plan/holdings";
+import { type Exit, exits, WrongUse } from "./exit";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parseKnown } from "./preview/stackJson";
 import { withKernelTables } from "./report/tableNames";
 import { connectionOf, networkFrom, readText, sourceOptions } from "./source";
-import { type Exit, exits, WrongUse } from "./usage";
 
 export async function check(args: string[]): Promise<Exit> {
   const options = {

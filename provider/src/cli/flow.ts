@@ -5,7 +5,7 @@ import type { Flow, PortRange } from "../declaration/flow";
 import { deviceSchema, u32 } from "../declaration/number";
 import { ruleAttributes } from "../declaration/rule/rule";
 import { PolicyRoutingError } from "../errors";
-import { program } from "./usage";
+import { program } from "./usage/options";
 
 /** A number, decimal or hexadecimal, as a number or as text. */
 const number = (most: number) =>

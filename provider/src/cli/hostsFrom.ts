@@ -1,11 +1,11 @@
 import type { Connection } from "../declaration/connection";
 import { escapeOutput } from "../errors";
+import { WrongUse } from "./exit";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { honourDefaults } from "./preview/stackDefaults";
 import { parseDeclared } from "./preview/stackJson";
 import { connectionOf, loginOf, readText, type Source } from "./source";
-import { WrongUse } from "./usage";
 
 /** Hosts as they were typed, or those of a program with its logins. */
 export async function hostsFrom(

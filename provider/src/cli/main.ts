@@ -3,6 +3,7 @@ import { escapeOutput, isPolicyRoutingError, messageOf } from "../errors";
 import { version } from "../runtime/version";
 import { check } from "./check";
 import { doctor } from "./doctor/doctor";
+import { type Exit, exits, WrongUse } from "./exit";
 import { allow } from "./history/allow";
 import { diff } from "./history/diff";
 import { confirm, retract } from "./history/held";
@@ -15,7 +16,8 @@ import { report } from "./report/report";
 import { adopt } from "./takeover/adopt";
 import { convert } from "./takeover/convert";
 import { trace } from "./trace";
-import { type Exit, exits, program, usage, usages, WrongUse } from "./usage";
+import { usage, usages } from "./usage";
+import { program } from "./usage/options";
 
 const commands = {
   doctor,

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { readState } from "../host/reading/network";
+import { type Exit, exits, WrongUse } from "./exit";
 import { connectionOf, sourceOptions } from "./source";
-import { type Exit, exits, WrongUse } from "./usage";
 
 /** One array a line each, so that two states can be compared by `diff`. */
 const print = (value: object): string => {

@@ -3,13 +3,13 @@ import { escapeOutput } from "../errors";
 import { planOn } from "../host/transaction/proposal";
 import { followedNow } from "../kernel/plan/followed";
 import { commandOf } from "../kernel/plan/step";
+import { type Exit, exits, WrongUse } from "./exit";
 import { chosen } from "./preview/chosen";
 import { hostsOf } from "./preview/hosts";
 import { holdingAdvice, printHolding, unknownTo } from "./preview/known";
 import { parsePreview } from "./preview/previewJson";
 import { honourDefaults } from "./preview/stackDefaults";
 import { loginOf, loginOptions, readText } from "./source";
-import { type Exit, exits, WrongUse } from "./usage";
 
 /** Prints what `up` would run on one host, and its undo, as commands that a person could type. Changes nothing. */
 export async function plan(args: string[]): Promise<Exit> {

@@ -6,9 +6,9 @@ import { renderIfupdown } from "../managers/render/ifupdown";
 import { renderKeyfile } from "../managers/render/keyfile";
 import { renderNetplan } from "../managers/render/netplan";
 import { renderNetworkd } from "../managers/render/networkd";
+import { type Exit, exits, WrongUse } from "./exit";
 import { declarationIn } from "./preview/declaration";
 import { readText } from "./source";
-import { type Exit, exits, WrongUse } from "./usage";
 
 /** What Debian 11 has. */
 const oldestSystemd = 247;

@@ -6,7 +6,8 @@ import { PolicyRoutingError } from "../errors";
 import { readState } from "../host/reading/network";
 import type { Network } from "../kernel/lookup/network";
 import { networkOfState, parseStateJson } from "../kernel/lookup/stateJson";
-import { program, WrongUse } from "./usage";
+import { WrongUse } from "./exit";
+import { program } from "./usage/options";
 
 /** Options that say how to log in. */
 export const loginOptions = {

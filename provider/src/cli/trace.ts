@@ -5,10 +5,10 @@ import { lookup } from "../kernel/lookup/lookup";
 import type { Network } from "../kernel/lookup/network";
 import { printVerdict, type Verdict } from "../kernel/lookup/verdict";
 import { describe } from "../kernel/rule/rule";
+import { type Exit, exits, WrongUse } from "./exit";
 import { flowOf, flowsOf } from "./flow";
 import { withKernelTables } from "./report/tableNames";
 import { networkFrom, readText, sourceOptions } from "./source";
-import { type Exit, exits, WrongUse } from "./usage";
 
 const text = { type: "string" } as const;
 const flowOptions = {

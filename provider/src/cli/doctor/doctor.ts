@@ -3,9 +3,9 @@ import type { Connection } from "../../declaration/connection";
 import { escapeOutput } from "../../errors";
 import { examine } from "../../host/reading/examine";
 import { reached } from "../../host/ssh/defaults";
+import { type Exit, exits } from "../exit";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
-import { type Exit, exits } from "../usage";
 import type { Check } from "./checks";
 import { diagnosisOf } from "./diagnosis";
 

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { allow as allowOn } from "../../host/history/allow";
+import type { Exit } from "../exit";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
-import type { Exit } from "../usage";
 import { onEach } from "./onEach";
 
 /** Lets pulumi up make again what was taken back. */

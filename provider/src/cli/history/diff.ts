@@ -5,8 +5,8 @@ import { closeHosts, type Host, hostOf } from "../../host/host";
 import { lookFor } from "../../host/reading/look";
 import { type Back, backOf } from "../../kernel/history/back";
 import { heldAt, isSameHeld, wordsFor } from "../../kernel/history/held";
+import { type Exit, exits, WrongUse } from "../exit";
 import { connectionOf, loginOptions } from "../source";
-import { type Exit, exits, WrongUse } from "../usage";
 
 /** Shows what differs between two revisions of a host, or between one and what is there now. */
 export async function diff(args: string[]): Promise<Exit> {

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { oneLine } from "../../host/history/thisRun";
 import { approve, withdraw } from "../../host/transaction/heldChange";
+import type { Exit } from "../exit";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
-import type { Exit } from "../usage";
 import { onEach } from "./onEach";
 
 const options = { ...loginOptions, hosts: { type: "string" }, why: { type: "string" } } as const;

@@ -6,8 +6,8 @@ import { heldText } from "../../host/reading/held";
 import { follows } from "../../kernel/history/back";
 import { textOf } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
+import { type Exit, exits, WrongUse } from "../exit";
 import { connectionOf, loginOptions } from "../source";
-import { type Exit, exits, WrongUse } from "../usage";
 
 /** One `up`, or one rollback. */
 interface Run {

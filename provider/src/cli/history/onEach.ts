@@ -1,7 +1,7 @@
 import type { Connection } from "../../declaration/connection";
 import { escapeOutput, isPolicyRoutingError, messageOf } from "../../errors";
 import { closeHosts } from "../../host/host";
-import { type Exit, exits } from "../usage";
+import { type Exit, exits } from "../exit";
 
 /** What became of it on one host. */
 export interface Said {

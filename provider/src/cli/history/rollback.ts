@@ -6,9 +6,9 @@ import { oneLine } from "../../host/history/thisRun";
 import { closeHosts } from "../../host/host";
 import { wordsFor } from "../../kernel/history/held";
 import { commandOf } from "../../kernel/plan/step";
+import { type Exit, exits, WrongUse } from "../exit";
 import { hostsFrom } from "../hostsFrom";
 import { loginOptions } from "../source";
-import { type Exit, exits, WrongUse } from "../usage";
 
 const options = {
   ...loginOptions,

@@ -1,5 +1,5 @@
 import { escapeOutput } from "../../errors";
-import { WrongUse } from "../usage";
+import { WrongUse } from "../exit";
 import type { PlannedHost } from "./gathering";
 
 /** The host that is asked for, as the program names it; where there is only one, it need not be asked for. `unsure` says what the file may leave out. */

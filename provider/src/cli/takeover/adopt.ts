@@ -6,8 +6,8 @@ import { livingOf, surroundingsOf } from "../../managers/takeover/living";
 import { declaredOnHost } from "../../managers/takeover/onHost";
 import { removalsOf } from "../../managers/takeover/removals";
 import { twinCommands } from "../../managers/takeover/twins";
+import { type Exit, exits, WrongUse } from "../exit";
 import { connectionOf, sourceOptions } from "../source";
-import { type Exit, exits, WrongUse } from "../usage";
 import { formOf, formOptions } from "./convert";
 import { printTold } from "./told";
 

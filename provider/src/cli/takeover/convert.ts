@@ -5,8 +5,8 @@ import { notesOn } from "../../managers/takeover/notes";
 import { nothingBeside } from "../../managers/takeover/owners";
 import type { Source } from "../../managers/takeover/reading";
 import { removalsOf } from "../../managers/takeover/removals";
+import { type Exit, exits, WrongUse } from "../exit";
 import { readText } from "../source";
-import { type Exit, exits, WrongUse } from "../usage";
 import { printTypescript, printYaml, printYamlProgram } from "./printed";
 import { printTold } from "./told";
 
