@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AttributeTable, Field, IpObject } from "../../provider/src/declaration/attribute";
 import { connectionFields } from "../../provider/src/declaration/connection";
+import type { Family } from "../../provider/src/declaration/family";
 import { nexthopAttributes } from "../../provider/src/declaration/nexthop/attributes";
 import { routeAttributes } from "../../provider/src/declaration/route/attributes";
 import { ruleAttributes } from "../../provider/src/declaration/rule/rule";
@@ -101,6 +102,8 @@ const right: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 const secretNames = Object.entries<Field>(connectionFields).flatMap(([name, { secret }]) => (secret === true ? [name] : []));
 
+const through = (list: unknown) => parseIpJson(JSON.stringify(list), "an answer");
+
 describe("hostile input", () => {
   for (const kind of kinds) {
     const names = [...kind.entryFields, "connection", "adopt", "guard"];
@@ -155,6 +158,7 @@ describe("hostile input", () => {
       fc.boolean(),
       fc.constant(null),
       fc.jsonValue({ maxDepth: 3 }),
+      fc.constant({ toString: 0 }),
       fc.constantFrom("e0", "10.0.0.1", "100", 100),
     );
     return fc
@@ -214,7 +218,6 @@ describe("hostile input", () => {
           locks: fc.array(text, { maxLength: 2 }),
         }),
         ({ of, rules, routes, nexthops, users, names, register, locks }) => {
-          const through = (list: unknown) => parseIpJson(JSON.stringify(list), "an answer");
           const state: State = {
             ...emptyState,
             rules: parseRules(through(rules), of),
@@ -230,6 +233,19 @@ describe("hostile input", () => {
       ),
       { numRuns: runs(3000) },
     );
+  });
+
+  it("from a host: an object where a word is due is no word, and a word that every object has means nothing", () => {
+    for (const value of [{ toString: 0 }, [{ toString: 0 }], "constructor", "__proto__"])
+      for (const [table, parse] of [
+        [ruleAttributes, parseRules],
+        [routeAttributes, (objects: readonly IpObject[], of: Family) => parseRoutes(objects, of, 100, ["10.0.0.0/8 mtu lock 1400 "])],
+      ] as const)
+        for (const key of Object.values<AttributeTable[string]>(table).flatMap(({ json }) => json))
+          for (const of of ["inet", "inet6"] as const) {
+            const [seen] = parse(through([{ [key]: value }]), of);
+            assert.ok(!JSON.stringify(seen, (_, one: unknown) => (typeof one === "function" ? "CODE" : one)).includes("CODE"), key);
+          }
   });
 
   it("from a host: text that is no JSON is an error of its own, never an empty answer", () => {

@@ -119,3 +119,12 @@ export function textAt(json: IpObject, key: string): string | undefined {
   const value = json[key];
   return typeof value === "string" ? value : undefined;
 }
+
+/** What `ip` shows as text or, with `-N`, as a number; empty for anything else. */
+export function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+export function wordAt(json: IpObject, key: string): string {
+  return wordOf(json[key]);
+}

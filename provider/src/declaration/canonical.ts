@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Topic } from "../messages";
 import type { FieldTable, Inputs, Values } from "./attribute";
 import { type Failure, issueOf, nearest, type Problem, problemsOf } from "./failures";
+import { ownEntry } from "./ownEntry";
 import { isUnknown, unknownValue } from "./unknown";
 
 export interface Canonical<Table extends FieldTable> {
@@ -39,7 +40,7 @@ export function canonical(
   const problems: Failure[] = [];
   const add = (topic: Topic, more: readonly Problem[]): void => void problems.push(...more.map((one) => ({ ...one, topic })));
   for (const [name, value] of given(input)) {
-    const attribute = Object.hasOwn(table, name) ? table[name] : undefined;
+    const attribute = ownEntry(table, name);
     if (attribute === undefined) {
       const meant = nearest(name, Object.keys(table));
       add("unknown-field", [{ path: [name], text: meant === undefined ? "unknown field" : `unknown field: did you mean ${meant}?` }]);

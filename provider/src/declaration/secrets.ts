@@ -1,5 +1,6 @@
 import type { FieldTable } from "./attribute";
 import { fieldsOf } from "./canonical";
+import { ownEntry } from "./ownEntry";
 import { unknownValue } from "./unknown";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -9,7 +10,7 @@ const isObject = (value: unknown): value is Json => typeof value === "object" &&
 export function withSecrets(fields: FieldTable, values: Json, mark: (value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      const field = ownEntry(fields, name);
       if (value === undefined || value === null || value === unknownValue) return [name, value];
       if (field?.secret === true) return [name, mark(value)];
       const inner = field === undefined ? undefined : fieldsOf(field.schema);

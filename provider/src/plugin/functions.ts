@@ -4,6 +4,7 @@ import { isConnection } from "../declaration/connection";
 import { flowOf } from "../declaration/expectation";
 import { printFailure } from "../declaration/failures";
 import { getHostFields, type getHostResultFields, lookupFields, type lookupResultFields } from "../declaration/functions";
+import { ownEntry } from "../declaration/ownEntry";
 import { tableNumber } from "../declaration/tableNumber";
 import { PolicyRoutingError } from "../errors";
 import type { Verdict } from "../kernel/lookup/verdict";
@@ -19,7 +20,7 @@ const functions: Readonly<Record<string, (given: Properties) => Promise<Answered
 };
 
 export function call(token: string, given: Properties): Promise<Answered> {
-  const one = functions[token];
+  const one = ownEntry(functions, token);
   if (one === undefined) throw new PolicyRoutingError("bug", { topic: "newer-version", what: `there is no function ${token}` });
   return one(given);
 }

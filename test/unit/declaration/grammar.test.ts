@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AttributeTable } from "../../../provider/src/declaration/attribute";
 import { nexthopAttributes } from "../../../provider/src/declaration/nexthop/attributes";
 import { routeAttributes } from "../../../provider/src/declaration/route/attributes";
-import { encapWords } from "../../../provider/src/declaration/route/encap";
+import { encapWords } from "../../../provider/src/declaration/route/tunnel";
 import { ruleAttributes } from "../../../provider/src/declaration/rule/rule";
 
 /** What `ip rule help`, `ip route help` and `ip nexthop help` of iproute2 6.15 print. */

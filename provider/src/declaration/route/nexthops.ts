@@ -4,8 +4,9 @@ import { attribute, field, has, type IpObject, numberAt, textAt, type Values } f
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { deviceSchema, flag, integer } from "../number";
-import { encap, encapAt } from "./encap";
+import { encap } from "./encap";
 import { gatewayAt } from "./nextHop";
+import { encapAt } from "./tunnelJson";
 
 /** Said of a route's next hop and of a group's member alike. */
 export const weight = field({

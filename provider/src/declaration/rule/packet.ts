@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { attribute, numberAt } from "../attribute";
+import { attribute, numberAt, wordAt } from "../attribute";
 import { forAll, type Packet } from "../flow";
 import { integer, u32 } from "../number";
 import { hex, maskSince, within } from "./hex";
 import { portAttribute } from "./ports";
+import { protocolNames, protocolNumber } from "./protocols";
 
 const expectedTos = 'expected a type of service such as 16 or "0x10", a multiple of 4';
 
@@ -105,40 +106,20 @@ const flowlabel = attribute({
   example: "0x12345",
 });
 
-/** The names of IANA's protocol numbers that people route by; the host may have no /etc/protocols, so numbers are sent. */
-const protocols: Readonly<Record<string, number>> = {
-  icmp: 1,
-  igmp: 2,
-  ipip: 4,
-  tcp: 6,
-  udp: 17,
-  dccp: 33,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  "ipv6-icmp": 58,
-  icmpv6: 58,
-  ospf: 89,
-  pim: 103,
-  vrrp: 112,
-  l2tp: 115,
-  sctp: 132,
-  udplite: 136,
-};
-const expectedProtocol = `expected a protocol number from 1 to 255, or one of ${Object.keys(protocols).join(", ")}`;
+const expectedProtocol = `expected a protocol number from 1 to 255, or one of ${protocolNames.join(", ")}`;
 
 const ipproto = attribute({
   schema: z.union([z.string(), z.number()], expectedProtocol).transform((input, context) => {
-    const number = protocols[String(input).toLowerCase()] ?? (/^[0-9]{1,3}$/.test(String(input)) ? Number(input) : 0);
+    const number = protocolNumber(String(input).toLowerCase()) ?? (/^[0-9]{1,3}$/.test(String(input)) ? Number(input) : 0);
     if (number >= 1 && number <= 255) return number;
     context.addIssue(expectedProtocol);
     return z.NEVER;
   }),
   words: (value) => ["ipproto", String(value)],
   observe: (json) => {
-    const [, number] = /^(?:ipproto-)?([0-9]+)$/.exec(String(json["ipproto"] ?? "")) ?? [];
-    return number === undefined ? protocols[String(json["ipproto"])] : Number(number);
+    const word = wordAt(json, "ipproto");
+    const [, number] = /^(?:ipproto-)?([0-9]+)$/.exec(word) ?? [];
+    return number === undefined ? protocolNumber(word) : Number(number);
   },
   json: ["ipproto"],
   matcher: (value) => (packet) => (packet.ipproto === undefined ? "unknown" : packet.ipproto === value),

@@ -2,17 +2,16 @@ import { randomBytes } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 import type { Connection } from "../../declaration/connection";
 import { PolicyRoutingError } from "../../errors";
-import { library, loop } from "../scripts";
 import { connect, type Urgent } from "../ssh/connect";
-import { connectionHere } from "../ssh/local";
 import { badCode, noShell, noSudo } from "../ssh/noShell";
-import { type Marks, passSudo, sudoBy } from "../ssh/sudo";
+import { passSudo } from "../ssh/sudo";
 import { type Target, targetOf } from "../ssh/target";
 import type { Progress } from "../told";
 import { type Answer, parseAnswer } from "./answer";
 import { type Bound, ofItsOwn } from "./bound";
 import type { Channel, Connected } from "./channel";
 import { Incoming } from "./incoming";
+import { firstText, frame, marksOf, startText } from "./shellText";
 
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
@@ -185,26 +184,4 @@ export class Shell {
     this.#hangUp();
     this.#waiting?.reject(error);
   }
-}
-
-const marksOf = (): Marks => ({ asks: `@asks-${randomBytes(9).toString("hex")}`, ready: `@ready-${randomBytes(9).toString("hex")}` });
-
-/** What the login runs. SSH_CONNECTION is read before sudo, which removes it. */
-function startText({ transport }: Target, sudo: boolean, marks: Marks | undefined): string {
-  const session = transport === "local" ? connectionHere() : "$SSH_CONNECTION";
-  if (!sudo) return `exec sh -c '${loop}' sh "${session}"`;
-  const by = marks === undefined ? "sudo -n" : sudoBy(marks);
-  return `sh -c 'exec ${by} sh -c "$1" sh "${session}"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
-}
-
-/** What the shell on the host makes of the first frame: see sh/shell.sh. */
-const firstText = (text: string): string =>
-  [`library=${quoted(library)}`, 'eval "$library"', "find_netns", `text=${quoted(text.trimEnd())}`].join("\n");
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** No newline at the end: the shell's `$(...)` would drop it and the length would be wrong. */
-function frame(mark: string, text: string): Buffer {
-  const bytes = Buffer.from(text.trimEnd(), "utf8");
-  return Buffer.concat([Buffer.from(`${mark} ${bytes.length}\n`), bytes]);
 }

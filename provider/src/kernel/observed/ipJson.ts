@@ -1,5 +1,5 @@
 import type { IpObject } from "../../declaration/attribute";
-import { withNestedEncap } from "../../declaration/route/encap";
+import { withNestedEncap } from "../../declaration/route/tunnelJson";
 import { PolicyRoutingError } from "../../errors";
 import type { Pieces } from "./pieces";
 

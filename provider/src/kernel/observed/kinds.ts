@@ -1,3 +1,4 @@
+import { ownEntry } from "../../declaration/ownEntry";
 import { nexthops } from "../nexthop/nexthop";
 import { routes } from "../route/route";
 import { rules } from "../rule/rule";
@@ -17,7 +18,7 @@ export const observedKinds: Readonly<Record<string, ObservedKind>> = {
 
 export const observedKindOf = (key: string): ObservedKind | undefined => {
   const [word = ""] = key.split(" ", 1);
-  return Object.hasOwn(observedKinds, word) ? observedKinds[word] : undefined;
+  return ownEntry(observedKinds, word);
 };
 
 /** The tags of what stands at a key; undefined for keys of what has none. */

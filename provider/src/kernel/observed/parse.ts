@@ -1,10 +1,10 @@
-import { type IpObject, numberAt } from "../../declaration/attribute";
+import { type IpObject, numberAt, wordAt } from "../../declaration/attribute";
 import type { Family } from "../../declaration/family";
 import { routeKey } from "../../declaration/key";
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import { routeAttributes } from "../../declaration/route/attributes";
-import { isStrange, withoutTunnel } from "../../declaration/route/encap";
 import { lockable } from "../../declaration/route/metrics";
+import { isStrange, withoutTunnel } from "../../declaration/route/tunnelJson";
 import { ruleAttributes } from "../../declaration/rule/rule";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
 import { withSiblings } from "../route/siblings";
@@ -77,7 +77,7 @@ export function routeReader(family: Family, table: Table, locks: readonly string
  */
 function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[] {
   const locks = new Map<string, string[]>();
-  const name = (...parts: readonly unknown[]): string => parts.join(" ");
+  const name = (...parts: readonly string[]): string => parts.join(" ");
   for (const line of lines) {
     const plain = withoutTunnel(line);
     const word = (of: string) => new RegExp(` ${of} (\\S+)`).exec(plain)?.[1];
@@ -87,7 +87,10 @@ function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[
       if (!locks.has(route)) locks.set(route, locked);
     }
   }
-  return (json) => locks.get(name(json["dst"], json["tos"] ?? "", json["metric"] ?? 0, json["from"] ?? "", json["protocol"] ?? "")) ?? [];
+  return (json) =>
+    locks.get(
+      name(wordAt(json, "dst"), wordAt(json, "tos"), wordAt(json, "metric") || "0", wordAt(json, "from"), wordAt(json, "protocol")),
+    ) ?? [];
 }
 
 /** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../declaration/ownEntry";
 import type { Reading, Said } from "./reading";
 import { readWords } from "./readWords";
 import { type Command, Shell } from "./shell";
@@ -42,10 +43,10 @@ export function ipCommand([name, ...words]: readonly string[]): IpCommand | unde
   let at = 0;
   for (; words[at]?.startsWith("-") === true; at++) {
     const option = words[at] ?? "";
-    if (isOption(option, "-family", "-f")) family = familyWords[words[++at] ?? ""];
+    if (isOption(option, "-family", "-f")) family = ownEntry(familyWords, words[++at] ?? "");
     else if (isOption(option, "-netns", "-n")) netns = words[++at];
     else if (hasValue(option)) at++;
-    else family = familyWords[option] ?? family;
+    else family = ownEntry(familyWords, option) ?? family;
   }
   const kind = objectOf(words[at] ?? "");
   return kind === undefined ? undefined : { kind, verb: words[at + 1] ?? "show", family, rest: words.slice(at + 2), netns };

@@ -1,4 +1,5 @@
 import type { AttributeTable } from "../../declaration/attribute";
+import { ownEntry } from "../../declaration/ownEntry";
 import { routeAttributes } from "../../declaration/route/attributes";
 import { routeTypes } from "../../declaration/route/type";
 import { ruleAttributes } from "../../declaration/rule/rule";
@@ -125,7 +126,7 @@ const routeWords: Words<typeof routeAttributes> = {
   dev: [word("dev", ["dev", "oif"])],
   metric: [word("metric", ["preference"], ["metric", "priority"], numeric)],
   table: [tableWord()],
-  scope: [word("scope", ["scope"], [], (text) => scopes[text] ?? text)],
+  scope: [word("scope", ["scope"], [], (text) => ownEntry(scopes, text) ?? text)],
   onlink: [alone("onlink", ["onlink"])],
   realms: [word("realms", [], ["realms"])],
   expires: [word("expires", ["expires"], [], (text) => numeric(text.replace(/sec$/, "")))],

@@ -1,3 +1,5 @@
+import { ownEntry } from "../../declaration/ownEntry";
+
 /** The names that iproute2 gives to `proto` numbers, as its files rt_protos have them. */
 const names: Readonly<Record<string, number>> = {
   unspec: 0,
@@ -24,7 +26,7 @@ const names: Readonly<Record<string, number>> = {
   eigrp: 192,
 };
 
-export const originNumber = (text: string): number | undefined => (/^[0-9]+$/.test(text) ? Number(text) : names[text]);
+export const originNumber = (text: string): number | undefined => (/^[0-9]+$/.test(text) ? Number(text) : ownEntry(names, text));
 
 /** As `ip` shows it. */
 export const originName = (proto: number): string => Object.entries(names).find(([, number]) => number === proto)?.[0] ?? String(proto);

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../declaration/ownEntry";
 import { tokensOf } from "./tokens";
 
 /** One simple command of a script. */
@@ -128,7 +129,7 @@ export class Shell {
 
   /** Whether a word in the place of a command is one of the shell's grammar. */
   #structure(word: string): boolean {
-    const closedBy = compound[word];
+    const closedBy = ownEntry(compound, word);
     if (closedBy !== undefined) this.#open(word, closedBy);
     else if (this.#frames.at(-1)?.closedBy === word) this.#list = { ...(this.#frames.pop()?.list ?? newList()), works: false };
     else if (between.has(word) || word === ")") this.#list = newList();

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../../declaration/ownEntry";
 import { maskLength } from "../addressForms";
 import { readLine } from "../commands";
 import { logicalLines } from "../logicalLines";
@@ -23,7 +24,7 @@ export const ifupdown: Format = {
     for (const { text, line, to } of logicalLines(reading.lines)) {
       const [, key = "", value = ""] = /^\s*(\S+)\s*(.*?)\s*$/.exec(text) ?? [];
       if (key === "" || key.startsWith("#")) continue;
-      const way = hooks[key];
+      const way = ownEntry(hooks, key);
       if (key === "iface") {
         device = value.split(/\s+/)[0] ?? "";
         if (/^\S+\s+inet\s+dhcp\b/.test(value)) reading.leased.push(device);

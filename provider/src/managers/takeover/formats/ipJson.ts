@@ -1,4 +1,4 @@
-import type { IpObject } from "../../../declaration/attribute";
+import { type IpObject, wordAt } from "../../../declaration/attribute";
 import type { Family } from "../../../declaration/family";
 import { scopeNumbers } from "../../../declaration/route/nextHop";
 import { parseIpJson } from "../../../kernel/observed/ipJson";
@@ -25,14 +25,14 @@ export const ipJson: Format = {
   },
 };
 
-const isNumber = (value: unknown): boolean => typeof value === "number" || /^[0-9]+$/.test(String(value));
+const isNumber = (value: unknown): boolean => typeof value === "number" || (typeof value === "string" && /^[0-9]+$/.test(value));
 const words = ["blackhole", "unreachable", "prohibit", "nop"];
 
 /** Names stand where `ip -N` shows numbers: what has a name is said behind the reader. */
 function readObject(reading: Reading, json: IpObject): void {
   const { table, type, action, scope, protocol, ...rest } = json;
   const isRule = json["priority"] !== undefined && json["dst"] === undefined ? true : json["src"] !== undefined;
-  const family: Family = /:/.test([json["src"], json["dst"], json["gateway"], json["prefsrc"]].join(" ")) ? "inet6" : "inet";
+  const family: Family = /:/.test(["src", "dst", "gateway", "prefsrc"].map((key) => wordAt(json, key)).join(" ")) ? "inet6" : "inet";
   const numbers = {
     ...rest,
     ...(isNumber(table) ? { table } : {}),
@@ -52,6 +52,6 @@ function readObject(reading: Reading, json: IpObject): void {
     ...(type === undefined || isNumber(type) || type === "unicast" ? {} : { type }),
     ...(typeof action === "string" && words.includes(action) ? { action } : {}),
   };
-  const origin = protocol === undefined ? 3 : originNumber(String(protocol));
+  const origin = protocol === undefined ? 3 : originNumber(wordAt(json, "protocol"));
   reading.take({ kind: isRule ? "rule" : "route", values: { ...("rule" in one ? one.rule : one.route), ...named }, protocol: origin }, 1);
 }

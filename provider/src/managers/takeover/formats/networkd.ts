@@ -1,3 +1,4 @@
+import { ownEntry } from "../../../declaration/ownEntry";
 import { namesOf } from "../../render/keys";
 import { nexthopKeys, routeKeys, ruleKeys } from "../../render/networkdKeys";
 import { isMainTable, ofTableLocal } from "../addressForms";
@@ -70,7 +71,7 @@ function readSection(reading: Reading, name: keyof typeof kinds, own: readonly S
   const values: Record<string, unknown> = {};
   const hops: unknown[] = [];
   for (const { key, value } of own) {
-    const known = keys.get(alias[key] ?? key);
+    const known = keys.get(ownEntry(alias, key) ?? key);
     if (known === undefined && silent.includes(key)) continue;
     if (known === undefined) {
       reading.doubt(`[${name}] ${key}=${value}: the key is not understood`, first, last);
@@ -111,7 +112,7 @@ const nowhere: Readonly<Record<string, string>> = { "0.0.0.0": "inet", "::": "in
 /** A gateway that is no address stands for none, and says the family. */
 function routeOf(values: Readonly<Record<string, unknown>>, hops: readonly unknown[], dev: string | undefined): Omit<Said, "place"> {
   const { via, ...rest } = values;
-  const family = nowhere[String(via)];
+  const family = typeof via === "string" ? ownEntry(nowhere, via) : undefined;
   const settled = {
     destination: "default",
     ...(family === undefined ? (via === undefined ? {} : { via }) : { family, ...(family === "inet" ? { scope: "global" } : {}) }),

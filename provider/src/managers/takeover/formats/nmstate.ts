@@ -1,3 +1,4 @@
+import { ownEntry } from "../../../declaration/ownEntry";
 import { YamlNode } from "../yamlNode";
 import type { Format } from "./format";
 import { type Fields, field, networkField, textField, valuesOf } from "./yamlFields";
@@ -20,7 +21,7 @@ const ruleFields: Fields = {
   "route-table": field("table"),
   fwmark: field("fwmark"),
   fwmask: field("fwmask"),
-  family: field("family", (value) => ({ ipv4: "inet", ipv6: "inet6" })[String(value)] ?? value),
+  family: field("family", (value) => ownEntry({ ipv4: "inet", ipv6: "inet6" }, String(value)) ?? value),
   iif: textField("iif"),
   action: textField("action"),
   "suppress-prefix-length": field("suppressPrefixlength"),

@@ -1,3 +1,4 @@
+import { ownEntry } from "../../../declaration/ownEntry";
 import { type Key, namesOf } from "../../render/keys";
 import { network, numeric } from "../addressForms";
 import type { YamlNode } from "../yamlNode";
@@ -25,7 +26,7 @@ export function valuesOf(
   const values: Record<string, unknown> = {};
   const unknown: string[] = [];
   for (const [key, value] of node.entries) {
-    const read = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    const read = ownEntry(fields, key);
     if (read === undefined || value.scalar === undefined) unknown.push(key);
     else Object.assign(values, read(value.scalar));
   }
