@@ -106,6 +106,7 @@ drop_history() {
 # Names first, then their texts in that order: each begins with its header. What cannot be told apart by that is asked for one by one.
 show_history() { # [each]
   find_history
+  show_clock
   ! lock_held || ! is_held || say_held
   [ ! -e "$history" ] || [ -d "$history" ] || say changed
   plain='' alone=''
@@ -132,8 +133,15 @@ show_history() { # [each]
 
 show_taken_back() {
   [ -f "$taken_back" ] || return 0
+  show_clock
   say taken-back
   cat "$taken_back"
+}
+
+# Controllers have clocks of their own.
+show_clock() {
+  say clock
+  date +%s
 }
 
 # What a person took back. Without lines the file goes.

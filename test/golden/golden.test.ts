@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { tagsOf } from "../../provider/src/declaration/owner";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import { stepsText } from "../../provider/src/host/wire/frames";
-import { parseNeighbours } from "../../provider/src/kernel/persist/neighbours";
-import type { Persistence } from "../../provider/src/kernel/persist/persistence";
-import { storePlan } from "../../provider/src/kernel/persist/store";
-import { printObject, type StoredObject } from "../../provider/src/kernel/persist/stored";
+import type { Wish } from "../../provider/src/kernel/history/back";
+import type { StorePlan } from "../../provider/src/kernel/persist/store";
+import { printObject } from "../../provider/src/kernel/persist/stored";
 import type { Change } from "../../provider/src/kernel/plan/change";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan/plan";
 import { printLine } from "../../provider/src/kernel/plan/register";
-import { commandOf } from "../../provider/src/kernel/plan/step";
+import { commandOf, type Step } from "../../provider/src/kernel/plan/step";
 import { kindOf } from "../../provider/src/runtime/kinds";
+import { ModelHistory } from "../property/modelHistory";
 import { ModelKernel, restorable } from "../property/modelKernel";
 import { type Desired, parseScenario, type Scenario } from "./scenario";
 
@@ -29,6 +29,9 @@ function changeOf({ id, kind, inputs }: Desired): Change {
   const { wanted, adopt, exclusive, label, owner } = kindOf(kind).declared(checked);
   return { id, stack, tags: tagsOf(owner.proto), adopt, exclusive, label, wanted };
 }
+
+/** To the number of a revision: each change before it made one. */
+const wishOf = ({ inputs }: Desired): Wish => ({ to: Number(inputs?.["to"]) });
 
 const proto = ({ owner }: Readonly<Record<string, unknown>>): object => (typeof owner === "object" && owner !== null ? owner : {});
 
@@ -48,30 +51,16 @@ function carryOut(kernel: ModelKernel, planned: ChangePlan): void {
 
 const part = (title: string, lines: readonly string[]): string => (lines.length === 0 ? "" : `-- ${title} --\n${lines.join("\n")}\n`);
 
-/** What is on the disk, and what a change makes of it. */
-class Store {
-  #objects: ReadonlyMap<string, StoredObject>;
+/** What is written to the disk, and what goes from it. */
+const storeText = ({ written, removed }: StorePlan): string[] => [
+  ...written.map((one) => printObject(one).replaceAll("\t", " | ")),
+  ...removed.map((file) => `${file} goes`),
+];
 
-  constructor(objects: ReadonlyMap<string, StoredObject>) {
-    this.#objects = objects;
-  }
-
-  write(planned: ChangePlan): string[] {
-    const seen: Persistence = {
-      auto: "systemd",
-      script: "1",
-      disabled: false,
-      inPlace: new Set(["systemd"]),
-      fought: new Set(),
-      neighbours: parseNeighbours(""),
-      objects: this.#objects,
-    };
-    const { written, removed } = storePlan(planned, {}, seen, "1");
-    const files = new Map([...this.#objects, ...written.map((one) => [one.file, one] as const)]);
-    for (const file of removed) files.delete(file);
-    this.#objects = files;
-    return [...written.map((one) => printObject(one).replaceAll("\t", " | ")), ...removed.map((file) => `${file} goes`)];
-  }
+/** The file of a name says whose it is: told where that is somebody else than who changes it. */
+function textOf(step: Step, { id }: Change): string {
+  const owner = step.on === "tableName" ? step.written?.owner.id : undefined;
+  return `${commandOf(step)}${owner === undefined || owner === id ? "" : `, of ${owner}`}`;
 }
 
 interface Outcome {
@@ -83,20 +72,30 @@ interface Outcome {
 
 function outcomeOf(name: string, { given, state, objects, desired }: Scenario): Outcome {
   const kernel = ModelKernel.of(state);
-  const store = objects === undefined ? undefined : new Store(objects);
+  const history = new ModelHistory(objects);
   let text = given;
   let sent = "";
   for (const one of desired) {
     const title = (what: string): string => (desired.length === 1 ? what : `${one.id}: ${what}`);
     try {
-      const planned = plan(changeOf(one), kernel.state());
+      const before = kernel.state();
+      const change = one.kind === "rollback" ? history.back(one.id, wishOf(one), before) : changeOf(one);
+      if (change === undefined) {
+        text += part(title("steps"), ["nothing of it is here"]);
+        continue;
+      }
+      const planned = plan(change, before);
       const { steps, register, notes, undo } = planned;
       carryOut(kernel, planned);
+      const store = history.keep(planned, before, kernel.state(), one.id);
       text +=
-        part(title("steps"), steps.length === 0 ? ["nothing"] : steps.map(commandOf)) +
-        part(title("undo"), undo.map(commandOf)) +
+        part(title("steps"), steps.length === 0 ? ["nothing"] : steps.map((step) => textOf(step, change))) +
+        part(
+          title("undo"),
+          undo.map((step) => textOf(step, change)),
+        ) +
         part(title("register"), register.map(printLine)) +
-        part(title("store"), store?.write(planned) ?? []) +
+        part(title("store"), objects === undefined ? [] : storeText(store)) +
         part(
           title("notes"),
           notes.map(({ did }) => did),

@@ -21,6 +21,7 @@ export interface Scenario {
 
 export interface Desired {
   readonly id: string;
+  /** Of a resource; or `rollback`, which goes back to where the host was after so many changes: `{ "to": 1 }`. */
   readonly kind: string;
   /** As a person writes them; undefined for what goes. */
   readonly inputs: Readonly<Record<string, unknown>> | undefined;

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { mock } from "node:test";
 import { beforeEach, describe, it } from "mocha";
 import { allow } from "../../provider/src/host/history/allow";
 import type { Request } from "../../provider/src/host/history/rollback";
@@ -320,6 +321,10 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
   describe("leaves a mark:", () => {
     const rule = (priority: number, table: number): Fields => ({ priority, from: "198.51.100.1", table });
     const whole = (rules: Fields): Fields => ({ connection: at.host.connection, rules, persist: "none" });
+    const file = "/var/lib/policy-routing/taken-back";
+    /** As it would be by then, by both clocks. */
+    const aged = (days: number): Promise<string> =>
+      at.host.exec(`sed -i 's/"time":"20[0-9][0-9]/"time":"2001/; s/"at":[0-9]*/"at":'$(($(date +%s) - ${days} * 86400))'/' ${file}`);
     let good: Made;
     let bad: Made;
     beforeEach(async () => {
@@ -376,10 +381,44 @@ case "$*" in '-4 -batch -') sed '/^rule add pref 1200 .*table 109$/s/.*/rule add
       closeHosts();
       const { marks } = await history();
       assert.equal(marks.length, 3);
-      await at.host.exec('sed -i \'s/"time":"20[0-9][0-9]/"time":"2001/\' /var/lib/policy-routing/taken-back');
-      const rest = await create("PolicyRule", { connection: at.host.connection, ...rule(1300, 100), persist: "none" });
-      assert.deepEqual((await history()).marks, []);
-      await remove(rest);
+      const change = async (): Promise<void> => {
+        await remove(await create("PolicyRule", { connection: at.host.connection, ...rule(1300, 100), persist: "none" }));
+      };
+      await change();
+      assert.equal((await history()).marks.length, 3);
+      await aged(31);
+      assert.deepEqual((await history()).marks, [], "before anything is changed too");
+      await change();
+      assert.equal((await at.host.result(`ls ${file}`)).code, 2);
+    });
+
+    it("is one for 30 days by both clocks: a controller whose clock is wrong by years ends none, and keeps none for ever", async () => {
+      const isRefused = async (): Promise<void> =>
+        assert.match((await refusal(update(good, bad.fields))).message, /it would make again what \S+ took back at /);
+      const clock = (now: number): void => mock.timers.enable({ apis: ["Date"], now });
+      try {
+        for (const year of [2001, 2040]) {
+          clock(Date.UTC(year, 4, 5));
+          await isRefused();
+          // What is changed elsewhere leaves the marks as they are.
+          await remove(await create("PolicyRule", { connection: at.host.connection, ...rule(1300, 100), persist: "none" }));
+          mock.timers.reset();
+          assert.equal((await history()).marks.length, 3);
+        }
+        await isRefused();
+        // As a controller left it whose clock was far ahead.
+        await at.host.exec(`sed -i 's/"time":"20[0-9][0-9]/"time":"2040/' ${file}`);
+        await isRefused();
+        await at.host.replaceBinary(
+          "/usr/bin/date",
+          `#!/bin/sh\n[ "$*" = +%s ] && echo $(($(date.real +%s) + 31 * 86400)) || exec date.real "$@"\n`,
+        );
+        await update(good, bad.fields);
+      } finally {
+        mock.timers.reset();
+        await at.host.exec("[ ! -e /usr/bin/date.real ] || mv /usr/bin/date.real /usr/bin/date");
+      }
+      await remove(bad);
     });
   });
 });

@@ -22,7 +22,7 @@ export async function history(args: string[]): Promise<Exit> {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new WrongUse("give one HOST");
   try {
-    const found = await readHistory(hostOf(connectionOf(name, values)));
+    const { clock: _clock, ...found } = await readHistory(hostOf(connectionOf(name, values)));
     const revisions = found.revisions.filter(({ run }) => values.run === undefined || run === values.run);
     if (values.json === true) process.stdout.write(`${JSON.stringify({ ...found, revisions }, undefined, 2)}\n`);
     else for (const line of linesOf({ ...found, revisions })) process.stdout.write(`${escapeOutput(line)}\n`);
@@ -33,7 +33,7 @@ export async function history(args: string[]): Promise<Exit> {
 }
 
 /** The newest first. */
-function linesOf({ revisions, unread, marks, held }: History): string[] {
+function linesOf({ revisions, unread, marks, held }: Omit<History, "clock">): string[] {
   const runs = new Map<string, Run>();
   for (const one of [...revisions].reverse())
     runs.set(one.run, { run: one.run, revisions: [one, ...(runs.get(one.run)?.revisions ?? [])] });

@@ -1,13 +1,11 @@
 import { isSameStack } from "../../declaration/owner";
-import { PolicyRoutingError } from "../../errors";
+import type { PolicyRoutingError } from "../../errors";
 import type { Back, Choice } from "../../kernel/history/back";
+import { isLeftOver } from "../../kernel/history/changeBack";
 import { type Held, heldAt, isSameObject, objectAt, ownerAt, standsSame } from "../../kernel/history/held";
+import { refused } from "../../kernel/history/refused";
 import type { State } from "../../kernel/observed/state";
-import { rememberedIn } from "../../kernel/sysctl";
 import type { Observation } from "../reading/observe";
-
-export const refused = (what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic: "rollback-refused", what: `refused, nothing was changed: ${what}`, next });
 
 const putsBack = "look at npx --no-install policy-routing diff HOST N; --force puts back all the same";
 
@@ -34,15 +32,6 @@ export function changedSince({ back, revisions }: Choice, { state, facts, persis
 export function cannotGo({ back }: Choice, { state }: Observation): PolicyRoutingError | undefined {
   const left = back.filter((one) => isLeftOver(one, state));
   return left.length === 0 ? undefined : ofNobody(left);
-}
-
-/** What is to go is there, and the register names no owner: as after it was lost. A setting has no tag: it is ours while it is as we left it. */
-export function isLeftOver({ key, from, to }: Back, state: State): boolean {
-  const object = to === undefined && ownerAt(key, state) === undefined ? objectAt(key, state) : undefined;
-  if (object === undefined || "name" in object) return false;
-  if (!("sysctl" in object)) return true;
-  const { was, set } = rememberedIn(from) ?? { was: undefined, set: undefined };
-  return was !== set && set === object.sysctl.value;
 }
 
 const isNobodys = ({ key }: Back, state: State): boolean => ownerAt(key, state) === undefined;

@@ -7,7 +7,7 @@ import type { Host } from "../host";
 import { type Held, heldIn } from "../reading/held";
 import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
 import { paced } from "../wire/paced";
-import { marksIn } from "./takenBack";
+import { clockOf, marksIn } from "./takenBack";
 
 /** A file of the history of which it is not known what it did. */
 export interface Unread {
@@ -24,6 +24,8 @@ export interface History {
   readonly revisions: readonly Revision[];
   readonly unread: readonly Unread[];
   readonly marks: readonly Mark[];
+  /** Seconds, by the host's clock; undefined where it cannot say. */
+  readonly clock: number | undefined;
   /** What stands there now and is not confirmed yet. */
   readonly held?: Held | undefined;
 }
@@ -35,7 +37,8 @@ export async function readHistory(host: Host): Promise<History> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const answer = await host.ask(attempt === 1 ? "show_history ''" : "show_history each");
     const texts = sectionAfter(answer, "changed") === undefined ? textsIn(answer) : undefined;
-    if (texts !== undefined) return { ...(await paced(revisionsIn(texts))), marks: marksIn(answer), held: heldIn(answer) };
+    if (texts !== undefined)
+      return { ...(await paced(revisionsIn(texts))), marks: marksIn(answer), clock: clockOf(answer), held: heldIn(answer) };
   }
   throw new PolicyRoutingError("protocol", { topic: "answer-not-understood", what: "the history on the host cannot be read" });
 }

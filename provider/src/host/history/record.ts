@@ -1,4 +1,4 @@
-import { type Mark, marksAfter, parseMarks, printMark } from "../../kernel/history/marks";
+import { type Mark, marksAfter, printMark } from "../../kernel/history/marks";
 import { type Delta, deltasOf, type Header, keysOfPlan } from "../../kernel/history/revision";
 import { printRevision } from "../../kernel/history/text";
 import type { State } from "../../kernel/observed/state";
@@ -7,6 +7,7 @@ import type { Planned } from "../transaction/planned";
 import type { Transaction } from "../transaction/transaction";
 import { section } from "../wire/answer";
 import { call } from "../wire/frames";
+import { clocksAt, marksKept } from "./takenBack";
 import { fileNameOf, runsKept, thisRun } from "./thisRun";
 
 /** What a confirmed transaction leaves in its host's history. */
@@ -51,8 +52,8 @@ export function revisionText(planned: readonly Planned[], transaction: Transacti
     ...(back === undefined ? {} : { why: back.why, back: back.name, orphans: back.orphans }),
   };
   const { stage, keep, audit } = textOf(header, deltas);
-  const marks = parseMarks(section(before.answer, "taken-back") ?? "");
-  const left = [...marksAfter(marks, new Set(keys), after, Date.now()), ...(back?.marks ?? [])];
+  const marks = marksKept(before.answer);
+  const left = [...marksAfter(marks, new Set(keys), after, clocksAt(before.answer)), ...(back?.marks ?? [])];
   return {
     stage,
     keep: [keep, ...marksText(marks, left)].join("\n"),

@@ -1,25 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../declaration/connection";
 import type { Guard } from "../../declaration/guard";
-import { isSameStack, tagsOf } from "../../declaration/owner";
-import { sysctlKey } from "../../declaration/sysctl";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from "../../kernel/history/back";
-import { type Held, heldAt, isSameHeld, keyOf, ownerAt, wantedOf, wordsUnread } from "../../kernel/history/held";
+import { changeBack, idsIn, toDo } from "../../kernel/history/changeBack";
 import { marksOf } from "../../kernel/history/marks";
-import { remembered } from "../../kernel/history/remembered";
-import { givenBack } from "../../kernel/history/taken";
+import { refused } from "../../kernel/history/refused";
 import type { State } from "../../kernel/observed/state";
-import type { Change, Owned } from "../../kernel/plan/change";
 import { deviceIn } from "../../kernel/plan/followed";
 import { plan } from "../../kernel/plan/plan";
 import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
 import { type Host, hostOf } from "../host";
 import { type Look, lookFor } from "../reading/look";
-import type { Observation } from "../reading/observe";
 import type { GoingBack } from "../transaction/work";
-import { cannotGo, changedSince, isLeftOver, refused } from "./changedSince";
+import { cannotGo, changedSince } from "./changedSince";
 import { readHistory, type Unread, unreadText } from "./read";
 import { fileNameOf } from "./thisRun";
 
@@ -60,18 +55,18 @@ const tries = 3;
 
 /** Undefined where another change came first: what is to be done is found out anew. */
 async function attempt(host: Host, request: Request, isLast: boolean): Promise<RolledBack | undefined> {
-  const { revisions, unread } = await readHistory(host);
+  const { revisions, unread, clock } = await readHistory(host);
   refuseUnread(unread, request);
   const whole = choose(revisions, request);
   if (whole === undefined) return nothing;
   const look = lookAt(whole.back);
   const seen = await host.look(look);
-  const back = toDo(whole.back, seen);
+  const back = toDo(whole.back, { state: seen.state, objects: seen.persistence.objects });
   if (back.length === 0) return nothing;
   const choice = { ...whole, back };
   if (request.force !== true) checkLater(revisions, choice);
-  const change = changeOf(choice, request, seen.facts.bootId);
-  const going = goingBack(choice, request, seen.state);
+  const change = changeBack(`rollback#${randomBytes(6).toString("base64url")}`, choice, request, seen.facts.bootId);
+  const going = goingBack(choice, request, seen.state, clock);
   const refusal = going.refusal(seen);
   if (refusal !== undefined) throw refusal;
   if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "" };
@@ -118,69 +113,10 @@ function lookAt(back: readonly Back[]): Look {
   return { ...look, locks: look.routes, uplinks: following.length > 0, ways: new Set(ways) };
 }
 
-/**
- * What is not there yet: it may have been taken back before. A resource that was renamed since goes on under its present id: nothing else of the
- * old one is left.
- */
-function toDo(back: readonly Back[], { state, persistence: { objects } }: Observation): Back[] {
+function goingBack(choice: Choice, request: Request, state: State, clock: number | undefined): GoingBack {
   const alive = idsIn(state);
-  return back
-    .map((one) => {
-      const { key, to } = one;
-      const now = ownerAt(key, state);
-      if (to === undefined || now === undefined || now.id === to.id || alive.has(to.id) || !isSameStack(now.stack, to.stack)) return one;
-      return { ...one, to: { ...to, id: now.id, stack: now.stack } };
-    })
-    .filter((one) => isLeftOver(one, state) || !isSameHeld(heldAt(one.key, { state, objects }), one.to));
-}
-
-/** Those that own something on the host. */
-const idsIn = ({ register, names }: State): Set<string> =>
-  new Set([...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])].map(({ id }) => id));
-
-function changeOf({ stack, tag, back, revisions }: Choice, wish: Wish, boot: string): Change {
-  const all = new Map(
-    back.flatMap(({ key, to }) => (to?.object !== undefined && "sysctl" in to.object ? [[key, to.object.sysctl.value]] : [])),
-  );
-  const hops = back.flatMap(({ from }) => {
-    const before = from?.object === undefined ? undefined : wantedOf(from.object).hops;
-    return from?.object === undefined || before === undefined ? [] : [[keyOf(from.object), before] as const];
-  });
-  return {
-    id: `rollback#${randomBytes(6).toString("base64url")}`,
-    stack,
-    tags: tagsOf(tag),
-    adopt: false,
-    label: `rollback ${nameOf(wish)}`,
-    wanted: back.flatMap(({ key, to }) =>
-      to === undefined ? [] : [wantedOf(to.object ?? unread(key, to), (file) => all.get(sysctlKey({ file, device: "all" })))],
-    ),
-    hops: new Map(hops),
-    remembered: remembered(back, revisions, boot),
-    instead: new Map(
-      back.flatMap(({ key, given = [] }) => {
-        const one = givenBack(given, tagsOf(tag).owner);
-        return one === undefined ? [] : [[key, one] as const];
-      }),
-    ),
-    owners: new Map(back.map(({ key, to }) => [key, to === undefined ? undefined : ownedOf(to)])),
-  };
-}
-
-const ownedOf = ({ id, stack, stored }: Held): Owned => ({ id, stack, ...(stored === undefined ? {} : { stored }) });
-
-function unread(key: string, held: Held): never {
-  throw refused(
-    `${key} was ${wordsUnread(held)}`,
-    deviceIn(held) === undefined
-      ? "update pulumi-policy-routing: a newer version wrote it"
-      : "go back in the program: git revert, then pulumi up",
-  );
-}
-
-function goingBack(choice: Choice, request: Request, state: State): GoingBack {
-  const alive = idsIn(state);
-  const said = { who: controller(), time: new Date().toISOString().replace(/\.[0-9]+/, ""), why: request.why };
+  const time = new Date().toISOString().replace(/\.[0-9]+/, "");
+  const said = { who: controller(), time, why: request.why, ...(clock === undefined ? {} : { at: clock }) };
   return {
     name: nameOf(request),
     why: request.why,

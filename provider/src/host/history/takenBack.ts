@@ -1,12 +1,29 @@
 import { PolicyRoutingError } from "../../errors";
-import { type Again, againIn, type Mark, parseMarks, textOf } from "../../kernel/history/marks";
+import { type Again, againIn, type Clocks, isOver, type Mark, parseMarks, textOf } from "../../kernel/history/marks";
 import type { Observation } from "../reading/observe";
 import { labelOf, type Planned } from "../transaction/planned";
 import { type Answer, section } from "../wire/answer";
 import type { Session } from "../wire/session";
 
-/** What people took back on this host. */
-export const marksIn = (answer: Answer): Mark[] => parseMarks(section(answer, "taken-back") ?? "");
+/** What people took back on this host, as it keeps it. */
+export const marksKept = (answer: Answer): Mark[] => parseMarks(section(answer, "taken-back") ?? "");
+
+/** Those that count. */
+export function marksIn(answer: Answer): Mark[] {
+  const now = clocksAt(answer);
+  return marksKept(answer).filter((mark) => !isOver(mark, now));
+}
+
+export function clocksAt(answer: Answer): Clocks {
+  const seconds = clockOf(answer);
+  return { here: Date.now(), ...(seconds === undefined ? {} : { there: seconds * 1000 }) };
+}
+
+/** Seconds. Not every `date` can say it. */
+export function clockOf(answer: Answer): number | undefined {
+  const said = section(answer, "clock")?.trim() ?? "";
+  return /^[0-9]{1,12}$/.test(said) ? Number(said) : undefined;
+}
 
 /** Refuses what would make again what a person took back, and tells what does so in part. */
 export function withoutTakenBack(planned: readonly Planned[], seen: Observation, session: Session): Planned[] {

@@ -1,7 +1,7 @@
 import { registerKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
-import { PolicyRoutingError } from "../../errors";
 import { type Held, isSameHeld } from "./held";
+import { refused } from "./refused";
 import type { Delta, Revision } from "./revision";
 import { givenBack, type Taken } from "./taken";
 
@@ -37,7 +37,7 @@ export const nameOf = ({ to, run }: Pick<Wish, "to" | "run">): string => (run ==
 
 const seeHistory = "look at npx --no-install policy-routing history, and choose another one";
 const refuse = (what: string, next: string): never => {
-  throw new PolicyRoutingError("conflict", { topic: "rollback-refused", what: `refused, nothing was changed: ${what}`, next });
+  throw refused(what, next);
 };
 
 /** Undefined where the host knows nothing of it. `all` are the revisions that it keeps, by their numbers. */
@@ -102,16 +102,35 @@ function checkTags(deltas: readonly Delta[], tag: number): void {
 
 /** What was taken over is given back where it was the first that happened at its key, and ours still stands in its place. */
 function checkTaken(revisions: readonly Revision[], back: readonly Back[]): void {
-  for (const { n, deltas = [] } of revisions)
-    for (const { key, took = [] } of deltas) {
-      const one = back.find((other) => other.key === key);
-      const isGiven = one?.from !== undefined && one.to === undefined && one.given?.length === took.length;
-      if (took.length > 0 && !(isGiven && givenBack(one.given ?? [], 0) !== undefined))
-        refuse(
-          `revision ${n} took over at ${key} what was not ours, and it cannot be given back: ${took.join("; ")}`,
-          "go back to that revision or a later one, or correct the program and run pulumi up",
-        );
+  for (const [key, took] of takenIn(revisions)) {
+    const [first] = took;
+    const one = back.find((other) => other.key === key);
+    const isGiven = one?.from !== undefined && one.to === undefined && one.given?.length === took.length;
+    const isOne = took.every(({ n }) => n === first?.n) && givenBack(one?.given ?? [], 0) !== undefined;
+    if (first !== undefined && !(isGiven && isOne))
+      refuse(
+        `revision ${first.n} took over at ${key} what was not ours, and it cannot be given back: ${took.map(({ text }) => text).join("; ")}`,
+        "go back to that revision or a later one, or correct the program and run pulumi up",
+      );
+  }
+}
+
+interface TakenText {
+  readonly n: number;
+  readonly text: string;
+  /** Undefined where it could not be put back. */
+  readonly what: Taken | undefined;
+}
+
+/** What was taken over at each key and not given back since, the first one first. */
+function takenIn(revisions: readonly Pick<Revision, "n" | "deltas">[]): Map<string, readonly TakenText[]> {
+  const found = new Map<string, readonly TakenText[]>();
+  for (const { n, deltas = [] } of [...revisions].sort((a, b) => a.n - b.n))
+    for (const { key, took = [], taken = [], gave = [] } of deltas) {
+      const left = (found.get(key) ?? []).filter(({ text }) => !gave.includes(text));
+      found.set(key, [...left, ...took.map((text, index) => ({ n, text, what: taken[index] }))]);
     }
+  return found;
 }
 
 /** Refuses where others changed the same since. */
@@ -128,11 +147,12 @@ export function checkLater(all: readonly Revision[], { revisions, back }: Choice
 
 /** The newest revision says what must be there now, the oldest one what is to be there again. What would end as it began drops out. */
 export function backOf(revisions: readonly Pick<Revision, "n" | "deltas">[]): Back[] {
+  const taken = takenIn(revisions);
   const found = new Map<string, Back>();
   for (const { deltas = [] } of [...revisions].sort((a, b) => b.n - a.n))
-    for (const { key, before, after, taken = [] } of deltas) {
+    for (const { key, before, after } of deltas) {
       const later = found.get(key);
-      const given = [...taken, ...(later?.given ?? [])];
+      const given = taken.get(key)?.flatMap(({ what }) => what ?? []) ?? [];
       found.set(key, { key, to: before, from: later === undefined ? after : later.from, ...(given.length === 0 ? {} : { given }) });
     }
   return [...found.values()].filter(({ from, to }) => !isSameHeld(from, to));

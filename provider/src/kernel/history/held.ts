@@ -9,7 +9,7 @@ import { parseSysctlKey, type Sysctl, sysctlKey } from "../../declaration/sysctl
 import type { NamedTable } from "../../declaration/table/table";
 import { wantedNexthop } from "../nexthop/nexthop";
 import { nexthopAt, routesAt, rulesAt, type State } from "../observed/state";
-import type { StoredObject } from "../persist/stored";
+import { type StoredObject, type StoredWords, wordsOfStored } from "../persist/stored";
 import type { Wanted } from "../plan/change";
 import { deviceIn } from "../plan/followed";
 import type { Entry } from "../plan/register";
@@ -27,13 +27,11 @@ export type HeldObject =
   | { readonly name: NamedTable }
   | { readonly sysctl: Sysctl };
 
-/** How it is persisted: the file of the store word for word, since what is observed need not be what was declared. */
-export type StoredWords = Pick<StoredObject, "file" | "channel" | "needs" | "lines">;
-
 /** What stood at a key of the register in somebody's name. */
 export interface Held extends Entry {
   /** Undefined where a newer version wrote what this one does not know, and where the device that it follows has had no address. */
   readonly object: HeldObject | undefined;
+  /** How it is persisted, word for word, since what is observed need not be what was declared. */
   readonly stored?: StoredWords;
 }
 
@@ -94,7 +92,7 @@ function storedAt(at: string, objects: Moment["objects"]): StoredWords | undefin
   const found = storedByKey.get(objects) ?? new Map([...objects.values()].map((one) => [one.key, one]));
   storedByKey.set(objects, found);
   const one = found.get(at);
-  return one === undefined ? undefined : { file: one.file, channel: one.channel, needs: one.needs, lines: one.lines };
+  return one === undefined ? undefined : wordsOfStored(one);
 }
 
 const storedByKey = new WeakMap<Moment["objects"], ReadonlyMap<string, StoredObject>>();

@@ -17,8 +17,11 @@ export interface Mark {
   /** The run that made it, the last one where there were several. Then who took it back, when, and why. */
   readonly run: string;
   readonly who: string;
+  /** By the clock of who took it back. */
   readonly time: string;
   readonly why: string;
+  /** Seconds, by the host's own clock. */
+  readonly at?: number;
 }
 
 const markSchema = z.object({
@@ -29,6 +32,7 @@ const markSchema = z.object({
   who: z.string(),
   time: z.string(),
   why: z.string(),
+  at: z.int().exactOptional(),
 });
 
 export const printMark = (mark: Mark): string => printJson(mark);
@@ -44,7 +48,7 @@ export const parseMarks = (text: string): Mark[] =>
   });
 
 /** Those of a rollback: where the entry itself is another one than before. */
-export const marksOf = ({ revisions, stack, back }: Choice, said: Pick<Mark, "who" | "time" | "why">): Mark[] =>
+export const marksOf = ({ revisions, stack, back }: Choice, said: Pick<Mark, "who" | "time" | "why" | "at">): Mark[] =>
   back.flatMap(({ key, from, to }) => {
     const run = revisions.findLast(({ deltas = [] }) => deltas.some((one) => one.key === key))?.run ?? "";
     // No mark without what it was: that one would say that it was gone.
@@ -98,9 +102,26 @@ export function textOf(marks: readonly Mark[]): string {
   return first === undefined ? "" : `what ${first.who} took back at ${first.time} (run ${first.run}: ${first.why}): ${some}`;
 }
 
-/** Milliseconds for which a mark counts. */
-const lasts = 30 * 24 * 3600 * 1000;
+/** Milliseconds for which a mark counts, and by how much clocks may differ. */
+const day = 24 * 3600 * 1000;
+const lasts = 30 * day;
+
+/** What it is now, in milliseconds: by the controller's clock, and by the host's, where it told. */
+export interface Clocks {
+  readonly here: number;
+  readonly there?: number;
+}
+
+/**
+ * A mark is over when both clocks say so: one of them may have been wrong when it was made, or be wrong now. By a clock that says it was made
+ * tomorrow nothing is known.
+ */
+export function isOver({ time, at }: Pick<Mark, "time" | "at">, { here, there }: Clocks): boolean {
+  const ages = [here - Date.parse(time), ...(at === undefined || there === undefined ? [] : [there - at * 1000])];
+  const known = ages.filter((age) => age > -day);
+  return known.length > 0 && known.every((age) => age >= lasts);
+}
 
 /** The marks once these keys are as they are now: one whose entry has become something else has done its work. */
-export const marksAfter = (marks: readonly Mark[], keys: ReadonlySet<string>, after: State, now: number): Mark[] =>
-  marks.filter(({ key, bad, time }) => now - Date.parse(time) < lasts && (!keys.has(key) || isSameObject(objectAt(key, after), bad)));
+export const marksAfter = (marks: readonly Mark[], keys: ReadonlySet<string>, after: State, now: Clocks): Mark[] =>
+  marks.filter((mark) => !isOver(mark, now) && (!keys.has(mark.key) || isSameObject(objectAt(mark.key, after), mark.bad)));

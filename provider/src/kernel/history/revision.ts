@@ -15,6 +15,8 @@ export interface Delta {
   readonly took?: readonly string[];
   /** The same in the form of a program, where all of it can be put back by that. */
   readonly taken?: readonly Taken[];
+  /** What stands there in nobody's name since: given back. In the words of `ip`. */
+  readonly gave?: readonly string[];
 }
 
 /** Who changed a host, when, and why. Nothing of it is an input of a resource. */
@@ -60,27 +62,29 @@ export function deltasOf(keys: readonly string[], before: Moment, after: Moment)
   return keys.flatMap((key) => {
     const was = heldAt(key, before);
     const is = heldAt(key, after);
-    const took = tookAt(key, before.state, after.state);
+    const took = lostAt(key, before.state, after.state);
     if (isSameHeld(was, is) && took.length === 0) return [];
+    const gave = lostAt(key, after.state, before.state);
     return [
       {
         key,
         ...(was === undefined ? {} : { before: was }),
         ...(is === undefined ? {} : { after: is }),
         ...(took.length === 0 ? {} : { took, ...takenBy(key, took, before.state, after.state) }),
+        ...(gave.length === 0 ? {} : { gave }),
       },
     ];
   });
 }
 
-/** Beside ours, what stood at a key in nobody's name and is gone. */
-function tookAt(at: string, before: State, after: State): string[] {
+/** Beside ours, what stands at a key in nobody's name in the one state and not in the other. */
+function lostAt(at: string, one: State, other: State): string[] {
   const { key } = parseRegisterKey(at);
-  const isOwned = (protocol: number): boolean => isNamed(key, protocol, before);
-  if (tagsAt(before, key)?.every(isOwned) !== false) return [];
-  const there = seenAt(key, before).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
-  const left = new Set(seenAt(key, after).map((one) => one.print()));
-  return there.map((one) => one.print()).filter((text) => !left.has(text));
+  const isOwned = (protocol: number): boolean => isNamed(key, protocol, one);
+  if (tagsAt(one, key)?.every(isOwned) !== false) return [];
+  const there = seenAt(key, one).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
+  const left = new Set(seenAt(key, other).map((seen) => seen.print()));
+  return there.map((seen) => seen.print()).filter((text) => !left.has(text));
 }
 
 /** Nothing where a part of it could not be put back. */

@@ -68,7 +68,15 @@ const heldSchema = z.object({
   by: z.int(),
   more: z.string().exactOptional(),
   object: rawSchema,
-  stored: z.object({ file: z.string(), channel: z.string(), needs: z.string(), lines: z.array(z.string()) }).exactOptional(),
+  stored: z
+    .object({
+      file: z.string(),
+      channel: z.string(),
+      needs: z.string(),
+      adopts: z.literal(true).exactOptional(),
+      lines: z.array(z.string()),
+    })
+    .exactOptional(),
 });
 const deltaSchema = z.object({
   key: z.string(),
@@ -76,6 +84,7 @@ const deltaSchema = z.object({
   after: heldSchema.exactOptional(),
   took: z.array(z.string()).exactOptional(),
   taken: z.array(z.object({ proto: z.int(), is: objectSchema })).exactOptional(),
+  gave: z.array(z.string()).exactOptional(),
 });
 const headerSchema = z.object({
   form: z.int(),

@@ -22,6 +22,17 @@ export interface StoredObject {
   readonly oldFile?: string;
 }
 
+/** How it is persisted, whosever it is. */
+export type StoredWords = Pick<StoredObject, "file" | "channel" | "needs" | "adopts" | "lines">;
+
+export const wordsOfStored = ({ file, channel, needs, adopts, lines }: StoredObject): StoredWords => ({
+  file,
+  channel,
+  needs,
+  ...(adopts === undefined ? {} : { adopts }),
+  lines,
+});
+
 /** The steps that make it after a boot. */
 export const storedLines = (steps: readonly (IpStep | SettingStep)[]): Pick<StoredObject, "channel" | "lines"> => ({
   channel: steps[0]?.on === "ip" ? channelOf(steps[0].family) : "s",

@@ -3,7 +3,7 @@ import { isSameStack } from "../../declaration/owner";
 import type { ObservedName, State } from "../observed/state";
 import type { Change, Plan } from "./change";
 import type { Entry, RegisterLine } from "./register";
-import type { Step } from "./step";
+import { type Step, tableName } from "./step";
 
 type Owners = NonNullable<Change["owners"]>;
 
@@ -14,23 +14,32 @@ export function asIfOwn({ id, stack, remembered }: Change, owners: Owners, state
     const now = entries.get(at);
     if (now !== undefined && isSameStack(now.stack, stack)) entries.set(at, inName({ id, stack }, remembered?.get(at) ?? now.more));
   }
-  // One that stays is written in its owner's name; one that goes is its remover's first.
-  const goes = (one: ObservedName): boolean => {
-    const key = tableKey(one.tableId);
-    return one.owner !== undefined && isSameStack(one.owner.stack, stack) && owners.has(key) && owners.get(key) === undefined;
-  };
-  const names = state.names.map((one) => (goes(one) ? { ...one, owner: { id, stack } } : one));
+  const isTheirs = (one: ObservedName): boolean =>
+    one.owner !== undefined && isSameStack(one.owner.stack, stack) && owners.has(tableKey(one.tableId));
+  const names = state.names.map((one) => (isTheirs(one) ? { ...one, owner: { id, stack } } : one));
   return { ...state, names, register: { ...state.register, entries } };
 }
 
 /** The plan of whoever acts for them, told in the owners' names: lines of the register, files of names, and what undoes these. */
 export function inTheirNames<Own extends Plan>(plan: Own, { remembered }: Change, owners: Owners, state: State): Own {
+  const handed = handedOn(plan, owners, state);
   return {
     ...plan,
     register: linesOf(plan, remembered, owners, state),
-    steps: plan.steps.map((step) => named(step, owners.get(step.key))),
-    undo: plan.undo.map((step) => named(step, nameOwner(step.key, state))),
+    steps: [...handed.map(({ step }) => step), ...plan.steps.map((step) => named(step, owners.get(step.key)))],
+    undo: [...plan.undo.map((step) => named(step, nameOwner(step.key, state))), ...handed.map(({ undo }) => undo)],
   };
+}
+
+/** Names that stay as they are, and are another one's afterwards: their files hold whose they are. */
+function handedOn({ steps }: Plan, owners: Owners, { names }: State): { step: Step; undo: Step }[] {
+  const written = new Set(steps.map(({ key }) => key));
+  return names.flatMap(({ tableId, name, owner: from }) => {
+    const key = tableKey(tableId);
+    const to = owners.get(key);
+    if (from === undefined || to === undefined || written.has(key) || from.id === to.id) return [];
+    return [{ step: tableName(tableId, { name, owner: inName(to, undefined) }), undo: tableName(tableId, { name, owner: from }) }];
+  });
 }
 
 function linesOf({ register }: Plan, remembered: Change["remembered"], owners: Owners, state: State): RegisterLine[] {

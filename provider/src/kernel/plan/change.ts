@@ -7,7 +7,7 @@ import type { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../observed/state";
 import type { Uplinks } from "../observed/uplinks";
-import type { StoredObject } from "../persist/stored";
+import type { StoredWords } from "../persist/stored";
 import type { Hop } from "../route/hop";
 import type { Need } from "./gate";
 import type { Entry, RegisterLine } from "./register";
@@ -161,7 +161,7 @@ export interface Instead {
 
 /** Whose a key is to be, and how it is to be persisted. */
 export interface Owned extends Pick<Entry, "id" | "stack"> {
-  readonly stored?: Pick<StoredObject, "file" | "channel" | "needs" | "lines">;
+  readonly stored?: StoredWords;
 }
 
 /** May go: the register says so, or nobody owns it and the mandate covers that. */

@@ -106,6 +106,17 @@ describe("what is chosen", () => {
     refused(/took over at rule inet 1000/, [revision(1, "one", [{ key, after: held(9), took: [...words, "more"], taken }])], { to: 0 });
   });
 
+  it("is nothing more where what was taken over has been given back, and the last that was taken where it was taken again", () => {
+    const rule = { family: "inet", priority: 1000, from: "198.51.100.1", table: 9 } as const;
+    const taken = [{ proto: 4, is: { rule } }];
+    const words = ["ip -4 rule pref 1000 from 198.51.100.1 table 9 proto 4"];
+    const adopted = revision(1, "one", [{ key, after: held(9), took: words, taken }]);
+    const back = revision(2, "back", [{ key, before: held(9), gave: words }]);
+    assert.deepEqual(choose([adopted, back], { to: 0 })?.back, []);
+    const again = revision(3, "again", [{ key, after: held(9), took: words, taken }]);
+    assert.deepEqual(choose([adopted, back, again], { to: 0 })?.back, [{ key, from: held(9), to: undefined, given: taken }]);
+  });
+
   it("was not changed again by a later run", () => {
     const all = [made, changed, gone];
     const choice = choose(all, { run: "two" });

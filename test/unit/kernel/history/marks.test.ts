@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { tagsOf } from "../../../../provider/src/declaration/owner";
-import { againIn, type Mark, marksAfter, parseMarks, printMark } from "../../../../provider/src/kernel/history/marks";
+import { againIn, isOver, type Mark, marksAfter, parseMarks, printMark } from "../../../../provider/src/kernel/history/marks";
 import { emptyState, type State } from "../../../../provider/src/kernel/observed/state";
 import type { Change } from "../../../../provider/src/kernel/plan/change";
 import { plan } from "../../../../provider/src/kernel/plan/plan";
 import { wantedRule } from "../../../../provider/src/kernel/rule/rule";
 
 const stack = "organization/edge/prod";
+const day = 24 * 3600 * 1000;
 const rule = (priority: number, table: number) => ({ family: "inet", priority, from: "198.51.100.1", table }) as const;
 const said = { stack, run: "ci-4711", who: "alice@ops", time: "2026-11-25T14:40:00Z", why: "customer down" };
 /** A run moved a rule from 1000 to 1010, and was taken back. */
@@ -50,10 +51,45 @@ describe("what was taken back", () => {
 
   it("is forgotten where its entry has become something else, and after 30 days", () => {
     const keys = new Set(["rule inet 1000"]);
-    const soon = Date.parse(said.time) + 1000;
+    const soon = { here: Date.parse(said.time) + 1000 };
     assert.deepEqual(marksAfter(marks, keys, state, soon), marks.slice(0, 1));
     assert.deepEqual(marksAfter(marks, new Set(), state, soon), marks);
-    assert.deepEqual(marksAfter(marks, new Set(), state, Date.parse(said.time) + 31 * 24 * 3600 * 1000), []);
+    assert.deepEqual(marksAfter(marks, new Set(), state, { here: Date.parse(said.time) + 31 * day }), []);
+  });
+
+  it("is over when both clocks say so: one that is set ahead or behind, now or when it was made, ends nothing and keeps nothing for ever", () => {
+    const made = Date.parse(said.time);
+    const mark = { time: said.time, at: made / 1000 };
+    const [soon, late] = [made + day, made + 31 * day];
+    assert.equal(isOver(mark, { here: soon, there: soon }), false);
+    assert.equal(isOver(mark, { here: late, there: late }), true);
+    // Wrong now: the controller's, the host's.
+    for (const wrong of [made + 4000 * day, made - 4000 * day, late]) {
+      assert.equal(isOver(mark, { here: wrong, there: soon }), false);
+      assert.equal(isOver(mark, { here: soon, there: wrong }), false);
+    }
+    // Wrong when it was made.
+    for (const wrong of [4000, -4000]) {
+      const time = new Date(made + wrong * day).toISOString();
+      const at = (made + wrong * day) / 1000;
+      assert.deepEqual(
+        [soon, late].map((now) => isOver({ ...mark, time }, { here: now, there: now })),
+        [false, true],
+      );
+      assert.deepEqual(
+        [soon, late].map((now) => isOver({ ...mark, at }, { here: now, there: now })),
+        [false, true],
+      );
+    }
+    // Of an older version, or of a host that cannot tell.
+    assert.deepEqual(
+      [soon, late].map((now) => isOver({ time: said.time }, { here: now, there: now })),
+      [false, true],
+    );
+    assert.deepEqual(
+      [soon, late].map((now) => isOver(mark, { here: now })),
+      [false, true],
+    );
   });
 
   it("is read as it was printed, and what cannot be read refuses nothing", () => {

@@ -14,12 +14,19 @@ const header: Header = {
   why: "it's \"é\" \u202e 'END_OF_LINES'",
 };
 const owner = { id: "edge-1/routing#a", stack: "organization/edge/prod" };
-const stored = { file: "40-rule-inet-1000", channel: "4", needs: "systemd", lines: ["rule add pref 1000 table 100 proto 214"] };
+const stored = {
+  file: "40-rule-inet-1000",
+  channel: "4",
+  needs: "systemd",
+  adopts: true as const,
+  lines: ["rule add pref 1000 table 100 proto 214"],
+};
 const deltas: Delta[] = [
   {
     key: "rule inet 1000",
     before: { ...owner, object: { rule: { family: "inet", priority: 1000, from: "198.51.100.1", table: 100 } }, stored },
     took: ["from all lookup 9 proto 4"],
+    gave: ["from all lookup 8 proto 4"],
   },
   {
     key: "route inet table 100 default",
