@@ -3,7 +3,7 @@ import { defaultOwner } from "../provider/src/declaration/owner";
 import { backends } from "../provider/src/declaration/persist";
 import { defaultMetric } from "../provider/src/declaration/route/key";
 import { routeTypes } from "../provider/src/declaration/route/type";
-import { sysctlFiles } from "../provider/src/declaration/sysctl";
+import { sysctlPaths } from "../provider/src/declaration/sysctl/sysctl";
 import { kernelTables } from "../provider/src/declaration/tableNumber";
 import { agents, foreignKeys } from "../provider/src/kernel/persist/neighbours";
 
@@ -13,7 +13,7 @@ const facts: Readonly<Record<string, string>> = {
   default_metrics: families.map((family) => defaultMetric[family]).join(" "),
   kernel_tables: Object.entries(kernelTables).flat().join(" "),
   route_types: routeTypes.join("|"),
-  sysctl_files: sysctlFiles.join(" "),
+  sysctl_paths: sysctlPaths.join("\n"),
   persist_backends: backends.join(" "),
   foreign_keys: foreignKeys.map(({ key, since }) => `${key} ${since}`).join("\n"),
   known_agents: Object.entries(agents)

@@ -103,12 +103,13 @@ name_table() { # a line TABLE NAME ID STACK on standard input
   why=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || fails "${why:-cannot write to $names}"
 }
 
-write_sysctl() { # a line FILE DEVICE VALUE on standard input
+# Without a line break: up to Linux 6.1 some files take the number alone, and the rest is an error.
+write_sysctl() { # a line PATH VALUE on standard input, the path below /proc/sys
   goes_on || return 0
-  read -r file device value
-  why=$({ printf '%s\n' "$value" >"/proc/sys/net/ipv4/conf/$device/$file"; } 2>&1) && return 0
+  read -r path value
+  why=$({ printf '%s' "$value" >"/proc/sys/$path"; } 2>&1) && return 0
   # A device that is gone takes its settings along: nothing to undo.
-  if [ -z "${undoing-}" ] || [ -e "/proc/sys/net/ipv4/conf/$device" ]; then fails "${why:-cannot write $file of $device}"; fi
+  if [ -z "${undoing-}" ] || [ -e "/proc/sys/$path" ]; then fails "${why:-cannot write /proc/sys/$path}"; fi
 }
 
 unname_table() { # a line TABLE on standard input

@@ -6,7 +6,18 @@
   default_metrics='0 1024'
   kernel_tables='default 253 main 254 local 255'
   route_types='unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw'
-  sysctl_files='rp_filter arp_ignore arp_announce src_valid_mark accept_local route_localnet forwarding'
+  sysctl_paths='rp_filter ipv4/conf/*/rp_filter
+arp_ignore ipv4/conf/*/arp_ignore
+arp_announce ipv4/conf/*/arp_announce
+src_valid_mark ipv4/conf/*/src_valid_mark
+accept_local ipv4/conf/*/accept_local
+route_localnet ipv4/conf/*/route_localnet
+forwarding ipv4/conf/*/forwarding
+ipv6_forwarding ipv6/conf/*/forwarding
+l3mdev_accept ipv4/*_l3mdev_accept
+fib_multipath_hash_policy */fib_multipath_hash_policy
+accept_redirects ipv4/conf/*/accept_redirects
+accept_ra ipv6/conf/*/accept_ra'
   persist_backends='systemd ifupdown rc-local'
   foreign_keys='ManageForeignRoutingPolicyRules 249
 ManageForeignRoutes 246

@@ -24,7 +24,7 @@ missing() {
     fi
   done
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
-  ls -lan "$objects" | awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
+  ls -lan "$objects" | sysctl_paths=$sysctl_paths awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
     -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" "$following"'
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
@@ -278,17 +278,46 @@ missing() {
 
     function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] "\t" adopts_of[i] }
 
-    # A setting of a device is put back once after a boot; what somebody sets it to later is his. The register remembers what it was: where
-    # that is what it should be, the register may have been lost since it was set, and nobody knows.
-    function compare_sysctl(i,    word, path, was) {
+    # A setting is put back once after a boot; what somebody sets it to later is his. The register remembers what it was: where that is what
+    # it should be, the register may have been lost since it was set, and nobody knows.
+    function compare_sysctl(i,    word, path, was, is, spreads) {
       split(line_of[i], word, " ")
-      path = "/proc/sys/net/ipv4/conf/" word[3] "/" word[2]
-      if ((getline was < path) <= 0) {
+      path = path_of(word[2], word[3])
+      if (path == "" || (getline was < ("/proc/sys/" path)) <= 0) {
         tell("pending: " key_of[i] ": there is no device " word[3])
         return
       }
-      close(path)
-      print "owned\t" key_of[i] "\t" owner_of[i] "\t" (was == word[4] ? "?" : was) " " word[4]
-      if (was != word[4]) report(i)
+      close("/proc/sys/" path)
+      # The kernel writes that of all to every device, and its file comes first.
+      is = word[2] in written ? written[word[2]] : was
+      spreads = word[3] == "all" && word[2] ~ /forwarding$/
+      print "owned\t" key_of[i] "\t" owner_of[i] "\t" (was == word[4] && is == was ? "?" : was) " " word[4] (spreads ? beside(word[2], was) : "")
+      if (is == word[4]) return
+      if (spreads) written[word[2]] = word[4]
+      line_of[i] = "sysctl " path " " word[4]
+      report(i)
+    }
+
+    # What a write of that of all changes and writing back what it was would not bring back.
+    function beside(file, was,    command, line, part, value, text) {
+      command = "grep -s . /proc/sys/" path_of(file, "*") " /dev/null"
+      while ((command | getline line) > 0) {
+        split(line, part, "/")
+        value = substr(line, index(line, ":") + 1)
+        if (part[7] != "all" && value != was) text = text " " file " " part[7] " " value
+      }
+      close(command)
+      line = "/proc/sys/" path_of("accept_redirects", "all")
+      if (file == "forwarding" && (getline value < line) > 0 && value == was) text = text " accept_redirects all " value
+      close(line)
+      return text
+    }
+
+    function path_of(file, device,    all, i, word, star) {
+      for (i = split(ENVIRON["sysctl_paths"], all, "\n"); i > 0; i--) {
+        split(all[i], word, " ")
+        star = index(word[2], "*")
+        if (word[1] == file) return "net/" substr(word[2], 1, star - 1) device substr(word[2], star + 1)
+      }
     }'
 }

@@ -81,13 +81,16 @@ register() {
 
 sysctls() {
   say sysctls
-  for name in $sysctl_files; do
-    for file in /proc/sys/net/ipv4/conf/*/"$name"; do
+  while read -r _ path; do
+    # shellcheck disable=SC2231 # of each device
+    for file in /proc/sys/net/$path; do
       value=''
       { read -r value <"$file"; } 2>/dev/null
       printf '%s %s\n' "$file" "$value"
     done
-  done
+  done <<END_OF_PATHS
+$sysctl_paths
+END_OF_PATHS
 }
 
 table_names() {

@@ -35,8 +35,8 @@ restore() { # first | again
       print "code 0"
     }
     function sysctls() {
-      return "number=0; while read -r _ file device value; do number=$((number + 1)); " \
-        "echo \"$value\" >\"/proc/sys/net/ipv4/conf/$device/$file\" || echo \"Command failed -:$number\"; done 2>&1; echo \"code 0\""
+      return "number=0; while read -r _ path value; do number=$((number + 1)); " \
+        "printf %s \"$value\" >\"/proc/sys/$path\" || echo \"Command failed -:$number\"; done 2>&1; echo \"code 0\""
     }' | outcomes "$1"
 }
 

@@ -296,14 +296,6 @@ describe("HostRouting on a host", function () {
     assert.equal(await show(forwarding), forwarded);
   });
 
-  it("forwarding of all devices at once is refused: it would change what nobody declared", async () => {
-    const { failures } = await handlers("HostRouting").check(
-      {},
-      { owner: { stack }, connection: host.connection, forwarding: { all: "on" } },
-    );
-    assert.deepEqual(failures, [{ property: "", reason: "forwarding: all would change that of every device: name the devices" }]);
-  });
-
   it("what is expected is looked up before anything is touched, and the refusal names the rule that decides", async () => {
     const expect = (dev: string): Fields => ({
       expect: [

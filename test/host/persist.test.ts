@@ -83,7 +83,7 @@ describe("what is persisted on a host", () => {
     assert.deepEqual([await value(), one.state["persisted"]], ["2", "rc-local"]);
     await reboot();
     await host.exec(`echo 0 >${knob}`);
-    assert.match((await script("--check")).stdout, /^missing: sysctl rp_filter eth0 2\n$/);
+    assert.match((await script("--check")).stdout, /^missing: sysctl net\/ipv4\/conf\/eth0\/rp_filter 2\n$/);
     assert.match((await script()).stderr, /^set sysctl rp_filter eth0$/m);
     assert.equal(await value(), "2");
     await host.exec(`echo 1 >${knob}`);

@@ -16,7 +16,7 @@ export interface Made {
 }
 
 /** As the engine sends what was marked as a secret to a plugin that takes none: the bare value. */
-function sent(fields: Fields): Fields {
+export function sent(fields: Fields): Fields {
   const bare = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(bare);
     if (typeof value !== "object" || value === null) return value;

@@ -7,7 +7,7 @@ import type { State } from "../../provider/src/kernel/observed/state";
 import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
 import { wantedRoute } from "../../provider/src/kernel/route/route";
 import { wantedRule } from "../../provider/src/kernel/rule/rule";
-import { wantedSysctl } from "../../provider/src/kernel/sysctl";
+import { wantedSysctl } from "../../provider/src/kernel/sysctl/sysctl";
 import { wantedName } from "../../provider/src/kernel/table/name";
 import { ModelHistory } from "./modelHistory";
 import { ModelKernel, restorable } from "./modelKernel";

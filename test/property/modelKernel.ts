@@ -198,9 +198,15 @@ export class ModelKernel {
     return true;
   }
 
-  /** Each device has its own number, `all` too: writing one changes no other. */
-  #write({ key, value }: SettingStep): boolean {
+  /** Each device has its own number, `all` too: writing one changes no other, but forwarding. */
+  #write({ file, device, value }: SettingStep): boolean {
+    const key = `sysctl ${file} ${device}`;
     if (!this.#sysctls.has(key)) return false;
+    if (device === "all" && file.endsWith("forwarding") && this.#sysctls.get(key) !== value) {
+      for (const one of this.#sysctls.keys()) if (one.startsWith(`sysctl ${file} `)) this.set(one, value);
+      const redirects = "sysctl accept_redirects all";
+      if (file === "forwarding" && this.#sysctls.has(redirects)) this.set(redirects, value === 0 ? 1 : 0);
+    }
     this.set(key, value);
     return true;
   }

@@ -41,7 +41,7 @@ import type { memberFields } from "../../provider/src/declaration/nexthop/group"
 import type { declaredRouteAttributes } from "../../provider/src/declaration/route/declaredRoute";
 import type { nexthopFields } from "../../provider/src/declaration/route/nexthops";
 import type { ruleSetAttributes } from "../../provider/src/declaration/rule/ruleSet";
-import type { sysctlFields } from "../../provider/src/declaration/sysctl";
+import type { sysctlFields } from "../../provider/src/declaration/sysctl/fields";
 import type { routingTableAttributes } from "../../provider/src/declaration/table/table";
 
 /** Compiles when the two types are the same. */

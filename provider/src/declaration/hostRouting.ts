@@ -8,7 +8,7 @@ import { nexthopKind } from "./nexthop/kind";
 import { flag } from "./number";
 import { routeKind } from "./route/kind";
 import { ruleKind } from "./rule/kind";
-import { type DeclaredSysctl, declaredIn, sysctlFields } from "./sysctl";
+import { type DeclaredSysctl, declaredIn, sysctlFields } from "./sysctl/fields";
 import { tableKind } from "./table/kind";
 
 const orNone = <Value>(entries: Entries<Value>): Entries<Value> | undefined => (Object.keys(entries).length === 0 ? undefined : entries);
@@ -62,6 +62,9 @@ export const hostRoutingFields = {
   acceptLocal: sysctlFields.acceptLocal.field,
   routeLocalnet: sysctlFields.routeLocalnet.field,
   forwarding: sysctlFields.forwarding.field,
+  ipv6Forwarding: sysctlFields.ipv6Forwarding.field,
+  l3mdevAccept: sysctlFields.l3mdevAccept.field,
+  multipathHashPolicy: sysctlFields.multipathHashPolicy.field,
   expect: field({
     schema: expectationsSchema,
     settle: (value) => (value.length === 0 ? undefined : value),
@@ -80,7 +83,7 @@ export const hostRoutingFields = {
 };
 export type HostRoutingValues = Values<typeof hostRoutingFields>;
 
-/** The settings of devices that are declared. */
+/** The settings that are declared, of devices and of the host. */
 export const settingsIn = (values: HostRoutingValues): DeclaredSysctl[] => [
   ...declaredIn("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
   ...declaredIn("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
@@ -89,6 +92,9 @@ export const settingsIn = (values: HostRoutingValues): DeclaredSysctl[] => [
   ...declaredIn("acceptLocal", sysctlFields.acceptLocal, values.acceptLocal),
   ...declaredIn("routeLocalnet", sysctlFields.routeLocalnet, values.routeLocalnet),
   ...declaredIn("forwarding", sysctlFields.forwarding, values.forwarding),
+  ...declaredIn("ipv6Forwarding", sysctlFields.ipv6Forwarding, values.ipv6Forwarding),
+  ...declaredIn("l3mdevAccept", sysctlFields.l3mdevAccept, values.l3mdevAccept),
+  ...declaredIn("multipathHashPolicy", sysctlFields.multipathHashPolicy, values.multipathHashPolicy),
 ];
 
 /** One object has one declaration. */

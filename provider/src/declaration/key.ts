@@ -35,7 +35,7 @@ export const nexthopKey = (nhid: number): string => `nexthop ${nhid}`;
 export const tableKey = (tableId: number): string => `table ${tableId}`;
 
 /**
- * The register's key of an object: rules, routes and next hops of several tags are several objects, settings of devices and names have none.
+ * The register's key of an object: rules, routes and next hops of several tags are several objects, settings and names have none.
  * The default tag is not said. A displaced rule waits under its owner's STAGING.
  */
 export const registerKey = (key: string, owner: number | "?", staging = false): string =>

@@ -28,6 +28,18 @@ export const host = pages({
     means: "A setting is declared for a device that does not exist there now.",
     next: "Make the device first, check its name with `ip link`, or leave the setting out.",
   },
+  "no-setting": {
+    title: "The host has no such setting",
+    means:
+      "Its kernel was built without what the setting is about (VRFs, IPv6, several next hops), or the host is a container to which that is not shown. Nothing was changed.",
+    next: "Leave the setting out for this host; `ls /proc/sys/net/ipv4` there shows what it has.",
+  },
+  "router-advertisements": {
+    title: "The default route that a router advertises would be lost",
+    means:
+      "Where a host forwards IPv6, the kernel listens to routers only with `accept_ra` 2: it drops at once the default routes that it learned, and addresses that it made of advertisements run out. Nothing was changed.",
+    next: "Set `net.ipv6.conf.DEVICE.accept_ra` to 2 for that device, in /etc/sysctl.d too, and run `up` again. systemd-networkd and NetworkManager listen to routers themselves: with them `accept_ra` is 0.",
+  },
   "too-many-routes": {
     title: "The host has too many routes to read them all",
     means: "`expect`, `report --live`, `trace`, `check` and `observe` need all routes of a host. From 200,000 routes on they are not read.",

@@ -1138,10 +1138,25 @@ export interface HostRoutingArgs extends HostResourceArgs {
    */
   routeLocalnet?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
   /**
-   * Whether IPv4 packets that come in by a device are forwarded (on, 1). By device alone: `all` is refused, it would change that of every device.
+   * Whether IPv4 packets that come in by a device are forwarded (on, 1). `all` is `net.ipv4.ip_forward`: the kernel writes it to every device, but those that are declared keep theirs.
    * Left out: left as it is. Example: `{"eth1":"on"}`.
    */
   forwarding?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * `all`: whether IPv6 packets are forwarded (on, 1); the kernel writes it to every device, but those that are declared keep theirs. Of a device, or of `default` for devices to come: whether it is a router's, which asks for no router. Refused where the kernel would drop the default route that a router advertises.
+   * Left out: left as it is. Example: `{"eth1":"on"}`.
+   */
+  ipv6Forwarding?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * Whether sockets that are bound to no VRF take what comes in by any (on, 1), by protocol: `net.ipv4.tcp_l3mdev_accept`, which is IPv6's too.
+   * Left out: left as it is. Example: `{"tcp":"on"}`.
+   */
+  l3mdevAccept?: pulumi.Input<Readonly<Record<string, pulumi.Input<"on" | "off"> | undefined>>>;
+  /**
+   * By what flows are shared among several next hops: their addresses (0), ports too (1), the addresses inside a tunnel (2), what `net.ipv4.fib_multipath_hash_fields` says (3).
+   * Left out: left as it is. Example: `{"ipv4":"ports"}`.
+   */
+  multipathHashPolicy?: pulumi.Input<Readonly<Record<string, pulumi.Input<"ports" | "addresses" | "inner" | "fields"> | undefined>>>;
   /**
    * Where packets must go once the change is made: the host's kernel is asked (`ip route get`) before it is kept, and one that does not hold undoes it.
    * Left out: nothing is asked. Example: `[{"from":"203.0.113.10","to":"192.0.2.1","dev":"eth1"}]`.

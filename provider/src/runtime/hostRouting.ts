@@ -1,9 +1,10 @@
 import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../declaration/hostRouting";
 import type { Tags } from "../declaration/owner";
-import { lookAtNames, lookAtNexthops, lookAtSysctls, lookAtTagged, nothingMore, together } from "../host/reading/look";
+import { sysctlKey } from "../declaration/sysctl/sysctl";
+import { lookAtNames, lookAtNexthops, lookAtSysctl, lookAtTagged, together } from "../host/reading/look";
 import type { State } from "../kernel/observed/state";
 import { strays } from "../kernel/plan/plan";
-import { wantedSysctl } from "../kernel/sysctl";
+import { wantedSysctl } from "../kernel/sysctl/sysctl";
 import { defineKind, type ReadOne } from "./kind";
 import type { Entry } from "./section";
 import { sections } from "./sections";
@@ -81,7 +82,7 @@ export const hostRouting = defineKind({
     together([
       lookAtNames,
       sections.nexthops.look(values.nexthops, adopt),
-      settingsIn(values).length === 0 ? nothingMore : lookAtSysctls,
+      ...settingsIn(values).map((setting) => lookAtSysctl(sysctlKey(setting))),
       sections.routes.look(values.routes, adopt),
       sections.rules.look(values.rules, adopt),
       ...(values.exclusive === true ? [lookAtNexthops([]), lookAtTagged(tags.owner)] : []),

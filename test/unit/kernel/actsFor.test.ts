@@ -7,7 +7,7 @@ import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
 import { printLine, type Register } from "../../../provider/src/kernel/plan/register";
 import { commandOf } from "../../../provider/src/kernel/plan/step";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
-import { wantedSysctl } from "../../../provider/src/kernel/sysctl";
+import { wantedSysctl } from "../../../provider/src/kernel/sysctl/sysctl";
 import { wantedName } from "../../../provider/src/kernel/table/name";
 
 const stack = "organization/edge/prod";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { tagsOf } from "../../../provider/src/declaration/owner";
 import type { Route } from "../../../provider/src/declaration/route/route";
 import type { Rule } from "../../../provider/src/declaration/rule/rule";
-import { sysctlKey } from "../../../provider/src/declaration/sysctl";
+import { sysctlKey } from "../../../provider/src/declaration/sysctl/sysctl";
 import { isPolicyRoutingError } from "../../../provider/src/errors";
 import { wantedNexthop } from "../../../provider/src/kernel/nexthop/nexthop";
 import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
@@ -12,7 +12,7 @@ import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/
 import { commandOf, tableName } from "../../../provider/src/kernel/plan/step";
 import { wantedRoute } from "../../../provider/src/kernel/route/route";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
-import { wantedSysctl } from "../../../provider/src/kernel/sysctl";
+import { wantedSysctl } from "../../../provider/src/kernel/sysctl/sysctl";
 import { wantedName } from "../../../provider/src/kernel/table/name";
 
 const mandate: Mandate = { id: "a", stack: "s", tags: tagsOf(undefined), adopt: "same" };

@@ -4,7 +4,8 @@ import { isGatewayOf } from "../followed";
 import { declaredRouteAttributes, settleDeclaredRoute } from "../route/declaredRoute";
 import { ruleAttributes } from "../rule/rule";
 import { deviceOf, literally, type RuleSet, ruleSetAttributes, rulesIn, settleRuleSet, withSources } from "../rule/ruleSet";
-import { sysctlFields } from "../sysctl";
+import { sysctlFields } from "../sysctl/fields";
+import { sysctlName } from "../sysctl/sysctl";
 import { wordsOf } from "../words";
 import type { Routing } from "./expand";
 
@@ -44,7 +45,7 @@ export function commandsOf({ tables, routes, rules, ...settings }: Routing): str
     ...sysctlNames.flatMap((name) => {
       const { file, numbers } = sysctlFields[name];
       const known: Readonly<Record<string, number>> = numbers;
-      return Object.entries(settings[name] ?? {}).map(([device, word]) => `sysctl -w net.ipv4.conf.${device}.${file}=${known[word]}`);
+      return Object.entries(settings[name] ?? {}).map(([device, word]) => `sysctl -w ${sysctlName({ file, device })}=${known[word]}`);
     }),
     ...routeValues.sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined)).map(routeLine),
     ...ruleValues.sort((a, b) => a.priority - b.priority).map(({ text }) => text),

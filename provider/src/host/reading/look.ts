@@ -24,7 +24,7 @@ export interface Look {
   readonly nexthops: boolean;
   /** Numbers of those for which the routes are to be seen that go by them. */
   readonly users: ReadonlySet<number>;
-  /** Whether to read the settings of devices. */
+  /** Whether to read settings, of devices and of the host. */
   readonly sysctls: boolean;
   /** Whether to read what devices have, for what follows them. */
   readonly uplinks: boolean;
@@ -74,7 +74,9 @@ export function lookAtDestination(route: Pick<Route, "family" | "table" | "desti
 /** Of both families. */
 export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, rules: new Set(families), tagged: new Set([tag]) });
 export const lookAtNames: Look = { ...nothingMore, names: true };
-export const lookAtSysctls: Look = { ...nothingMore, sysctls: true };
+/** All settings; with default routes for one that the kernel drops some for. */
+export const lookAtSysctl = (key: string): Look =>
+  together([{ ...nothingMore, sysctls: true }, ...(key.startsWith("sysctl ipv6_forwarding ") ? [lookAtWays("inet6")] : [])]);
 /** With all rules: whether a change of one moves the way of our own connection hangs on them. */
 export const lookAtNexthops = (nhids: readonly number[]): Look => ({
   ...nothingMore,
@@ -123,7 +125,7 @@ export function lookFor(keys: readonly string[]): Look {
       if (route !== undefined) return lookAtDestination(route);
       if (key.startsWith("rule ")) return lookAtRules(familyAt(key));
       if (key.startsWith("nexthop ")) return lookAtNexthops([Number(key.split(" ")[1])]);
-      if (key.startsWith("sysctl ")) return lookAtSysctls;
+      if (key.startsWith("sysctl ")) return lookAtSysctl(key);
       return key.startsWith("table ") ? lookAtNames : nothingMore;
     }),
   );

@@ -1,3 +1,4 @@
+import { sysctlPath } from "../../declaration/sysctl/sysctl";
 import { printLine, type RegisterLine } from "../../kernel/plan/register";
 import { channelOf, type SettingStep, type Step, type TableNameStep } from "../../kernel/plan/step";
 import { byTable, isTable, type Look } from "../reading/look";
@@ -89,7 +90,7 @@ function runText({ at, steps }: Run, purpose: "change" | "undo"): string {
 
 /** The function that makes what is no line of `ip`. */
 function writing(step: TableNameStep | SettingStep): string {
-  if (step.on === "setting") return call("write_sysctl", [`${step.file} ${step.device} ${step.value}`]);
+  if (step.on === "setting") return call("write_sysctl", [`${sysctlPath(step)} ${step.value}`]);
   if (step.written === undefined) return call("unname_table", [String(step.tableId)]);
   const { name, owner } = step.written;
   return call("name_table", [`${step.tableId} ${name} ${owner.id} ${owner.stack}`]);

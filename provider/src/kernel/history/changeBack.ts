@@ -1,9 +1,9 @@
 import { isSameStack, tagsOf } from "../../declaration/owner";
-import { sysctlKey } from "../../declaration/sysctl";
+import { sysctlKey } from "../../declaration/sysctl/sysctl";
 import type { State } from "../observed/state";
 import type { Change, Owned } from "../plan/change";
 import { deviceIn } from "../plan/followed";
-import { rememberedIn } from "../sysctl";
+import { rememberedIn } from "../sysctl/remembered";
 import { type Back, type Choice, nameOf, type Wish } from "./back";
 import { type Held, heldAt, isSameHeld, keyOf, type Moment, objectAt, ownerAt, wantedOf, wordsUnread } from "./held";
 import { refused } from "./refused";

@@ -5,7 +5,7 @@ import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import { isSameStack, tagsOf } from "../../declaration/owner";
 import { type DeclaredRoute, declaredRouteAttributes, followingGateway } from "../../declaration/route/declaredRoute";
 import { type RuleSet, ruleSetAttributes, setOf } from "../../declaration/rule/ruleSet";
-import { parseSysctlKey, type Sysctl, sysctlKey } from "../../declaration/sysctl";
+import { parseSysctlKey, type Sysctl, sysctlKey } from "../../declaration/sysctl/sysctl";
 import type { NamedTable } from "../../declaration/table/table";
 import { wantedNexthop } from "../nexthop/nexthop";
 import { nexthopAt, routesAt, rulesAt, type State } from "../observed/state";
@@ -15,7 +15,7 @@ import { deviceIn } from "../plan/followed";
 import type { Entry } from "../plan/register";
 import { wantedRoute } from "../route/route";
 import { wantedRule } from "../rule/rule";
-import { wantedSysctl } from "../sysctl";
+import { wantedSysctl } from "../sysctl/sysctl";
 import { wantedName } from "../table/name";
 import { same } from "../words";
 

@@ -1,4 +1,4 @@
-import { printRemembered, rememberedIn } from "../sysctl";
+import { printRemembered, type Remembered, rememberedIn } from "../sysctl/remembered";
 import type { Back } from "./back";
 import type { Revision } from "./revision";
 
@@ -11,21 +11,21 @@ export function remembered(back: readonly Back[], revisions: readonly Revision[]
     back.flatMap(({ key, from }) => {
       const now = rememberedIn(from);
       const was = now === undefined ? undefined : formerValue(key, revisions, boot);
-      return now === undefined || was === undefined ? [] : [[key, printRemembered({ was, set: now.set })]];
+      return now === undefined || was === undefined ? [] : [[key, printRemembered({ ...was, set: now.set })]];
     }),
   );
 }
 
 /** Back to where it became ours, or to where that is known. */
-function formerValue(key: string, revisions: readonly Revision[], boot: string): number | undefined {
+function formerValue(key: string, revisions: readonly Revision[], boot: string): Pick<Remembered, "was" | "beside"> | undefined {
   for (const { boot: of, deltas = [] } of [...revisions].sort((a, b) => b.n - a.n)) {
     const delta = deltas.find((one) => one.key === key);
     if (delta === undefined) continue;
     if (of !== boot) return undefined;
     for (const held of [delta.after, delta.before]) {
       if (held === undefined) return undefined;
-      const was = rememberedIn(held)?.was;
-      if (was !== undefined) return was;
+      const found = rememberedIn(held);
+      if (found?.was !== undefined) return found;
     }
   }
   return undefined;

@@ -5,7 +5,7 @@ import type { EntryKind } from "../../declaration/entryKind";
 import { nexthopKind } from "../../declaration/nexthop/kind";
 import { routeKind } from "../../declaration/route/kind";
 import { ruleKind } from "../../declaration/rule/kind";
-import { parseSysctlKey } from "../../declaration/sysctl";
+import { parseSysctlKey } from "../../declaration/sysctl/sysctl";
 import { tableKind } from "../../declaration/table/kind";
 import type { Held, HeldObject } from "./held";
 import type { Delta, Header } from "./revision";

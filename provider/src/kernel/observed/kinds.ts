@@ -2,7 +2,7 @@ import { ownEntry } from "../../declaration/ownEntry";
 import { nexthops } from "../nexthop/nexthop";
 import { routes } from "../route/route";
 import { rules } from "../rule/rule";
-import { settings } from "../sysctl";
+import { settings } from "../sysctl/sysctl";
 import { names } from "../table/name";
 import type { ObservedKind, Seen } from "./kind";
 import type { State } from "./state";

@@ -6,6 +6,7 @@ import { routeAttributes } from "../../declaration/route/attributes";
 import { lockable } from "../../declaration/route/metrics";
 import { isStrange, withoutTunnel } from "../../declaration/route/tunnelJson";
 import { ruleAttributes } from "../../declaration/rule/rule";
+import { sysctlIn, sysctlKey } from "../../declaration/sysctl/sysctl";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
 import { withSiblings } from "../route/siblings";
 import { observe } from "../words";
@@ -131,13 +132,13 @@ export const userReader =
     ];
   };
 
-/** Lines `/proc/sys/net/ipv4/conf/DEVICE/FILE VALUE`. */
+/** Lines `/proc/sys/net/ipv4/conf/DEVICE/FILE VALUE`, and of other settings. */
 export function parseSysctls(text: string): Map<string, number> {
   return new Map(
-    [...text.matchAll(/^\/proc\/sys\/net\/ipv4\/conf\/([^/\n]+)\/(\w+) ([0-9]+)$/gm)].map(([, device, file, value]) => [
-      `sysctl ${file} ${device}`,
-      Number(value),
-    ]),
+    [...eachLine(text)].flatMap((line) => {
+      const one = sysctlIn(line);
+      return one === undefined ? [] : [[sysctlKey(one), one.value] as const];
+    }),
   );
 }
 

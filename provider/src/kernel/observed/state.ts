@@ -57,7 +57,7 @@ export interface State {
   readonly names: readonly ObservedName[];
   readonly nexthops: readonly ObservedNexthop[];
   readonly nexthopUsers: readonly NexthopUser[];
-  /** Settings of devices by their keys, such as `sysctl rp_filter eth1`. */
+  /** Settings by their keys, such as `sysctl rp_filter eth1`. */
   readonly sysctls: ReadonlyMap<string, number>;
   readonly register: Register;
   /** What devices have; undefined where nothing follows it. */

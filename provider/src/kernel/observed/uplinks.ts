@@ -15,6 +15,8 @@ export interface Uplinks {
 export interface Way {
   /** Undefined where the device needs none. */
   readonly gateway: string | undefined;
+  /** A router advertises a default route by the device: this one, or another. */
+  readonly isAdvertised?: true;
 }
 
 const placeOf = (family: Family, device: string): string => `${family} ${device}`;

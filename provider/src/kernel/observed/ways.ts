@@ -8,6 +8,8 @@ import { isObject } from "./ipJson";
 import type { Way } from "./uplinks";
 
 const main = 254;
+/** RTPROT_RA. */
+const advertised = 9;
 
 /** The tags that are somebody's of ours: what they mark is made of what devices have, and never says it. */
 export const tagsNamed = ({ entries }: Register): ReadonlySet<number> =>
@@ -24,6 +26,7 @@ export const tagsNamed = ({ entries }: Register): ReadonlySet<number> =>
  */
 export function readWays(routes: readonly IpObject[], ours: ReadonlySet<number>): Map<string, Way> {
   const found = new Map<string, Way & { readonly rank: number }>();
+  const heard = new Set<string>();
   for (const route of routes) {
     const isPlain = typeAt(route) === "unicast" && (numberAt(route, "tos") ?? 0) === 0 && route["dst"] === "default";
     if (!isPlain || ours.has(numberAt(route, "protocol") ?? 0)) continue;
@@ -31,9 +34,10 @@ export function readWays(routes: readonly IpObject[], ours: ReadonlySet<number>)
     const rank = (numberAt(route, "table") ?? main) !== main ? 2 : hops[0] === route ? 0 : 1;
     for (const hop of hops) {
       const device = textAt(hop, "dev");
+      if (device !== undefined && numberAt(route, "protocol") === advertised) heard.add(device);
       if (device === undefined || hop["encap"] !== undefined || (found.get(device)?.rank ?? 3) <= rank) continue;
       found.set(device, { gateway: gatewayAt(hop), rank });
     }
   }
-  return new Map([...found].map(([device, { gateway }]) => [device, { gateway }]));
+  return new Map([...found].map(([device, { gateway }]) => [device, { gateway, ...(heard.has(device) ? { isAdvertised: true } : {}) }]));
 }

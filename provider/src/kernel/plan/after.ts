@@ -1,8 +1,9 @@
 import { networkOf, proposed } from "../lookup/network";
 import type { ObservedName, State } from "../observed/state";
 import { describe } from "../route/route";
+import { afterWrite } from "../sysctl/spread";
 import type { Plan } from "./change";
-import type { Step, TableNameStep } from "./step";
+import type { TableNameStep } from "./step";
 
 /** The state once a plan has come true: what the next plan would observe, found without making the first. */
 export function stateAfter(state: State, { becomes, register, steps }: Plan): State {
@@ -21,7 +22,7 @@ export function stateAfter(state: State, { becomes, register, steps }: Plan): St
     nexthops,
     nexthopUsers: [...state.nexthopUsers.filter(({ key }) => !keys.has(key)), ...users],
     names: steps.reduce((names, step) => (step.on === "tableName" ? named(names, step) : names), state.names),
-    sysctls: new Map([...state.sysctls, ...steps.flatMap(settingOf)]),
+    sysctls: steps.reduce((sysctls, step) => (step.on === "setting" ? afterWrite(sysctls, step) : sysctls), state.sysctls),
     register: { entries, lines: state.register.lines + register.length },
     ...(state.uplinks === undefined ? {} : { uplinks: state.uplinks }),
   };
@@ -32,5 +33,3 @@ function named(names: readonly ObservedName[], { tableId, written }: TableNameSt
   const others = names.filter((one) => one.owner === undefined || one.tableId !== tableId);
   return written === undefined ? others : [...others, { file: "", tableId, ...written }];
 }
-
-const settingOf = (step: Step): [string, number][] => (step.on === "setting" ? [[step.key, step.value]] : []);

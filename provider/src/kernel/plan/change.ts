@@ -28,6 +28,8 @@ export interface Mandate {
   readonly hops?: ReadonlyMap<string, readonly Hop[]> | undefined;
   /** Also removes what carries our tag and nobody owns. */
   readonly exclusive?: boolean;
+  /** All that it wants. */
+  readonly wanted?: readonly Pick<Wanted, "key" | "sets">[];
 }
 
 /** What stands at one key once the steps are done: everything there, in sequence, foreign entries included. */
@@ -110,6 +112,8 @@ export interface Wanted {
   readonly adopt?: Adopt;
   /** Of a route, where its packets go. */
   readonly hops?: readonly Hop[];
+  /** Of a setting, its number. */
+  readonly sets?: number;
   /** The device whose values it takes; undefined where all of it is said. */
   readonly follows?: string;
   /** What the device has of them, in words; empty where it has none. */

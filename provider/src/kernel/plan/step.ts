@@ -1,6 +1,6 @@
 import type { Family } from "../../declaration/family";
 import { tableKey } from "../../declaration/key";
-import { type Sysctl, sysctlKey } from "../../declaration/sysctl";
+import { type Sysctl, sysctlKey, sysctlName, sysctlPath } from "../../declaration/sysctl/sysctl";
 import type { Entry } from "./register";
 
 /** What is done on a host: a value until it is printed, for the shell there, for a person, for the store. */
@@ -34,7 +34,7 @@ export interface TableNameStep extends OfEntry {
   readonly written: { readonly name: string; readonly owner: Entry } | undefined;
 }
 
-/** A number of a device, under /proc/sys/net/ipv4/conf. */
+/** A number under /proc/sys/net: of a device, or of the host. */
 export interface SettingStep extends OfEntry, Sysctl {
   readonly on: "setting";
 }
@@ -55,13 +55,13 @@ export const channelOf = (family: Family | undefined): "4" | "6" | "N" => (famil
 export function printStep(step: Step): string {
   if (step.on === "ip") return `ip -${channelOf(step.family)} ${step.words.join(" ")}`;
   return step.on === "setting"
-    ? `set net.ipv4.conf.${step.device}.${step.file} = ${step.value}`
+    ? `set ${sysctlName(step)} = ${step.value}`
     : `${step.written === undefined ? "remove" : "write"} /etc/iproute2/rt_tables.d/policy-routing-${step.tableId}.conf`;
 }
 
 /** In the words of a shell, as a person could type it. */
 export function commandOf(step: Step): string {
-  if (step.on === "setting") return `echo ${step.value} > /proc/sys/net/ipv4/conf/${step.device}/${step.file}`;
+  if (step.on === "setting") return `echo ${step.value} > /proc/sys/${sysctlPath(step)}`;
   if (step.on === "tableName")
     return `# ${step.written === undefined ? "erase" : "write"} the name of table ${step.tableId}${step.written === undefined ? "" : `: ${step.written.name}`}`;
   const { family, onlyIf } = step;

@@ -1,10 +1,10 @@
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
-import type { Sysctl } from "../../declaration/sysctl";
+import type { Sysctl } from "../../declaration/sysctl/sysctl";
 import type { NamedTable } from "../../declaration/table/table";
 import { PolicyRoutingError } from "../../errors";
-import { wantedSysctl } from "../../kernel/sysctl";
+import { wantedSysctl } from "../../kernel/sysctl/sysctl";
 
 /** A setting of a device, with the field that declares it. */
 export interface Setting extends Sysctl {

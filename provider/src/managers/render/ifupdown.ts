@@ -2,12 +2,13 @@ import type { Context } from "../../declaration/attribute";
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import { routeAttributes } from "../../declaration/route/attributes";
 import { ruleAttributes } from "../../declaration/rule/rule";
+import { isOfDevices, sysctlPath } from "../../declaration/sysctl/sysctl";
 import type { NamedTable } from "../../declaration/table/table";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
 import { wantedNexthop } from "../../kernel/nexthop/nexthop";
 import { namedForDeletion, wantedRoute } from "../../kernel/route/route";
 import { wantedRule } from "../../kernel/rule/rule";
-import { wantedSysctl } from "../../kernel/sysctl";
+import { wantedSysctl } from "../../kernel/sysctl/sysctl";
 import { wordsOf } from "../../kernel/words";
 import { type ConfigurationFile, type Declaration, nameFiles, Refusals } from "./declaration";
 import { noDevice, placesOf } from "./places";
@@ -53,8 +54,8 @@ export function renderIfupdown(declaration: Declaration): ConfigurationFile[] {
   const lines: Line[] = [
     ...declaration.settings.map((setting): Line => {
       const { stage } = wantedSysctl(setting);
-      const device = setting.device === "all" || setting.device === "default" ? noDevice : setting.device;
-      return { device, stage, up: `echo ${setting.value} > ${shell(`/proc/sys/net/ipv4/conf/${setting.device}/${setting.file}`)}` };
+      const device = isOfDevices(setting) && setting.device !== "all" && setting.device !== "default" ? setting.device : noDevice;
+      return { device, stage, up: `echo ${setting.value} > ${shell(`/proc/sys/${sysctlPath(setting)}`)}` };
     }),
     ...declaration.nexthops.map((nexthop): Line => {
       const { stage, label } = wantedNexthop(nexthop);

@@ -1,35 +1,44 @@
-import { isSameStack } from "../declaration/owner";
-import { isLargerOfAll, parseSysctlKey, type Sysctl, sysctlKey, tightens } from "../declaration/sysctl";
-import { PolicyRoutingError } from "../errors";
-import type { Topic } from "../messages";
-import type { ObservedKind } from "./observed/kind";
-import type { State } from "./observed/state";
-import { differs } from "./plan/adoption";
-import { emptyPlan, isRemovable, type Mandate, type Note, note, type Plan, type Unwanted, type Wanted } from "./plan/change";
-import type { Entry } from "./plan/register";
-import { setting as write } from "./plan/step";
+import { isSameStack } from "../../declaration/owner";
+import {
+  isLargerOfAll,
+  isOfDevices,
+  parseSysctlKey,
+  type Sysctl,
+  spreadOf,
+  sysctlKey,
+  sysctlName,
+  tightens,
+} from "../../declaration/sysctl/sysctl";
+import { PolicyRoutingError } from "../../errors";
+import type { Topic } from "../../messages";
+import type { ObservedKind } from "../observed/kind";
+import type { State } from "../observed/state";
+import { differs } from "../plan/adoption";
+import { emptyPlan, isRemovable, type Mandate, type Note, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
+import { setting as write } from "../plan/step";
+import { lostRoutes } from "./advertised";
+import { printRemembered, rememberedAt, rememberedIn } from "./remembered";
+import { formerOf, makes, putsBack, withoutOurs } from "./spread";
 
 /** What loosens a check comes before routes and rules, what tightens one behind them. */
 const stageOf = (sysctl: Sysctl): number => (tightens(sysctl) ? 50 : 1);
 
 const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
 
-/** What the register also remembers: what stood there before us, `?` where that was lost with a register before it, and what we set. */
-export interface Remembered {
-  readonly was: number | undefined;
-  readonly set: number;
-}
-
-export function rememberedIn(entry: Pick<Entry, "more"> | undefined): Remembered | undefined {
-  const [, was, set] = /^([0-9]+|\?) ([0-9]+)$/.exec(entry?.more ?? "") ?? [];
-  return was === undefined || set === undefined ? undefined : { was: was === "?" ? undefined : Number(was), set: Number(set) };
-}
-
-export const printRemembered = ({ was = "?", set }: { readonly was: Remembered["was"] | "?"; readonly set: number }): string =>
-  `${was} ${set}`;
-
 const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
   new PolicyRoutingError("conflict", { topic, object: key, what, next });
+
+function absent(sysctl: Sysctl): PolicyRoutingError {
+  const key = sysctlKey(sysctl);
+  return isOfDevices(sysctl)
+    ? conflict("no-device", key, `there is no device ${sysctl.device} on the host`, "make the device first, or leave it out")
+    : conflict(
+        "no-setting",
+        key,
+        `this host has no ${sysctlName(sysctl)}: its kernel was built without it, or does not show it to a container`,
+        "leave it out for this host",
+      );
+}
 
 /** That of `all` once the change is made: without a declaration the host's own counts, and what the id itself set there is put back. */
 function allOf(file: Sysctl["file"], state: State, id: string): number {
@@ -40,12 +49,15 @@ function allOf(file: Sysctl["file"], state: State, id: string): number {
   return setting?.set === now ? (setting.was ?? now) : now;
 }
 
-function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, { id, stack, adopt }: Mandate): Plan {
+/** What others that write it must not write meanwhile: no object's key. */
+const sharedKeys = (sysctl: Pick<Sysctl, "file">): string[] => (spreadOf(sysctl) === undefined ? [] : [`sysctl ${sysctl.file}`]);
+
+function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, mandate: Mandate): Plan {
   const { file, device, value } = sysctl;
+  const { id, stack, adopt } = mandate;
   const key = sysctlKey(sysctl);
   const now = valueAt(state, file, device);
-  if (now === undefined)
-    throw conflict("no-device", key, `there is no device ${device} on the host`, "make the device first, or leave it out");
+  if (now === undefined) throw absent(sysctl);
   const all = declaredAll ?? allOf(file, state, id);
   if (isLargerOfAll(sysctl) && all > value)
     throw conflict(
@@ -64,12 +76,18 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, {
     );
   if (owner !== undefined && !isSameStack(owner.stack, stack) && adopt === "same" && now !== value)
     throw differs(key, String(now), String(value));
-  const { was } = rememberedIn(owner) ?? { was: now };
-  const more = printRemembered({ was, set: value });
+  const lost = now === value ? [] : lostRoutes(sysctl, state);
+  if (lost.length > 0)
+    throw conflict(
+      "router-advertisements",
+      key,
+      `the kernel would drop the default route by ${lost.join(" and ")} that a router advertises: it listens to routers on a host that forwards only where accept_ra is 2`,
+      `set ${lost.map((dev) => `${sysctlName({ file: "accept_ra", device: dev })} to 2`).join(", ")} on the host before, or let its network manager listen to routers`,
+    );
+  const more = printRemembered({ ...(rememberedIn(owner) ?? formerOf(sysctl, state)), set: value });
   return {
-    ...emptyPlan([key]),
-    steps: now === value ? [] : [write(sysctl)],
-    undo: now === value ? [] : [write({ file, device, value: now })],
+    ...emptyPlan([key, ...sharedKeys(sysctl)]),
+    ...makes(sysctl, state, mandate),
     register: owner?.id === id && owner.more === more ? [] : [{ at: key, entry: { id, stack, more } }],
     takes: owner === undefined || owner.id === id || !isSameStack(owner.stack, stack) ? [] : [{ key, from: owner }],
   };
@@ -87,6 +105,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
     label: labelOf(sysctl),
     stage: stageOf(sysctl),
     needs: [],
+    sets: value,
     stored: () => [write(sysctl)],
     ensure: (state, mandate) => ensure(sysctl, declaredAll, state, mandate),
     missing: (state) => {
@@ -104,22 +123,22 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
 }
 
 /** Puts back what was there before, unless somebody changed it since. What that was may not be known: then it stays, and is told. */
-function unwantedSysctl(key: string, state: State): Unwanted | undefined {
+function unwantedSysctl(key: string, state: State, mandate: Mandate): Unwanted | undefined {
   const at = parseSysctlKey(key);
   if (at === undefined) return undefined;
-  const setting = rememberedIn(state.register.entries.get(key));
+  const setting = rememberedAt(state.register, at);
   const isOurs = setting !== undefined && state.sysctls.get(key) === setting.set;
-  const was = setting?.was;
+  const was = withoutOurs(at, setting?.was, state, mandate);
   return {
     key,
-    stage: 1,
-    remove: (now, mandate) => {
-      if (!isRemovable(now.register.entries.get(key), mandate)) return emptyPlan([key]);
-      const back = isOurs && was !== undefined && was !== setting.set;
+    // That of all first: the kernel writes it to each device.
+    stage: at.device === "all" ? 2 : 1,
+    remove: (now, by) => {
+      if (!isRemovable(now.register.entries.get(key), by)) return emptyPlan([key]);
+      const back = isOurs && was !== undefined ? putsBack(at, setting, was, now, by) : { steps: [], undo: [] };
       return {
-        ...emptyPlan([key]),
-        steps: back ? [write({ ...at, value: was })] : [],
-        undo: back ? [write({ ...at, value: setting.set })] : [],
+        ...emptyPlan([key, ...sharedKeys(at)]),
+        ...back,
         register: [{ at: key }],
         notes: isOurs && was === undefined ? [stays({ ...at, value: setting.set })] : [],
       };
@@ -131,7 +150,7 @@ function unwantedSysctl(key: string, state: State): Unwanted | undefined {
   };
 }
 
-const labelOf = ({ device, file, value }: Sysctl): string => `net.ipv4.conf.${device}.${file} = ${value}`;
+const labelOf = (sysctl: Sysctl): string => `${sysctlName(sysctl)} = ${sysctl.value}`;
 
 const stays = (sysctl: Sysctl): Note => note("former-value-unknown", `${labelOf(sysctl)} stays: what it was before is not known`);
 

@@ -1,55 +1,10 @@
-import type { z } from "zod";
-import { type Field, field } from "./attribute";
-import { type Entries, entriesOf } from "./entries";
-import { deviceSchema, oneOf } from "./number";
+import { z } from "zod";
+import { type Field, field } from "../attribute";
+import { type Entries, entriesOf } from "../entries";
+import { deviceSchema, oneOf } from "../number";
+import type { Sysctl } from "./sysctl";
 
-/** What the kernel makes of a file of /proc/sys/net/ipv4/conf/DEVICE. */
-interface SysctlFile {
-  /** It uses the larger of that of `all` and the device's own; else the device's own alone. */
-  readonly larger: boolean;
-  /** The value that lets fewer packets through than the others: set behind all else, where the others are set before. */
-  readonly tight?: number;
-}
-
-export const sysctlFiles = [
-  "rp_filter",
-  "arp_ignore",
-  "arp_announce",
-  "src_valid_mark",
-  "accept_local",
-  "route_localnet",
-  "forwarding",
-] as const;
-
-const files: Readonly<Record<Sysctl["file"], SysctlFile>> = {
-  rp_filter: { larger: true, tight: 1 },
-  arp_ignore: { larger: true },
-  arp_announce: { larger: true },
-  src_valid_mark: { larger: true, tight: 1 },
-  accept_local: { larger: true, tight: 0 },
-  route_localnet: { larger: true, tight: 0 },
-  forwarding: { larger: false, tight: 0 },
-};
-export const isLargerOfAll = ({ file }: Pick<Sysctl, "file">): boolean => files[file].larger;
-export const tightens = ({ file, value }: Pick<Sysctl, "file" | "value">): boolean => files[file].tight === value;
-
-/** A setting of a device under /proc/sys/net/ipv4/conf/DEVICE. */
-export interface Sysctl {
-  readonly file: (typeof sysctlFiles)[number];
-  readonly device: string;
-  readonly value: number;
-}
-
-export const sysctlKey = ({ file, device }: Pick<Sysctl, "file" | "device">): string => `sysctl ${file} ${device}`;
-
-/** What a key is about; undefined for that of another kind. */
-export function parseSysctlKey(key: string): Pick<Sysctl, "file" | "device"> | undefined {
-  const [, name, device] = /^sysctl (\S+) (\S+)$/.exec(key) ?? [];
-  const file = sysctlFiles.find((one) => one === name);
-  return file === undefined || device === undefined ? undefined : { file, device };
-}
-
-/** A field `{ DEVICE: WORD }`, and the number that the kernel takes for each word. */
+/** A field `{ DEVICE: WORD }`, or of the host `{ tcp: WORD }`, and the number that the kernel takes for each word. */
 export interface SysctlField<Word extends string> {
   readonly file: Sysctl["file"];
   readonly field: Field<Entries<Word> | undefined, Entries<Word>>;
@@ -60,18 +15,21 @@ interface Form<Words extends readonly [string, ...string[]]> {
   readonly words: Words;
   readonly numbers: Readonly<Record<Words[number], number>>;
   readonly doc: string;
+  /** What tells settings apart, where that is no device. */
+  readonly labels?: readonly [string, ...string[]];
 }
 
 function sysctlField<const Words extends readonly [string, ...string[]]>(
   file: Sysctl["file"],
-  { words, numbers, doc }: Form<Words>,
+  { words, numbers, doc, labels }: Form<Words>,
 ): SysctlField<Words[number]> {
   const [first] = words;
-  const example: Entries<Words[number]> = Object.fromEntries([["eth1", first]]);
+  const [label = "eth1"] = labels ?? [];
+  const example: Entries<Words[number]> = Object.fromEntries([[label, first]]);
   const schema: z.ZodType<Entries<Words[number]>, Entries<Words[number]>> = entriesOf<Words[number], Words[number]>(
     oneOf(words),
-    `{ eth1: "${first}" }`,
-    deviceSchema,
+    `{ ${label}: "${first}" }`,
+    labels === undefined ? deviceSchema : z.string().regex(new RegExp(`^(?:${labels.join("|")})$`), `expected ${labels.join(" or ")}`),
   );
   return {
     file,
@@ -79,8 +37,6 @@ function sysctlField<const Words extends readonly [string, ...string[]]>(
     field: field({
       schema,
       settle: (entries: Entries<Words[number]>) => (Object.keys(entries).length === 0 ? undefined : entries),
-      wrong: (entries: Entries<Words[number]>) =>
-        isLargerOfAll({ file }) || entries["all"] === undefined ? undefined : "all would change that of every device: name the devices",
       partial: true,
       doc,
       absent: "left as it is",
@@ -123,7 +79,22 @@ export const sysctlFields = {
   }),
   forwarding: sysctlField("forwarding", {
     ...onOff,
-    doc: "Whether IPv4 packets that come in by a device are forwarded (on, 1). By device alone: `all` is refused, it would change that of every device.",
+    doc: "Whether IPv4 packets that come in by a device are forwarded (on, 1). `all` is `net.ipv4.ip_forward`: the kernel writes it to every device, but those that are declared keep theirs.",
+  }),
+  ipv6Forwarding: sysctlField("ipv6_forwarding", {
+    ...onOff,
+    doc: "`all`: whether IPv6 packets are forwarded (on, 1); the kernel writes it to every device, but those that are declared keep theirs. Of a device, or of `default` for devices to come: whether it is a router's, which asks for no router. Refused where the kernel would drop the default route that a router advertises.",
+  }),
+  l3mdevAccept: sysctlField("l3mdev_accept", {
+    ...onOff,
+    labels: ["tcp", "udp"],
+    doc: "Whether sockets that are bound to no VRF take what comes in by any (on, 1), by protocol: `net.ipv4.tcp_l3mdev_accept`, which is IPv6's too.",
+  }),
+  multipathHashPolicy: sysctlField("fib_multipath_hash_policy", {
+    words: ["ports", "addresses", "inner", "fields"],
+    numbers: { addresses: 0, ports: 1, inner: 2, fields: 3 },
+    labels: ["ipv4", "ipv6"],
+    doc: "By what flows are shared among several next hops: their addresses (0), ports too (1), the addresses inside a tunnel (2), what `net.ipv4.fib_multipath_hash_fields` says (3).",
   }),
 };
 
