@@ -23,7 +23,7 @@ const flowSchema = z
     iif: deviceSchema.optional(),
     oif: deviceSchema.optional(),
     vrf: deviceSchema.optional(),
-    mark: number(u32).default(0),
+    mark: z.union([z.literal("any").transform(() => undefined), number(u32)], `expected a number from 0 to ${u32}, or any`).default(0),
     uid: number(u32).default(0),
     ipproto: ruleAttributes.ipproto.schema.optional(),
     sport: port.optional(),

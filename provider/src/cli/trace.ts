@@ -46,9 +46,10 @@ export async function trace(args: string[]): Promise<Exit> {
 const camel = (name: string): string => name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
 
 function printOne(network: Network, flow: Flow): Exit {
-  const { lines, sentence, verdict } = explain(network, flow);
+  const { lines, sentence, verdict, cases } = explain(network, flow);
   for (const { rule, says } of lines) process.stdout.write(withKernelTables(`${rule}\n    ${says}\n`));
   process.stdout.write(`=> ${sentence}\n`);
+  for (const { where, sentence: says } of cases) process.stdout.write(`   where ${where.join("; or ")}: ${says}\n`);
   return verdict.kind === "unsure" ? exits.found : exits.done;
 }
 

@@ -62,6 +62,8 @@ export interface Attribute<Value = unknown, Input = Value> extends Field<Value, 
   readonly json: readonly string[];
   /** Whether a packet has what a value of this selector asks for, as the kernel decides. Absent: it is no selector. */
   matcher?(value: Value): Matcher;
+  /** Of a packet in which it is open: whether one can fit all of these values and none of those. Absent: always. */
+  occurs?(fits: readonly Value[], not: readonly Value[], packet: Packet): boolean;
   /** For values that ask for exactly one thing: rules are then found by what a packet has, instead of tried one by one. */
   readonly exactly?: Exactly<Value>;
   /** The kernel fills it in when it is left out, so it is compared only when it was asked for. */

@@ -42,11 +42,20 @@ export interface Packet extends Flow {
   /** Undefined: it cannot be told. */
   readonly vrf: Vrf | "none" | undefined;
   /** What is taken to be so, by a selector's words, where the packet does not say it: one of the cases that may occur. */
-  readonly assumed: ReadonlyMap<string, boolean>;
+  readonly assumed: Assumptions;
 }
 
+/** That a packet fits one value of a selector, or does not. */
+export interface Assumption {
+  readonly selector: string;
+  readonly value: unknown;
+  readonly fits: boolean;
+}
+/** By the selector's words. */
+export type Assumptions = ReadonlyMap<string, Assumption>;
+
 const nowhere: Bits = [0];
-const nothing: ReadonlyMap<string, boolean> = new Map();
+const nothing: Assumptions = new Map();
 
 /** Protocols whose packets have ports: DCCP, TCP, UDP, UDP-Lite, SCTP; of ESP and AH the kernel takes the first bytes for such. */
 const withPorts: readonly number[] = [6, 17, 33, 50, 51, 132, 136];
@@ -82,8 +91,14 @@ export function packetOf(flow: Flow, vrf: Packet["vrf"]): Packet {
   };
 }
 
-/** The IPv4 packet that would come back by `iif`, as far as reverse path filtering looks. What was taken to be so of the packet says nothing of it. */
-export function reverseOf(packet: Packet, iif: string | undefined, mark: Packet["mark"], vrf: Packet["vrf"]): Packet {
+/** The IPv4 packet that would come back by `iif`, as far as reverse path filtering looks. */
+export function reverseOf(
+  packet: Packet,
+  iif: string | undefined,
+  mark: Packet["mark"],
+  vrf: Packet["vrf"],
+  assumed: Assumptions = nothing,
+): Packet {
   const { from = "0.0.0.0", fromBits = nowhere, ipproto } = packet;
   const portless = iif !== undefined && iif !== "lo" && ipproto !== undefined && !withPorts.includes(ipproto);
   return {
@@ -103,7 +118,7 @@ export function reverseOf(packet: Packet, iif: string | undefined, mark: Packet[
     fromBits: packet.toBits,
     toBits: fromBits,
     vrf,
-    assumed: nothing,
+    assumed,
   };
 }
 

@@ -6,7 +6,7 @@ const flowOptions = `A packet:
   --iif DEVICE             it came in here; default: the host sends it
   --oif DEVICE             the sending socket is bound to it
   --vrf NAME               the sending socket is bound to the VRF
-  --mark N  --uid N  --tos N  --tun-id N    default 0
+  --mark N  --uid N  --tos N  --tun-id N    default 0; --mark any: it may have any mark
   --ipproto P  --sport N  --dport N  --flowlabel N    default: cannot be told`;
 
 /** What looks at a host. */

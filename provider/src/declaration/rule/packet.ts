@@ -3,6 +3,7 @@ import { attribute, numberAt, wordAt } from "../attribute";
 import { forAll, type Packet } from "../flow";
 import { integer, u32 } from "../number";
 import { hex, maskSince, within } from "./hex";
+import { type Interval, liesIn, type Masked, numberWith } from "./occurs";
 import { portAttribute } from "./ports";
 import { protocolNames, protocolNumber } from "./protocols";
 
@@ -100,6 +101,13 @@ const flowlabel = attribute({
     const [wanted = 0, mask = wholeLabel] = value.split("/").map(Number);
     return ({ flowlabel: label }) => (label === undefined ? "unknown" : ((label ^ wanted) & mask) === 0);
   },
+  occurs: (fits, not) => {
+    const masked = (value: string): Masked => {
+      const [wanted = 0, mask = wholeLabel] = value.split("/").map(Number);
+      return { value: wanted, mask };
+    };
+    return numberWith(fits.map(masked), not.map(masked)) !== undefined;
+  },
   doc: "Flow label of the IPv6 packet, with an optional mask.",
   absent: "any",
   ip: "flowlabel LABEL[/MASK]",
@@ -123,6 +131,7 @@ const ipproto = attribute({
   },
   json: ["ipproto"],
   matcher: (value) => (packet) => (packet.ipproto === undefined ? "unknown" : packet.ipproto === value),
+  occurs: (fits, not) => new Set(fits).size <= 1 && !fits.some((one) => not.includes(one)),
   doc: "Protocol inside the IP packet: a name or a number.",
   absent: "any",
   ip: "ipproto PROTOCOL",
@@ -153,6 +162,13 @@ const uidrange = attribute({
       const user = userOf(packet);
       return user === undefined ? "unknown" : user >= first && user <= last;
     };
+  },
+  occurs: (fits, not) => {
+    const interval = (value: string): Interval => {
+      const [from = 0, to = from] = value.split("-").map(Number);
+      return { from, to };
+    };
+    return liesIn({ from: 0, to: u32 }, fits.map(interval), not.map(interval));
   },
   exactly: {
     asked: (value) => {

@@ -2,12 +2,25 @@ import { z } from "zod";
 import { type Attribute, attribute, numberAt } from "../attribute";
 import { portsIn } from "../flow";
 import { hex, maskSince, within } from "./hex";
+import { type Interval, liesIn } from "./occurs";
 
 /** iproute2 refuses 0 and 65535, alone or as the end of a range. */
 const lowest = 1;
 const highest = 65534;
 const whole = 0xffff;
 const expected = `expected a port from ${lowest} to ${highest}, a range such as "1000-2000", or a port with a mask such as "80/0xfff0"`;
+
+function intervalOf(value: string): Interval {
+  const [from = 0, to = from] = value.split("-").map(Number);
+  return { from, to };
+}
+
+function hasPort(value: string, port: number): boolean {
+  const [, asked, mask] = /^([0-9]+)\/(.+)$/.exec(value) ?? [];
+  if (mask !== undefined) return (port & Number(mask)) === (Number(asked) & Number(mask));
+  const { from, to } = intervalOf(value);
+  return port >= from && port <= to;
+}
 
 /** Source and destination port differ only in their names. */
 export function portAttribute(name: "sport" | "dport", side: "Source" | "Destination"): Attribute<string, string | number> {
@@ -34,8 +47,16 @@ export function portAttribute(name: "sport" | "dport", side: "Source" | "Destina
       if (mask !== undefined)
         return ({ [name]: ports }) =>
           ports === undefined || ports.from !== ports.to ? "unknown" : (ports.from & Number(mask)) === (Number(port) & Number(mask));
-      const [from = 0, to = from] = value.split("-").map(Number);
-      return (packet) => portsIn(packet[name], { from, to });
+      const interval = intervalOf(value);
+      return (packet) => portsIn(packet[name], interval);
+    },
+    occurs: (fits, not, packet) => {
+      const of = packet[name] ?? { from: 0, to: whole };
+      if (![...fits, ...not].some((value) => value.includes("/"))) return liesIn(of, fits.map(intervalOf), not.map(intervalOf));
+      const asked = (values: readonly string[]) => values.map((value) => (port: number) => hasPort(value, port));
+      const [all, none] = [asked(fits), asked(not)];
+      for (let port = of.from; port <= of.to; port++) if (all.every((has) => has(port)) && !none.some((has) => has(port))) return true;
+      return false;
     },
     exactly: {
       asked: (value) => (/^[0-9]+$/.test(value) ? Number(value) : undefined),

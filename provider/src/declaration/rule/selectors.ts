@@ -5,6 +5,7 @@ import { holdsBits, prefixBitsOf } from "../bits";
 import { isDevice } from "../flow";
 import { deviceSchema, flag, u32 } from "../number";
 import { hex } from "./hex";
+import { hasBits, type Masked, numberWith } from "./occurs";
 
 /** `ip -j` shows a rule's prefix in two keys, with the host bits as they were given. */
 function prefixAt(json: IpObject, key: string, lengthKey: string): Prefix | undefined {
@@ -98,6 +99,12 @@ const oif = attribute({
 const markForm = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})(?:\/(0x[0-9a-f]{1,8}|[0-9]{1,10}))?$/i;
 const expectedMark = 'expected a mark such as 1, "0x1" or "0x1/0xff", with mark and mask from 0 to 0xffffffff';
 
+/** A mark as it is declared, such as `0x1/0xff`. */
+export function maskedOf(fwmark: string): Masked {
+  const [value = 0, mask = 0] = fwmark.split("/").map(Number);
+  return { value, mask };
+}
+
 const fwmark = attribute({
   schema: z.union([z.string(), z.number()], expectedMark).transform((input, context) => {
     const [, mark, mask = "0xffffffff"] = markForm.exec(String(input)) ?? [];
@@ -115,9 +122,10 @@ const fwmark = attribute({
   },
   json: ["fwmark", "fwmask"],
   matcher: (fwmark) => {
-    const [value = 0, mask = 0] = fwmark.split("/").map(Number);
-    return ({ mark }) => (mask === 0 ? true : mark === undefined ? "unknown" : ((mark ^ value) & mask) === 0);
+    const asked = maskedOf(fwmark);
+    return ({ mark }) => (asked.mask === 0 ? true : mark === undefined ? "unknown" : hasBits(asked, mark));
   },
+  occurs: (fits, not) => numberWith(fits.map(maskedOf), not.map(maskedOf)) !== undefined,
   exactly: { asked: (fwmark) => (fwmark.endsWith("/0xffffffff") ? Number(fwmark.split("/")[0]) : undefined), had: ({ mark }) => mark },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",

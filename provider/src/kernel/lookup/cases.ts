@@ -1,10 +1,14 @@
+import type { Attribute } from "../../declaration/attribute";
 import type { Matcher, Packet } from "../../declaration/flow";
+import { ruleAttributes } from "../../declaration/rule/rule";
 
 /** What a rule or a route asks of a packet. */
 export interface Question {
   /** In the words of `ip`; undefined for what is not understood, which cannot be taken one way or the other. */
   readonly asks: string | undefined;
   readonly matches: Matcher;
+  /** The selector of rules that asks, and for what; undefined for what only a route asks. */
+  readonly selector?: { readonly name: string; readonly value: unknown };
 }
 
 /** A lookup came upon a question that the packet does not answer. */
@@ -54,18 +58,31 @@ export function casesOf<Answer extends { readonly kind: unknown }>(
 export const isOpen = <Answer extends { readonly kind: unknown }>(answer: Answer | Open): answer is Open => answer.kind === "open";
 
 /** The packets that it fits, and those that it does not. */
-function partedBy({ asks, matches }: Question, packet: Packet): Packet[] {
+function partedBy({ asks, matches, selector }: Question, packet: Packet): Packet[] {
   if (asks === undefined) return [];
   const byTos = packet.tos.map((tos) => ({ tos, fits: matches({ ...packet, tos: [tos] }) }));
   const having = (fits: boolean): Packet => ({ ...packet, tos: byTos.filter((one) => one.fits === fits).map(({ tos }) => tos) });
   if (byTos.length > 1 && byTos.every(({ fits }) => fits !== "unknown")) return [having(true), having(false)];
-  const assuming = (fits: boolean): Packet => ({ ...packet, assumed: new Map([...packet.assumed, [asks, fits]]) });
-  return [assuming(true), assuming(false)];
+  const { name, value } = selector ?? { name: asks, value: undefined };
+  const assuming = (fits: boolean): Packet => ({
+    ...packet,
+    assumed: new Map([...packet.assumed, [asks, { selector: name, value, fits }]]),
+  });
+  return [assuming(true), assuming(false)].filter((one) => mayOccur(one, name));
 }
+
+/** Whether there is a packet of which all is so that is taken to be so in one selector: no packet has two marks. */
+function mayOccur(packet: Packet, selector: string): boolean {
+  const assumed = [...packet.assumed.values()].filter((one) => one.selector === selector);
+  const values = (fits: boolean): unknown[] => assumed.flatMap((one) => (one.fits === fits ? [one.value] : []));
+  return selectors.get(selector)?.occurs?.(values(true), values(false), packet) ?? true;
+}
+
+const selectors: ReadonlyMap<string, Attribute> = new Map(Object.entries<Attribute>(ruleAttributes));
 
 /** For a person: what sets this case apart. */
 export function circumstances({ assumed, tos }: Packet, of: Packet): string {
-  const taken = [...assumed].map(([asks, fits]) => (fits ? asks : `not ${asks}`));
+  const taken = [...assumed].map(([asks, { fits }]) => (fits ? asks : `not ${asks}`));
   const types = tos.length === of.tos.length ? [] : [`type of service ${tos.map((one) => `0x${one.toString(16)}`).join(" or ")}`];
   return [...types, ...taken].join(", ");
 }

@@ -4,9 +4,10 @@ import { ruleAttributes } from "../../declaration/rule/rule";
 import type { ObservedRule } from "../observed/state";
 import { describe as describeRoute } from "../route/route";
 import { describe as describeRule } from "../rule/rule";
+import { casesOf, circumstances, isOpen } from "./cases";
 import { readyFor } from "./compile";
 import { nothingLeads } from "./ending";
-import { lookup, packetIn } from "./lookup";
+import { lookup, lookupCase, packetIn } from "./lookup";
 import type { Network } from "./network";
 import { printVerdict, type Verdict, type Visit } from "./verdict";
 
@@ -22,6 +23,14 @@ export interface Explanation {
   /** Every rule up to the one that decides. */
   readonly lines: readonly Line[];
   /** The verdict as one sentence. */
+  readonly sentence: string;
+  /** Where the packet says too little: what becomes of it in each of the cases that may occur. */
+  readonly cases: readonly Answer[];
+}
+
+/** One way that a packet may take, and where it does: `fwmark 0x1/0xff`. */
+export interface Answer {
+  readonly where: readonly string[];
   readonly sentence: string;
 }
 
@@ -44,7 +53,15 @@ export function explain(network: Network, flow: Flow): Explanation {
     if (visit?.outcome === "decides" || (isOpen && verdict.kind === "unsure")) break;
     if (visit?.outcome === "jumps" && target !== undefined) next = target;
   }
-  return { verdict, lines, sentence: sentence(verdict) };
+  return { verdict, lines, sentence: sentence(verdict), cases: verdict.kind === "unsure" ? answersOf(network, packet) : [] };
+}
+
+/** Cases that end alike are one answer. */
+function answersOf(network: Network, packet: Packet): Answer[] {
+  const told = casesOf(packet, (one) => lookupCase(network, one));
+  if (isOpen(told) || told.cases.length < 2) return [];
+  const bySentence = Map.groupBy(told.cases, ({ answer }) => sentence(answer));
+  return [...bySentence].map(([says, all]) => ({ where: all.map((one) => circumstances(one.packet, packet)), sentence: says }));
 }
 
 const open = "cannot be told";

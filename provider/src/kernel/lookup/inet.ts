@@ -95,6 +95,7 @@ export function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict 
       iif,
       undefined,
     );
+    if (refusal !== undefined && "kind" in refusal) return refusal;
     if (refusal !== undefined) return "dropped" in refusal ? dropped(refusal.dropped) : { kind: "unsure", why: refusal.unsure, path };
     return delivered(answer.found, [{ dev: loopbackOf(ready, entry.next.hops[0]?.dev), via: undefined, src: from }], path);
   }
@@ -104,6 +105,7 @@ export function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict 
   let partly: string | undefined;
   for (const hop of hopsInet(ready, packet, answer.found)) {
     const refusal = sourceRefusal(ready, packet, iif, hop.dev);
+    if (refusal !== undefined && "kind" in refusal) return refusal;
     if (refusal !== undefined && "unsure" in refusal) return { kind: "unsure", why: refusal.unsure, path };
     if (refusal === undefined) hops.push(hop);
     else partly = refusal.dropped;

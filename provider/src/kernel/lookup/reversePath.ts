@@ -1,5 +1,8 @@
-import { type Packet, reverseOf } from "../../declaration/flow";
+import type { Attribute } from "../../declaration/attribute";
+import { type Assumptions, type Packet, reverseOf } from "../../declaration/flow";
+import { ruleAttributes } from "../../declaration/rule/rule";
 import { describe as describeRule } from "../rule/rule";
+import type { Open, Question } from "./cases";
 import type { Ready } from "./compile";
 import { vrfOf } from "./domain";
 import { plainSearch } from "./ending";
@@ -22,7 +25,7 @@ export function sourceRefusal(
   packet: Packet,
   iif: string,
   out: string | undefined,
-): { dropped: string } | { unsure: string } | undefined {
+): { dropped: string } | { unsure: string } | Open | undefined {
   const { sysctls, addresses } = ready.network;
   if (sysctls === undefined) return undefined;
   const [ofAll, ofOne] = [ready.settings.of("all"), ready.settings.of(iif)];
@@ -37,9 +40,14 @@ export function sourceRefusal(
   // Of the VRF that the packet itself belongs to, else of the one that it would leave into.
   const vrf = vrfOf(ready, iif, "iif");
   const mark = either("src_valid_mark") ? packet.mark : 0;
-  const back = reverseOf(packet, out, mark, vrf === "none" ? vrfOf(ready, out, "iif") : vrf);
+  const back = reverseOf(packet, out, mark, vrf === "none" ? vrfOf(ready, out, "iif") : vrf, turned(packet.assumed));
   const answer = walk(ready, back, plainSearch, path);
-  if (answer.kind === "unsure" || answer.kind === "open") return { unsure: `the way back to ${from}: ${answer.why}` };
+  if (answer.kind === "open") {
+    const question = asked(answer.question);
+    const why = `the way back to ${from}: ${answer.why}`;
+    return question === undefined ? { unsure: why } : { kind: "open", question, why };
+  }
+  if (answer.kind === "unsure") return { unsure: `the way back to ${from}: ${answer.why}` };
   const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
   if (answer.kind !== "found") return filter === 0 ? undefined : why(`there is no way back to ${from} (${refusalOf(answer)})`);
   const { entry, hops } = answer.found;
@@ -55,6 +63,39 @@ export function sourceRefusal(
   if (addresses?.some(({ dev, family }) => dev === iif && family === "inet") === false)
     return filter === 0 ? undefined : why(`${iif} has no address, and the way back to ${from} leaves by ${hops[0]?.dev}`);
   return filter === 1 ? why(`the way back to ${from} leaves by ${hops.map(({ dev }) => dev).join(" or ")}, not by ${iif}`) : undefined;
+}
+
+/** What the packet back and the packet itself say of each other, by the selectors that ask for it. */
+const back: Readonly<Record<string, "fwmark" | "ipproto" | "sport" | "dport">> = {
+  fwmark: "fwmark",
+  ipproto: "ipproto",
+  sport: "dport",
+  dport: "sport",
+};
+
+const wordsFor = (name: keyof typeof ruleAttributes, value: unknown): string => attributes[name].words(value, {}).join(" ");
+const attributes: Readonly<Record<keyof typeof ruleAttributes, Attribute>> = ruleAttributes;
+
+/** What is taken to be so of a packet, for the one that would come back. */
+function turned(assumed: Assumptions): Assumptions {
+  if (assumed.size === 0) return assumed;
+  return new Map(
+    [...assumed].flatMap(([, { selector, value, fits }]) => {
+      const name = back[selector];
+      return name === undefined ? [] : [[wordsFor(name, value), { selector: name, value, fits }] as const];
+    }),
+  );
+}
+
+/** What the packet back is asked, asked of the packet itself; undefined where that says nothing. */
+function asked({ asks, matches, selector }: Question): Question | undefined {
+  // Both have one type of service.
+  if (selector === undefined || selector.name === "tos" || selector.name === "dscp")
+    return { asks, matches, ...(selector === undefined ? {} : { selector }) };
+  const name = back[selector.name];
+  const matcher = name === undefined ? undefined : attributes[name].matcher?.(selector.value);
+  if (name === undefined || matcher === undefined) return undefined;
+  return { asks: wordsFor(name, selector.value), matches: matcher, selector: { name, value: selector.value } };
 }
 
 const refusalOf = (answer: Exclude<Walk, { kind: "found" | "unsure" | "open" }>): string =>

@@ -31,7 +31,7 @@ function selectorsOf({ rule, unread }: ObservedRule): Question[] {
   const known = selectors.flatMap(([name, { matcher, words }]) =>
     values[name] === undefined || matcher === undefined
       ? []
-      : [{ asks: words(values[name], rule).join(" "), matches: matcher(values[name]) }],
+      : [{ asks: words(values[name], rule).join(" "), matches: matcher(values[name]), selector: { name, value: values[name] } }],
   );
   return unread.length === 0 ? known : [...known, { asks: undefined, matches: () => "unknown" }];
 }
@@ -57,7 +57,7 @@ export function ruleMatches(not: boolean | undefined, asked: readonly Question[]
   for (const question of asked) {
     const match = question.matches(packet);
     if (match === true) continue;
-    const taken = match === false || question.asks === undefined ? match : packet.assumed.get(question.asks);
+    const taken = match === false || question.asks === undefined ? match : packet.assumed.get(question.asks)?.fits;
     if (taken === false) return not === true;
     if (taken !== true) open ??= question;
   }
