@@ -70,8 +70,9 @@ export function parseSysctlKey(key: string): Pick<Sysctl, "file" | "device"> | u
 export const sysctlPath = ({ file, device }: Pick<Sysctl, "file" | "device">): string =>
   `net/${files[file].path.replace("*", () => device)}`;
 
-/** As `sysctl` names it. */
-export const sysctlName = (sysctl: Pick<Sysctl, "file" | "device">): string => sysctlPath(sysctl).replaceAll("/", ".");
+/** As `sysctl` names it: a dot in a device's name is a slash there, `net.ipv4.conf.eth0/7.rp_filter`. */
+export const sysctlName = ({ file, device }: Pick<Sysctl, "file" | "device">): string =>
+  `net.${files[file].path.replaceAll("/", ".").replace("*", () => device.replaceAll(".", "/"))}`;
 
 const patterns = names.map((file) => ({
   file,

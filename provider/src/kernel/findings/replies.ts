@@ -1,5 +1,6 @@
 import { type Family, families } from "../../declaration/family";
 import type { Flow } from "../../declaration/flow";
+import { sysctlName } from "../../declaration/sysctl/sysctl";
 import { tableOf } from "../../declaration/tableNumber";
 import { lookup } from "../lookup/lookup";
 import type { HostAddress, Link, Network } from "../lookup/network";
@@ -156,7 +157,7 @@ export const markedBack: Search = (network) => {
               level: "risk",
               object: describe(rule),
               what: `packets with its mark that come in by ${dev} are dropped: ${verdict.why}`,
-              next: `set net.ipv4.conf.${dev}.src_valid_mark and that of all to 0`,
+              next: `set ${sysctlName({ file: "src_valid_mark", device: dev })} and that of all to 0`,
             },
           ];
         }),
