@@ -12,6 +12,7 @@ import { parsePreview } from "../preview/previewJson";
 import { honourDefaults } from "../preview/stackDefaults";
 import { loginOf, loginOptions, readText } from "../source";
 import { aboutOf } from "./about";
+import { withBothWays } from "./bothWays";
 import { commitHere } from "./commit";
 import { declaredReport, type HostReport } from "./hostReport";
 import { htmlOf } from "./html";
@@ -38,7 +39,7 @@ export async function report(args: string[]): Promise<Exit> {
   if (live) honourDefaults(preview, "report");
   const commit = values.commit === undefined ? await commitHere() : escapeOutput(values.commit);
   const about = aboutOf(preview, { commit, previewed: await writtenAt(path), written: new Date() });
-  const read = live ? await readAll(hosts, loginOf(values), flows) : hosts.map(declaredReport);
+  const read = live ? withBothWays(hosts, await readAll(hosts, loginOf(values), flows), flows) : hosts.map(declaredReport);
   const whole = reportOf({ about, hosts: read, unsure, waves: wavesIn(preview, hosts), live });
   if (values.markdown !== undefined) await write(values.markdown, markdownOf(whole));
   if (values.html !== undefined) await write(values.html, htmlOf(whole));
