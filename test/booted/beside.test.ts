@@ -23,7 +23,7 @@ for (const suite of suites)
     let files = "";
     before(async function () {
       await needBooted(this);
-      host = await startBooted({ name: `booted-beside-${suite}`, suite, daemons: true, settings: "writable" });
+      host = await startBooted({ name: `booted-beside-${suite}`, suite, more: "daemons", settings: "writable" });
     });
     afterEach(async () => {
       await flow?.end();

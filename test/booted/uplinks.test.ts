@@ -31,7 +31,7 @@ for (const [suite, client] of suites.flatMap((one) => clients.map((other) => [on
         name: `booted-uplinks-${suite}-${client.short}`,
         suite,
         // dhcpcd changes settings of its device, and does nothing where it may not.
-        ...(client.isExtra === true ? { clients: true, settings: "writable" } : {}),
+        ...(client.isExtra === true ? ({ more: "clients", settings: "writable" } as const) : {}),
       });
       const mac = (await host.exec("cat /sys/class/net/eth1/address")).trim();
       server = new DhcpServer(host.provider(1), host.directory, { mac, network: "198.18.128.0" });

@@ -5,7 +5,7 @@ import { Provider } from "../provider";
 import { must } from "../run";
 import { directoryOf, labName, takenSlots, takeSlot } from "../slots";
 import { BootedHost } from "./host";
-import { rootfs, type Suite, withClients, withDaemons } from "./rootfs";
+import { type More, rootfs, rootfsWith, type Suite } from "./rootfs";
 import { takeDownBooted } from "./teardown";
 
 export type { BootedHost } from "./host";
@@ -18,10 +18,8 @@ export interface BootedOptions {
   name: string;
   suite?: Suite;
   uplinks?: number;
-  /** Whether others that make rules and routes are installed: keepalived, FRR, BIRD, WireGuard. */
-  daemons?: boolean;
-  /** Whether more DHCP clients are installed: ISC dhclient, dhcpcd, udhcpc. */
-  clients?: boolean;
+  /** What is installed beside: others that make rules and routes (keepalived, FRR, BIRD, WireGuard), or DHCP clients (ISC dhclient, dhcpcd, udhcpc). */
+  more?: More;
   /** Whether it may change the settings of its network (sysctl), as a machine may; systemd-nspawn keeps them from it. */
   settings?: "read-only" | "writable";
 }
@@ -44,14 +42,13 @@ export async function startBooted({
   name: asked,
   suite = "bookworm",
   uplinks = 2,
-  daemons = false,
-  clients = false,
+  more,
   settings = "read-only",
 }: BootedOptions): Promise<BootedHost> {
   const name = labName(asked);
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new Error(`a host's name is lower-case letters, digits and dashes, not "${name}"`);
   await ensurePackages(PACKAGES);
-  const lower = await (daemons ? withDaemons : clients ? withClients : rootfs)(suite);
+  const lower = await (more === undefined ? rootfs(suite) : rootfsWith(more, suite));
   const user = (await takenSlots()).find(({ lab, pid, orphaned }) => lab === name && pid !== process.pid && !orphaned);
   if (user) throw new Error(`the lab ${name} is in use by process ${user.pid}`);
   await takeDownBooted(name);
