@@ -24,8 +24,23 @@ count_vanished() {
   if has "held$tab" "$vanished"; then lines_of held "$vanished" >"$run/fought"; elif [ -e "$run/fought" ]; then rm -f "$run/fought"; fi
 }
 
-# A default route comes and goes without an event here, and some clients make it a while after the address. So where a gateway is followed, it
-# is looked at again 1, 3, 7 ... 63 s after an event. What is written at the other end of the pipe is an event; who comes later, ends this.
+# Of routes only default ones are an event, and only where a gateway is followed: a host may have a table of the whole internet, in which
+# hundreds change a second. So what has come is read five times a second at most. The pipe is opened for each event: whoever keeps it open would
+# hide that the other one, of links and addresses, has ended.
+hear_routes() {
+  if [ -n "$hearing" ] && kill -0 "$hearing" 2>/dev/null; then return 0; fi
+  ip monitor route 2>&1 | while
+    heard=$(dd bs=65536 count=1 2>/dev/null)
+    [ -n "$heard" ] && kill -0 $$ 2>/dev/null
+  do
+    case $nl$heard in *"${nl}default "* | *"${nl}Deleted default "* | *netlink*) { echo again >/proc/self/fd/3; } 2>/dev/null ;; esac
+    nap 20
+  done &
+  hearing=$!
+}
+
+# The kernel takes routes away without an event, and some clients make theirs a while after the address. So where a gateway is followed, it is
+# looked at again 1, 3, 7 ... 63 s after an event. What is written at the other end of the pipe is an event; who comes later, ends this.
 look_again() {
   again=$((again + 1))
   echo "$again" >"$run/again"
@@ -44,7 +59,7 @@ monitor() {
   umask 077
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
-  what='link address rule' pause='' soon=0 follows='' again=0
+  what='link address rule' pause='' soon=0 follows='' again=0 hearing=''
   export follows # for missing
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
@@ -66,7 +81,10 @@ monitor() {
       until pass; do sleep 1; done
       case $events in *'[LINK]'* | *'[ADDR]'*) quiet='' ;; *again*) ;; *) quiet=1 ;; esac
       if [ -n "$vanished" ] || has "added$tab" "$result" || has "took$tab" "$result"; then count_vanished; fi
-      case $events in again | tick) ;; *) ! has "follows${tab}route " "$found" || look_again ;; esac
+      if has "follows${tab}route " "$found"; then
+        hear_routes
+        case $events in again | tick) ;; *) look_again ;; esac
+      fi
       ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
       # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
       # second is within what a link may take; where they come in hundreds, every five.
