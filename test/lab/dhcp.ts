@@ -38,7 +38,7 @@ export class DhcpServer {
   /** From now on this is the client's address: at its next renewal it is refused another one that it had. */
   async lease(address: string): Promise<void> {
     await ensurePackages(["dnsmasq-base"]);
-    await this.#stop();
+    await this.stop();
     await this.provider.exec(
       `dnsmasq --conf-file=/dev/null --user=root --port=0 --interface=br0 --bind-interfaces --dhcp-authoritative --no-ping \\
         --dhcp-range=${this.client.network},static,255.255.192.0,${LEASE_SECONDS} --dhcp-host=${this.client.mac},${address} \\
@@ -54,7 +54,7 @@ export class DhcpServer {
   }
 
   /** Without a memory of what it leased. */
-  async #stop(): Promise<void> {
+  async stop(): Promise<void> {
     const pid = Number(await readFile(`${this.#files}.pid`, "utf8").catch(() => 0));
     if (pid === 0) return;
     process.kill(pid);
