@@ -1,9 +1,15 @@
 // Routes by whatever gateway a device has: resolved on the host, by a transaction and by what looks after it, and never guessed.
 import { strict as assert } from "node:assert";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { ensurePackages } from "../lab/packages.mjs";
+import { run } from "../lab/run";
+import { commandAt } from "./command";
+import { connectionOf, previewOf } from "./preview";
 import { create, type Fields, type Made, read, refusal, remove, update, warnings } from "./resource";
 
 const register = "/run/policy-routing/register";
@@ -300,6 +306,44 @@ describe("a route by the gateway of a device", function () {
       await restore();
     }
     closeHosts();
+  });
+
+  it("is shown with its device by trace and by a live report, and check says why one waits", async () => {
+    const way = `${host.uplinks[1].gateway} (eth1 now)`;
+    const declared = {
+      ...{ connection: connectionOf(host), persist: "rc-local" },
+      routes: { way: fields },
+      rules: { from: { priority: 1000, family: "inet", from: { addressesOf: "eth1" }, table: 102 } },
+    };
+    const folder = await mkdtemp(join(tmpdir(), "test-host-gateway-"));
+    const report = async (): Promise<string> => {
+      const file = join(folder, "plan.json");
+      await writeFile(file, previewOf([{ kind: "HostRouting", name: "edge", after: declared }]));
+      const page = join(folder, "report.html");
+      const main = join(__dirname, "../../provider/dist/cli/main.js");
+      const { stdout, stderr } = await run([process.execPath, main, "report", file, "--live", "--html", page]);
+      assert.equal(stderr, "");
+      return `${stdout}\n${await readFile(page, "utf8")}`;
+    };
+    assert.match(await report(), /route inet table 102 default: waits for a gateway: eth1 has 198\.18\.128\.2, and nobody makes a default/);
+    await leads(`via ${host.uplinks[1].gateway} dev eth1`);
+    const said = await report();
+    assert.match(said, /# ip -4 route default via @eth1 table 102: eth1 has the gateway 198\.18\.128\.1 now\n/);
+    assert.match(said, /pref 1000 from 198\.18\.128\.2 \(eth1 now\)/);
+    assert.ok(said.includes(`default via ${way}`), "in the picture");
+    made.push(await create("HostRouting", { ...declared, connection: host.connection }));
+    const trace = (await commandAt(host, "trace", "--to", "192.0.2.1", "--from", "198.18.128.2")).stdout;
+    assert.match(trace, /^ip -4 rule pref 1000 from 198\.18\.128\.2 \(eth1 now\) table 102$/m);
+    assert.ok(trace.includes(`decides: default via ${way} dev eth1 table 102 onlink`), trace);
+    const observed = join(folder, "state.json");
+    await writeFile(observed, (await commandAt(host, "observe")).stdout);
+    const main = join(__dirname, "../../provider/dist/cli/main.js");
+    const later = await run([process.execPath, main, "trace", "--state", observed, "--to", "192.0.2.1", "--from", "198.18.128.2"]);
+    assert.equal(later.stdout, trace);
+    assert.doesNotMatch((await commandAt(host, "check")).stdout, /waits for a gateway|by a lease|are followed/);
+    await host.exec("ip route flush default dev eth1; ip route flush table 102");
+    assert.match((await commandAt(host, "check")).stdout, /^risk: route inet table 102 default: waits for a gateway: eth1 has/m);
+    await rm(folder, { recursive: true });
   });
 
   it("cannot be without something that follows, and takes nothing that is a matter of the gateway", async () => {

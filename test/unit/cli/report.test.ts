@@ -68,6 +68,23 @@ describe("a report", () => {
     ]);
   });
 
+  it("says what follows a device as it is declared, where the host is not read", () => {
+    const connection = { host: "edge-1" };
+    const report = reported([
+      whole("edge-1", "edge-1", {
+        after: {
+          connection,
+          routes: { way: { family: "inet", destination: "default", via: { gatewayOf: "eth1" }, table: 102 } },
+          rules: { from: { family: "inet", priority: 1000, from: { addressesOf: "eth1" }, table: 102 } },
+        },
+      }),
+    ]);
+    for (const said of ["pref 1000 from @eth1", "default via @eth1"]) {
+      assert.ok(htmlOf(report).split(said).length > 2, "among the entries, and in the picture");
+      assert.ok(markdownOf(report).includes(said));
+    }
+  });
+
   it("tells two hosts apart that are called the same, as those between which a resource moves", () => {
     const { after = {} } = whole("198.19.0.4", "edge-3");
     const { hosts } = reported([whole("198.19.0.5", "edge-3", { before: after })]);

@@ -3,6 +3,7 @@ import type { Finding } from "../../kernel/findings/index";
 import type { Told } from "../../kernel/lookup/classes/told";
 import { type Network, networkOf, proposed } from "../../kernel/lookup/network";
 import { emptyState } from "../../kernel/observed/state";
+import { unreadUplinks } from "../../kernel/plan/followed";
 import type { Declared } from "../../runtime/kind";
 import { type EntryChanges, entryChangesOf } from "../preview/entries";
 import type { PlannedHost } from "../preview/gathering";
@@ -96,7 +97,9 @@ function declaredNetwork(sides: readonly (Declared | undefined)[]): Network {
     if (declared === undefined) return [];
     const { owner, adopt } = declared;
     const mandate = { id: "", stack: owner.stack, tags: tagsOf(owner.proto), adopt };
-    return declared.wanted.filter(({ key }) => !key.startsWith("sysctl ")).flatMap((one) => [...one.ensure(emptyState, mandate).becomes]);
+    const wanted = declared.wanted.filter(({ key }) => !key.startsWith("sysctl "));
+    const state = { ...emptyState, uplinks: unreadUplinks(wanted) };
+    return wanted.flatMap((one) => [...one.ensure(state, mandate).becomes]);
   });
   return proposed({ ...networkOf(emptyState), nexthops: [] }, becomes);
 }

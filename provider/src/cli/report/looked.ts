@@ -6,6 +6,7 @@ import type { Intended, Proposal } from "../../host/transaction/proposal";
 import { type Finding, findingsOf } from "../../kernel/findings/index";
 import { classesBetween } from "../../kernel/lookup/classes/told";
 import type { Network } from "../../kernel/lookup/network";
+import { followedNow } from "../../kernel/plan/followed";
 import { commandOf } from "../../kernel/plan/step";
 import type { PlannedHost } from "../preview/gathering";
 import { type Asked, compare, expectationsAsked, type FlowChange, repliesOf, userAsked } from "./flows";
@@ -61,9 +62,10 @@ export function lookedReport(host: PlannedHost, proposal: Proposal<Intention>, f
     flows: changes,
     classes: isWhole && planned.length > 0 ? classesBetween(before, after) : undefined,
     findings: { gone: gone.map((one) => namedFinding(one, named)), stay: stay.map((one) => namedFinding(one, named)) },
-    commands: planned.flatMap(({ of, plan: { steps, undo } }) =>
-      steps.length === 0 ? [] : [{ of: of.name, run: steps.map(commandOf), undo: undo.map(commandOf) }],
-    ),
+    commands: planned.flatMap(({ of, plan: { change, uplinks, steps, undo } }) => {
+      const now = followedNow(change.wanted, uplinks).map((one) => `# ${one}`);
+      return steps.length === 0 ? [] : [{ of: of.name, run: [...now, ...steps.map(commandOf)], undo: undo.map(commandOf) }];
+    }),
     withheld: withheldBy(proposal),
   };
 }

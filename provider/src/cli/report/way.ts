@@ -1,5 +1,6 @@
 import { tableNumber } from "../../declaration/tableNumber";
 import type { Network } from "../../kernel/lookup/network";
+import { shownRoute, shownRule } from "../../kernel/lookup/shown";
 import type { ObservedRoute, ObservedRule } from "../../kernel/observed/state";
 import { describe as describeRoute } from "../../kernel/route/route";
 import { describe as describeRule } from "../../kernel/rule/rule";
@@ -37,12 +38,15 @@ export function wayOf(one: ObservedRule, side: Side, tables: TableNames): Html {
     const tag = mark === undefined ? [] : [element("span", { class: `tag ${mark}` }, [text(`${mark} `)])];
     return element("span", { class: ["box", kind, ...(mark === undefined ? [] : [mark])].join(" ") }, [...tag, code(shown)]);
   };
-  const selectors = plain(words).replace(/ (table|lookup) \S+$/, "");
-  if (table === undefined) return element("li", { class: "way" }, [box("rule", words, plain(words))]);
+  const shown = plain(shownRule(side.network, one));
+  const selectors = shown.replace(/ (table|lookup) \S+$/, "");
+  if (table === undefined) return element("li", { class: "way" }, [box("rule", words, shown)]);
   const all = routesOf(one, side);
   // What changes is drawn before the rest, so that it is drawn at all.
   const routes = [...all.filter((route) => isNew(route, side)), ...all.filter((route) => !isNew(route, side))];
-  const exits = routes.slice(0, most).map(({ route }) => box("uplink", describeRoute(route), withoutTable({ route })));
+  const exits = routes
+    .slice(0, most)
+    .map((route) => box("uplink", describeRoute(route.route), withoutTable(shownRoute(side.network, route))));
   const more = routes.length - exits.length;
   return element("li", { class: "way" }, [
     box("rule", words, selectors),
@@ -60,4 +64,4 @@ export function wayOf(one: ObservedRule, side: Side, tables: TableNames): Html {
 /** Routes of a table that are drawn. */
 const most = 6;
 
-const withoutTable = ({ route }: Pick<ObservedRoute, "route">): string => plain(describeRoute(route)).replace(/ table \S+/, "");
+const withoutTable = (words: string): string => plain(words).replace(/ table \S+/, "");

@@ -3,6 +3,7 @@ import type { Connection } from "../../declaration/connection";
 import { PolicyRoutingError } from "../../errors";
 import type { StateJson } from "../../kernel/lookup/stateJson";
 import { readIpJson } from "../../kernel/observed/ipJson";
+import { followedIn } from "../../kernel/plan/followed";
 import { type Holding, holdingsOf } from "../../kernel/plan/holdings";
 import { type Answer, section, sectionAfter, sectionsAfter } from "../wire/answer";
 import { ofNetwork } from "../wire/bound";
@@ -92,8 +93,9 @@ export const readState = async (connection: Connection): Promise<StateJson> => (
 export async function readHost(connection: Connection): Promise<{ readonly facts: Facts; readonly state: StateJson }> {
   const session = new Session(connection);
   try {
-    const { facts } = await observe(await session.shell(), nothingMore, session.warn);
-    return { facts, state: await readNetwork(session, facts) };
+    const { facts, state } = await observe(await session.shell(), nothingMore, session.warn);
+    const follows = Object.fromEntries(followedIn(state.register));
+    return { facts, state: { ...(await readNetwork(session, facts)), follows } };
   } finally {
     session.close();
   }

@@ -1,5 +1,6 @@
 import type { Connection } from "../../declaration/connection";
 import type { Flow } from "../../declaration/flow";
+import { registerKey } from "../../declaration/key";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../../errors";
 import { againIn } from "../../kernel/history/marks";
 import { type Network, proposed } from "../../kernel/lookup/network";
@@ -8,6 +9,7 @@ import { replyFlow } from "../../kernel/management/ownConnection";
 import type { ObservedName, State } from "../../kernel/observed/state";
 import { stateAfter } from "../../kernel/plan/after";
 import type { Becomes, Change } from "../../kernel/plan/change";
+import { followedIn } from "../../kernel/plan/followed";
 import { checkFamily, checkNeeds } from "../../kernel/plan/gate";
 import { type Holding, holdingsOf } from "../../kernel/plan/holdings";
 import { type ChangePlan, keysHeld, plan } from "../../kernel/plan/plan";
@@ -36,6 +38,8 @@ export interface Plans<Intention extends Intended> {
   /** A reply to our own connection. */
   readonly reply: Flow | undefined;
   readonly facts: Facts;
+  /** Devices that entries of ours follow there now, by their keys in the register. */
+  readonly follows: ReadonlyMap<string, string>;
   /** Who owns what there now. */
   readonly holdings: readonly Holding[];
   /** Names of tables there. */
@@ -58,8 +62,8 @@ export const planOn = <Intention extends Intended>(connection: Connection, inten
 export const propose = <Intention extends Intended>(connection: Connection, intended: readonly Intention[]): Promise<Proposal<Intention>> =>
   within(connection, async (session) => {
     const plans = await plansOf(session, intended);
-    const before = networkOfState(await readNetwork(session, plans.facts));
-    const after = proposed(before, becomesOf(plans));
+    const before = { ...networkOfState(await readNetwork(session, plans.facts)), follows: plans.follows };
+    const after = { ...proposed(before, becomesOf(plans)), follows: followedAfter(plans) };
     return { ...plans, before, after, gateways: await readGateways(session, newGateways(before, after)) };
   });
 
@@ -74,6 +78,16 @@ async function within<Result>(connection: Connection, action: (session: Session)
 
 const becomesOf = ({ planned }: Pick<Plans<Intended>, "planned">): Becomes[] => planned.flatMap(({ plan: { becomes } }) => [...becomes]);
 
+const followedAfter = ({ follows, planned }: Plans<Intended>): Map<string, string> =>
+  planned.reduce((now, { of: { change } }) => {
+    for (const { key, follows: device } of change.wanted) {
+      const at = registerKey(key, change.tags.owner);
+      if (device === undefined) now.delete(at);
+      else now.set(at, device);
+    }
+    return now;
+  }, new Map(follows));
+
 async function plansOf<Intention extends Intended>(session: Session, intended: readonly Intention[]): Promise<Plans<Intention>> {
   const seen = await observeAll(session, intended);
   const outcome = planInTurn(intended, seen, session.host);
@@ -82,6 +96,7 @@ async function plansOf<Intention extends Intended>(session: Session, intended: r
     management: await managementRefusal(session, seen, becomesOf(outcome)),
     reply: replyFlow(seen.facts.ssh),
     facts: seen.facts,
+    follows: followedIn(seen.state.register),
     holdings: holdingsOf(seen.state),
     names: seen.state.names,
   };

@@ -1,6 +1,7 @@
 import type { Network } from "../lookup/network";
 import { foreignSources } from "./addresses";
 import type { Finding, Search } from "./finding";
+import { leasedLiterals, pendingGateways, sharedSubnets } from "./followed";
 import { foreignBefore, foreignRoutes } from "./foreign";
 import { markedBack, replies } from "./replies";
 import { detachedDevices, duplicates, neverReached, unresolvedGoto, withoutTwin } from "./rules";
@@ -14,6 +15,9 @@ const searches: readonly Search[] = [
   detachedDevices,
   emptyTables,
   foreignSources,
+  pendingGateways,
+  leasedLiterals,
+  sharedSubnets,
   replies,
   markedBack,
   equalDefaults,

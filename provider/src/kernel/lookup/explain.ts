@@ -2,13 +2,12 @@ import type { Attribute } from "../../declaration/attribute";
 import type { Flow, Packet } from "../../declaration/flow";
 import { ruleAttributes } from "../../declaration/rule/rule";
 import type { ObservedRule } from "../observed/state";
-import { describe as describeRoute } from "../route/route";
-import { describe as describeRule } from "../rule/rule";
 import { casesOf, circumstances, isOpen } from "./cases";
 import { readyFor } from "./compile";
 import { nothingLeads } from "./ending";
 import { lookup, lookupCase, packetIn } from "./lookup";
 import type { Network } from "./network";
+import { shownRoute, shownRule } from "./shown";
 import { printVerdict, type Verdict, type Visit } from "./verdict";
 
 /** One line of an explanation: a rule, and what it did with the packet or why it does not apply. */
@@ -46,10 +45,10 @@ export function explain(network: Network, flow: Flow): Explanation {
   const rules = early ? [] : readyFor(network, flow.family).rules.all;
   for (const { observed, position, target } of rules) {
     const visit = visits.get(observed);
-    const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit);
+    const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit, network);
     const isOpen = says === open;
     const told = isOpen && verdict.kind !== "unsure" ? allTheSame : says;
-    lines.push({ priority: observed.rule.priority, rule: describeRule(observed.rule), says: told });
+    lines.push({ priority: observed.rule.priority, rule: shownRule(network, observed), says: told });
     if (visit?.outcome === "decides" || (isOpen && verdict.kind === "unsure")) break;
     if (visit?.outcome === "jumps" && target !== undefined) next = target;
   }
@@ -80,8 +79,8 @@ function whyNot({ rule, unread }: ObservedRule, packet: Packet): string {
   return open;
 }
 
-function sentenceOf({ outcome, route, rule: { rule } }: Visit): string {
-  const shown = route === undefined ? "" : describeRoute(route.route).replace(/^ip -[46] route /, "");
+function sentenceOf({ outcome, route, rule: { rule } }: Visit, network: Network): string {
+  const shown = route === undefined ? "" : shownRoute(network, route).replace(/^ip -[46] route /, "");
   const sentences: Readonly<Record<Visit["outcome"], string>> = {
     decides: route === undefined ? "decides" : `decides: ${shown}`,
     "no route": `goes on: table ${rule.table} has no route for it`,

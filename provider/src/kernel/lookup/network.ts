@@ -33,6 +33,8 @@ export interface HostAddress {
   readonly deprecated: boolean;
   /** Not yet known to be nobody else's: it is no source. */
   readonly tentative: boolean;
+  /** A lease or an advertisement gave it, and it ends with that. */
+  readonly dynamic: boolean;
 }
 
 /**
@@ -49,6 +51,8 @@ export interface Network {
   readonly sysctls: Readonly<Record<string, number>> | undefined;
   /** Version of Linux. */
   readonly kernel: string | undefined;
+  /** Devices that entries of ours follow, by their keys in the register; nobody's way hangs on it. */
+  readonly follows?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A network of which only rules and routes are known, and next hop objects where there are any: those of the state that a plan works with. */

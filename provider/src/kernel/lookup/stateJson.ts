@@ -21,6 +21,8 @@ export const stateJsonSchema = z.object({
   addresses: objects.optional(),
   nexthops: objects.optional(),
   sysctls: z.record(z.string(), z.number()).optional(),
+  /** Devices that entries of ours follow, by their keys in the register. */
+  follows: z.record(z.string(), z.string()).optional(),
   versions: z.object({ kernel: z.string().optional(), iproute2: z.string().optional() }).optional(),
 });
 export type StateJson = z.infer<typeof stateJsonSchema>;
@@ -41,7 +43,7 @@ export function parseStateJson(value: unknown): StateJson {
 export const networkOfState = (state: StateJson): Network => finish(readNetwork(state));
 
 /** The same in pieces: a host may have 200,000 routes. */
-export function* readNetwork({ rules, routes, links, addresses, nexthops, sysctls, versions }: StateJson): Pieces<Network> {
+export function* readNetwork({ rules, routes, links, addresses, nexthops, sysctls, versions, follows }: StateJson): Pieces<Network> {
   const read: { rules: ObservedRule[][]; routes: ObservedRoute[][] } = { rules: [], routes: [] };
   for (const family of families) {
     read.rules.push(yield* mapped(rules[family], ruleReader(family)));
@@ -55,6 +57,7 @@ export function* readNetwork({ rules, routes, links, addresses, nexthops, sysctl
     nexthops: nexthops === undefined ? undefined : yield* mapped(nexthops, nexthopReader(new Set())),
     sysctls,
     kernel: versions?.kernel,
+    follows: follows === undefined ? undefined : new Map(Object.entries(follows)),
   };
 }
 
@@ -106,6 +109,7 @@ function addressesOf(json: IpObject): HostAddress[] {
         secondary: info["secondary"] === true || info["temporary"] === true,
         deprecated: info["deprecated"] === true,
         tentative: info["tentative"] === true || info["dadfailed"] === true,
+        dynamic: info["dynamic"] === true,
       },
     ];
   });

@@ -19,7 +19,7 @@ export interface Way {
   readonly isAdvertised?: true;
 }
 
-const placeOf = (family: Family, device: string): string => `${family} ${device}`;
+export const placeOf = (family: Family, device: string): string => `${family} ${device}`;
 
 export const sourcesOn = ({ sources }: Uplinks, family: Family, device: string): readonly string[] =>
   sources.get(placeOf(family, device)) ?? [];

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Family } from "../../declaration/family";
+import { type Family, families } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
 import { parseRegisterKey } from "../../declaration/key";
 import type { State } from "../observed/state";
-import { sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
+import { placeOf, sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
 import type { Wanted } from "./change";
 import type { Entry, Register } from "./register";
 
@@ -14,14 +14,28 @@ export const followingWord = (device: string): string => `${mark}${device}`;
 export const deviceIn = ({ more }: Pick<Entry, "more">): string | undefined =>
   more?.startsWith(mark) === true ? more.slice(1) : undefined;
 
-/** Keys of entries that follow a device, and the device: what stands there may be changed on the host, as it is. */
-export const followedKeys = ({ entries }: Register): ReadonlyMap<string, string> =>
+/** Devices that entries follow, by their keys in the register. */
+export const followedIn = ({ entries }: Register): Map<string, string> =>
   new Map(
     [...entries].flatMap(([at, entry]) => {
       const device = deviceIn(entry);
-      return device === undefined ? [] : [[parseRegisterKey(at).key, device] as const];
+      return device === undefined ? [] : [[at, device] as const];
     }),
   );
+
+/** Keys of entries that follow a device, and the device: what stands there may be changed on the host, as it is. */
+export const followedKeys = (register: Register): ReadonlyMap<string, string> =>
+  new Map([...followedIn(register)].map(([at, device]) => [parseRegisterKey(at).key, device]));
+
+/** What devices have where nobody looked: the word that stands for it. */
+export function unreadUplinks(wanted: readonly Wanted[]): Uplinks {
+  const devices = [...new Set(wanted.flatMap(({ follows }) => follows ?? []))];
+  const words = devices.map((device) => [device, followingWord(device)] as const);
+  return {
+    sources: new Map(families.flatMap((family) => words.map(([device, word]) => [placeOf(family, device), [word]] as const))),
+    ways: new Map(families.map((family) => [family, new Map(words.map(([device, word]) => [device, { gateway: word }]))])),
+  };
+}
 
 /** What devices have now, for who reads the commands that come of it. */
 export const followedNow = (wanted: readonly Wanted[], uplinks: Uplinks | undefined): string[] =>

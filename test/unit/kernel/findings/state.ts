@@ -34,10 +34,18 @@ function deviceOf(line: string): Link {
 }
 
 function addressOf(line: string): HostAddress {
-  const [, text = "", , dev = ""] = line.split(" ");
+  const [, text = "", , dev = "", ...flags] = line.split(" ");
   const prefix = parsePrefix(text);
   if (prefix === undefined) throw wrong(line, "no address");
-  return { ...prefix, dev, scope: dev === "lo" ? 254 : 0, secondary: false, deprecated: false, tentative: false };
+  return {
+    ...prefix,
+    dev,
+    scope: dev === "lo" ? 254 : 0,
+    secondary: false,
+    deprecated: false,
+    tentative: false,
+    dynamic: flags.includes("dynamic"),
+  };
 }
 
 /** The rest of a line, with its family where it begins with `-6`, and its tag. */
@@ -70,7 +78,7 @@ function routeOf(line: string): { route: Route; protocol: number; unread: [] } {
 }
 
 /**
- * `dev NAME [KIND [down]]`, `addr PREFIX dev NAME`, `rule ...`, `route ...` (as `ip` takes them; `-6` in front for IPv6; `proto 214`: ours),
+ * `dev NAME [KIND [down]]`, `addr PREFIX dev NAME [dynamic]`, `follows DEVICE KEY`, `rule ...`, `route ...` (as `ip` takes them; `-6` in front for IPv6; `proto 214`: ours),
  * `sysctl NAME VALUE`, `kernel VERSION`. The kernel's own rules and what it makes of addresses come in addition; `local-at N` moves its first rule.
  */
 export function stateOf(text: string): Network {
@@ -107,6 +115,7 @@ export function stateOf(text: string): Network {
     addresses,
     nexthops: [],
     sysctls: Object.fromEntries(of("sysctl").map((line) => [line.split(" ")[1] ?? "", Number(line.split(" ")[2])])),
+    follows: new Map(of("follows").map((line) => [line.split(" ").slice(2).join(" "), line.split(" ")[1] ?? ""])),
     kernel: of("kernel")[0]?.split(" ")[1] ?? "6.18.0",
   };
 }

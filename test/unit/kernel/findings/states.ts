@@ -251,6 +251,71 @@ const mistakes: readonly JudgedState[] = [
       sysctl net.ipv6.conf.all.forwarding 0`,
     said: [/^risk: 2001:db8:2::10 on eth1: replies leave by eth0/],
   },
+  {
+    name: "a route that follows the gateway of a device, and nobody makes a default route by it",
+    from: "ours",
+    state: `
+      dev eth0
+      dev eth1
+      addr 198.51.100.10/24 dev eth0
+      addr 203.0.113.10/24 dev eth1 dynamic
+      route default via 198.51.100.1 dev eth0
+      rule pref 900 lookup main suppress_prefixlength 0 proto 214
+      rule pref 1000 from 203.0.113.10 lookup 102 proto 214
+      follows eth1 rule inet 1000
+      follows eth1 route inet table 102 default`,
+    said: [
+      /^risk: route inet table 102 default: waits for a gateway: eth1 has 203\.0\.113\.10, and nobody makes a default route by it next: let the client/,
+      /^risk: .* table 102 has no routes/,
+    ],
+  },
+  {
+    name: "an address and a gateway of a lease, written down",
+    from: "systemd#33540",
+    state: `
+      dev eth0
+      dev eth1
+      addr 198.51.100.10/24 dev eth0
+      addr 203.0.113.10/24 dev eth1 dynamic
+      addr 2001:db8:2::10/64 dev eth1 dynamic
+      route default via 198.51.100.1 dev eth0
+      route default via 203.0.113.1 dev eth1 metric 700 proto 16
+      rule pref 900 lookup main suppress_prefixlength 0 proto 214
+      rule -6 pref 900 lookup main suppress_prefixlength 0 proto 214
+      rule pref 1000 from 203.0.113.10 lookup 102 proto 214
+      rule -6 pref 1000 from 2001:db8:2::/64 lookup 102 proto 214
+      route default via 203.0.113.1 dev eth1 table 102 proto 214
+      route -6 default via fe80::1 dev eth1 table 102 proto 214`,
+    said: [
+      /^note: ip -4 rule pref 1000 .*: is from an address that eth1 has by a lease: .* say from: \{ addressesOf: "eth1" \}/,
+      /^note: ip -6 rule pref 1000 .*: is from a prefix that was announced on eth1: /,
+      /^note: ip -4 route default via 203\.0\.113\.1 dev eth1 table 102: is by a gateway that eth1 has by a lease or an advertisement: .* say via: \{ gatewayOf: "eth1" \}/,
+    ],
+  },
+  {
+    name: "two devices that are followed, in one subnet",
+    from: "ours",
+    state: `
+      dev eth0
+      dev eth1
+      dev eth2
+      addr 198.51.100.10/24 dev eth0
+      addr 203.0.113.10/24 dev eth1 dynamic
+      addr 203.0.113.11/24 dev eth2 dynamic
+      route default via 198.51.100.1 dev eth0
+      route default via 203.0.113.1 dev eth1 metric 700 proto 16
+      route default via 203.0.113.1 dev eth2 metric 701 proto 16
+      rule pref 900 lookup main suppress_prefixlength 0 proto 214
+      rule pref 1000 from 203.0.113.10 lookup 102 proto 214
+      rule pref 1001 from 203.0.113.11 lookup 103 proto 214
+      route default via 203.0.113.1 dev eth1 onlink table 102 proto 214
+      route default via 203.0.113.1 dev eth2 onlink table 103 proto 214
+      follows eth1 rule inet 1000
+      follows eth2 rule inet 1001
+      follows eth1 route inet table 102 default
+      follows eth2 route inet table 103 default`,
+    said: [/^note: eth1 and eth2: both are followed, and both have IPv4 addresses in 203\.0\.113\.0\/24: neighbours may find/],
+  },
 ];
 
 /** Set-ups in which nothing is wrong. */
@@ -275,6 +340,23 @@ const sound: readonly JudgedState[] = [
     name: "two uplinks by the how-to, with its to rules",
     from: "ours",
     state: `${two}\n${second}\nrule pref 1000 from 203.0.113.10 table 102 proto 214\nrule pref 1001 to 203.0.113.10 table 102 proto 214`,
+    said: [],
+  },
+  {
+    name: "an uplink that is followed",
+    from: "ours",
+    state: `
+      dev eth0
+      dev eth1
+      addr 198.51.100.10/24 dev eth0
+      addr 203.0.113.10/24 dev eth1 dynamic
+      route default via 198.51.100.1 dev eth0
+      route default via 203.0.113.1 dev eth1 metric 700 proto 16
+      rule pref 900 lookup main suppress_prefixlength 0 proto 214
+      rule pref 1000 from 203.0.113.10 lookup 102 proto 214
+      route default via 203.0.113.1 dev eth1 onlink table 102 proto 214
+      follows eth1 rule inet 1000
+      follows eth1 route inet table 102 default`,
     said: [],
   },
   {

@@ -14,6 +14,7 @@ const address = (dev: string, text: string, length = 24): HostAddress => ({
   secondary: false,
   deprecated: false,
   tentative: false,
+  dynamic: false,
 });
 export const link = (name: string, rest: Partial<Link> = {}): Link => ({
   name,
