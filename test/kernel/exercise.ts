@@ -41,6 +41,10 @@ interface Options {
   /** The root file system whose `ip` is used. */
   readonly root?: string;
   readonly place?: Place;
+  /** What one frame and one `ip -batch` take: more is slower to look into, and fewer are more frames. */
+  readonly chunk?: number;
+  /** Whether there are more of them, until each attribute was created, updated and read back. */
+  readonly complete?: boolean;
   progress?(text: string): void;
 }
 
@@ -48,8 +52,8 @@ const everything: Look = together([
   lookAtNexthops([]),
   ...families.flatMap((family) => [lookAtTable(family, 100, true), lookAtTable(family, "main", true)]),
 ]);
-/** What one frame and one `ip -batch` take: more would only be slower to look into. */
-const chunk = 250;
+/** Where chance left an attribute out: so many objects more at a time, and in all. */
+const [more, most] = [50, 1000];
 /** The share of each kind: next hop objects have few attributes. */
 const shares: Readonly<Record<string, number>> = { rule: 0.45, route: 0.45, nexthop: 0.1 };
 
@@ -57,7 +61,15 @@ const shares: Readonly<Record<string, number>> = { rule: 0.45, route: 0.45, next
  * Generates objects over the whole grammar; makes, reads, updates and deletes them on the real kernel by the plans that a host gets. Throws at
  * the first that is not read back as it was asked for, that a second plan would change again, or that leaves something behind.
  */
-export async function exercise({ runs, seed, root = "/", place = thisMachine, progress = () => {} }: Options): Promise<Report> {
+export async function exercise({
+  runs,
+  seed,
+  root = "/",
+  place = thisMachine,
+  chunk = 250,
+  complete = true,
+  progress = () => {},
+}: Options): Promise<Report> {
   const versions = versionsOf(root, place);
   const report: Report = { ...versions, objects: new Map(), attributes: new Map(), refused: new Map() };
   const kernel = new KernelNamespace(root, place);
@@ -70,9 +82,10 @@ export async function exercise({ runs, seed, root = "/", place = thisMachine, pr
       for (const subject of subjects) {
         const count = Math.round(runs * (shares[subject.kind] ?? 0));
         // Chance may leave an attribute out: then some more, so that only what cannot be made is never made.
-        const wanting = (): boolean => untouched(report, `${subject.kind} `, ` ${of}`).length > 0;
-        for (let from = 0; from < count || (from < count + 4 * chunk && wanting()); from += chunk) {
-          const size = from < count ? Math.min(chunk, count - from) : chunk;
+        const wanting = (): boolean => complete && untouched(report, `${subject.kind} `, ` ${of}`).length > 0;
+        let size = 0;
+        for (let from = 0; from < count || (from < count + most && wanting()); from += size) {
+          size = from < count ? Math.min(chunk, count - from) : Math.min(chunk, more);
           const pairs =
             fc.sample(fc.tuple(...Array.from({ length: size }, (_, index) => subject.pair(of, index))), {
               numRuns: 1,

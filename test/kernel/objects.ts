@@ -91,7 +91,7 @@ const rules: Subject = {
   },
 };
 
-const encaps = (of: Family): [string, ...string[]] => [
+export const encaps = (of: Family): [string, ...string[]] => [
   "ip id 100 dst 10.5.5.5",
   "ip src 10.0.0.2 dst 10.5.5.5 ttl 64 tos 4 key csum seq",
   "ip6 id 7 src fd00::2 dst FD00::9 hoplimit 5 tc 8",
@@ -107,7 +107,7 @@ const encaps = (of: Family): [string, ...string[]] => [
       ]),
 ];
 
-const gateway: Readonly<Record<Family, string>> = { inet: "198.18.1.1", inet6: "2001:db8:1::1" };
+export const gateway: Readonly<Record<Family, string>> = { inet: "198.18.1.1", inet6: "2001:db8:1::1" };
 
 /** Where packets go: one next hop with or without a tunnel, several, or an object. */
 const ways = (of: Family): fc.Arbitrary<Input> =>
@@ -125,7 +125,7 @@ const ways = (of: Family): fc.Arbitrary<Input> =>
   );
 
 const noValue = fc.constant(undefined);
-const options = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> => ({
+export const options = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> => ({
   src: fc.constantFrom(...addresses[of]),
   realms: of === "inet" ? fc.constantFrom<(string | number)[]>("3/4", 7, "3/0") : noValue,
   pref: of === "inet6" ? fc.constantFrom("low", "medium", "high") : noValue,
@@ -156,7 +156,7 @@ const options = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> =>
   congctlLock: fc.constantFrom(true, false),
 });
 
-const keys = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> => ({
+export const keys = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> => ({
   metric: fc.constantFrom(0, 50, 1024, 4294967295),
   tos: of === "inet" ? fc.constantFrom<(string | number)[]>("0x10", 8, 0) : noValue,
   from: of === "inet6" ? fc.constantFrom("2001:db8:1::/64", "2001:db8:1::2", "::/0") : noValue,
@@ -166,7 +166,7 @@ const keys = (of: Family): Readonly<Record<string, fc.Arbitrary<unknown>>> => ({
 const some = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Record<string, unknown>> =>
   fc.record(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fc.option(value, { nil: undefined })])));
 
-const locks: readonly (readonly [string, string])[] = [
+export const locks: readonly (readonly [string, string])[] = [
   "mtu",
   "advmss",
   "window",

@@ -21,12 +21,17 @@ const links = ["e0", "e1"].flatMap((device, index) => [
 
 let count = 0;
 
+/** No frame takes so long, on an emulated machine either: what the shell said so far tells where it stands. */
+const longestFrame = 300_000;
+
 /** A kernel of its own: a network namespace, and in it the shell that our hosts run, kept open. */
 export class KernelNamespace {
   readonly name = `policy-routing-test-${process.pid}-${count++}`;
   readonly #shell: ChildProcess;
   #heard = "";
   #wake: () => void = () => {};
+  #ended: string | undefined;
+  readonly #library: Promise<unknown>;
 
   /** `root` is the root file system whose `sh` and `ip` do the work. */
   constructor(
@@ -41,8 +46,12 @@ export class KernelNamespace {
       this.#heard += data;
       this.#wake();
     });
-    this.#shell.once("exit", () => this.#wake());
-    this.#send("library", `library=brought\n${library(this.name)}\ntext=:`);
+    this.#shell.once("exit", (code, signal) => {
+      this.#ended = signal ?? `exit code ${code}`;
+      this.#wake();
+    });
+    this.#library = this.#answer("library", `library=brought\n${library(this.name)}\ntext=:`);
+    this.#library.catch(() => {}); // heard by the first frame
   }
 
   spawn(program: string, ...args: string[]): ChildProcess {
@@ -50,23 +59,32 @@ export class KernelNamespace {
     return spawn(first, rest, { stdio: ["pipe", "pipe", "inherit"] });
   }
 
-  #send(mark: string, frame: string): void {
-    this.#shell.stdin?.write(`${mark} ${Buffer.byteLength(frame)}\n${frame}`);
+  /** Runs calls of the functions in provider/sh; what they say. One frame at a time: some `head` read ahead. */
+  async run(frame: string): Promise<readonly Section[]> {
+    await this.#library;
+    const mark = randomBytes(8).toString("hex");
+    return parseAnswer(await this.#answer(mark, frame), mark).sections;
   }
 
-  /** Runs calls of the functions in provider/sh; what they say. One frame at a time. */
-  async run(frame: string): Promise<readonly Section[]> {
-    const mark = randomBytes(8).toString("hex");
+  async #answer(mark: string, frame: string): Promise<string> {
     this.#heard = "";
-    this.#send(mark, frame);
+    this.#shell.stdin?.write(`${mark} ${Buffer.byteLength(frame)}\n${frame}`);
     const end = new RegExp(`\n${mark} end [^\n]*\n`);
-    while (!end.test(this.#heard)) {
-      if (this.#shell.exitCode !== null) throw new Error(`the shell ended: ${this.#heard}`);
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    const late = setTimeout(() => {
+      this.#ended = `no answer in ${longestFrame / 1000} s`;
+      this.#wake();
+    }, longestFrame);
+    try {
+      while (!end.test(this.#heard)) {
+        if (this.#ended !== undefined) throw new Error(`the shell of ${this.name}: ${this.#ended}; it said: ${this.#heard.slice(-2000)}`);
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      return this.#heard;
+    } finally {
+      clearTimeout(late);
     }
-    return parseAnswer(this.#heard, mark).sections;
   }
 
   close(): void {
