@@ -160,6 +160,7 @@ describe("next hop objects on a host", () => {
       [{ nhid: 5, group: [{ nhid: 1 }], dev: "eth0" }, /dev: cannot be combined with group/],
       [{ nhid: 5, blackhole: true, dev: "eth0" }, /dev: cannot be combined with blackhole/],
       [{ nhid: 5, dev: "eth0", buckets: 8 }, /buckets: has a meaning for type resilient only/],
+      [{ nhid: 5, group: [{ nhid: 1 }], type: "resilient" }, /buckets: is required for type resilient/],
       [{ nhid: 5, dev: "eth0", onlink: true }, /onlink: needs via/],
     ];
     for (const [fields, expected] of failures) {

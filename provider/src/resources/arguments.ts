@@ -911,7 +911,7 @@ export interface NexthopObjectArgs {
   type?: pulumi.Input<"mpath" | "resilient">;
   /**
    * Hash buckets of a resilient group; two or more a member are advised.
-   * Left out: chosen by the kernel. Example: `128`.
+   * Left out: required for type resilient. Example: `128`.
    * `ip` words: `buckets N`.
    * Since iproute2 5.12 and Linux 5.13.
    */

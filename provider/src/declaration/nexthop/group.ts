@@ -70,7 +70,7 @@ function resilient(word: string, key: string, most: number, doc: string, example
     filled: true,
     since: sinceResilient,
     doc,
-    absent: "chosen by the kernel",
+    absent: word === "buckets" ? "required for type resilient" : "chosen by the kernel",
     ip: `${word} N`,
     example,
   });

@@ -30,5 +30,7 @@ export function settleNexthop(values: NexthopValues, pending: ReadonlySet<string
     if (given("onlink") && values.via === undefined) problems.push({ path: ["onlink"], text: "needs via" });
   }
   if (values.type !== "resilient") problems.push(...refuse(resilientOnly, "has a meaning for type resilient only"));
+  else if (values.group !== undefined && values.buckets === undefined && known("buckets"))
+    problems.push({ path: ["buckets"], text: "is required for type resilient: a number such as 128" });
   return problems;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { attribute } from "../attribute";
+import { attribute, type Since } from "../attribute";
 import { print, typeNames, typeOf } from "./tunnel";
 import { encapAt } from "./tunnelJson";
 
@@ -28,6 +28,14 @@ function canonicalEncap(text: string): { text: string } | { wrong: string } {
   return lacking === undefined ? { text: print(name, type, values) } : { wrong: `${name}: lacks ${lacking.word || "its labels"}` };
 }
 
+/** The first that fits: the later ones of flavors stand first. */
+const sinceOf: readonly (readonly [words: RegExp, since: Since])[] = [
+  [/ End[.]X .*flavors \S*next-csid/, { iproute2: "6.1", kernel: "6.6" }],
+  [/ flavors \S*psp/, { iproute2: "6.1", kernel: "6.3" }],
+  [/ flavors /, { iproute2: "6.1", kernel: "6.1" }],
+  [/^seg6 mode \S+[.]red/, { iproute2: "6.0", kernel: "6.0" }],
+];
+
 export const encap = attribute({
   schema: z.string(expected).transform((text, context) => {
     const form = canonicalEncap(text);
@@ -36,6 +44,7 @@ export const encap = attribute({
     return z.NEVER;
   }),
   wrong: (text, { family }) => {
+    if (/ flavors \S*psp/.test(text) && !/ action End /.test(text)) return "the flavor psp goes with the action End only";
     const families = typeOf(text.split(" ")[0])?.families ?? (text.startsWith("seg6 mode inline") ? (["inet6"] as const) : undefined);
     return families !== undefined && family === "inet"
       ? `${text.split(" ")[0]} of this kind exists for ${families.join(", ")} only`
@@ -44,12 +53,7 @@ export const encap = attribute({
   words: (text) => ["encap", ...text.split(" ")],
   observe: encapAt,
   json: ["encap"],
-  sinceOf: (text) =>
-    /^seg6 mode \S+\.red/.test(text)
-      ? { iproute2: "6.0", kernel: "6.0" }
-      : / flavors /.test(text)
-        ? { iproute2: "6.2", kernel: "6.1" }
-        : undefined,
+  sinceOf: (text) => sinceOf.find(([words]) => words.test(text))?.[1],
   doc: "Tunnel header that packets get: the words of `ip route` behind `encap`, of type ip, ip6, mpls, seg6 or seg6local.",
   absent: "packets leave as they are",
   ip: "encap TYPE WORDS...",

@@ -56,11 +56,10 @@ const tunnel = (family: Family, none: string, hops: string, traffic: string): Tu
   ],
 });
 
-const flavors = ["psp", "usp", "usd", "next-csid"] as const;
+// Of the words of iproute2 those that a kernel was seen to take.
+const flavors = ["psp", "next-csid"] as const;
 const modes = ["encap", "inline", "l2encap", "encap.red", "l2encap.red"] as const;
-const actions = "End End.X End.T End.DX2 End.DX6 End.DX4 End.DT6 End.DT4 End.DT46 End.B6 End.B6.Encaps End.BM End.S End.AS End.AM".split(
-  " ",
-);
+const actions = "End End.X End.T End.DX2 End.DX6 End.DX4 End.DT6 End.DT4 End.DT46 End.B6 End.B6.Encaps".split(" ");
 const tableId = (name: string): Parameter => ({ word: name, json: name, value: number(4294967295) });
 const segments = list(address("inet6"));
 
@@ -86,6 +85,9 @@ const types: Readonly<Record<string, TunnelType>> = {
       { word: "action", json: "action", value: word(...actions), required: true },
       { word: "srh segs", json: "srh", value: segments },
       { word: "flavors", json: "flavors", value: list(word(...flavors)) },
+      // Of next-csid, in bits: `ip` shows the kernel's own choice, too.
+      { word: "lblen", json: "lblen", value: number(128), absent: "32" },
+      { word: "nflen", json: "nflen", value: number(128), absent: "16" },
       tableId("table"),
       tableId("vrftable"),
       { word: "nh4", json: "nh4", value: address("inet") },
