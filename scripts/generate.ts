@@ -8,6 +8,7 @@ import { readSteps, stepsTable } from "../test/booted/changeover";
 import { heldTable, readHeld } from "../test/booted/held";
 import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
+import { compatibilityText } from "../test/kernels/table";
 import { checkTable } from "../test/unit/kernel/findings/table";
 import { forms } from "../test/unit/managers/takeover/forms";
 import { argumentsText } from "./arguments";
@@ -65,6 +66,7 @@ const records = {
   ...documented(),
   forms: formsText(),
   bench: benchText(),
+  compatibility: compatibilityText(),
   survived: heldText(),
   changeover: changeoverText(),
   cli: cliText(),

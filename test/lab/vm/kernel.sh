@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes of a Debian kernel what boots in a virtual machine: vmlinux, an initramfs, the modules of networks, and its version.
-# Usage: kernel.sh SERIES DIRECTORY CACHE, where SERIES is such as 6.1; its newest package is taken.
+# Usage: kernel.sh SERIES DIRECTORY CACHE, where SERIES is such as 6.1, or `newest`; its newest package is taken.
 set -eu
 series=$1 out=$2 cache=$3
 here=$(dirname "$0")
@@ -21,7 +21,11 @@ apt() {
 	"$@" -q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State="$lists" \
 		-o Dir::State::status="$work/status" -o Dir::Cache="$lists/cache" -o Debug::NoLocking=1
 }
-known() { apt apt-cache search --names-only "^linux-$1-$(echo "$series" | sed 's/[.]/[.]/g')[.][0-9.-]+([+]deb1[0-9][.0-9]*)?-amd64\$" | cut -d ' ' -f 1; }
+case $series in
+newest) numbers='[0-9]+[.][0-9]+' ;;
+*) numbers=$(echo "$series" | sed 's/[.]/[.]/g') ;;
+esac
+known() { apt apt-cache search --names-only "^linux-$1-$numbers[.][0-9.-]+([+]deb1[0-9][.0-9]*)?-amd64\$" | cut -d ' ' -f 1; }
 [ -n "$(find "$lists/lists" -name '*Packages*' -mmin -1440 | head -n 1)" ] || apt apt-get update >"$work/update"
 image=$(known image | sort -V | tail -n 1)
 [ -n "$image" ] || { echo "Debian has no Linux $series" >&2 && exit 1; }

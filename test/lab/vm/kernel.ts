@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { ensurePackages } from "../packages.mjs";
 import { must } from "../run.js";
 
-/** Kernels of Debian, each with the release whose root file system goes with it. */
+/** Kernels of Debian, each with the release whose root file system goes with it. The newest is the newest that its archives have. */
 export const kernels = {
   "5.10": "bullseye",
   "6.1": "bookworm",
   "6.12": "trixie",
   "6.16": "trixie",
-  "7.3": "trixie",
+  newest: "trixie",
 } as const;
 export type Series = keyof typeof kernels;
 
 export function seriesOf(name: string): Series {
   const isSeries = (one: string): one is Series => one in kernels;
   if (isSeries(name)) return name;
-  throw new Error(`there is no Linux ${name} here, only ${Object.keys(kernels).join(", ")}`);
+  throw new Error(`Linux ${name} is not among those of the virtual machines: ${Object.keys(kernels).join(", ")}`);
 }
 
 /** Beside the root file systems of booted hosts: it outlives a checkout. */

@@ -1,17 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFile, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootfs } from "../booted/rootfs.js";
+import { release, rootfs, type Suite } from "../booted/rootfs.js";
 import type { Place } from "../place.js";
-import { must, run } from "../run.js";
+import { must, type Result, run } from "../run.js";
+import type { Connection } from "../ssh-server.js";
 import { until } from "../until.js";
 import { ensureVm, kernel, kernels, type Series } from "./kernel.js";
 
 const longestBoot = 300_000;
-/** Its address, by which everything reaches it. */
-const managementAddress = "10.0.2.15";
+/** The networks by which it is reached: at a port of loopback each, as device `mgmtN` with address 10.0.N.15. */
+const ways = [2, 3] as const;
+export type Way = (typeof ways)[number];
+const addressBy = (way: Way): string => `10.0.${way}.15`;
+/** Whom it sees there. */
+export const clientBy = (way: Way): string => `10.0.${way}.2`;
 
 /** A port of loopback that nobody listens on. */
 async function freePort(): Promise<number> {
@@ -39,22 +44,31 @@ export class Vm implements Place {
 
   private constructor(
     readonly series: Series,
-    readonly port: number,
+    private readonly ports: Readonly<Record<Way, number>>,
     readonly directory: string,
     private readonly qemu: ChildProcess,
   ) {}
 
-  static async boot(series: Series): Promise<Vm> {
+  /** `releases` are those whose `sh` and `ip` it has beside its own, as root file systems in /releases. */
+  static async boot(series: Series, { releases = [] }: { readonly releases?: readonly Suite[] } = {}): Promise<Vm> {
     await ensureVm();
-    const [files, root, port, directory] = await Promise.all([
+    const [files, root, port, otherPort, directory, others] = await Promise.all([
       kernel(series),
       rootfs(kernels[series]),
       freePort(),
+      freePort(),
       mkdtemp(join(tmpdir(), "policy-routing-vm-")),
+      Promise.all(releases.map(async (suite) => [suite, await release(suite)] as const)),
     ]);
+    const ports = { 2: port, 3: otherPort };
     for (const name of ["key", "host_key"])
       await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", join(directory, name)]);
     await copyFile(join(directory, "key.pub"), join(directory, "authorized_keys"));
+    await writeFile(
+      join(directory, "known_hosts"),
+      `${ways.map((way) => `[127.0.0.1]:${ports[way]}`).join(",")} ${await readFile(join(directory, "host_key.pub"), "utf8")}`,
+    );
+    await writeFile(join(directory, "releases"), releases.map((suite) => `${suite}\n`).join(""));
     await copyFile(join(__dirname, "start.sh"), join(directory, "start.sh"));
     const log = await open(join(directory, "qemu.log"), "a");
     const words = [
@@ -63,17 +77,18 @@ export class Vm implements Place {
       ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", `file:${join(directory, "console")}`],
       ...["-kernel", join(files, "vmlinux"), "-initrd", join(files, "initrd"), "-append"],
       "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable rdinit=/init",
-      ...[
+      ...ways.flatMap((way) => [
         "-netdev",
-        `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-${managementAddress}:22`,
+        `user,id=net${way},restrict=on,ipv6=off,net=10.0.${way}.0/24,hostfwd=tcp:127.0.0.1:${ports[way]}-${addressBy(way)}:22`,
         "-device",
-        "virtio-net-pci,netdev=net,romfile=",
-      ],
+        `virtio-net-pci,netdev=net${way},romfile=`,
+      ]),
       ...["-device", "virtio-rng-pci", ...shared("root", root), ...shared("kernel", files), ...shared("own", directory)],
+      ...others.flatMap(([suite, path]) => shared(suite, path)),
     ];
     const qemu = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...words], { stdio: ["ignore", log.fd, log.fd] });
     await log.close();
-    const vm = new Vm(series, port, directory, qemu);
+    const vm = new Vm(series, ports, directory, qemu);
     await vm.#answered().catch(async (error: unknown) => {
       const console_ = await readFile(join(directory, "console"), "utf8").catch(() => "");
       await vm.stop();
@@ -90,10 +105,31 @@ export class Vm implements Place {
       StrictHostKeyChecking: "no",
       UserKnownHostsFile: "/dev/null",
       LogLevel: "ERROR",
+      // A machine that stands still ends what waits for it.
+      ServerAliveInterval: "60",
+      ServerAliveCountMax: "5",
       ControlPath: join(this.directory, "master"),
     };
     const words = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-    return ["-F", "none", "-T", ...words, "-i", join(this.directory, "key"), "-p", String(this.port), ...rest, "root@127.0.0.1"];
+    return ["-F", "none", "-T", ...words, "-i", join(this.directory, "key"), "-p", String(this.ports[2]), ...rest, "root@127.0.0.1"];
+  }
+
+  /** What a provider needs to know to log in. */
+  connection(way: Way = 2): Connection & { readonly port: number } {
+    const [privateKeyPath, knownHostsPath] = [join(this.directory, "key"), join(this.directory, "known_hosts")];
+    return { host: "127.0.0.1", port: this.ports[way], user: "root", privateKeyPath, knownHostsPath };
+  }
+
+  /** Runs a command by the shell that a login has. */
+  result(command: string): Promise<Result> {
+    return run(["ssh", ...this.#ssh(), command], { timeoutMs: longestBoot });
+  }
+
+  /** The same, which has to succeed; what it printed. */
+  async exec(command: string): Promise<string> {
+    const { code, stdout, stderr } = await this.result(command);
+    if (code !== 0) throw new Error(`${command}: exit code ${code}: ${stderr.trim()}`);
+    return stdout;
   }
 
   argv(...words: readonly string[]): readonly [string, string[]] {
