@@ -86,10 +86,10 @@ monitor() {
         case $events in again | tick) ;; *) look_again ;; esac
       fi
       ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
-      # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less and less often: once a
-      # second is within what a link may take; where they come in hundreds, every five.
+      # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less often: a lease that changes
+      # is several, and is to be followed within two seconds also where a look takes half of one; where they come in hundreds, every five.
       $pause
-      case $pause in *20) pause='nap 50' ;; *) pause='sleep 1' ;; esac
+      pause='nap 50'
       [ ${#events} -lt 4096 ] || sleep 4
       uptime_now
       soon=$((now + 5))
