@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Fields } from "../host/resource";
 import type { Host } from "../lab/lab";
+import { run as inCheckout, type Result } from "../lab/run";
 import { until } from "../lab/until";
 import { run } from "./fixture";
 
@@ -23,11 +24,14 @@ export async function isHeld(host: Host): Promise<void> {
   await until("the hold", async () => ((await host.result(`grep -q '^until ' ${run}/lock.*`)).code === 0 ? true : undefined), 90_000, 50);
 }
 
+const script = join(__dirname, "../host/controller.ts");
+const cwd = join(__dirname, "../..");
+const makes = (kind: string, fields: Fields): [string, ...string[]] => ["--require", "tsx/cjs", script, kind, JSON.stringify(fields)];
+
 /** A controller of its own, which can be killed. */
-export function controllerOf(fields: Fields): ChildProcess {
-  const script = join(__dirname, "../host/controller.ts");
-  return spawn(process.execPath, ["--require", "tsx/cjs", script, "HostRouting", JSON.stringify(fields)], {
-    stdio: "ignore",
-    cwd: join(__dirname, "../.."),
-  });
-}
+export const controllerOf = (fields: Fields): ChildProcess =>
+  spawn(process.execPath, makes("HostRouting", fields), { stdio: "ignore", cwd });
+
+/** What another controller says that makes one resource, once it has ended. */
+export const byAnother = (kind: string, fields: Fields): Promise<Result> =>
+  inCheckout([process.execPath, ...makes(kind, fields)], { timeoutMs: 150_000 });

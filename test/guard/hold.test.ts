@@ -9,7 +9,7 @@ import type { Host } from "../lab/lab";
 import { startRelay } from "../lab/relay";
 import { until } from "../lab/until";
 import { auditOf, isFired, run, verified, visit } from "./fixture";
-import { breakProbe, controllerOf, heldFields, isHeld } from "./held";
+import { breakProbe, byAnother, controllerOf, heldFields, isHeld } from "./held";
 import { atOnce } from "./scenarios";
 
 const heldFor = /: reverted \(verified\): held for [0-9]+ of [0-9]+ s, then /;
@@ -113,6 +113,23 @@ describe("a change that is held under guard", function () {
       const said = await warnings(() => create("PolicyRule", rule));
       assert.match(said, /: waits: organization\/test\/host by \S+ pid [0-9]+ holds a change there under guard until \S+Z/);
       await making;
+      assert.equal((await rulesOf(host)).length, 2);
+    },
+
+    "is waited for by another process, which says until when, and neither fires the guard nor ends anybody": async (host) => {
+      const making = create("HostRouting", heldFields(host, { confirmTimeout: 4, hold: 30 }));
+      await isHeld(host);
+      const ends = Date.now() + 30_000;
+      const rule = { connection: host.connection, priority: 1001, from: "198.18.128.3", table: 100, persist: "none" };
+      const { code, stderr } = await byAnother("PolicyRule", rule);
+      assert.equal(code, 0, stderr);
+      const [, said = ""] = / holds a change there under guard until (\S+Z)/.exec(stderr) ?? [];
+      assert.ok(Math.abs(Date.parse(said) - ends) < 15_000, `${said}, and it ended at ${new Date(ends).toISOString()}`);
+      // What was held was confirmed first.
+      assert.notEqual(await read(await making), undefined);
+      const log = await auditOf(host);
+      assert.deepEqual([log.length, log.some((line) => /undone/.test(line))], [2, false]);
+      assert.match(log[0] ?? "", /: applied in run .*rule inet 1000/);
       assert.equal((await rulesOf(host)).length, 2);
     },
 
