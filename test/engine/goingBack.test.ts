@@ -75,6 +75,12 @@ for (const door of doors)
         await stack.up([], inRun("bad"));
         assert.equal((await back(host)).outcome, "applied");
         assert.equal(await host.snapshot(), before);
+        const logins = await host.countLogins();
+        await stack.preview(["--expect-no-changes"]);
+        await write(`${connection(host)}${good}`);
+        await stack.preview();
+        await write(`${connection(host)}${bad}`);
+        assert.equal(await host.countLogins(), logins, "a preview asks no host for its marks");
         await stack.up([], inRun("plain"));
         assert.equal(await host.snapshot(), before, "plain up");
         const refused = await stack.up(["--refresh"], { ...inRun("again"), expectFailure: true });

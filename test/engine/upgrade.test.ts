@@ -4,8 +4,11 @@ import { strict as assert } from "node:assert";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "mocha";
+import { afterEach, describe, it } from "mocha";
+import { rollback } from "../../provider/src/host/history/rollback";
+import { closeHosts } from "../../provider/src/host/host";
 import type { Stack } from "../engine-cli/engine";
+import { commandAt } from "../host/command";
 import type { Host } from "../lab/lab";
 import { routes, rules, withoutTokens } from "./host";
 import { connection, type Project, useSite } from "./site";
@@ -54,9 +57,13 @@ async function bringState(host: Host, stack: Stack, fixture: string): Promise<vo
   }
 }
 
+const history = (host: Host) => commandAt(host, "history");
+const back = (host: Host, run: string) => rollback(host.connection, { run, why: "customer down", dryRun: false, mark: true, guard: {} });
+
 describe("a state of schema 1", function () {
   this.timeout(180_000);
   const site = useSite("upgrade", 2);
+  afterEach(() => closeHosts());
 
   /** Nothing is planned while nothing changes, without a login, and what is read is what is stored. */
   const takenOver = async (host: Host, left: Left, body: string): Promise<Project> => {
@@ -87,11 +94,23 @@ describe("a state of schema 1", function () {
       name: { number: 7, text: "seven", place: "table/7" },
     };
     const { stack, write } = await takenOver(host, left, program());
+    const none = await history(host);
+    assert.deepEqual([none.code, none.stdout], [1, "there is no history on this host\n"]);
+    const found = await host.snapshot();
     await write(program(8));
-    await stack.up();
+    await stack.up([], { env: { POLICY_ROUTING_RUN: "bad" } });
     assert.deepEqual(await rules(host), ["1000 from 198.51.100.1 lookup 8 proto 214"]);
     assert.equal((await routes(host, 7)).length, 1);
     assert.equal((await resource(stack, "rule")).id, id(host, "rule/inet/1000"));
+    assert.match((await history(host)).stdout, /^1 {2}run bad {2}\S+ \S+ {2}organization\/engine-test\/test {2}\S+ {2}1 entry\n$/);
+    // What the older version made is known by what the first change found there.
+    assert.equal((await back(host, "bad")).outcome, "applied");
+    assert.equal(await host.snapshot(), found);
+    await stack.up(["--refresh"], { expectFailure: true });
+    assert.equal(await host.snapshot(), found);
+    await write(program());
+    await stack.up(["--refresh"]);
+    assert.equal(await host.snapshot(), found);
     await stack.destroy();
     assert.equal(withoutTokens(await host.snapshot()), withoutTokens(before));
   });

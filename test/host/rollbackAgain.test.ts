@@ -9,6 +9,7 @@ import { ensurePackages } from "../lab/packages.mjs";
 import { until } from "../lab/until";
 import { Hooks } from "../soak/hooks";
 import { changed, goingBack, routing } from "./goingBack";
+import { bringLeft } from "./left";
 import { create, read, refusal, remove, stack, update, warnings } from "./resource";
 
 describe("rollbacks", function () {
@@ -271,6 +272,52 @@ describe("rollbacks", function () {
     const told = await warnings(() => remove(made));
     assert.match(told, /net\.ipv4\.conf\.eth0\.rp_filter = 2 stays: what it was before is not known\n/);
     await at.host.exec(`echo 0 >${knob}; echo 0 >/proc/sys/net/ipv4/conf/eth0/rp_filter`);
+  });
+
+  for (const name of ["default", "even"])
+    it(`on a host with the register and the store of an older version, tag ${name}, give back what stood and what was persisted`, async () => {
+      const left = await bringLeft(at.host, name);
+      assert.deepEqual((await history()).revisions, []);
+      const reads = () => Promise.all(left.map((one) => read(one)));
+      const kernel = () => at.host.exec("ip rule; ip route show table all proto 214; ip route show table all proto 220; ip nexthop");
+      const lines = () => at.host.exec("cat /etc/policy-routing/objects/* | grep -v '^#' | sort");
+      const before = [await reads(), await kernel(), await lines()];
+      inRun("bad");
+      const worse = [];
+      for (const one of left) worse.push(await update(one, one.kind === "PolicyRule" ? { table: 199 } : { persist: "none" }));
+      assert.notEqual(await lines(), before[2]);
+      inRun("back");
+      const stack = `organization/test/${name}`;
+      assert.equal((await back({ run: "bad", stack })).outcome, "applied");
+      assert.deepEqual([await reads(), await kernel(), await lines()], before);
+      assert.equal((await back({ to: 0, stack })).outcome, "nothing");
+      for (const one of left.toReversed()) await remove(one);
+      await at.host.exec("printf '#!/bin/sh\\n' >/etc/rc.local && chmod 755 /etc/rc.local");
+    });
+
+  it("on a host that cannot write to /var are applied, and it is told that neither history nor mark says so", async () => {
+    const folder = "/var/lib/policy-routing";
+    inRun("good");
+    const made = await create("HostRouting", routing(at.host));
+    const good = await at.host.snapshot();
+    inRun("bad");
+    const worse = await update(made, changed);
+    await at.host.exec(`mount --bind ${folder} ${folder} && mount -o remount,bind,ro ${folder}`);
+    inRun("back");
+    const told = await warnings(async () => assert.equal((await back({ run: "bad", mark: true })).outcome, "applied"));
+    await at.host.exec(`umount ${folder}`);
+    assert.match(told, /applied, but not in the history on the host: cannot write to \/var\/lib\/policy-routing\/history/);
+    assert.match(
+      told,
+      /applied, but what was taken back is not remembered as it should be on the host: cannot write \/var\/lib\/policy-routing\/taken-back/,
+    );
+    assert.match(told, /next: correct the program at once/);
+    assert.equal(await at.host.snapshot(), good);
+    const { revisions, marks } = await history();
+    assert.deepEqual([revisions.length, marks], [2, []]);
+    inRun("again");
+    await update({ ...made, id: worse.id }, changed);
+    await remove(worse);
   });
 
   it("on a host whose entries an older version made give back what it had made", async () => {

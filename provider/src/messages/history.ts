@@ -7,6 +7,12 @@ export const history = pages({
       "The change was confirmed. What it did could not be written to `/var/lib/policy-routing/history` on the host, so `rollback` cannot take it back, and refuses to go back over it.",
     next: "Look why the host cannot write there: a full disk, or one that is read-only. `POLICY_ROUTING_HISTORY=0` keeps no history, and says nothing.",
   },
+  "not-marked": {
+    title: "Taken back, but not remembered on the host",
+    means:
+      "What a rollback took back stands in `/var/lib/policy-routing/taken-back` on the host, and an `up` that would make it again is refused by that. The file could not be written. The change itself was confirmed.",
+    next: "Correct the program before the next `pulumi up --refresh`: `git revert`, then `pulumi up`. Look why the host cannot write there: a full disk, or one that is read-only.",
+  },
   "rollback-refused": {
     title: "Refused: this cannot be taken back as it was asked",
     means:

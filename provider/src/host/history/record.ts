@@ -1,5 +1,5 @@
 import { type Mark, marksAfter, printMark } from "../../kernel/history/marks";
-import { type Delta, deltasOf, type Header, keysOfPlan } from "../../kernel/history/revision";
+import { type Delta, deltasOf, type Header, keysOfPlan, withTags } from "../../kernel/history/revision";
 import { printRevision } from "../../kernel/history/text";
 import type { State } from "../../kernel/observed/state";
 import { controller } from "../controller";
@@ -35,7 +35,8 @@ export function revisionText(planned: readonly Planned[], transaction: Transacti
     for (const file of store.removed) objects.delete(file);
   }
   const keys = [...new Set(planned.flatMap(({ plan }) => keysOfPlan(plan)))];
-  const deltas = deltasOf(keys, { state: before.state, objects: before.persistence.objects }, { state: after, objects });
+  const state = planned.reduce((known, { plan }) => withTags(known, plan), before.state);
+  const deltas = deltasOf(keys, { state, objects: before.persistence.objects }, { state: after, objects });
   if (first === undefined || deltas.length === 0) return { stage: "", keep: "", audit: "" };
   const { change, back } = first.work;
   const { stack, tags } = change;

@@ -80,7 +80,7 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
     },
   };
   try {
-    const { persisted } = await host.change({
+    const { persisted, isIdle } = await host.change({
       change,
       look,
       guard: request.guard,
@@ -88,7 +88,8 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
       wish: back.some(({ to }) => to?.stored !== undefined) ? {} : { persist: "none" },
       back: watched,
     });
-    return { outcome: "applied", back, steps: [], persisted };
+    // Another one was quicker.
+    return isIdle === true ? nothing : { outcome: "applied", back, steps: [], persisted };
   } catch (error) {
     if (isOvertaken && !isLast) return undefined;
     throw error;

@@ -10,7 +10,7 @@ import { tellOldLines } from "../reading/oldLines";
 import { type Answer, sectionAfter } from "../wire/answer";
 import type { Session } from "../wire/session";
 import { confirm } from "./confirm";
-import { type Ending, endingError, unrecordedIn } from "./ending";
+import { type Ending, endingError, unwrittenIn } from "./ending";
 import { hold } from "./hold";
 import { labelOf, type Planned, persistedOf } from "./planned";
 import { atKeysOf, refusedError } from "./refused";
@@ -41,6 +41,12 @@ export async function conclude(
     );
   if (ending.outcome === "applied" && ending.unrecorded !== undefined)
     session.warnOnce({ topic: "not-in-history", what: `applied, but not in the history on the host: ${ending.unrecorded}` });
+  if (ending.outcome === "applied" && ending.unmarked !== undefined)
+    session.warn({
+      topic: "not-marked",
+      what: `applied, but what was taken back is not remembered as it should be on the host: ${ending.unmarked}`,
+      next: "correct the program at once, as by git revert: an up --refresh that makes it again is not refused",
+    });
   for (const one of planned) tell(session, one, transaction, ending, verdict);
   return true;
 }
@@ -79,7 +85,7 @@ async function endingOf(
     outcome: "applied",
     state: after,
     persistence: isSaid ? parsePersistence(answer) : before.persistence,
-    ...unrecordedIn(answer),
+    ...unwrittenIn(answer),
   };
 }
 

@@ -6,7 +6,7 @@ import { type Answer, sectionAfter } from "../wire/answer";
 import { confirmText, proof } from "../wire/frames";
 import type { Session } from "../wire/session";
 import { isStop, isStopped, unlessStopped } from "../wire/stop";
-import { type Ending, unrecordedIn } from "./ending";
+import { type Ending, unwrittenIn } from "./ending";
 import { retract } from "./retract";
 import { firesIn, heldUp, type Reason, runStopped, type Transaction, tookTooLong } from "./transaction";
 
@@ -48,7 +48,7 @@ export async function confirm(
     outcome: "applied",
     state: after,
     persistence: persist === undefined ? transaction.before.persistence : parsePersistence(answer),
-    ...unrecordedIn(answer),
+    ...unwrittenIn(answer),
   };
 }
 

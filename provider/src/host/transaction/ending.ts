@@ -14,11 +14,14 @@ interface Applied {
   readonly persistence: Persistence;
   /** Why the history on the host does not have it. */
   readonly unrecorded?: string;
+  /** Why nobody is refused who makes again what was taken back. */
+  readonly unmarked?: string;
 }
 
-export function unrecordedIn(answer: Answer): Pick<Applied, "unrecorded"> {
-  const why = sectionAfter(answer, "unrecorded")?.text;
-  return why === undefined ? {} : { unrecorded: why };
+export function unwrittenIn(answer: Answer): Pick<Applied, "unrecorded" | "unmarked"> {
+  const unrecorded = sectionAfter(answer, "unrecorded")?.text;
+  const unmarked = sectionAfter(answer, "unmarked")?.text;
+  return { ...(unrecorded === undefined ? {} : { unrecorded }), ...(unmarked === undefined ? {} : { unmarked }) };
 }
 
 export interface Undone {

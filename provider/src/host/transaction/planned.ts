@@ -124,7 +124,7 @@ export async function settleEmpty(planned: readonly Planned[], seen: Observation
           next: "correct the entries, or what is expected",
         }),
       );
-    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen) });
+    else if (wrong.length === 0) work.resolve({ state: seen.state, facts: seen.facts, persisted: persistedOf(work, seen), isIdle: true });
     else
       work.reject(
         new PolicyRoutingError("bug", {

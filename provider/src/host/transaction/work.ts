@@ -9,12 +9,14 @@ import type { Facts } from "../reading/facts";
 import type { Look } from "../reading/look";
 import type { Observation } from "../reading/observe";
 
-/** What was seen on the host after a change was confirmed. */
+/** What was seen on the host after a change was confirmed, or was not needed. */
 export interface Applied {
   readonly state: State;
   /** What puts it back after a reboot: for the output `persisted`. */
   readonly persisted: string;
   readonly facts: Facts;
+  /** All was there already: nothing was changed. */
+  readonly isIdle?: true;
 }
 
 /** What a person takes back, and what the host is to remember of it. */

@@ -63,7 +63,10 @@ export function choose(all: readonly Revision[], wish: Wish): Choice | undefined
 /** A host can be brought to where a run had ended, and not over what is not known. */
 function checkPlace(all: readonly Revision[], to: number, force: boolean): void {
   const [oldest, newest] = [all[0]?.n, all.at(-1)?.n];
-  if (oldest === undefined || newest === undefined) return;
+  if (oldest === undefined || newest === undefined) {
+    if (to > 0) refuse(`revision ${to} is not one to go back to: there is no history on this host`, seeHistory);
+    return;
+  }
   if (to < oldest - 1 || to >= newest) refuse(`revision ${to} is not one to go back to: ${oldest - 1} to ${newest - 1} are`, seeHistory);
   for (const [index, one] of all.entries()) {
     const before = all[index - 1];

@@ -3,7 +3,7 @@ import type { Seen } from "../observed/kind";
 import { seenIn, tagsAt } from "../observed/kinds";
 import type { State } from "../observed/state";
 import type { ChangePlan } from "../plan/plan";
-import { type Held, heldAt, isSameHeld, type Moment } from "./held";
+import { type Held, heldAt, isSameHeld, type Moment, objectAt } from "./held";
 import { type Taken, takenAt } from "./taken";
 
 /** What a confirmed transaction did at one key of the register; left out: nothing of ours stood there. */
@@ -55,6 +55,20 @@ export function keysOfPlan({ change, keys, register, steps }: ChangePlan): strin
   const touched = new Set([...keys, ...steps.map(({ key }) => key)]);
   const lines = register.map(({ at }) => at).filter((at) => !parseRegisterKey(at).staging);
   return [...new Set([...[...touched].map((key) => registerKey(key, change.tags.owner)), ...lines])];
+}
+
+/** Before a plan that writes the lines of an older version anew: these left the tag out, and were the same one's. */
+export function withTags(state: State, { register }: Pick<ChangePlan, "register">): State {
+  const entries = new Map(state.register.entries);
+  const released = new Set(register.flatMap(({ at, entry }) => (entry === undefined ? [at] : [])));
+  for (const { at, entry } of register) {
+    const { key, staging } = parseRegisterKey(at);
+    const untold = entries.get(key);
+    if (entry === undefined || at === key || staging || untold === undefined || !released.has(key)) continue;
+    // One that has its entry under the default tag is that one's: the stack takes another tag.
+    if (objectAt(key, state) === undefined) entries.set(at, untold);
+  }
+  return { ...state, register: { ...state.register, entries } };
 }
 
 /** What differs at these keys. */

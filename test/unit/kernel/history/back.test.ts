@@ -69,6 +69,8 @@ describe("what is chosen", () => {
 
   it("is no number that is not kept, or to which something is missing, or in the midst of a run", () => {
     refused(/revision 3 is not one to go back to: 0 to 2 are/, [made, changed, gone], { to: 3 });
+    refused(/revision 3 is not one to go back to: there is no history on this host/, [], { to: 3 });
+    assert.equal(choose([], { to: 0 }), undefined);
     refused(/revision 4 does not follow 2/, [made, changed, { ...gone, n: 4 }], { to: 1 });
     refused(/revision 3 does not follow 2/, [made, changed, { ...gone, previous: "t-lost" }], { to: 1 });
     refused(/revision 2 is in the midst of run two: 1 or 3/, [made, changed, { ...gone, run: "two" }], { to: 2 });
