@@ -15,6 +15,7 @@ const inet = (dev: string, address: string): HostAddress => ({
   secondary: false,
   deprecated: false,
   tentative: false,
+  dynamic: false,
 });
 const byE0: Route = { family: "inet", table: "main", destination: "default", dev: "e0", via: "198.18.1.1" };
 const byE1: Route = { family: "inet", table: 101, destination: "default", dev: "e1", via: "198.18.2.1" };
