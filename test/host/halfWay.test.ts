@@ -160,6 +160,20 @@ describe("what a change left half-way", () => {
     await remove(found);
   });
 
+  it("the same of a whole host: a refresh tells what a boot would bring back, and no name of a table, which none would", async () => {
+    const one = { priority: 1000, from: "198.18.128.2", table: 100 };
+    const sections = { tables: { isp: { tableId: 100, name: "isp" } }, rules: { one } };
+    const made = await create("HostRouting", { connection: host.connection, persist: "rc-local", ...sections });
+    await host.makeReadOnly("/etc/policy-routing/objects");
+    assert.match((await refusal(remove(made))).message, /gone until the next boot only: /);
+    await host.makeWritable("/etc/policy-routing/objects");
+    closeHosts();
+    const found = (await read(made)) ?? assert.fail("it is read as gone");
+    assert.equal(found["tables"], undefined);
+    assert.deepEqual(found["rules"], made.state["rules"]);
+    await remove({ ...made, state: found });
+  });
+
   it("the same, wanted again after all: it is made, and persisted", async () => {
     const made = await rule({ persist: "rc-local" });
     await host.makeReadOnly("/etc");

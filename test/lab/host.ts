@@ -5,6 +5,8 @@ import { host, MANAGEMENT } from "./network";
 import { snapshot } from "./snapshot";
 import { SshServer } from "./ssh-server";
 
+type Directory = "/run" | "/etc" | "/etc/policy-routing/objects";
+
 /** A multi-homed host of a lab, with the ways to break it. Each way but `resetConnections` lasts until it is taken back, or until a reboot. */
 export class Host extends SshServer {
   readonly uplinks: readonly [Uplink, Uplink, ...Uplink[]] = [
@@ -71,11 +73,11 @@ export class Host extends SshServer {
   }
 
   /** From now on nobody can open a file of this directory for writing. By a mount on top, since a remount is refused while one is open. */
-  async makeReadOnly(directory: "/run" | "/etc"): Promise<void> {
+  async makeReadOnly(directory: Directory): Promise<void> {
     await this.exec(`mount --bind ${directory} ${directory} && mount -o remount,bind,ro ${directory}`);
   }
 
-  async makeWritable(directory: "/run" | "/etc"): Promise<void> {
+  async makeWritable(directory: Directory): Promise<void> {
     await this.exec(`umount -l ${directory}`);
   }
 

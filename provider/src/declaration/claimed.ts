@@ -1,5 +1,6 @@
 import type { AnyEntryKind } from "./entryKind";
 import { entryKinds } from "./entryKinds";
+import { isObject } from "./isObject";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -9,7 +10,6 @@ export interface Claimed {
   keysOf(values: Json): string[];
 }
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
 const keysIn = (kind: AnyEntryKind, entries: readonly Json[]): string[] => entries.flatMap((entry) => kind.claimedKey(entry) ?? []);
 const one = (kind: AnyEntryKind): Claimed => ({ fields: kind.claims, keysOf: (values) => keysIn(kind, [values]) });
 

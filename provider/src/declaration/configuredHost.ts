@@ -3,6 +3,7 @@ import { commonFields } from "./common";
 import { entriesOf } from "./entries";
 import type { Problem } from "./failures";
 import { hostRoutingFields } from "./hostRouting";
+import { isObject } from "./isObject";
 import { multihomedFields } from "./multihomed/multihomed";
 import { flag, textOf } from "./number";
 
@@ -26,9 +27,6 @@ export function settleConfiguredHost({ connection }: ConfiguredHostValues, pendi
     ? [{ path: ["connection"], text: "is required, in the host or in the defaults" }]
     : [];
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Objects are merged at every depth; anything else of the host takes the place of the default. */
 export function withDefaults(defaults: unknown, own: unknown): unknown {

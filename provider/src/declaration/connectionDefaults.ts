@@ -2,6 +2,7 @@ import type { Values } from "./attribute";
 import { objectOf } from "./canonical";
 import { type Connection, connectionFields } from "./connection";
 import { type Failure, problemsOf } from "./failures";
+import { isObject } from "./isObject";
 import { withSecrets } from "./secrets";
 
 const { host: _host, ...fields } = connectionFields;
@@ -15,8 +16,6 @@ export interface ParsedDefaults {
   readonly values: ConnectionDefaults;
   readonly failures: readonly Failure[];
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** `said` is where they stand, for messages; a text is JSON, as configuration has it. */
 export function parseDefaults(said: string, value: unknown): ParsedDefaults {

@@ -1,11 +1,10 @@
 import type { FieldTable } from "./attribute";
 import { fieldsOf } from "./canonical";
+import { isObject } from "./isObject";
 import { ownEntry } from "./ownEntry";
 import { unknownValue } from "./unknown";
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null;
-
 /** The values, with `mark` around each one that the table, or the table of an object inside, calls secret. */
 export function withSecrets(fields: FieldTable, values: Json, mark: (value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(

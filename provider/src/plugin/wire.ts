@@ -1,4 +1,5 @@
 import type { JavaScriptValue, Struct as StructMessage } from "google-protobuf/google/protobuf/struct_pb";
+import { isObject } from "../declaration/isObject";
 import { unknownValue } from "../declaration/unknown";
 import type { Properties } from "../runtime/handlers";
 import { isMarked, isOutput, mark } from "../runtime/marked";
@@ -14,8 +15,6 @@ export interface Received {
 }
 
 const below = (path: string, name: string): string => `${path}\0${name}`;
-const isObject = (value: unknown): value is Properties => typeof value === "object" && value !== null;
-
 export function received(struct: StructMessage | undefined): Received {
   const secrets = new Set<string>();
   const values: unknown = unmarked(struct?.toJavaScript() ?? {}, "", secrets);

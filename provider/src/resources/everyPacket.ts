@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isObject } from "../declaration/isObject";
 import { decidesForAll } from "../declaration/rule/everyPacket";
 import type { Warning } from "../errors";
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !pulumi.Output.isInstance(value);
 
 const warning: Warning = {
   topic: "rule-without-selector",

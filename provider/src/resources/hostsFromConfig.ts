@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonical } from "../declaration/canonical";
 import { configuredHostFields, settleConfiguredHost, withDefaults } from "../declaration/configuredHost";
 import { printFailure } from "../declaration/failures";
+import { isObject } from "../declaration/isObject";
 import { withSecrets } from "../declaration/secrets";
 import type { ConnectionArgs, HostRoutingArgs } from "./arguments";
 import type { MultihomedHostArgs } from "./multihomedHost";
@@ -18,8 +19,6 @@ export type ConfiguredHost = {
 );
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
-
 /**
  * The hosts of `hosts` in Pulumi.<stack>.yaml, each an object of fields by its name, with `defaults` merged in; those with `enabled: false`
  * are left out. Every mistake in the file is told at once, with its path. Give secrets with `pulumi config set --secret --path`.

@@ -1,8 +1,10 @@
 import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../declaration/hostRouting";
+import { isObject } from "../declaration/isObject";
 import type { Tags } from "../declaration/owner";
 import { sysctlKey } from "../declaration/sysctl/sysctl";
 import { lookAtNames, lookAtNexthops, lookAtSysctl, lookAtTagged, together } from "../host/reading/look";
 import type { State } from "../kernel/observed/state";
+import type { Wanted } from "../kernel/plan/change";
 import { strays } from "../kernel/plan/plan";
 import { wantedSysctl } from "../kernel/sysctl/sysctl";
 import { defineKind, type ReadOne } from "./kind";
@@ -71,6 +73,18 @@ function read(
   return seen.instead(values, entries);
 }
 
+/** Entry by entry, as it is declared. */
+function only(values: HostRoutingValues, isOne: (wanted: Wanted) => boolean): Record<string, unknown> {
+  const seen = new Seen();
+  const entries = entriesOf(values);
+  const sectionsOf: Readonly<Record<string, unknown>> = values;
+  for (const { section: name, label, wanted } of entries) {
+    const section = sectionsOf[name];
+    if (isOne(wanted) && isObject(section)) seen.add(name, label, section[label]);
+  }
+  return seen.instead(values, entries);
+}
+
 export const hostRouting = defineKind({
   name: "HostRouting",
   fields: hostRoutingFields,
@@ -92,5 +106,6 @@ export const hostRouting = defineKind({
     exclusive: ({ exclusive }) => exclusive === true,
     expect: ({ expect = [] }) => expect,
     read,
+    only,
   },
 });

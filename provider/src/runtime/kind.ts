@@ -6,6 +6,7 @@ import { type Connection, isConnection } from "../declaration/connection";
 import type { Expectation } from "../declaration/expectation";
 import { type Failure, printFailure } from "../declaration/failures";
 import { followedIn } from "../declaration/followed";
+import { registerKey } from "../declaration/key";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../declaration/owner";
 import { unknownValue } from "../declaration/unknown";
 import { PolicyRoutingError } from "../errors";
@@ -50,6 +51,8 @@ export interface Declared {
   readonly label: string | undefined;
   /** The entries as they are on a host, in the form of inputs; undefined when nothing of them is left. */
   read(state: State, id: string): Record<string, unknown> | undefined;
+  /** Its entries at these keys of the register alone, as they are declared, in the form of inputs. */
+  only(keys: ReadonlySet<string>): Record<string, unknown>;
   /** Its entries that are there, but another's by the register. */
   others(state: State, id: string): { readonly label: string; readonly owner: Entry }[];
   /** What of somebody else the kernel asks before its entries, for the same packets. */
@@ -72,6 +75,7 @@ interface Definition<Table extends FieldTable> {
     exclusive(values: Values<Table>): boolean;
     expect(values: Values<Table>): readonly Expectation[];
     read(values: Values<Table>, readOne: ReadOne, state: State, tags: Tags, more: readonly Standing[]): Record<string, unknown> | undefined;
+    only(values: Values<Table>, isOne: (wanted: Wanted) => boolean): Record<string, unknown>;
   };
 }
 
@@ -155,6 +159,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
           const seen = many === undefined ? (other?.found ?? one()) : many.read(own, readOne, state, tags, more);
           return seen === undefined ? undefined : { ...seen, ...ownerUnder(otherTag(state, id, tags), owned) };
         },
+        only: (keys) => many?.only(own, ({ key }) => keys.has(registerKey(key, tags.owner))) ?? { ...own },
         before: (state, id) =>
           all.flatMap((one) => {
             const what = one.before?.(state, tags);

@@ -50,14 +50,15 @@ export function lifeCycle(kind: Kind, run?: Run): Calls {
       tellBefore(declared, declared.before(state, id));
       tellTakenBack(declared, looked);
       const seen = declared.read(state, id);
-      if (seen === undefined && !isLeftOnDisk(id, declared, state, persistence)) return {};
+      const left = seen === undefined ? leftOnDisk(id, declared, state, persistence) : new Set<string>();
+      if (seen === undefined && left.size === 0) return {};
       // What only a boot would bring back is not gone: nobody else remembers to remove it. What stands under another tag is to be persisted so.
       const now = seen?.["owner"] === undefined ? declared : kind.declared({ ...props, owner: seen["owner"] });
       const found = persistFound(changeOf(id, now, seen === undefined ? [] : now.wanted), now.wish, persistence, state);
       const { inputs } = kind.check({
-        ...withoutEntries(props, seen === undefined ? [] : kind.entryFields),
+        ...withoutEntries(props, kind.entryFields),
         owner: props["owner"],
-        ...seen,
+        ...(seen ?? { persist: declared.wish.persist, ...declared.only(left) }),
         ...(declared.wish.coexist === undefined ? {} : { coexist: declared.wish.coexist }),
         ...(found.persist === undefined ? {} : { persist: found.persist }),
       });
@@ -139,9 +140,9 @@ function tellTakenBack({ connection, owner, wanted, label }: Declared, { state, 
   });
 }
 
-/** Removed from the kernel, and not from the disk. What waits for its device is the register's. */
-const isLeftOnDisk = (id: string, declared: Declared, { register }: State, seen: Persistence): boolean =>
-  leftovers(changeToRemove(id, declared), {}, seen).some(({ key }) => register.entries.get(key)?.id !== id);
+/** Keys of the register of what is removed from the kernel, and not from the disk. What waits for its device is the register's. */
+const leftOnDisk = (id: string, declared: Declared, { register }: State, seen: Persistence): ReadonlySet<string> =>
+  new Set(leftovers(changeToRemove(id, declared), {}, seen).flatMap(({ key }) => (register.entries.get(key)?.id === id ? [] : [key])));
 
 /** The engine stores what a failed create or update carries as it is, and needs the text to read or delete it later. */
 const keepProvider =

@@ -1,3 +1,4 @@
+import { isObject } from "../../declaration/isObject";
 import { unknownValue } from "../../declaration/unknown";
 
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -8,8 +9,6 @@ export interface Unclear {
   readonly path: Path;
   readonly why: "is not known yet" | "is a secret";
 }
-
-const isObject = (value: unknown): value is Inputs => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What the engine writes instead of a secret, at any depth: in a preview a word, in a stack's state an object. */
 export const isSecret = (value: unknown): boolean =>

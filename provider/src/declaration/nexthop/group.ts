@@ -2,6 +2,7 @@ import { z } from "zod";
 import { attribute, field, type IpObject, numberAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
+import { isObject } from "../isObject";
 import { integer, oneOf, u32 } from "../number";
 import { weight } from "../route/nexthops";
 
@@ -17,8 +18,6 @@ const requireNumber = (values: Member, pending: ReadonlySet<string>): Problem[] 
 
 /** The kernel keeps no order that means anything: one order, so that equal sets are equal. */
 const inOrder = (members: readonly Member[]): Member[] => [...members].sort((a, b) => (a.nhid ?? 0) - (b.nhid ?? 0));
-
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null;
 
 const memberAt = (json: IpObject): Member => {
   const share = numberAt(json, "weight") ?? 1;

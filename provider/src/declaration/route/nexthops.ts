@@ -3,6 +3,7 @@ import { familyOf, gatewaySchema } from "../address";
 import { attribute, field, has, type IpObject, numberAt, textAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
+import { isObject } from "../isObject";
 import { deviceSchema, flag, integer } from "../number";
 import { encap } from "./encap";
 import { gatewayAt } from "./nextHop";
@@ -60,8 +61,6 @@ function nexthopAt(json: IpObject): Nexthop {
     ...(Array.isArray(json["flags"]) && json["flags"].includes("onlink") ? { onlink: true } : {}),
   };
 }
-
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null;
 
 export const nexthops = attribute({
   schema: z

@@ -1,7 +1,7 @@
 import { type IpObject, wordOf } from "../attribute";
+import { isObject } from "../isObject";
 import { print, typeOf } from "./tunnel";
 
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 /** `inline` shows one segment more, the packet's own destination. */
 function shown(value: unknown): string {
   const words = isObject(value) ? value["segs"] : value;

@@ -3,6 +3,7 @@ import { canonicalAddress } from "../../declaration/address";
 import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
 import { problemsOf } from "../../declaration/failures";
 import { type Family, families } from "../../declaration/family";
+import { isObject } from "../../declaration/isObject";
 import { PolicyRoutingError } from "../../errors";
 import { nexthopReader, routeReader, ruleReader } from "../observed/parse";
 import { finish, mapped, type Pieces } from "../observed/pieces";
@@ -71,8 +72,6 @@ function* routesOf(shown: readonly IpObject[], family: Family): Pieces<ObservedR
 }
 
 const flagsOf = (json: IpObject): readonly unknown[] => (Array.isArray(json["flags"]) ? json["flags"] : []);
-
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export function linkOf(json: IpObject): Link {
   const flags = flagsOf(json);

@@ -1,9 +1,8 @@
 import type { IpObject } from "../../declaration/attribute";
+import { isObject } from "../../declaration/isObject";
 import { withNestedEncap } from "../../declaration/route/tunnelJson";
 import { PolicyRoutingError } from "../../errors";
 import type { Pieces } from "./pieces";
-
-export const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The JSON array that one `ip -j` printed, without what it complained of before or behind it; nothing is an empty one. */
 export function parseIpJson(printed: string, what: string): IpObject[] {

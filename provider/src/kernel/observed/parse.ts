@@ -1,5 +1,6 @@
 import { type IpObject, numberAt, wordAt } from "../../declaration/attribute";
 import type { Family } from "../../declaration/family";
+import { isObject } from "../../declaration/isObject";
 import { routeKey } from "../../declaration/key";
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import { routeAttributes } from "../../declaration/route/attributes";
@@ -12,8 +13,6 @@ import { withSiblings } from "../route/siblings";
 import { observe } from "../words";
 import { eachLine, finish } from "./pieces";
 import type { NexthopUser, ObservedName, ObservedNexthop, ObservedRoute, ObservedRule } from "./state";
-
-const isObject = (value: unknown): value is IpObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `ip -j -N -d rule show` of one family. */
 export const parseRules = (objects: readonly IpObject[], family: Family): ObservedRule[] => objects.map(ruleReader(family));

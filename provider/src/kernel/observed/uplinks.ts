@@ -1,7 +1,7 @@
 import { networkOf, parsePrefix, printPrefix } from "../../declaration/address";
 import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
 import type { Family } from "../../declaration/family";
-import { isObject } from "./ipJson";
+import { isObject } from "../../declaration/isObject";
 
 /** What devices have on a host now, as far as entries follow it. */
 export interface Uplinks {

@@ -1,10 +1,10 @@
 import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
+import { isObject } from "../../declaration/isObject";
 import { parseRegisterKey } from "../../declaration/key";
 import { defaultOwner, tagsOf } from "../../declaration/owner";
 import { gatewayAt } from "../../declaration/route/nextHop";
 import { typeAt } from "../../declaration/route/type";
 import type { Register } from "../plan/register";
-import { isObject } from "./ipJson";
 import type { Way } from "./uplinks";
 
 const main = 254;

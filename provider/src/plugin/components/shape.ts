@@ -1,6 +1,7 @@
 import { canonical } from "../../declaration/canonical";
 import { printFailure } from "../../declaration/failures";
 import { type WaveValues, waveFields } from "../../declaration/fleet";
+import { isObject } from "../../declaration/isObject";
 import { isUnknown, unknownValue } from "../../declaration/unknown";
 import { PolicyRoutingError } from "../../errors";
 
@@ -12,8 +13,6 @@ export interface Shape {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
-
 export function shapeOf({ hosts, ...waves }: Json): Shape {
   const { values, problems } = canonical(waveFields, Object.fromEntries(Object.entries(waves).filter(([, value]) => !isUnknown(value))));
   const failures = [...problems.map(printFailure), ...hostFailures(hosts)];
