@@ -5,6 +5,7 @@ import { typeAt } from "../../provider/src/declaration/route/type";
 import { tableNumber } from "../../provider/src/declaration/tableNumber";
 import { lookup } from "../../provider/src/kernel/lookup/lookup";
 import type { Network } from "../../provider/src/kernel/lookup/network";
+import { passedOver } from "../../provider/src/kernel/lookup/ownGateways";
 import { type Hop, printVerdict, type Verdict } from "../../provider/src/kernel/lookup/verdict";
 import { earlierTable, severalGroups, sharedObject } from "../../provider/src/kernel/lookup/walk";
 import { type Answer, routeGet } from "./kernel";
@@ -23,7 +24,8 @@ const nameOf = (verdict: Verdict): string => ("by" in verdict ? `${verdict.kind}
 /** How the verdict differs from the kernel's answer; undefined: it does not. `open`: it hangs on what a host does not show. */
 export function difference(network: Network, flow: Flow, answer: Answer): string | undefined {
   const verdict = lookup(network, flow);
-  if (verdict.kind === "unsure" && [severalGroups, sharedObject, earlierTable].some((why) => verdict.why.endsWith(why))) return "open";
+  if (verdict.kind === "unsure" && [severalGroups, sharedObject, earlierTable, passedOver].some((why) => verdict.why.endsWith(why)))
+    return "open";
   const problem = "refused" in answer ? refusalDiffers(verdict, answer.refused) : answerDiffers(verdict, answer.shown, flow, network);
   if (problem === undefined) return undefined;
   return `ip ${flow.family === "inet" ? "-4" : "-6"} ${routeGet(flow)}\n  kernel: ${JSON.stringify(answer)}\n  lookup: ${printVerdict(verdict)} ${JSON.stringify("hops" in verdict ? verdict.hops : "")}\n  ${problem}`;

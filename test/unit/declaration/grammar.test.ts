@@ -65,7 +65,7 @@ const left: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cleanup: "in the help, but iproute2 6.15 does not know it",
     count: "switches counters on; they never come to rest, and are no part of where packets go",
     ...Object.fromEntries(
-      ["End.BM", "End.S", "End.AS", "End.AM", "usp", "usd"].map((word) => [word, "no kernel takes it: none up to 7.3 did"]),
+      ["End.BM", "End.S", "End.AS", "End.AM", "usp", "usd"].map((word) => [word, "no kernel takes it: Linux 6.18 did not"]),
     ),
     "End.BPF": "names a program by a file on the host, which `ip` does not show again",
     endpoint: "of End.BPF",

@@ -2,6 +2,7 @@ import type { Family } from "../../declaration/family";
 import { SettingsOfDevices } from "./deviceSettings";
 import type { Network } from "./network";
 import { NextHopFinder } from "./nextHops";
+import { OwnGateways } from "./ownGateways";
 import { Rules } from "./rules";
 import { Tables } from "./tables";
 
@@ -10,6 +11,7 @@ export interface Ready {
   readonly network: Network;
   readonly rules: Rules;
   readonly tables: Tables;
+  readonly ownGateways: OwnGateways;
   readonly finder: NextHopFinder;
   readonly settings: SettingsOfDevices;
 }
@@ -20,13 +22,19 @@ const readied = new WeakMap<Network, Partial<Record<Family, Ready>>>();
 export function readyFor(network: Network, family: Family): Ready {
   const known = readied.get(network) ?? {};
   readied.set(network, known);
+  known[family] ??= made(network, family);
+  return known[family];
+}
+
+function made(network: Network, family: Family): Ready {
   const finder = new NextHopFinder(network);
-  known[family] ??= {
+  const tables = new Tables(network.routes, family, finder);
+  return {
     network,
     finder,
+    tables,
+    ownGateways: new OwnGateways(tables),
     rules: new Rules(network.rules, family),
-    tables: new Tables(network.routes, family, finder),
     settings: new SettingsOfDevices(network),
   };
-  return known[family];
 }

@@ -33,7 +33,7 @@ export function sendInet(ready: Ready, packet: Packet): Verdict | Open {
   if (bound !== undefined && ready.network.links !== undefined && link?.up !== true)
     return { kind: "no route", why: `the device ${bound} ${link === undefined ? "does not exist" : "is down"}`, path };
   const answer = walk(ready, packet, { ...plainSearch, oif }, path);
-  if (answer.kind === "found") return delivered(answer.found, hopsInet(ready, packet, answer.found), path);
+  if (answer.kind === "found") return byGateways(ready, answer.found, hopsInet(ready, packet, answer.found), path);
   if (answer.kind === "unsure" || answer.kind === "open" || oif === undefined) return refused(answer, path);
   if (typeof vrf === "object" && !isMulticast(to)) return refused(answer, path);
   // "Apparently, routing tables are wrong. Assume, that the destination is on link": even where a rule or route refuses.
@@ -69,6 +69,11 @@ function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
     return keeps === true && typeof vrf === "object" ? sourceInet(ready, vrf.name, undefined, onLink) : undefined;
   };
   return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? chosen(dev, own) }));
+}
+
+function byGateways(ready: Ready, found: Found, hops: readonly Hop[], path: readonly Visit[], partly?: string): Verdict {
+  const why = found.entry.type === "unicast" ? ready.ownGateways.among(found.entry, hops) : undefined;
+  return why === undefined ? delivered(found, hops, path, partly) : { kind: "unsure", why, path };
 }
 
 /** ip_route_input(): what comes in by a device. */
@@ -110,5 +115,5 @@ export function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict 
     if (refusal === undefined) hops.push(hop);
     else partly = refusal.dropped;
   }
-  return partly !== undefined && hops.length === 0 ? dropped(partly) : delivered(answer.found, hops, path, partly);
+  return partly !== undefined && hops.length === 0 ? dropped(partly) : byGateways(ready, answer.found, hops, path, partly);
 }

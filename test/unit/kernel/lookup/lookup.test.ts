@@ -231,6 +231,24 @@ describe("a lookup, as the kernel does it", () => {
     assert.equal(way(host({ rules, routes: both, links: links({ up: false }) }), { to: away }), first);
   });
 
+  it("does not tell where packets go by a gateway that is the host's own: whether the kernel passes over it was decided when the route was made", () => {
+    const by = (via: string, table: Route["table"] = "main"): Route => ({
+      family: "inet",
+      table,
+      destination: "10.0.0.0/8",
+      via,
+      dev: "e0",
+    });
+    assert.match(
+      way(host({ routes: [by("198.18.1.2")] }), { to: "10.1.1.1" }),
+      /cannot tell \(the gateway 198\.18\.1\.2 of the route 10\.0\.0\.0\/8/,
+    );
+    assert.match(way(host({ routes: [by("198.18.1.1")] }), { to: "10.1.1.1" }), /^by e0 via 198\.18\.1\.1/);
+    const ofTable: Route = { family: "inet", table: 103, type: "local", destination: "198.18.0.0/15", dev: "e0" };
+    const rules: Rule[] = [{ family: "inet", priority: 900, table: 103 }];
+    assert.match(way(host({ rules, routes: [by("198.18.1.1", 103), ofTable] }), { to: "10.1.1.1" }), /cannot tell/);
+  });
+
   it("takes a network's broadcast address for broadcast, and its first for a host", () => {
     assert.equal(way(host(), { to: "198.18.1.255" }), "broadcast by e0 (table local)");
     assert.equal(way(host(), { to: "198.18.1.0" }), "by e0 (table main)");
