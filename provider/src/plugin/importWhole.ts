@@ -1,8 +1,10 @@
+import { entryKinds } from "../declaration/entryKinds";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { warn } from "../host/told";
 import type { Declared } from "../managers/takeover/declare";
 import type { StandingHost } from "../managers/takeover/onHost";
 import type { Handlers, Properties } from "../runtime/handlers";
+import { asDeclared } from "./asDeclared";
 import type { ImportId } from "./importId";
 import { checked, type Found, pending } from "./pending";
 
@@ -18,9 +20,17 @@ export async function foundWhole(id: string, parsed: ImportId, owner: Owner, han
   const { sectionsOf }: typeof import("../managers/takeover/sections") = require("../managers/takeover/sections");
   const standing = await readStanding({ host });
   const held = heldBy(standing, parsed, owner);
-  const { declared } = declaredOnHost(standing, tagsOf(owner.proto), { of: held });
+  const tags = tagsOf(owner.proto);
+  const { declared } = declaredOnHost(standing, tags, { of: held });
+  const asIs = (name: keyof typeof entryKinds, values: Properties): Properties => {
+    const key = held === undefined ? undefined : entryKinds[name].claimedKey(values);
+    return key === undefined ? values : { ...asDeclared(values, key, standing, tags.owner) };
+  };
   const fields = Object.fromEntries(
-    sectionsOf(declared).map(({ name, entries }) => [name, Object.fromEntries(entries.map(({ label, values }) => [label, values]))]),
+    sectionsOf(declared).map(({ name, entries }) => [
+      name,
+      Object.fromEntries(entries.map(({ label, values }) => [label, asIs(name, values)])),
+    ]),
   );
   if (held !== undefined) return handlers.read(held, await checked({ connection: { host }, owner, ...fields }, handlers));
   tellRefused(host, declared);

@@ -3,6 +3,7 @@ import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { PolicyRoutingError } from "../errors";
 import type { State } from "../kernel/observed/state";
 import type { Handlers } from "../runtime/handlers";
+import { asDeclared } from "./asDeclared";
 import { type EntryPlace, type ImportId, parseImportId } from "./importId";
 import { foundWhole } from "./importWhole";
 import { checked, type Found, pending } from "./pending";
@@ -37,7 +38,10 @@ async function foundEntry(id: string, parsed: ImportId, is: EntryPlace, owner: O
   const held = holderOf(one, state, owner);
   return held === undefined
     ? pending(id, parsed, { owner, ...one.values }, handlers)
-    : handlers.read(held, await checked({ connection, owner, ...one.values }, handlers));
+    : handlers.read(
+        held,
+        await checked({ connection, owner, ...asDeclared({ ...one.values }, one.key, state, tagsOf(owner.proto).owner) }, handlers),
+      );
 }
 
 /** The id under which the register has it for the stack. */

@@ -1,0 +1,15 @@
+import { registerKey } from "../declaration/key";
+import type { State } from "../kernel/observed/state";
+import { deviceIn } from "../kernel/plan/followed";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An entry of ours as it was declared: of what follows a device the kernel shows what the device has, and the register which device. */
+export function asDeclared(values: Fields, key: string, { register }: Pick<State, "register">, tag: number): Fields {
+  const device = deviceIn(register.entries.get(registerKey(key, tag)) ?? {});
+  if (device === undefined) return values;
+  const [kind, family] = key.split(" ");
+  if (kind === "rule") return { ...values, family, from: { addressesOf: device } };
+  const { dev: _dev, onlink: _onlink, ...rest } = values;
+  return { ...rest, family, via: { gatewayOf: device } };
+}
