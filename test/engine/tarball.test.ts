@@ -27,6 +27,7 @@ describe("the packed package", function () {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "bin/node.js",
       "bin/policy-routing.js",
       "bin/pulumi-resource-policyrouting",
       "package.json",
