@@ -45,7 +45,7 @@ describe("policy-routing", () => {
     await writeFile(state, stdout);
     const parsed: unknown = JSON.parse(stdout);
     assert.ok(typeof parsed === "object" && parsed !== null);
-    assert.deepEqual(Object.keys(parsed), ["rules", "routes", "links", "addresses", "nexthops", "sysctls", "versions"]);
+    assert.deepEqual(Object.keys(parsed), ["rules", "routes", "links", "addresses", "nexthops", "sysctls", "versions", "follows"]);
   });
 
   it("trace tells each rule on the way, and the verdict; the kernel says the same", async () => {

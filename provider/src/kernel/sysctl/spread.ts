@@ -67,12 +67,19 @@ function kept({ file }: Sysctl, { register, sysctls }: State, { id, wanted = [] 
   return new Map(devices.flatMap((key) => (kept.has(key) ? [[key, kept.get(key) ?? 0]] : [])));
 }
 
+/** What stood at a setting that a change of ours of another one turned round. */
+function unturned(key: string, sysctl: Sysctl, { register, sysctls }: State): number | undefined {
+  const is = sysctls.get(key);
+  const ours = rememberedAt(register, sysctl);
+  return ours?.was === undefined || is !== oppositeOf(ours.set) ? is : (ours.beside.get(key) ?? oppositeOf(ours.was));
+}
+
 /** Steps that make a setting what it is to be. */
 export function makes(sysctl: Sysctl, state: State, mandate: Mandate): Pick<Plan, "steps" | "undo"> {
   if (state.sysctls.get(sysctlKey(sysctl)) === sysctl.value) return nothing;
   if (!isOfAll(sysctl)) return writing(sysctl, state.sysctls, new Map());
   // What a host refused stays refused.
-  const refused = besides(sysctl, state.sysctls).opposite.filter((key) => state.sysctls.get(key) === 0);
+  const refused = besides(sysctl, state.sysctls).opposite.filter((key) => unturned(key, sysctl, state) === 0);
   return writing(sysctl, state.sysctls, new Map([...refused.map((key) => [key, 0] as const), ...kept(sysctl, state, mandate)]));
 }
 
