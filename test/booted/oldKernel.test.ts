@@ -5,7 +5,7 @@ import { bootMachine, type Machine } from "../kernels/machines";
 import { ensureVm } from "../lab/vm/kernel";
 
 /** A short form of `npm run test:kernels`: enough to notice what an old kernel takes in another way. */
-const amounts = { objects: 60, flows: 500, vrfFlows: 500 };
+const amounts = { objects: 40, flows: 200, vrfFlows: 200 };
 
 describe("Linux 5.10 in a virtual machine", function () {
   this.timeout(900_000);

@@ -12,7 +12,7 @@ export interface Subject {
 }
 
 /** Emulated, a login takes seconds: a good change has more time than anything waits for. */
-const guard = { confirmTimeout: 60 };
+const guard = { confirmTimeout: 300 };
 const mayCut = { confirmTimeout: 10, allowManagementPathChange: true };
 
 const shown = "ip -N rule; ip -N -6 rule; ip -N nexthop; ip -N route show table all; ip -N -6 route show table all";

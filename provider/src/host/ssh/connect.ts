@@ -17,6 +17,9 @@ const defaultDialErrorLimit = 10;
 /** Milliseconds between two dials, up to twice as long but for the longest: the table of docs/guides/new-hosts.md. */
 export const pauses = { minTimeout: 150, maxTimeout: 5000, factor: 1.5 };
 
+/** Milliseconds of a guard's time in which a further dial could say anything. */
+const least = 250;
+
 /** How to dial while a guard is running: at once, whatever else is dialled, and not beyond its time. */
 export interface Urgent extends Urgency {
   readonly dialErrorLimit: number;
@@ -35,12 +38,15 @@ export async function connect<Begun>(
   const because = target.openssh?.because;
   if (because !== undefined) progress?.mention(`logs in by your own ssh: ${because}`);
   const limit = urgent?.dialErrorLimit ?? target.dialErrorLimit;
-  const isOver = () => urgent?.until !== undefined && performance.now() >= urgent.until;
+  const isOver = () => urgent?.until !== undefined && performance.now() + least >= urgent.until;
   const retries = limit === undefined ? defaultDialErrorLimit : limit < 0 ? Number.POSITIVE_INFINITY : limit;
   const dialText = (count: number): string => `dial ${count}${retries === Number.POSITIVE_INFINITY ? "" : ` of ${retries + 1}`}`;
   let failure = "";
+  let latest: PolicyRoutingError | undefined;
   progress?.begin(() => dialText(1));
-  const once = (count: number): Promise<Connected<Begun>> => {
+  const once = async (count: number): Promise<Connected<Begun>> => {
+    // The pause before it took what was left: the dial before says more.
+    if (latest !== undefined && isOver()) throw latest;
     if (count > 1) progress?.goOn(() => `${dialText(count)}: ${failure}`);
     return dialBy[transport](target, command, begin, urgent, progress);
   };
@@ -52,6 +58,7 @@ export async function connect<Begun>(
     shouldRetry: ({ error }) => {
       if (!isPolicyRoutingError(error) || error.kind !== "unreachable") return false;
       failure = briefly(error);
+      latest = error;
       return !isOver() && !(urgent === undefined && isStopped());
     },
   });
