@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { Server, utils } from "ssh2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Server } from "ssh2";
+import { must } from "../lab/run";
 
 /** Something that answers on loopback, up to a point, and then no more. */
 export interface Silent {
@@ -35,6 +39,16 @@ export async function startListener(): Promise<Silent> {
   return listening(server, sockets);
 }
 
+/** By ssh-keygen: of those that ssh2 makes, 1 in 200 is one that it cannot read. */
+async function newKey(): Promise<{ private: string; public: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "policy-routing-key-"));
+  const path = join(folder, "key");
+  await must(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path]);
+  const [own, published] = await Promise.all([path, `${path}.pub`].map((one) => readFile(one, "utf8")));
+  await rm(folder, { recursive: true });
+  return { private: own ?? "", public: (published ?? "").trim() };
+}
+
 /**
  * An sshd that lets anybody in, and answers neither a command nor a way through: a real one cannot be made to. Its first command it hands
  * to the ssh of `real`, if there is one.
@@ -42,7 +56,7 @@ export async function startListener(): Promise<Silent> {
 export async function startSshd(
   real?: (command: string) => readonly [string, ...string[]],
 ): Promise<Silent & { readonly hostKey: string }> {
-  const key = utils.generateKeyPairSync("ed25519");
+  const key = await newKey();
   const sockets = new Set<{ destroy(): unknown }>();
   let isFirst = true;
   const server = new Server({ hostKeys: [key.private] }, (client) => {
