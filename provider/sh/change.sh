@@ -14,6 +14,13 @@ fails() { # WHY
   if [ -n "${undoing-}" ]; then complain "$1"; else failed=$1; fi
 }
 
+# Of the name of a table, which has a file of its own: the register says nothing of it.
+name_fails() { # WHY
+  was_stuck=$stuck
+  fails "$1"
+  stuck=$was_stuck
+}
+
 batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
   goes_on || return 0
   at=$2
@@ -97,10 +104,10 @@ name_table() { # a line TABLE NAME ID STACK on standard input
   read -r number name id stack
   made=''
   for folder in /etc/iproute2 "$names"; do
-    [ -d "$folder" ] || { made="$folder $made"; why=$(mkdir -m 755 "$folder" 2>&1) || { fails "$why"; return 0; }; }
+    [ -d "$folder" ] || { made="$folder $made"; why=$(mkdir -m 755 "$folder" 2>&1) || { name_fails "$why"; return 0; }; }
   done
   [ -n "$made" ] || made=$(sed -n 's/^# made //p' "$names"/policy-routing-*.conf 2>/dev/null | head -n 1)
-  why=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || fails "${why:-cannot write to $names}"
+  why=$({ printf '# pulumi-policy-routing\t%s\t%s\n# made %s\n%s %s\n' "$id" "$stack" "$made" "$number" "$name" >"$names/policy-routing-$number.new" && mv "$names/policy-routing-$number.new" "$names/policy-routing-$number.conf" && chmod 644 "$names/policy-routing-$number.conf"; } 2>&1) || name_fails "${why:-cannot write to $names}"
 }
 
 # Without a line break: up to Linux 6.1 some files take the number alone, and the rest is an error.
@@ -116,7 +123,7 @@ unname_table() { # a line TABLE on standard input
   goes_on || return 0
   read -r number
   made=$(sed -n 's/^# made //p' "$names/policy-routing-$number.conf" 2>/dev/null)
-  why=$(rm -f "$names/policy-routing-$number.conf" "$names/policy-routing-$number.new" 2>&1) || { fails "$why"; return 0; }
+  why=$(rm -f "$names/policy-routing-$number.conf" "$names/policy-routing-$number.new" 2>&1) || { name_fails "$why"; return 0; }
   for file in "$names"/policy-routing-*.conf; do [ ! -e "$file" ] || return 0; done
   for folder in $made; do rmdir "$folder" 2>/dev/null; done
 }

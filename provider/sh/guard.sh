@@ -150,7 +150,7 @@ undo_all() {
     tries=$((tries + 1))
     nap 50
   done
-  [ -z "$complaints" ] || keep_owners
+  [ -z "$stuck" ] || keep_owners
   uptime_now
   tell_result "${undoer:-fired}"
   mv "$me" "$dir/fired" 2>/dev/null || return 1
@@ -174,7 +174,7 @@ await_applying() {
 
 # True when all of it was undone.
 undo_once() {
-  complaints='' changes=0
+  complaints='' stuck='' changes=0
   if [ -s "$dir/undo" ]; then
     # shellcheck source=/dev/null # written by put, and counted
     . "$dir/undo"
@@ -188,7 +188,7 @@ undo_once() {
     remaining=$((remaining - 1))
   done
   # Nobody else wrote to the register: the lock is ours.
-  [ -n "$complaints" ] || ! old_register || cut_register "$size"
+  [ -n "$stuck" ] || ! old_register || cut_register "$size"
   [ -z "$complaints" ]
 }
 
@@ -206,7 +206,8 @@ keep_owners() {
 }
 
 # What came back from an undo that did not do what it should. A few lines say as much as many.
-complain() { # TEXT
+complain() { # TEXT; sets stuck: something may still be as the change made it
+  stuck=1
   [ ${#complaints} -gt 1500 ] || complaints="$complaints$1
 "
 }

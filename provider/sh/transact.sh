@@ -41,7 +41,7 @@ undo() { # NUMBER
   undoing=''
 }
 
-change() { failed='' at='' lines=''; }
+change() { failed='' at='' lines='' stuck=''; }
 
 changed() { # NUMBER
   if [ -z "$failed" ]; then
@@ -50,15 +50,15 @@ changed() { # NUMBER
     say "refused $1 $at"
     printf '%s\n' "$failed"
     [ "$failed" != late ] || return 0
-    owed=$lines complaints=''
+    owed=$lines complaints='' stuck=''
     undo "$1"
-    [ -z "$complaints" ] || leave_to_owner
+    [ -z "$complaints" ] || printf 'and its undo: %s' "$complaints"
+    [ -z "$stuck" ] || leave_to_owner
   fi
 }
 
 # What the kernel took of it and did not give back is its owner's to change and to remove.
 leave_to_owner() {
-  printf 'and its undo: %s' "$complaints"
   lines=$(printf '%s\n' "$owed" | grep '^[rn].*	') || return 0
   failed=''
   own <<END_OF_LINES

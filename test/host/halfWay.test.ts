@@ -174,6 +174,19 @@ describe("what a change left half-way", () => {
     await remove({ ...made, state: found });
   });
 
+  it("a change whose name of a table could not go, nor come back: all else of it was undone, and is in nobody's name", async () => {
+    const one = { priority: 1000, from: "198.18.128.2", table: 100 };
+    const sections = { tables: { isp: { tableId: 100, name: "isp" } }, rules: { one } };
+    const made = await create("HostRouting", { connection: host.connection, persist: "none", ...sections });
+    const register = await host.exec("cat /run/policy-routing/register");
+    await host.makeReadOnly("/etc");
+    const { message } = await refusal(update(made, { tables: {}, rules: { one, two: { ...one, priority: 1001 } } }));
+    await host.makeWritable("/etc");
+    assert.match(message, /reverted \(verified\).*its undo: .*Read-only file system/s);
+    assert.equal(await host.exec("cat /run/policy-routing/register"), register);
+    await remove(made);
+  });
+
   it("the same, wanted again after all: it is made, and persisted", async () => {
     const made = await rule({ persist: "rc-local" });
     await host.makeReadOnly("/etc");
