@@ -24,7 +24,7 @@ export function parseDefaults(said: string, value: unknown): ParsedDefaults {
     failures: [{ topic: "value", path: [said, ...path], text }],
   });
   const json = typeof value === "string" ? jsonIn(value) : value;
-  if (!isObject(json) || Array.isArray(json)) return wrong([], "expected a JSON object such as { user: ... }");
+  if (!isObject(json)) return wrong([], "expected a JSON object such as { user: ... }");
   if (json["host"] !== undefined) return wrong(["host"], "each resource names its own host");
   const parsed = connectionDefaultsSchema.safeParse(json);
   return parsed.success ? { values: parsed.data, failures: [] } : { values: {}, failures: problemsOf(parsed.error, [said]) };

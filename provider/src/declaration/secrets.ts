@@ -5,6 +5,7 @@ import { ownEntry } from "./ownEntry";
 import { unknownValue } from "./unknown";
 
 type Json = Readonly<Record<string, unknown>>;
+
 /** The values, with `mark` around each one that the table, or the table of an object inside, calls secret. */
 export function withSecrets(fields: FieldTable, values: Json, mark: (value: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(

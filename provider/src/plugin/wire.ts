@@ -15,6 +15,7 @@ export interface Received {
 }
 
 const below = (path: string, name: string): string => `${path}\0${name}`;
+
 export function received(struct: StructMessage | undefined): Received {
   const secrets = new Set<string>();
   const values: unknown = unmarked(struct?.toJavaScript() ?? {}, "", secrets);

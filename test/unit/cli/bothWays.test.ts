@@ -3,20 +3,9 @@ import { conversation } from "../../../provider/src/cli/report/bothWays";
 import type { Flow } from "../../../provider/src/declaration/flow";
 import type { Route } from "../../../provider/src/declaration/route/route";
 import type { Rule } from "../../../provider/src/declaration/rule/rule";
-import type { HostAddress, Network } from "../../../provider/src/kernel/lookup/network";
-import { host } from "../kernel/lookup/host";
+import type { Network } from "../../../provider/src/kernel/lookup/network";
+import { address, host } from "../kernel/lookup/host";
 
-const inet = (dev: string, address: string): HostAddress => ({
-  family: "inet",
-  address,
-  length: 24,
-  dev,
-  scope: 0,
-  secondary: false,
-  deprecated: false,
-  tentative: false,
-  dynamic: false,
-});
 const byE0: Route = { family: "inet", table: "main", destination: "default", dev: "e0", via: "198.18.1.1" };
 const byE1: Route = { family: "inet", table: 101, destination: "default", dev: "e1", via: "198.18.2.1" };
 const strict = { "net.ipv4.conf.all.rp_filter": 1 };
@@ -27,7 +16,7 @@ const from: Rule[] = [{ family: "inet", priority: 1000, from: "198.18.2.2", tabl
 const near = (rules: Rule[] = [], sysctls: Record<string, number> = {}): Network => host({ routes: [byE0, byE1], rules, sysctls });
 function far(sysctls: Record<string, number> = {}, way: Route[] = [{ ...byE0, via: "198.18.77.1" }]): Network {
   const own: Route = { family: "inet", table: "local", type: "local", destination: "198.18.77.2", dev: "e0", src: "198.18.77.2" };
-  const network = host({ addresses: [inet("e0", "198.18.77.2")], sysctls });
+  const network = host({ addresses: [address("e0", "198.18.77.2")], sysctls });
   return { ...network, routes: [own, ...way].map((route) => ({ route, protocol: 4, unread: [] })) };
 }
 const flow: Flow = {

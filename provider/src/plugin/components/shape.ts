@@ -13,6 +13,7 @@ export interface Shape {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
 export function shapeOf({ hosts, ...waves }: Json): Shape {
   const { values, problems } = canonical(waveFields, Object.fromEntries(Object.entries(waves).filter(([, value]) => !isUnknown(value))));
   const failures = [...problems.map(printFailure), ...hostFailures(hosts)];

@@ -5,7 +5,7 @@ import { lookup } from "../../../../provider/src/kernel/lookup/lookup";
 import type { HostAddress, Link, Network } from "../../../../provider/src/kernel/lookup/network";
 import { printVerdict, type Verdict } from "../../../../provider/src/kernel/lookup/verdict";
 
-const address = (dev: string, text: string, length = 24): HostAddress => ({
+export const address = (dev: string, text: string, length = 24): HostAddress => ({
   family: text.includes(":") ? "inet6" : "inet",
   address: text,
   length,
