@@ -23,18 +23,24 @@ export const controllerLink = (slot: number): string => `lab${slot}`;
 const count = (n: number): number[] => Array.from({ length: n }, (_, index) => index);
 const BRIDGE = "type bridge mcast_snooping 0";
 
+/** All namespaces share the 1,024 neighbours that a kernel keeps, and each host has one too: beyond this many hosts they are written down, which counts as none. */
+const MOST_FOUND = 250;
+const neighboursAreWritten = (plan: Plan): boolean => plan.hosts > MOST_FOUND;
+
 /** Makes all namespaces of a lab and everything but the hosts' own ends. */
 export async function layNetwork(plan: Plan): Promise<void> {
   const providers = count(plan.uplinks).map(provider);
   const hosts = count(plan.hosts).map((index) => host(index + 1));
   const link = controllerLink(plan.slot);
   const { address, address6 } = management(plan.slot, 0);
+  const neighbours = neighboursAreWritten(plan) ? count(plan.hosts).map((index) => index + 1) : [];
   const lines = [
     ...[MANAGEMENT, INTERNET_NODE, ...providers, ...hosts].map((node) => `netns add ${namespaceOf(plan.name, node)}`),
     `link add ${link} type veth peer name controller netns ${namespaceOf(plan.name, MANAGEMENT)}`,
     `addr add ${address}/22 dev ${link}`,
     `addr add ${address6}/64 dev ${link} nodad`,
-    `link set ${link} up`,
+    `link set ${link} address ${mac(plan.slot, 0, 0)} up`,
+    ...neighbours.map((n) => `neigh add ${management(plan.slot, n).address} lladdr ${mac(plan.slot, n, 0)} dev ${link} nud permanent`),
   ];
   await must(["ip", "-batch", "-"], { input: `${lines.join("\n")}\n`, env: builderOf(plan.name) });
   await Promise.all([
@@ -73,6 +79,7 @@ export function hostLinks(plan: Plan, n: number, uplinks: "ready" | "bare" = "re
       return { device, addresses: [`${address}/18`, `${address6}/64`] };
     }),
   ];
+  const controller = management(plan.slot, 0).address;
   const first = uplink(0, n);
   const ready = uplinks === "ready" ? devices : devices.slice(0, 1);
   return [
@@ -85,6 +92,7 @@ export function hostLinks(plan: Plan, n: number, uplinks: "ready" | "bare" = "re
         (address) => `addr add ${address} dev ${device}${address.includes(":") ? " nodad" : ""}`,
       ),
     ]),
+    ...(neighboursAreWritten(plan) ? [`neigh add ${controller} lladdr ${mac(plan.slot, 0, 0)} dev mgmt nud permanent`] : []),
     ...(uplinks === "bare" ? [] : [`route add default via ${first.gateway} dev eth0`, `route add default via ${first.gateway6} dev eth0`]),
   ];
 }
