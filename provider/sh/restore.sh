@@ -99,13 +99,14 @@ remove_surplus() {
 # The lines of `missing` on standard input. Replaces routes whose device has another gateway, where ours is the first at its key: `ip route
 # replace` takes the first, and one behind another is not in use. Prints `replaced KEY WORDS`, `told TEXT`, `failed`.
 replace_changed() {
-  awk -F "$tab" '
+  awk -F "$tab" -v default_metrics="$default_metrics" -v route_types="$route_types" '
     $1 == "changed" {
       channel[++count] = $2
       key[count] = $3
       words[count] = substr($4, length("route add ") + 1)
     }
     END {
+      split(default_metrics, default_metric, " ")
       for (i = 1; i <= count; i++) {
         answer = complaint = first = ""
         command = "ip -" channel[i] " -N -o route show " place(words[i], channel[i]) " 2>&1"
@@ -127,16 +128,16 @@ replace_changed() {
     # What shows all that stands at the key of a route; sets its tag.
     function place(line, channel,    word, n, i, table, metric, tos) {
       n = split(line, word, " ")
-      metric = channel == 6 ? 1024 : 0
+      metric = default_metric[channel == 6 ? 2 : 1]
       tos = channel == 6 ? "" : " tos 0x0"
-      table = 254
+      table = "main"
       for (i = 1; i < n; i++) {
         if (word[i] == "table") table = word[i + 1]
         if (word[i] == "metric") metric = word[i + 1]
         if (word[i] == "tos") tos = " tos " word[i + 1]
         if (word[i] == "proto") tag = word[i + 1]
       }
-      i = word[1] ~ /^(unicast|local|broadcast|multicast|anycast)$/ ? 2 : 1
+      i = word[1] ~ "^(" route_types ")$" ? 2 : 1
       return "table " table " exact " word[i] tos " metric " metric
     }'
 }
