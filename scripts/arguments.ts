@@ -3,6 +3,7 @@ import { type AttributeTable, type Field, type FieldTable, required } from "../p
 import { commonFields } from "../provider/src/declaration/common";
 import { connectionFields, proxyFields } from "../provider/src/declaration/connection";
 import { connectionDefaultsFields } from "../provider/src/declaration/connectionDefaults";
+import { allKinds } from "../provider/src/declaration/entryKinds";
 import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
 import { families } from "../provider/src/declaration/family";
 import { fleetFields, fleetHostFields } from "../provider/src/declaration/fleet";
@@ -12,13 +13,7 @@ import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
 import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
 import { sideFields, uplinkFields } from "../provider/src/declaration/multihomed/uplink";
-import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
-import { memberFields } from "../provider/src/declaration/nexthop/group";
 import { providerFields } from "../provider/src/declaration/providerConfiguration";
-import { declaredRouteAttributes } from "../provider/src/declaration/route/declaredRoute";
-import { nexthopFields } from "../provider/src/declaration/route/nexthops";
-import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
-import { routingTableAttributes } from "../provider/src/declaration/table/table";
 import { tableSchema } from "../provider/src/declaration/tableNumber";
 import { inputType, outputType, plainType } from "./types";
 
@@ -29,6 +24,9 @@ export interface Interface {
   /** What it is besides, with the fields that it has of there. */
   readonly base?: readonly [name: string, fields?: FieldTable];
 }
+
+/** As a program reads them: what decides for packets first. */
+const kinds = [...allKinds].reverse();
 
 /** The argument interfaces of the resources, from the descriptors: plain types, and the documentation as text, so that editors show both. */
 export const interfaces: readonly Interface[] = [
@@ -49,12 +47,7 @@ export const interfaces: readonly Interface[] = [
   { name: "HostResourceArgs", doc: "What every resource has.", fields: commonFields },
   { name: "AddressesOfArgs", doc: "The addresses of a device, whatever they are on the host.", fields: addressesOfFields },
   { name: "GatewayOfArgs", doc: "The gateway of a device, whatever it is on the host.", fields: gatewayOfFields },
-  { name: "RuleArgs", doc: "What `ip rule` says of one rule.", fields: ruleSetAttributes },
-  { name: "NexthopArgs", doc: "One of several next hops of a route.", fields: nexthopFields },
-  { name: "RouteArgs", doc: "What `ip route` says of one route.", fields: declaredRouteAttributes },
-  { name: "MemberArgs", doc: "One member of a group of next hops.", fields: memberFields },
-  { name: "NexthopObjectArgs", doc: "What `ip nexthop` says of one next hop object or group.", fields: nexthopAttributes },
-  { name: "TableArgs", doc: "A table's number and name.", fields: routingTableAttributes },
+  ...kinds.flatMap(({ args, fields, parts = [] }) => [...parts, { ...args, fields }]),
   { name: "ExpectationArgs", doc: "What a packet looks like, and where it must go.", fields: expectationFields },
   { name: "FlowArgs", doc: "What a packet looks like.", fields: flowFields },
   { name: "EntryArgs", doc: "What an entry of HostRouting may say beside its object.", fields: entryFields },
@@ -80,12 +73,11 @@ export const results: readonly Interface[] = [
 ];
 
 /** Resources of one entry: what every resource has, and what the entry has. */
-export const resources: readonly (readonly [name: string, doc: string, entry: string])[] = [
-  ["PolicyRuleArgs", "One rule: `ip rule`.", "RuleArgs"],
-  ["PolicyRouteArgs", "One route: `ip route`.", "RouteArgs"],
-  ["NextHopArgs", "One next hop object or group: `ip nexthop`.", "NexthopObjectArgs"],
-  ["RoutingTableArgs", "A table's name.", "TableArgs"],
-];
+export const resources: readonly (readonly [name: string, doc: string, entry: string])[] = kinds.map(({ resource, doc, args }) => [
+  `${resource}Args`,
+  doc,
+  args.name,
+]);
 
 /** The interfaces of which a table is put together; one where it is that one's. */
 export function partsOf(fields: FieldTable): readonly Interface[] {

@@ -5,6 +5,7 @@ import { defaultMetric } from "../provider/src/declaration/route/key";
 import { routeTypes } from "../provider/src/declaration/route/type";
 import { sysctlPaths } from "../provider/src/declaration/sysctl/sysctl";
 import { kernelTables } from "../provider/src/declaration/tableNumber";
+import { observedKinds } from "../provider/src/kernel/observed/kinds";
 import { agents, foreignKeys } from "../provider/src/kernel/persist/neighbours";
 
 /** What the scripts on hosts know of the same tables as the code, as variables of the shell. */
@@ -13,6 +14,11 @@ const facts: Readonly<Record<string, string>> = {
   default_metrics: families.map((family) => defaultMetric[family]).join(" "),
   kernel_tables: Object.entries(kernelTables).flat().join(" "),
   route_types: routeTypes.join("|"),
+  plain_kinds: observedKinds
+    .flatMap(({ word, replayed }) =>
+      replayed === undefined ? [] : [[word, replayed.channels, replayed.object, replayed.key.join("-")].join(" ")],
+    )
+    .join(","),
   sysctl_paths: sysctlPaths.join("\n"),
   persist_backends: backends.join(" "),
   foreign_keys: foreignKeys.map(({ key, since }) => `${key} ${since}`).join("\n"),

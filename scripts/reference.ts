@@ -2,25 +2,19 @@ import { markdownTable } from "markdown-table";
 import type { Attribute, Field, FieldTable } from "../provider/src/declaration/attribute";
 import { commonFields } from "../provider/src/declaration/common";
 import { connectionFields } from "../provider/src/declaration/connection";
+import { allKinds } from "../provider/src/declaration/entryKinds";
 import { expectationFields } from "../provider/src/declaration/expectation";
 import { fleetFields } from "../provider/src/declaration/fleet";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";
 import { multihomedFields } from "../provider/src/declaration/multihomed/multihomed";
 import { uplinkFields } from "../provider/src/declaration/multihomed/uplink";
-import { nexthopAttributes } from "../provider/src/declaration/nexthop/attributes";
 import { providerFields } from "../provider/src/declaration/providerConfiguration";
-import { declaredRouteAttributes } from "../provider/src/declaration/route/declaredRoute";
-import { ruleSetAttributes } from "../provider/src/declaration/rule/ruleSet";
-import { routingTableAttributes } from "../provider/src/declaration/table/table";
 
 /** The reference tables of the documents, from the descriptors. */
 const tables: Readonly<Record<string, FieldTable>> = {
   common: commonFields,
-  rule: ruleSetAttributes,
-  route: declaredRouteAttributes,
-  nexthop: nexthopAttributes,
-  table: routingTableAttributes,
+  ...Object.fromEntries(allKinds.map(({ word, fields }) => [word, fields])),
   hostRouting: hostRoutingFields,
   expectation: expectationFields,
   multihomed: multihomedFields,

@@ -6,6 +6,7 @@
   default_metrics='0 1024'
   kernel_tables='default 253 main 254 local 255'
   route_types='unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw'
+  plain_kinds='nexthop 46N nexthop 2'
   sysctl_paths='rp_filter ipv4/conf/*/rp_filter
 arp_ignore ipv4/conf/*/arp_ignore
 arp_announce ipv4/conf/*/arp_announce

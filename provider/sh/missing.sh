@@ -25,7 +25,8 @@ missing() {
   done
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
   ls -lan "$objects" | sysctl_paths=$sysctl_paths awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
-    -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" "$following"'
+    -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" \
+    -v plain_kinds="$plain_kinds" "$following"'
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
       for (i = 1; i <= NR; i++) {
@@ -34,6 +35,7 @@ missing() {
       }
       if (folders < 2) exit
       split(default_metrics, default_metric, " ")
+      plain_kinds_known = split(plain_kinds, plain_kind, ",")
       for (i = split(kernel_tables, word, " "); i > 1; i -= 2) name_of_table[word[i]] = word[i - 1]
       for (i = 1; i <= NR; i++)
         if (mode[i] != "total" && name[i] !~ /^\.\.?$/ && trusted("-", objects "/" name[i], i)) load(name[i])
@@ -69,6 +71,14 @@ missing() {
       if (got < 0) refuse(path " cannot be read")
     }
 
+    # A kind that has a word of its own in `ip`, whose keys are words of what that shows. Sets plain[] to its name, channels, word and places.
+    function is_plain(channel, line,    i) {
+      for (i = 1; i <= plain_kinds_known; i++) {
+        split(plain_kind[i], plain, " ")
+        if (channel ~ /^[46N]$/ && index(plain[2], channel) && index(line, plain[3] " add ") == 1) return 1
+      }
+    }
+
     function load_line(file, header, line,    field, family, kind) {
       if (header !~ /^# pulumi-policy-routing [1234]\t/) {
         split(header, field, "\t")
@@ -83,7 +93,7 @@ missing() {
       }
       family = field[3] == 4 ? "inet" : "inet6"
       if (field[3] ~ /^[46]$/ && line ~ /^(rule|route) add /) kind = (line ~ /^rule/ ? "rule " : "route ") family
-      else if (field[3] ~ /^[46N]$/ && line ~ /^nexthop add /) kind = "nexthop"
+      else if (is_plain(field[3], line)) kind = plain[1] (plain[2] ~ /N/ ? "" : " " family)
       else if (field[3] == "s" && line ~ /^sysctl [^!]/ && !index(line, "/")) kind = "sysctl"
       else {
         refuse(field[2] " holds none of our lines")
@@ -161,12 +171,21 @@ missing() {
           show(option " -N -o route show table all proto " tag, kind)
           for (i = 1; i <= count; i++) note_route(kind, shown[i], tag)
         }
-      } else if (kind == "nexthop") {
-        show("-N nexthop show", kind)
-        for (i = 1; i <= count; i++) {
-          split(shown[i], word, " ")
-          note("nexthop " word[2], shown[i])
+      } else
+        for (i = 1; i <= plain_kinds_known; i++) {
+          split(plain_kind[i], plain, " ")
+          if (index(kind " ", plain[1] " ") == 1) look_plain(kind, (plain[2] ~ /N/ ? "" : option " ") "-N " plain[3] " show", plain[4])
         }
+    }
+
+    function look_plain(kind, words, places,    i, j, key, place, last, word) {
+      show(words, kind)
+      last = split(places, place, "-")
+      for (i = 1; i <= count; i++) {
+        split(shown[i], word, " ")
+        key = kind
+        for (j = 1; j <= last; j++) key = key " " word[place[j]]
+        note(key, shown[i])
       }
     }
 

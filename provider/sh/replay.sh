@@ -116,21 +116,29 @@ check() {
 # What would take away what is persisted here, whoever's tag it has: the next number stands for rules that are being exchanged.
 emptied() {
   # shellcheck disable=SC2012 # no name of ours holds a line break
-  ls "$objects" 2>/dev/null | awk -v objects="$objects" -v owner="$default_owner" '
+  ls "$objects" 2>/dev/null | awk -v objects="$objects" -v owner="$default_owner" -v plain_kinds="$plain_kinds" '
+    BEGIN {
+      for (i = split(plain_kinds, kind, ","); i > 0; i--) {
+        split(kind[i], word, " ")
+        object_of[word[1]] = word[3]
+      }
+    }
     {
       path = objects "/" $0
       if ((getline header < path) <= 0 || split(header, field, "\t") < 8) next
       close(path)
       if (field[3] == 4 || field[3] == 6) families[field[3]]
-      if (field[4] ~ /^nexthop /) hops = 1
+      split(field[4], word, " ")
+      if (word[1] in object_of) objects_of[object_of[word[1]]]
       if (field[4] !~ / staging$/ && field[8] > 0) tags[field[8] + 0]
     }
     END {
       for (tag in tags) list = list " " tag " " tag + 1
       if (list == "") list = " " owner " " owner + 1
+      for (one in objects_of) more = more "; ip " one " flush proto $p"
       in_all = (4 in families) == (6 in families) ? " 4 6" : 4 in families ? " 4" : " 6"
       printf "for p in%s; do for f in%s; do ip -$f rule flush proto $p; ip -$f route flush table all proto $p; done%s; done", \
-        list, in_all, hops ? "; ip nexthop flush proto $p" : ""
+        list, in_all, more
     }'
 }
 

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { nothingMore } from "../../provider/src/host/reading/look";
+import { nothingMore } from "../../provider/src/kernel/observed/look";
 import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { create, type Fields, read, refusal, remove, update, warnings } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";

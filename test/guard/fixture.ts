@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { nothingMore } from "../../provider/src/host/reading/look";
+import { nothingMore } from "../../provider/src/kernel/observed/look";
 import type { Fields } from "../host/resource";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { type Relay, startRelay } from "../lab/relay";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { describe } from "mocha";
 import { hostOf } from "../../provider/src/host/host";
-import { lookAtRules } from "../../provider/src/host/reading/look";
+import { lookAtRules } from "../../provider/src/kernel/observed/look";
 import { commandAt } from "../host/command";
 import { rulesOf } from "../host/monitor";
 import { create, read, refusal, warnings } from "../host/resource";

@@ -1,5 +1,5 @@
 import type { AnyEntryKind } from "./entryKind";
-import { entryKinds } from "./entryKinds";
+import { allKinds, entryKinds, sectionNames } from "./entryKinds";
 import { isObject } from "./isObject";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,24 +10,30 @@ export interface Claimed {
   keysOf(values: Json): string[];
 }
 
-const keysIn = (kind: AnyEntryKind, entries: readonly Json[]): string[] => entries.flatMap((entry) => kind.claimedKey(entry) ?? []);
-const one = (kind: AnyEntryKind): Claimed => ({ fields: kind.claims, keysOf: (values) => keysIn(kind, [values]) });
+const keysIn = (kind: Pick<AnyEntryKind, "claimedKey">, entries: readonly Json[]): string[] =>
+  entries.flatMap((entry) => kind.claimedKey(entry) ?? []);
 
-/** By the kind of resource. */
-export const claimed = {
-  PolicyRule: one(entryKinds.rules),
-  PolicyRoute: one(entryKinds.routes),
-  NextHop: one(entryKinds.nexthops),
-  RoutingTable: one(entryKinds.tables),
-  HostRouting: {
-    fields: Object.keys(entryKinds),
-    keysOf: (values) =>
-      Object.entries(entryKinds).flatMap(([section, kind]) => {
-        const entries = values[section];
-        return isObject(entries) ? keysIn(kind, Object.values(entries).filter(isObject)) : [];
-      }),
-  },
-} satisfies Readonly<Record<string, Claimed>>;
+/** By a resource of one entry. */
+export const claimedBy = (kind: Pick<AnyEntryKind, "claims" | "claimedKey">): Claimed => ({
+  fields: kind.claims,
+  keysOf: (values) => keysIn(kind, [values]),
+});
+
+export const claimedByHost: Claimed = {
+  fields: sectionNames,
+  keysOf: (values) =>
+    sectionNames.flatMap((section) => {
+      const entries = values[section];
+      return isObject(entries) ? keysIn(entryKinds[section], Object.values(entries).filter(isObject)) : [];
+    }),
+};
+
+/** By the kind of resource; undefined for those that declare nothing themselves. */
+export function claimed(resource: string): Claimed | undefined {
+  if (resource === "HostRouting") return claimedByHost;
+  const kind = allKinds.find((one) => one.resource === resource);
+  return kind === undefined ? undefined : claimedBy(kind);
+}
 
 /** Who declares which key of which host. */
 export class Claims {

@@ -34,12 +34,12 @@ export const nexthopKey = (nhid: number): string => `nexthop ${nhid}`;
 
 export const tableKey = (tableId: number): string => `table ${tableId}`;
 
-/**
- * The register's key of an object: rules, routes and next hops of several tags are several objects, settings and names have none.
- * The default tag is not said. A displaced rule waits under its owner's STAGING.
- */
+/** Settings and names have no tag in the kernel; of all else, entries of several tags are several objects. */
+export const isTagged = (key: string): boolean => !/^(?:sysctl|table) /.test(key);
+
+/** The register's key of an object. The default tag is not said. A displaced rule waits under its owner's STAGING. */
 export const registerKey = (key: string, owner: number | "?", staging = false): string =>
-  `${key}${staging ? " staging" : ""}${owner === defaultOwner || /^(?:sysctl|table) /.test(key) ? "" : ` proto ${owner}`}`;
+  `${key}${staging ? " staging" : ""}${owner === defaultOwner || !isTagged(key) ? "" : ` proto ${owner}`}`;
 
 export interface RegisterKey {
   /** Of the object. */

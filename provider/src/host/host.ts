@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { Connection } from "../declaration/connection";
 import { messageOf, PolicyRoutingError, type Warning } from "../errors";
-import { isCovered, type Look, nothingMore, together } from "./reading/look";
+import { isCovered, type Look, nothingMore, together } from "../kernel/observed/look";
 import { type Observation, observe } from "./reading/observe";
 import { reached } from "./ssh/defaults";
 import { transact } from "./transaction/transact";

@@ -1,4 +1,4 @@
-import { entryKinds } from "../declaration/entryKinds";
+import { entryKinds, type Section } from "../declaration/entryKinds";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { warn } from "../host/told";
 import type { Declared } from "../managers/takeover/declare";
@@ -22,7 +22,7 @@ export async function foundWhole(id: string, parsed: ImportId, owner: Owner, han
   const held = heldBy(standing, parsed, owner);
   const tags = tagsOf(owner.proto);
   const { declared } = declaredOnHost(standing, tags, { of: held });
-  const asIs = (name: keyof typeof entryKinds, values: Properties): Properties => {
+  const asIs = (name: Section, values: Properties): Properties => {
     const key = held === undefined ? undefined : entryKinds[name].claimedKey(values);
     return key === undefined ? values : { ...asDeclared(values, key, standing, tags.owner) };
   };

@@ -1,13 +1,14 @@
 import { registerKey } from "../declaration/key";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { PolicyRoutingError } from "../errors";
+import type { Seen } from "../kernel/observed/kind";
+import { kindsOnHosts } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import type { Handlers } from "../runtime/handlers";
 import { asDeclared } from "./asDeclared";
 import { type EntryPlace, type ImportId, parseImportId } from "./importId";
 import { foundWhole } from "./importWhole";
 import { checked, type Found, pending } from "./pending";
-import { lookAt, type Standing, standingAt } from "./standing";
 
 /**
  * Reads what stands at a place, and changes nothing. What the register names as the stack's own (a lost state) comes back under that id, as a refresh
@@ -15,16 +16,16 @@ import { lookAt, type Standing, standingAt } from "./standing";
  */
 export async function found(kind: string, id: string, owner: Owner, handlers: Handlers): Promise<Found> {
   const parsed = parseImportId(kind, id);
-  const { is } = parsed;
-  return is.kind === "HostRouting" ? foundWhole(id, parsed, owner, handlers) : foundEntry(id, parsed, is, owner, handlers);
+  const { entry } = parsed;
+  return entry === undefined ? foundWhole(id, parsed, owner, handlers) : foundEntry(id, parsed, entry, owner, handlers);
 }
 
-async function foundEntry(id: string, parsed: ImportId, is: EntryPlace, owner: Owner, handlers: Handlers): Promise<Found> {
+async function foundEntry(id: string, parsed: ImportId, place: EntryPlace, owner: Owner, handlers: Handlers): Promise<Found> {
   const { host } = parsed;
   const connection = { host };
   const { hostOf }: typeof import("../host/host") = require("../host/host");
-  const { state } = await hostOf(connection).look(lookAt(is));
-  const standing = standingAt(is, state);
+  const { state } = await hostOf(connection).look(place.look);
+  const standing = standingAt(place, state);
   const [one, ...others] = standing;
   if (one === undefined) return {};
   const refused = (what: string, next: string): PolicyRoutingError =>
@@ -37,15 +38,22 @@ async function foundEntry(id: string, parsed: ImportId, is: EntryPlace, owner: O
   if (one.unread.length > 0) throw refused(`it has what cannot be declared: ${one.unread.join(", ")}`, "leave it to whoever made it");
   const held = holderOf(one, state, owner);
   return held === undefined
-    ? pending(id, parsed, { owner, ...one.values }, handlers)
+    ? pending(id, parsed, { owner, ...one.found }, handlers)
     : handlers.read(
         held,
-        await checked({ connection, owner, ...asDeclared({ ...one.values }, one.key, state, tagsOf(owner.proto).owner) }, handlers),
+        await checked({ connection, owner, ...asDeclared({ ...one.found }, one.key, state, tagsOf(owner.proto).owner) }, handlers),
       );
 }
 
+/** What stands at a place: each is what one declaration would make. */
+function standingAt({ section, key }: EntryPlace, state: State): readonly Seen[] {
+  const { seen, asOne } = kindsOnHosts[section];
+  const there = seen(state).filter((one) => one.key === key || one.key.startsWith(`${key} `));
+  return asOne?.(there) ?? there;
+}
+
 /** The id under which the register has it for the stack. */
-function holderOf({ key }: Standing, { register, names }: State, { stack, proto }: Owner): string | undefined {
+function holderOf({ key }: Seen, { register, names }: State, { stack, proto }: Owner): string | undefined {
   const { owner } = tagsOf(proto);
   const entry = register.entries.get(registerKey(key, owner)) ?? names.find((one) => `table ${one.tableId}` === key)?.owner;
   return entry !== undefined && isSameStack(entry.stack, stack) ? entry.id : undefined;

@@ -60,7 +60,7 @@ export class LivePreview {
 
   async #answer(connection: Connection, group: readonly Asked[]): Promise<void> {
     const { planOn }: typeof import("../host/transaction/proposal") = require("../host/transaction/proposal");
-    const { together }: typeof import("../host/reading/look") = require("../host/reading/look");
+    const { together }: typeof import("../kernel/observed/look") = require("../kernel/observed/look");
     const { changeToEnsure }: typeof import("../runtime/reconcile") = require("../runtime/reconcile");
     const { host } = connection;
     try {

@@ -126,7 +126,7 @@ export class Resources {
   /** What another resource of the program declares too: a program in another language does not find it itself. */
   #twice({ kind, name }: Urn, inputs: Properties): string[] {
     const host = claimedHost(inputs["connection"]);
-    const own = Object.entries(claimed).find(([one]) => one === kind)?.[1];
+    const own = claimed(kind);
     return host === undefined || own === undefined ? [] : this.#claims.refusals(`${kind} ${name}`, host, own.keysOf(inputs));
   }
 

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../declaration/claimed";
+import { claimedByHost } from "../declaration/claimed";
 import type { HostRoutingArgs } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";
@@ -18,7 +18,7 @@ export class HostRouting extends HostResource {
 
   constructor(name: string, args: HostRoutingArgs, options?: pulumi.CustomResourceOptions) {
     super("HostRouting", name, { ...args }, ["appliedAt"], options);
-    claim(`HostRouting ${name}`, { ...args }, claimed.HostRouting);
+    claim(`HostRouting ${name}`, { ...args }, claimedByHost);
     warnOfEveryPacketIn(this, args.rules);
   }
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../declaration/claimed";
+import { claimedBy } from "../declaration/claimed";
+import { nexthopKind } from "../declaration/nexthop/kind";
 import type { NextHopArgs } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";
@@ -14,6 +15,6 @@ export class NextHop extends HostResource {
 
   constructor(name: string, args: NextHopArgs, options?: pulumi.CustomResourceOptions) {
     super("NextHop", name, { ...args }, [], options);
-    claim(`NextHop ${name}`, { ...args }, claimed.NextHop);
+    claim(`NextHop ${name}`, { ...args }, claimedBy(nexthopKind));
   }
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../declaration/claimed";
+import { claimedBy } from "../declaration/claimed";
+import { routeKind } from "../declaration/route/kind";
 import type { Family, PolicyRouteArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";
@@ -18,6 +19,6 @@ export class PolicyRoute extends HostResource {
 
   constructor(name: string, args: PolicyRouteArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRoute", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRoute ${name}`, { ...args }, claimed.PolicyRoute);
+    claim(`PolicyRoute ${name}`, { ...args }, claimedBy(routeKind));
   }
 }

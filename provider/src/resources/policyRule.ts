@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../declaration/claimed";
+import { claimedBy } from "../declaration/claimed";
+import { ruleKind } from "../declaration/rule/kind";
 import type { Family, PolicyRuleArgs, Table } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";
@@ -19,7 +20,7 @@ export class PolicyRule extends HostResource {
 
   constructor(name: string, args: PolicyRuleArgs, options?: pulumi.CustomResourceOptions) {
     super("PolicyRule", name, { ...args }, ["family", "table"], options);
-    claim(`PolicyRule ${name}`, { ...args }, claimed.PolicyRule);
+    claim(`PolicyRule ${name}`, { ...args }, claimedBy(ruleKind));
     warnOfEveryPacket(this, { "": args });
   }
 }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { claimed } from "../declaration/claimed";
+import { claimedBy } from "../declaration/claimed";
+import { tableKind } from "../declaration/table/kind";
 import type { RoutingTableArgs } from "./arguments";
 import { claim } from "./claim";
 import { HostResource } from "./dynamic";
@@ -16,6 +17,6 @@ export class RoutingTable extends HostResource {
 
   constructor(name: string, args: RoutingTableArgs, options?: pulumi.CustomResourceOptions) {
     super("RoutingTable", name, { ...args }, [], options);
-    claim(`RoutingTable ${name}`, { ...args }, claimed.RoutingTable);
+    claim(`RoutingTable ${name}`, { ...args }, claimedBy(tableKind));
   }
 }

@@ -2,21 +2,19 @@ import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRoutin
 import { isObject } from "../declaration/isObject";
 import type { Tags } from "../declaration/owner";
 import { sysctlKey } from "../declaration/sysctl/sysctl";
-import { lookAtNames, lookAtNexthops, lookAtSysctl, lookAtTagged, together } from "../host/reading/look";
+import { kindsOnHosts } from "../kernel/observed/kinds";
+import { lookAtAll, lookAtNames, lookAtTagged, together } from "../kernel/observed/look";
 import type { State } from "../kernel/observed/state";
 import type { Wanted } from "../kernel/plan/change";
 import { strays } from "../kernel/plan/plan";
+import { settings } from "../kernel/sysctl/kind";
 import { wantedSysctl } from "../kernel/sysctl/sysctl";
 import { defineKind, type ReadOne } from "./kind";
-import type { Entry } from "./section";
-import { sections } from "./sections";
+import { type Entry, entriesOf, lookAtEntries } from "./section";
 import { type Standing, standingAt } from "./standing";
 
-const entriesOf = (values: HostRoutingValues): Entry[] => [
-  ...sections.tables.entries("tables", values.tables),
-  ...sections.nexthops.entries("nexthops", values.nexthops),
-  ...sections.routes.entries("routes", values.routes),
-  ...sections.rules.entries("rules", values.rules),
+const allOf = (values: HostRoutingValues): Entry[] => [
+  ...entriesOf(values),
   ...settingsIn(values).map(({ field, all, wordOf, ...setting }) => ({
     section: field,
     label: setting.device,
@@ -25,6 +23,9 @@ const entriesOf = (values: HostRoutingValues): Entry[] => [
     declarable: ({ value }: Readonly<Record<string, unknown>>) => (typeof value === "number" ? wordOf(value) : undefined),
   })),
 ];
+
+/** Kinds of entries of which all is read at once. */
+const wholeKinds = Object.values(kindsOnHosts).flatMap(({ word, whole }) => (whole === undefined ? [] : [word]));
 
 /** What is seen, by section and label. */
 class Seen {
@@ -59,7 +60,7 @@ function read(
   more: readonly Standing[],
 ): Record<string, unknown> | undefined {
   const seen = new Seen();
-  const entries = entriesOf(values);
+  const entries = allOf(values);
   for (const { section: name, label, wanted, declarable: shown } of entries) {
     const found = readOne(wanted);
     if (found !== undefined) seen.add(name, label, shown(found));
@@ -76,7 +77,7 @@ function read(
 /** Entry by entry, as it is declared. */
 function only(values: HostRoutingValues, isOne: (wanted: Wanted) => boolean): Record<string, unknown> {
   const seen = new Seen();
-  const entries = entriesOf(values);
+  const entries = allOf(values);
   const sectionsOf: Readonly<Record<string, unknown>> = values;
   for (const { section: name, label, wanted } of entries) {
     const section = sectionsOf[name];
@@ -90,16 +91,14 @@ export const hostRouting = defineKind({
   fields: hostRoutingFields,
   across: settleHostRouting,
   place: () => "routing",
-  wanted: (values) => entriesOf(values).map(({ wanted }) => wanted),
+  wanted: (values) => allOf(values).map(({ wanted }) => wanted),
   // Names also where none is declared: those that a change left half-way stand in their own files, and not in the register.
   look: (values, tags, adopt) =>
     together([
       lookAtNames,
-      sections.nexthops.look(values.nexthops, adopt),
-      ...settingsIn(values).map((setting) => lookAtSysctl(sysctlKey(setting))),
-      sections.routes.look(values.routes, adopt),
-      sections.rules.look(values.rules, adopt),
-      ...(values.exclusive === true ? [lookAtNexthops([]), lookAtTagged(tags.owner)] : []),
+      lookAtEntries(values, adopt),
+      ...settingsIn(values).map((setting) => settings.lookAt(sysctlKey(setting))),
+      ...(values.exclusive === true ? [...wholeKinds.map(lookAtAll), lookAtTagged(tags.owner)] : []),
     ]),
   many: {
     label: "HostRouting",

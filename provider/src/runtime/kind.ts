@@ -10,7 +10,7 @@ import { registerKey } from "../declaration/key";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../declaration/owner";
 import { unknownValue } from "../declaration/unknown";
 import { PolicyRoutingError } from "../errors";
-import type { Look } from "../host/reading/look";
+import type { Look } from "../kernel/observed/look";
 import type { State } from "../kernel/observed/state";
 import type { Wish } from "../kernel/persist/persistence";
 import type { Wanted } from "../kernel/plan/change";

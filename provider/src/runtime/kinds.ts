@@ -1,9 +1,9 @@
 import { PolicyRoutingError } from "../errors";
 import { hostRouting } from "./hostRouting";
 import type { Kind } from "./kind";
-import { sections } from "./sections";
+import { kindsOfOne } from "./section";
 
-export const kinds: readonly Kind[] = [...Object.values(sections).map(({ kind }) => kind), hostRouting];
+export const kinds: readonly Kind[] = [...kindsOfOne, hostRouting];
 
 export function kindOf(name: string): Kind {
   const kind = kinds.find((one) => one.name === name);

@@ -4,10 +4,7 @@ import type { EntryKind } from "../declaration/entryKind";
 import { PolicyRoutingError } from "../errors";
 
 /** Values that the checks let pass, as the object that they describe. */
-export function wholeOf<Table extends FieldTable, Whole extends Values<Table>>(
-  { whole }: EntryKind<Table, Whole>,
-  values: Values<Table>,
-): Whole {
+export function wholeOf<Table extends FieldTable, Whole>({ whole }: EntryKind<Table, Whole>, values: Values<Table>): Whole {
   const one = whole(values);
   if (one === undefined) throw new PolicyRoutingError("bug", { topic: "bug", what: "a value that the checks require is missing" });
   return one;

@@ -1,8 +1,8 @@
 import type { Adopt } from "../declaration/adopt";
-import type { FieldTable, Values } from "../declaration/attribute";
-import type { Entries } from "../declaration/entries";
-import { anyEntryKind, type EntryKind } from "../declaration/entryKind";
-import { type Look, nothingMore, together } from "../host/reading/look";
+import { entryKinds, type Labelled, labelledIn, type Section, sectionNames } from "../declaration/entryKinds";
+import type { HostRoutingValues } from "../declaration/hostRouting";
+import { kindsOnHosts } from "../kernel/observed/kinds";
+import { type Look, together } from "../kernel/observed/look";
 import type { State } from "../kernel/observed/state";
 import type { Mandate, Wanted } from "../kernel/plan/change";
 import { defineKind, type Kind } from "./kind";
@@ -19,53 +19,49 @@ export interface Entry {
   declarable(found: Found): unknown;
 }
 
-/** What one kind of entry is on hosts, for a resource of its own and as a section of HostRouting. */
-interface OnHosts<Whole> {
-  /** What an id says of it between host and token. */
-  place(whole: Whole): string;
-  wanted(whole: Whole): Wanted;
-  look(whole: Whole, adopt: Adopt): Look;
+/** The resource of one entry of each kind. */
+export const kindsOfOne: readonly Kind[] = sectionNames.map(kindOfOne);
+
+function kindOfOne<Name extends Section>(section: Name): Kind {
+  const kind = entryKinds[section];
+  const { wanted, look } = kindsOnHosts[section];
+  return defineKind({
+    name: kind.resource,
+    fields: kind.fields,
+    across: kind.settle,
+    place: (values) => kind.place(wholeOf(kind, values)),
+    wanted: (values) => [wanted(wholeOf(kind, values))],
+    look: (values, _tags, adopt) => look(wholeOf(kind, values), adopt),
+  });
 }
 
-/** Entries that may say for themselves what may be taken over. */
-type Labelled<Table> = Entries<Values<Table> & { adopt?: Adopt }>;
+/** Everything that the sections of HostRouting declare, in the order of the kinds. */
+export const entriesOf = (values: HostRoutingValues): Entry[] => sectionNames.flatMap((section) => entriesIn(section, values));
 
-export interface Section<Table extends FieldTable> {
-  readonly kind: Kind;
-  entries(section: string, entries: Labelled<Table> | undefined): Entry[];
-  look(entries: Labelled<Table> | undefined, adopt: Adopt): Look;
+function entriesIn<Name extends Section>(section: Name, values: Labelled): Entry[] {
+  const kind = entryKinds[section];
+  const { wanted } = kindsOnHosts[section];
+  const { declarable } = kind;
+  return Object.entries(labelledIn(section, values)).map(([label, entry]) => {
+    const { adopt } = entry;
+    const one = wanted(wholeOf(kind, objectIn(entry)));
+    if (adopt === undefined) return { section, label, wanted: one, declarable };
+    const own = { ...one, adopt, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
+    // As found they say it too: it is not the host's.
+    const found = (of: Found): unknown => {
+      const inputs = declarable(of);
+      return inputs === undefined ? undefined : { ...inputs, adopt };
+    };
+    return { section, label, wanted: own, declarable: found };
+  });
 }
 
-export function sectionOf<Table extends FieldTable, Whole extends Values<Table>>(
-  kind: EntryKind<Table, Whole>,
-  { place, wanted, look }: OnHosts<Whole>,
-): Section<Table> {
-  const { declarable } = anyEntryKind(kind);
-  return {
-    kind: defineKind({
-      name: kind.resource,
-      fields: kind.fields,
-      across: kind.settle,
-      place: (values) => place(wholeOf(kind, values)),
-      wanted: (values) => [wanted(wholeOf(kind, values))],
-      look: (values, _tags, adopt) => look(wholeOf(kind, values), adopt),
-    }),
-    entries: (section, entries = {}) =>
-      Object.entries(entries).map(([label, entry]) => {
-        const { adopt } = entry;
-        const one = wanted(wholeOf(kind, objectIn(entry)));
-        if (adopt === undefined) return { section, label, wanted: one, declarable };
-        const own = { ...one, adopt, ensure: (state: State, mandate: Mandate) => one.ensure(state, { ...mandate, adopt }) };
-        // As found they say it too: it is not the host's.
-        const found = (of: Found): unknown => {
-          const inputs = declarable(of);
-          return inputs === undefined ? undefined : { ...inputs, adopt };
-        };
-        return { section, label, wanted: own, declarable: found };
-      }),
-    look: (entries, adopt) =>
-      entries === undefined
-        ? nothingMore
-        : together(Object.values(entries).map((entry) => look(wholeOf(kind, objectIn(entry)), entry.adopt ?? adopt))),
-  };
+/** What must be read for them. */
+export const lookAtEntries = (values: HostRoutingValues, adopt: Adopt): Look =>
+  together(sectionNames.map((section) => lookIn(section, values, adopt)));
+
+function lookIn<Name extends Section>(section: Name, values: Labelled, adopt: Adopt): Look {
+  const kind = entryKinds[section];
+  const { look } = kindsOnHosts[section];
+  return together(Object.values(labelledIn(section, values)).map((entry) => look(wholeOf(kind, objectIn(entry)), entry.adopt ?? adopt)));
 }

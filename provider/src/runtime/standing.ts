@@ -1,7 +1,7 @@
-import { entryKinds } from "../declaration/entryKinds";
+import { entryKinds, sectionNames } from "../declaration/entryKinds";
 import { parseRegisterKey, registerKey, tableKey } from "../declaration/key";
 import { defaultOwner, type Tags } from "../declaration/owner";
-import { observedKinds, tagsAt } from "../kernel/observed/kinds";
+import { kindsOnHosts, tagsAt } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import { keysOf } from "../kernel/plan/register";
 
@@ -19,10 +19,10 @@ export interface Standing {
 /** What the kernel shows under these keys of the register. */
 export function standingAt(keys: ReadonlySet<string>, state: State): Standing[] {
   if (keys.size === 0) return [];
-  return Object.entries(entryKinds).flatMap(([section, { word, declarable }]) =>
-    (observedKinds[word]?.seen(state) ?? []).flatMap(({ key, protocol: tag, found }): Standing[] => {
+  return sectionNames.flatMap((section) =>
+    kindsOnHosts[section].seen(state).flatMap(({ key, protocol: tag, found }): Standing[] => {
       const at = tag === undefined ? undefined : registerKey(key, tag);
-      const shown = at !== undefined && keys.has(at) ? declarable(found) : undefined;
+      const shown = at !== undefined && keys.has(at) ? entryKinds[section].declarable(found) : undefined;
       return at === undefined || shown === undefined ? [] : [{ section, key, at, tag, found: shown }];
     }),
   );

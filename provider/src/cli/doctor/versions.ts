@@ -1,22 +1,20 @@
-import { nexthopAttributes } from "../../declaration/nexthop/attributes";
-import { routeAttributes } from "../../declaration/route/attributes";
-import { ruleAttributes } from "../../declaration/rule/rule";
+import { entryKinds, sectionNames } from "../../declaration/entryKinds";
 import type { Facts } from "../../host/reading/facts";
-import { nexthopNeed } from "../../kernel/nexthop/nexthop";
-import { isBefore, lacking } from "../../kernel/plan/gate";
+import { kindsOnHosts } from "../../kernel/observed/kinds";
+import { isUnmet, lacking } from "../../kernel/plan/gate";
 import { type Check, ok, warning } from "./checks";
-
-const tables = { PolicyRule: ruleAttributes, PolicyRoute: routeAttributes, NextHop: nexthopAttributes } as const;
 
 /** What the versions are, and what cannot be declared there. */
 export function versionsOn({ kernel, iproute2, ipv6 }: Facts): Check[] {
   const host = { kernel, iproute2 };
-  const hasNexthops = !isBefore(kernel, nexthopNeed.kernel) && !isBefore(iproute2, nexthopNeed.iproute2);
-  const refused = Object.entries(tables).flatMap(([kind, table]) =>
-    kind === "NextHop" && !hasNexthops
-      ? [`NextHop (${nexthopNeed.kernel})`]
-      : lacking(table, host).map((need) => `${kind}.${need.attribute} (${need.kernel})`),
-  );
+  // What decides for packets first.
+  const refused = [...sectionNames].reverse().flatMap((section) => {
+    const { resource, fields } = entryKinds[section];
+    const { need } = kindsOnHosts[section];
+    return need !== undefined && isUnmet(need, host)
+      ? [`${resource} (${need.kernel})`]
+      : lacking(fields, host).map(({ attribute, kernel: first }) => `${resource}.${attribute} (${first})`);
+  });
   return [
     ok(
       "versions",

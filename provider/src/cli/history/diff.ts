@@ -2,9 +2,9 @@ import { parseArgs } from "node:util";
 import { escapeOutput } from "../../errors";
 import { readHistory, unreadText } from "../../host/history/read";
 import { closeHosts, type Host, hostOf } from "../../host/host";
-import { lookFor } from "../../host/reading/look";
 import { type Back, backOf } from "../../kernel/history/back";
 import { heldAt, isSameHeld, wordsFor } from "../../kernel/history/held";
+import { lookFor } from "../../kernel/observed/kinds";
 import { type Exit, exits, WrongUse } from "../exit";
 import { connectionOf, loginOptions } from "../source";
 

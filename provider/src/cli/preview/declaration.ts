@@ -1,18 +1,12 @@
-import type { Adopt } from "../../declaration/adopt";
-import type { FieldTable, Values } from "../../declaration/attribute";
-import { type Across, canonical } from "../../declaration/canonical";
-import type { Entries } from "../../declaration/entries";
-import type { EntryKind } from "../../declaration/entryKind";
+import { canonical } from "../../declaration/canonical";
+import { entryKinds, type Labelled, labelledIn, type Section, sectionNames, type Wholes } from "../../declaration/entryKinds";
+import { printFailure } from "../../declaration/failures";
 import { hostRoutingFields, settingsIn, settleHostRouting } from "../../declaration/hostRouting";
 import { routeKey, ruleKey } from "../../declaration/key";
-import { nexthopKind } from "../../declaration/nexthop/kind";
 import { type DeclaredRoute, literalRoute } from "../../declaration/route/declaredRoute";
-import { routeKind } from "../../declaration/route/kind";
 import type { Route } from "../../declaration/route/route";
-import { ruleKind } from "../../declaration/rule/kind";
 import type { Rule } from "../../declaration/rule/rule";
 import { literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
-import { tableKind } from "../../declaration/table/kind";
 import { PolicyRoutingError } from "../../errors";
 import type { Declaration } from "../../managers/render/declaration";
 import { objectIn, wholeOf } from "../../runtime/objects";
@@ -20,18 +14,6 @@ import { chosen } from "./chosen";
 import { hostsOf } from "./hosts";
 import { parseDeclared } from "./stackJson";
 import type { Inputs } from "./unclear";
-
-/** The values of a resource's own fields: what all kinds share says how to get to the host, and was read before. */
-const valuesOf = <Table extends FieldTable>(fields: Table, settle: Across<Values<Table>>, inputs: Inputs): Values<Table> =>
-  canonical(fields, Object.fromEntries(Object.entries(inputs).filter(([name]) => name in fields)), settle).values;
-
-const oneOf = <Table extends FieldTable, Whole extends Values<Table>>(kind: EntryKind<Table, Whole>, inputs: Inputs): Whole =>
-  wholeOf(kind, valuesOf(kind.fields, kind.settle, inputs));
-
-const allOf = <Table extends FieldTable, Whole extends Values<Table>>(
-  kind: EntryKind<Table, Whole>,
-  entries: Entries<Values<Table> & { adopt?: Adopt }> = {},
-): Whole[] => Object.values(entries).map((entry) => wholeOf(kind, objectIn(entry)));
 
 /** No manager knows a rule from whatever addresses a device has. */
 function literalRules(rule: RuleSet): Rule[] {
@@ -55,22 +37,44 @@ function saidRoute(route: DeclaredRoute): Route {
   });
 }
 
-const readers: Readonly<Record<string, (inputs: Inputs) => Partial<Declaration>>> = {
-  RoutingTable: (inputs) => ({ tables: [oneOf(tableKind, inputs)] }),
-  NextHop: (inputs) => ({ nexthops: [oneOf(nexthopKind, inputs)] }),
-  PolicyRoute: (inputs) => ({ routes: [saidRoute(oneOf(routeKind, inputs))] }),
-  PolicyRule: (inputs) => ({ rules: literalRules(oneOf(ruleKind, inputs)) }),
-  HostRouting: (inputs) => {
-    const values = valuesOf(hostRoutingFields, settleHostRouting, inputs);
-    return {
-      tables: allOf(tableKind, values.tables),
-      nexthops: allOf(nexthopKind, values.nexthops),
-      routes: allOf(routeKind, values.routes).map(saidRoute),
-      rules: allOf(ruleKind, values.rules).flatMap(literalRules),
-      settings: settingsIn(values),
-    };
-  },
+/** What a manager may say of an object of each kind. */
+const rendered: { readonly [Name in Section]?: (whole: Wholes[Name]) => Partial<Declaration> } = {
+  tables: (table) => ({ tables: [table] }),
+  nexthops: (nexthop) => ({ nexthops: [nexthop] }),
+  routes: (route) => ({ routes: [saidRoute(route)] }),
+  rules: (rule) => ({ rules: literalRules(rule) }),
 };
+
+function partsOf<Name extends Section>(section: Name, values: Labelled): Partial<Declaration>[] {
+  const kind = entryKinds[section];
+  const said = rendered[section];
+  return Object.values(labelledIn(section, values)).map((entry) => {
+    if (said !== undefined) return said(wholeOf(kind, objectIn(entry)));
+    throw new PolicyRoutingError("unsupported", {
+      topic: "not-expressible",
+      what: `${kind.key(entry)}: no other manager's files can say it`,
+      next: "leave it to this package: it persists it by itself",
+    });
+  });
+}
+
+/** One entry alone as a host of one. */
+function declaredBy(resource: string, inputs: Inputs): Partial<Declaration>[] {
+  const section = sectionNames.find((one) => entryKinds[one].resource === resource);
+  if (section === undefined && resource !== "HostRouting")
+    throw new PolicyRoutingError("bug", { topic: "bug", what: `${resource} cannot be rendered` });
+  const fields = section === undefined ? hostRoutingFields : entryKinds[section].fields;
+  const own = Object.fromEntries(Object.entries(inputs).filter(([name]) => name in fields));
+  const whole = section === undefined ? own : { [section]: { one: own } };
+  const { values, problems } = canonical(hostRoutingFields, whole, settleHostRouting);
+  if (problems.length > 0)
+    throw new PolicyRoutingError("invalid", {
+      topic: "declaration-invalid",
+      what: problems.map(printFailure).join("; "),
+      next: "correct the program",
+    });
+  return [...sectionNames.flatMap((one) => partsOf(one, values)), { settings: settingsIn(values) }];
+}
 
 /** All that is declared for a host; refused where something of it is not shown, which would be left out in silence. */
 export function declarationIn(text: string, path: string, asked?: string): Declaration {
@@ -88,7 +92,7 @@ export function declarationIn(text: string, path: string, asked?: string): Decla
     throw new PolicyRoutingError("invalid", { topic: "nothing-declared", what: `${path}: no resource of ours is declared there` });
   const host = chosen(hosts, asked);
   open(host.unsure);
-  const parts = host.resources.map(({ kind, inputs = {} }) => readerOf(kind)(inputs));
+  const parts = host.resources.flatMap(({ kind, inputs = {} }) => declaredBy(kind, inputs));
   return {
     tables: parts.flatMap(({ tables = [] }) => tables),
     nexthops: parts.flatMap(({ nexthops = [] }) => nexthops),
@@ -96,10 +100,4 @@ export function declarationIn(text: string, path: string, asked?: string): Decla
     rules: parts.flatMap(({ rules = [] }) => rules),
     settings: parts.flatMap(({ settings: some = [] }) => some),
   };
-}
-
-function readerOf(kind: string): (inputs: Inputs) => Partial<Declaration> {
-  const reader = readers[kind];
-  if (reader === undefined) throw new PolicyRoutingError("bug", { topic: "bug", what: `${kind} cannot be rendered` });
-  return reader;
 }

@@ -1,6 +1,6 @@
 import { addressOf, type Connection } from "../../declaration/connection";
 import { messageOf } from "../../errors";
-import { together } from "../../host/reading/look";
+import { together } from "../../kernel/observed/look";
 import type { Declared, Kind } from "../../runtime/kind";
 import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";

@@ -6,13 +6,14 @@ import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from ".
 import { changeBack, idsIn, toDo } from "../../kernel/history/changeBack";
 import { marksOf } from "../../kernel/history/marks";
 import { refused } from "../../kernel/history/refused";
+import { lookFor } from "../../kernel/observed/kinds";
+import type { Look } from "../../kernel/observed/look";
 import type { State } from "../../kernel/observed/state";
 import { deviceIn } from "../../kernel/plan/followed";
 import { plan } from "../../kernel/plan/plan";
 import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
 import { type Host, hostOf } from "../host";
-import { type Look, lookFor } from "../reading/look";
 import type { GoingBack } from "../transaction/work";
 import { cannotGo, changedSince } from "./changedSince";
 import { readHistory, type Unread, unreadText } from "./read";

@@ -3,10 +3,12 @@ import { type Family, families } from "../../declaration/family";
 import { tableOf } from "../../declaration/tableNumber";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { readIpJson } from "../../kernel/observed/ipJson";
-import { parseNames, parseSysctls } from "../../kernel/observed/parse";
+import type { TextOf } from "../../kernel/observed/kind";
+import { observedKinds } from "../../kernel/observed/kinds";
+import { askedFor, byTable, destinationOf, type Look } from "../../kernel/observed/look";
 import type { Pieces } from "../../kernel/observed/pieces";
-import { readNexthops, readNexthopUsers, readRoutes, readRules } from "../../kernel/observed/read";
-import type { NexthopUser, ObservedRoute, ObservedRule, State } from "../../kernel/observed/state";
+import { readRoutes, readRules } from "../../kernel/observed/read";
+import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../kernel/observed/state";
 import { readSources, type Uplinks, type Way } from "../../kernel/observed/uplinks";
 import { readWays, tagsNamed } from "../../kernel/observed/ways";
 import { type Register, readRegister } from "../../kernel/plan/register";
@@ -16,7 +18,6 @@ import { observeText } from "../wire/frames";
 import { paced } from "../wire/paced";
 import type { Shell } from "../wire/shell";
 import { lacksFamily } from "./facts";
-import { askedFor, byTable, destinationOf, type Look } from "./look";
 
 const channels = { inet: "4", inet6: "6" } as const;
 
@@ -50,19 +51,11 @@ function* shown(answer: Answer, look: Look): Pieces<State> {
   const register = yield* readRegister(text("register"));
   const rules: ObservedRule[] = [];
   for (const family of look.rules) append(rules, yield* readRules(text(`rules ${channels[family]}`), `rules ${family}`, family));
-  return {
-    rules,
-    routes: yield* routesIn(answer, look, text),
-    nexthops: look.nexthops ? yield* readNexthops(text("nexthops"), text("nexthops 6"), "next hops") : [],
-    nexthopUsers: look.users.size > 0 ? yield* usersIn(text) : [],
-    sysctls: look.sysctls ? parseSysctls(text("sysctls")) : new Map(),
-    names: look.names ? parseNames(text("names")) : [],
-    register,
-    ...(look.uplinks ? { uplinks: yield* uplinksIn(text, look, register) } : {}),
-  };
+  let state: State = { ...emptyState, rules, routes: yield* routesIn(answer, look, text), register };
+  for (const { word, whole } of observedKinds)
+    if (whole !== undefined && look.all.has(word)) state = { ...state, ...(yield* whole.read(text, look)) };
+  return look.uplinks ? { ...state, uplinks: yield* uplinksIn(text, look, register) } : state;
 }
-
-type TextOf = (name: string) => string;
 
 /** What an answer shows under a name. Throws where `ip` could not show it. */
 function textsOf(answer: Answer): TextOf {
@@ -114,12 +107,6 @@ const destinationsOf = (routes: readonly ObservedRoute[]): Set<string> => new Se
 /** Those at other destinations. `ip` leaves out what it was asked to filter by: the tag. */
 const othersOf = (protocol: number, known: ReadonlySet<string>, routes: readonly ObservedRoute[]): ObservedRoute[] =>
   routes.filter(({ route }) => !known.has(destinationOf(route))).map((one) => ({ ...one, protocol }));
-
-function* usersIn(text: TextOf): Pieces<NexthopUser[]> {
-  const users: NexthopUser[] = [];
-  for (const family of families) append(users, yield* readNexthopUsers(text(`nexthop_users ${channels[family]}`), family));
-  return users;
-}
 
 function* uplinksIn(text: TextOf, { ways }: Look, register: Register): Pieces<Uplinks> {
   const sources = readSources(yield* wholeList(text("uplinks addresses"), "addresses"));

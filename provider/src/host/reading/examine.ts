@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "../../declaration/connection";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../../errors";
+import { nothingMore } from "../../kernel/observed/look";
 import { doctor } from "../scripts";
 import { type Target, targetOf } from "../ssh/target";
 import { type Answer, section, sectionAfter } from "../wire/answer";
 import { proofText } from "../wire/frames";
 import { Session } from "../wire/session";
-import { nothingMore } from "./look";
 import { type Observation, observe } from "./observe";
 
 /** What was seen of a host on which nothing was changed yet, as far as it could be seen. */

@@ -3,6 +3,7 @@ import type { Connection } from "../../declaration/connection";
 import { PolicyRoutingError } from "../../errors";
 import type { StateJson } from "../../kernel/lookup/stateJson";
 import { readIpJson } from "../../kernel/observed/ipJson";
+import { lookAtNames, nothingMore } from "../../kernel/observed/look";
 import { followedIn } from "../../kernel/plan/followed";
 import { type Holding, holdingsOf } from "../../kernel/plan/holdings";
 import { type Answer, section, sectionAfter, sectionsAfter } from "../wire/answer";
@@ -10,7 +11,6 @@ import { ofNetwork } from "../wire/bound";
 import { paced } from "../wire/paced";
 import { Session } from "../wire/session";
 import type { Facts } from "./facts";
-import { lookAtNames, nothingMore } from "./look";
 import { observe } from "./observe";
 
 /** The arrays of one host's answer to `network` in sh/observe.sh. */

@@ -1,6 +1,8 @@
 import { PolicyRoutingError, type Warning } from "../../errors";
 import type { Management } from "../../kernel/management/path";
 import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../../kernel/observed/doubt";
+import { isShown } from "../../kernel/observed/kinds";
+import type { Look } from "../../kernel/observed/look";
 import type { State } from "../../kernel/observed/state";
 import type { Persistence } from "../../kernel/persist/persistence";
 import { parseManagement } from "../paths";
@@ -13,7 +15,6 @@ import type { Shell } from "../wire/shell";
 import { parseShown, wholeTables } from "./entries";
 import { type Facts, parseFacts } from "./facts";
 import { type Held, heldIn, heldText } from "./held";
-import { isShown, type Look } from "./look";
 
 /** A transaction that somebody began on the host: its id, how far its guard got, and what is written there. */
 export interface Left {

@@ -1,9 +1,9 @@
 import type { Connection } from "../../declaration/connection";
+import { lookAtNames, lookAtNexthops, together } from "../../kernel/observed/look";
 import type { StandingHost } from "../../managers/takeover/onHost";
 import { type Answer, section, sectionsAfter } from "../wire/answer";
 import { ofNetwork } from "../wire/bound";
 import { Session } from "../wire/session";
-import { lookAtNames, lookAtNexthops, together } from "./look";
 import { stateJsonOf } from "./network";
 import { observe } from "./observe";
 import { sourcesIn, sourcesText } from "./oldLines";

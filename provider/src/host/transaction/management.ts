@@ -69,7 +69,9 @@ function readWhole(session: Session, seen: Observation): Promise<Management> {
 
 /** Whether a rule, of those that stand or come, looks at a device's group or VRF. */
 const hangsOnDevices = ({ state }: Observation, becomes: readonly Becomes[]): boolean =>
-  [...state.rules, ...becomes.flatMap(({ rules }) => rules)].some(({ rule }) => rule.l3mdev === true || rule.suppressIfgroup !== undefined);
+  [...state.rules, ...becomes.flatMap(({ rules = [] }) => rules)].some(
+    ({ rule }) => rule.l3mdev === true || rule.suppressIfgroup !== undefined,
+  );
 
 async function readLinks(session: Session): Promise<readonly Link[] | undefined> {
   const answer = await (await session.shell()).run("links");

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { defaultConfirmTimeout } from "../../declaration/guard";
 import { PolicyRoutingError, whatOf } from "../../errors";
+import { lookFor } from "../../kernel/observed/kinds";
+import { askedFor, isCovered, type Look, nothingMore, together } from "../../kernel/observed/look";
 import { stateAfter } from "../../kernel/plan/after";
 import { isEmpty, keysHeld } from "../../kernel/plan/plan";
 import { compacted } from "../../kernel/plan/register";
@@ -8,7 +10,6 @@ import { controller } from "../controller";
 import { revisionText } from "../history/record";
 import { withoutTakenBack } from "../history/takenBack";
 import { adviceFor, isStored, persistText } from "../persistence";
-import { askedFor, isCovered, type Look, lookFor, nothingMore, together } from "../reading/look";
 import { type Observation, observe } from "../reading/observe";
 import { type Answer, section, sectionAfter } from "../wire/answer";
 import { boundOf } from "../wire/bound";

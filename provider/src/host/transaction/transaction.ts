@@ -1,6 +1,6 @@
 import type { ErrorParts } from "../../errors";
+import type { Look } from "../../kernel/observed/look";
 import type { Scope } from "../../kernel/plan/compare";
-import type { Look } from "../reading/look";
 import type { Observation } from "../reading/observe";
 import { type Answer, sectionAfter } from "../wire/answer";
 

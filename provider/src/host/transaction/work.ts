@@ -2,11 +2,11 @@ import type { Expectation } from "../../declaration/expectation";
 import type { Guard } from "../../declaration/guard";
 import type { PolicyRoutingError } from "../../errors";
 import type { Mark } from "../../kernel/history/marks";
+import type { Look } from "../../kernel/observed/look";
 import type { State } from "../../kernel/observed/state";
 import type { Wish } from "../../kernel/persist/persistence";
 import type { Change, Take } from "../../kernel/plan/change";
 import type { Facts } from "../reading/facts";
-import type { Look } from "../reading/look";
 import type { Observation } from "../reading/observe";
 
 /** What was seen on the host after a change was confirmed, or was not needed. */

@@ -1,4 +1,4 @@
-import type { Look } from "../reading/look";
+import type { Look } from "../../kernel/observed/look";
 
 /** How much an answer may hold. More is not what was asked for, and to read it would take memory and time from other hosts. */
 export interface Bound {

@@ -1,7 +1,8 @@
 import { sysctlPath } from "../../declaration/sysctl/sysctl";
+import { observedKinds } from "../../kernel/observed/kinds";
+import { byTable, isTable, type Look } from "../../kernel/observed/look";
 import { printLine, type RegisterLine } from "../../kernel/plan/register";
 import { channelOf, type SettingStep, type Step, type TableNameStep } from "../../kernel/plan/step";
-import { byTable, isTable, type Look } from "../reading/look";
 
 /**
  * The texts that are sent to the shell on the host: calls of the functions in sh/, with everything that varies in quoted here-documents.
@@ -22,10 +23,8 @@ function familyAndNumber(table: string): string {
 }
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
-export function observeText(
-  { rules, routes, ours, tables, locks, tagged, names, nexthops, users, sysctls, uplinks, ways, paths, probes }: Look,
-  extent: "whole" | "entries",
-): string {
+export function observeText(look: Look, extent: "whole" | "entries"): string {
+  const { rules, routes, ours, tables, locks, tagged, all, uplinks, ways, paths, probes } = look;
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
@@ -36,12 +35,10 @@ export function observeText(
     ),
     ...[...locks].filter(isTable).map((table) => `locks ${familyAndNumber(table)}`),
     ...[...byTable(locks, locks)].map(([table, destinations]) => call(`locks_to ${familyAndNumber(table)}`, destinations)),
-    ...(nexthops ? [["nexthops", ...users].join(" ")] : []),
+    ...observedKinds.flatMap(({ word, whole }) => (whole === undefined || !all.has(word) ? [] : [whole.call(look)])),
     ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
-    ...(sysctls ? ["sysctls"] : []),
     ...(uplinks ? ["uplinks"] : []),
     ...[...ways].map((family) => `ways ${channelOf(family)}`),
-    ...(names ? ["table_names"] : []),
     ...(probes.length === 0 ? [] : [call("probes", probes)]),
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import type { Change, Owned } from "../plan/change";
 import { deviceIn } from "../plan/followed";
 import { rememberedIn } from "../sysctl/remembered";
 import { type Back, type Choice, nameOf, type Wish } from "./back";
-import { type Held, heldAt, isSameHeld, keyOf, type Moment, objectAt, ownerAt, wantedOf, wordsUnread } from "./held";
+import { type Held, heldAt, isSameHeld, type Moment, objectAt, ownerAt, wantedOf, wordsUnread } from "./held";
 import { refused } from "./refused";
 import { remembered } from "./remembered";
 import { givenBack } from "./taken";
@@ -47,8 +47,8 @@ export function changeBack(id: string, { stack, tag, back, revisions }: Choice, 
     back.flatMap(({ key, to }) => (to?.object !== undefined && "sysctl" in to.object ? [[key, to.object.sysctl.value]] : [])),
   );
   const hops = back.flatMap(({ from }) => {
-    const before = from?.object === undefined ? undefined : wantedOf(from.object).hops;
-    return from?.object === undefined || before === undefined ? [] : [[keyOf(from.object), before] as const];
+    const before = from?.object === undefined ? undefined : wantedOf(from.object);
+    return before?.hops === undefined ? [] : [[before.key, before.hops] as const];
   });
   return {
     id,

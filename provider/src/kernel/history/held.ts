@@ -1,31 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { nexthopKey, parseRegisterKey, routeKey, ruleKey, tableKey } from "../../declaration/key";
-import { nexthopAttributes } from "../../declaration/nexthop/attributes";
-import type { Nexthop } from "../../declaration/nexthop/nexthop";
+import { parseRegisterKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
-import { type DeclaredRoute, declaredRouteAttributes, followingGateway } from "../../declaration/route/declaredRoute";
-import { type RuleSet, ruleSetAttributes, setOf } from "../../declaration/rule/ruleSet";
-import { parseSysctlKey, type Sysctl, sysctlKey } from "../../declaration/sysctl/sysctl";
-import type { NamedTable } from "../../declaration/table/table";
-import { wantedNexthop } from "../nexthop/nexthop";
-import { nexthopAt, routesAt, rulesAt, type State } from "../observed/state";
+import { PolicyRoutingError } from "../../errors";
+import type { HeldObject } from "../observed/kind";
+import type { State } from "../observed/state";
 import { type StoredObject, type StoredWords, wordsOfStored } from "../persist/stored";
 import type { Wanted } from "../plan/change";
 import { deviceIn } from "../plan/followed";
 import type { Entry } from "../plan/register";
-import { wantedRoute } from "../route/route";
-import { wantedRule } from "../rule/rule";
-import { wantedSysctl } from "../sysctl/sysctl";
-import { wantedName } from "../table/name";
-import { same } from "../words";
-
-/** An object as a host showed it, under the name of its kind. */
-export type HeldObject =
-  | { readonly rule: RuleSet }
-  | { readonly route: DeclaredRoute }
-  | { readonly nexthop: Nexthop }
-  | { readonly name: NamedTable }
-  | { readonly sysctl: Sysctl };
+import { nameAt } from "../table/name";
+import { type AllOf, keeperAt, keepers } from "./keepers";
 
 /** What stood at a key of the register in somebody's name. */
 export interface Held extends Entry {
@@ -45,36 +29,8 @@ export interface Moment {
 export function objectAt(at: string, state: State): HeldObject | undefined {
   const { key, staging, owner } = parseRegisterKey(at);
   if (staging || owner === "?") return undefined;
-  const proto = tagsOf(owner).owner;
-  const [kind, family, priority] = key.split(" ");
-  if (kind === "rule") {
-    const all = rulesAt(state, family === "inet6" ? "inet6" : "inet", Number(priority)).flatMap((one) =>
-      one.protocol === proto ? [one.rule] : [],
-    );
-    const set = setOf(all);
-    const device = deviceIn(state.register.entries.get(at) ?? {});
-    // What a device has is the host's matter: its lease may end, and nobody changed anything.
-    if (set?.from !== undefined && device !== undefined) return { rule: { ...set, from: { addressesOf: device } } };
-    // Several that are no set of one declaration: somebody added to it.
-    const found = set ?? all[0];
-    return found === undefined ? undefined : { rule: found };
-  }
-  const route = routesAt(state, key).find(({ protocol }) => protocol === proto)?.route;
-  if (route !== undefined) {
-    const device = deviceIn(state.register.entries.get(at) ?? {});
-    return { route: device === undefined ? route : followingGateway(route, device) };
-  }
-  const nexthop = nexthopAt(state, key);
-  if (nexthop !== undefined) return nexthop.protocol === proto ? { nexthop: nexthop.nexthop } : undefined;
-  const named = nameAt(key, state);
-  if (named !== undefined) return { name: { tableId: named.tableId, name: named.name } };
-  const setting = parseSysctlKey(key);
-  const value = state.sysctls.get(key);
-  return setting === undefined || value === undefined ? undefined : { sysctl: { ...setting, value } };
+  return keeperAt(key)?.own({ key, tag: tagsOf(owner).owner, device: deviceIn(state.register.entries.get(at) ?? {}) }, state);
 }
-
-const nameAt = (key: string, { names }: State) =>
-  key.startsWith("table ") ? names.find(({ tableId, owner }) => owner !== undefined && tableKey(tableId) === key) : undefined;
 
 /** Who owns a key of the register. Names stand in their own files. */
 export const ownerAt = (at: string, state: State): Entry | undefined => state.register.entries.get(at) ?? nameAt(at, state)?.owner;
@@ -97,26 +53,13 @@ function storedAt(at: string, objects: Moment["objects"]): StoredWords | undefin
 
 const storedByKey = new WeakMap<Moment["objects"], ReadonlyMap<string, StoredObject>>();
 
-/** The register's key of an object, without its tag. */
-export function keyOf(object: HeldObject): string {
-  if ("rule" in object) return ruleKey(object.rule);
-  if ("route" in object) return routeKey(object.route);
-  if ("nexthop" in object) return nexthopKey(object.nexthop.nhid);
-  return "name" in object ? tableKey(object.name.tableId) : sysctlKey(object.sysctl);
-}
-
 /** Says the same: by the equality that finds drift, whichever of them was asked for. */
 export function isSameObject(one: HeldObject | undefined, other: HeldObject | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return says(one, other) || says(other, one);
 }
 
-function says(asked: HeldObject, observed: HeldObject): boolean {
-  if ("rule" in asked) return "rule" in observed && same(ruleSetAttributes, asked.rule, observed.rule);
-  if ("route" in asked) return "route" in observed && same(declaredRouteAttributes, asked.route, observed.route);
-  if ("nexthop" in asked) return "nexthop" in observed && same(nexthopAttributes, asked.nexthop, observed.nexthop);
-  return isDeepStrictEqual(asked, observed);
-}
+const says = (asked: HeldObject, observed: HeldObject): boolean => keepers.some((one) => one.says(asked, observed));
 
 /** The same object, in the same name, persisted in the same words. */
 export function isSameHeld(one: Held | undefined, other: Held | undefined): boolean {
@@ -135,12 +78,12 @@ export function standsSame(one: Held | undefined, other: Held | undefined): bool
 }
 
 /** As something that is wanted on a host. `all` is what a setting of all devices is to be. */
-export function wantedOf(object: HeldObject, all?: (file: Sysctl["file"]) => number | undefined): Wanted {
-  if ("rule" in object) return wantedRule(object.rule);
-  if ("route" in object) return wantedRoute(object.route);
-  if ("nexthop" in object) return wantedNexthop(object.nexthop);
-  if ("name" in object) return wantedName(object.name);
-  return wantedSysctl(object.sysctl, all?.(object.sysctl.file));
+export function wantedOf(object: HeldObject, all?: AllOf): Wanted {
+  for (const keeper of keepers) {
+    const wanted = keeper.wanted(object, all);
+    if (wanted !== undefined) return wanted;
+  }
+  throw new PolicyRoutingError("bug", { topic: "bug", what: "an object of the history is of no kind" });
 }
 
 /** In the words of `ip`. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { registerKey } from "../../declaration/key";
 import { isSameStack } from "../../declaration/owner";
+import type { HeldObject } from "../observed/kind";
 import type { State } from "../observed/state";
 import { stateAfter } from "../plan/after";
 import type { ChangePlan } from "../plan/plan";
 import type { Choice } from "./back";
-import { type HeldObject, isSameObject, objectAt } from "./held";
+import { isSameObject, objectAt } from "./held";
 import { objectSchema, printJson } from "./text";
 
 /** What a person took back at one key, and should not come again unseen. It is no part of what a rollback takes back. */

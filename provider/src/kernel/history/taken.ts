@@ -4,12 +4,12 @@ import type { Route } from "../../declaration/route/route";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { literally, rulesIn } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
+import type { HeldObject } from "../observed/kind";
 import { type ObservedRule, routesAt, rulesAtKey, type State } from "../observed/state";
 import type { Instead, Plan } from "../plan/change";
 import { command } from "../route/steps";
 import { add, addBack, del, delAllForeign, times } from "../rule/steps";
 import { same } from "../words";
-import type { HeldObject } from "./held";
 
 /** What stood at a key in nobody's name until a change took it over: in the form of a program, with the tag that it had. */
 export interface Taken {
@@ -69,7 +69,7 @@ function rulesBack(taken: readonly ObservedRule[], tag: number): Instead {
         // By its words alone the kernel might take ours for one without a tag: ours goes first.
         undo: [...deletions, ...delAllForeign(missing), ...ours.map(addBack)],
         register: [{ at }],
-        becomes: [{ key, rules: [...others, ...missing], routes: [] }],
+        becomes: [{ key, rules: [...others, ...missing] }],
         notes: [],
       };
     },
@@ -94,7 +94,7 @@ function routeBack(route: Route, proto: number, tag: number): Instead {
         steps: [command("replace", route, proto)],
         undo: [command("replace", ours.route, tag)],
         register: [{ at }],
-        becomes: [{ key, rules: [], routes: [given] }],
+        becomes: [{ key, routes: [given] }],
         notes: [],
       };
     },

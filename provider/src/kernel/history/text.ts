@@ -1,13 +1,7 @@
 import { z } from "zod";
-import type { FieldTable, Values } from "../../declaration/attribute";
-import { canonical } from "../../declaration/canonical";
-import type { EntryKind } from "../../declaration/entryKind";
-import { nexthopKind } from "../../declaration/nexthop/kind";
-import { routeKind } from "../../declaration/route/kind";
-import { ruleKind } from "../../declaration/rule/kind";
-import { parseSysctlKey } from "../../declaration/sysctl/sysctl";
-import { tableKind } from "../../declaration/table/kind";
-import type { Held, HeldObject } from "./held";
+import type { HeldObject } from "../observed/kind";
+import type { Held } from "./held";
+import { keepers } from "./keepers";
 import type { Delta, Header } from "./revision";
 
 /** The form of a revision on hosts. It only grows; of a newer one a version lists what it knows, and cannot go back over it. */
@@ -31,37 +25,17 @@ export function printRevision(header: Header, deltas: readonly Delta[]): string[
   return [printJson({ form, ...header, owners: [...owners.values()].map(({ id, stack }) => [id, stack]) }), ...lines];
 }
 
-const entrySchema = z.looseObject({});
-const rawSchema = z.looseObject({
-  rule: entrySchema.optional(),
-  route: entrySchema.optional(),
-  nexthop: entrySchema.optional(),
-  name: entrySchema.optional(),
-  sysctl: z.object({ file: z.string(), device: z.string(), value: z.int() }).optional(),
-});
-type Raw = z.infer<typeof rawSchema>;
+const rawSchema = z.record(z.string(), z.unknown());
 
 export const objectSchema = rawSchema.transform(objectIn);
 
 /** As what a program may say; undefined where it says more than this version knows. */
-function objectIn({ rule, route, nexthop, name, sysctl }: Raw): HeldObject | undefined {
-  if (rule !== undefined) return under(wholeOf(ruleKind, rule), (found) => ({ rule: found }));
-  if (route !== undefined) return under(wholeOf(routeKind, route), (found) => ({ route: found }));
-  if (nexthop !== undefined) return under(wholeOf(nexthopKind, nexthop), (found) => ({ nexthop: found }));
-  if (name !== undefined) return under(wholeOf(tableKind, name), (found) => ({ name: found }));
-  const setting = sysctl === undefined ? undefined : parseSysctlKey(`sysctl ${sysctl.file} ${sysctl.device}`);
-  return sysctl === undefined || setting === undefined ? undefined : { sysctl: { ...setting, value: sysctl.value } };
-}
-
-const under = <Whole>(found: Whole | undefined, object: (whole: Whole) => HeldObject): HeldObject | undefined =>
-  found === undefined ? undefined : object(found);
-
-function wholeOf<Table extends FieldTable, Whole extends Values<Table>>(
-  { fields, settle, whole }: EntryKind<Table, Whole>,
-  raw: Readonly<Record<string, unknown>>,
-): Whole | undefined {
-  const { values, problems } = canonical(fields, raw, settle);
-  return problems.length > 0 ? undefined : whole(values);
+function objectIn(raw: z.infer<typeof rawSchema>): HeldObject | undefined {
+  for (const keeper of keepers) {
+    const found = keeper.read(raw);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 const heldSchema = z.object({

@@ -1,5 +1,6 @@
 import type { Family } from "../../declaration/family";
 import { nexthopKey, routeKey, ruleKey } from "../../declaration/key";
+import { become } from "../observed/lists";
 import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../observed/state";
 import type { Becomes } from "../plan/change";
 
@@ -66,20 +67,27 @@ export const networkOf = ({ rules, routes, nexthops }: Pick<State, "rules" | "ro
   kernel: undefined,
 });
 
-/** The network once some keys have become what a plan says; the latest word on a key counts. */
-export function proposed(network: Network, becomes: readonly Becomes[]): Network {
-  const latest = new Map(becomes.map((one) => [one.key, one]));
-  const changed = [...latest.values()];
-  return {
-    ...network,
-    rules: [...network.rules.filter(({ rule }) => !latest.has(ruleKey(rule))), ...changed.flatMap(({ rules }) => rules)],
-    routes: [...network.routes.filter(({ route }) => !latest.has(routeKey(route))), ...changed.flatMap(({ routes }) => routes)],
-    nexthops:
-      network.nexthops === undefined
-        ? undefined
-        : [
-            ...network.nexthops.filter(({ nexthop }) => !latest.has(nexthopKey(nexthop.nhid))),
-            ...changed.flatMap(({ nexthops = [] }) => nexthops),
-          ],
-  };
-}
+/** The network once some keys have become what a plan says. */
+export const proposed = (network: Network, becomes: readonly Becomes[]): Network => ({
+  ...network,
+  rules: become(
+    network.rules,
+    ({ rule }) => ruleKey(rule),
+    becomes,
+    ({ rules }) => rules,
+  ),
+  routes: become(
+    network.routes,
+    ({ route }) => routeKey(route),
+    becomes,
+    ({ routes }) => routes,
+  ),
+  nexthops:
+    network.nexthops &&
+    become(
+      network.nexthops,
+      ({ nexthop }) => nexthopKey(nexthop.nhid),
+      becomes,
+      ({ nexthops }) => nexthops,
+    ),
+});

@@ -57,7 +57,7 @@ interface Relevant {
  */
 function relevant(packet: Packet, network: Network, becomes: readonly Becomes[]): Relevant {
   const { family, to } = packet;
-  const matching = [...network.rules, ...becomes.flatMap(({ rules }) => rules)].filter(
+  const matching = [...network.rules, ...becomes.flatMap(({ rules = [] }) => rules)].filter(
     (one) => one.rule.family === family && mayMatch(one, packet),
   );
   const rules = new Set(
@@ -78,7 +78,9 @@ function relevant(packet: Packet, network: Network, becomes: readonly Becomes[])
   const standing = network.routes.filter(concerns);
   const routes = new Set(standing.map(({ route }) => routeKey(route)));
   return {
-    steps: becomes.filter((one) => rules.has(one.key) || routes.has(one.key) || one.routes.some(concerns) || one.nexthops !== undefined),
+    steps: becomes.filter(
+      (one) => rules.has(one.key) || routes.has(one.key) || one.routes?.some(concerns) === true || one.nexthops !== undefined,
+    ),
     movesObjects: becomes.some(({ nexthops }) => nexthops !== undefined) && standing.some(({ route }) => route.nhid !== undefined),
   };
 }

@@ -2,7 +2,6 @@ import { nexthopKey, parseRegisterKey } from "../../declaration/key";
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Tags } from "../../declaration/owner";
-import { type ObservedKind, withTag } from "../observed/kind";
 import { nexthopAt, type ObservedNexthop, type State } from "../observed/state";
 import { adoptAdvice, besideDeclared, differs } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
@@ -95,7 +94,7 @@ function ensure(nexthop: Nexthop, state: State, mandate: Mandate): Plan {
   const plan = {
     keys: [key],
     register: owningLines(titles, key, mandate, [title]),
-    becomes: [{ key, rules: [], routes: [], nexthops: [{ nexthop, protocol: tags.owner, unread: [] }] }],
+    becomes: [{ key, nexthops: [{ nexthop, protocol: tags.owner, unread: [] }] }],
     takes: takesFrom(title, key, mandate),
   };
   const added = command("add", nexthop, tags.owner);
@@ -128,7 +127,7 @@ function remove(at: string, key: string, gone: number | undefined, state: State,
     steps: [deletion(nhid, gone)],
     undo: [command("add", current.nexthop, gone)],
     register: [{ at }],
-    becomes: [{ key, rules: [], routes: [], nexthops: [] }],
+    becomes: [{ key, nexthops: [] }],
     notes: [],
     ...(wait === undefined ? {} : { wait }),
   };
@@ -167,7 +166,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
 }
 
 /** The next hop of a register's key; undefined when the key is none. */
-function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+export function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   if (!key.startsWith("nexthop ")) return undefined;
   const current = nexthopAt(state, key);
@@ -182,17 +181,3 @@ function unwantedNexthop(at: string, state: State, claimant: Claimant): Unwanted
     },
   };
 }
-
-export const nexthops: ObservedKind = {
-  seen: (state) =>
-    state.nexthops.map((one) => ({
-      key: nexthopKey(one.nexthop.nhid),
-      protocol: one.protocol,
-      values: one.nexthop,
-      found: one.nexthop,
-      unread: one.unread,
-      print: () => withTag(describe(one.nexthop), one),
-    })),
-  tagsAt: (state, key) => [nexthopAt(state, key)].flatMap((one) => one?.protocol ?? []),
-  unwanted: unwantedNexthop,
-};

@@ -1,7 +1,7 @@
 import { mark } from "../../declaration/followed";
-import { nexthopKey, parseRegisterKey, routeKey, ruleKey } from "../../declaration/key";
+import { parseRegisterKey, ruleKey } from "../../declaration/key";
 import { tagsOf } from "../../declaration/owner";
-import { tagsAt } from "./kinds";
+import { tagsAt, withParts } from "./kinds";
 import { type Pieces, piece } from "./pieces";
 import type { State } from "./state";
 
@@ -57,15 +57,5 @@ export const keysOfTags = ({ rules }: State, tags: ReadonlySet<number>): string[
   rules.flatMap(({ rule, protocol }) => (tags.has(protocol) ? [ruleKey(rule)] : []));
 
 /** The first reading, but at these keys what the second one shows. */
-export function withSecondLook(first: State, second: State, keys: ReadonlySet<string>): State {
-  const take = <Entry>(keyOf: (entry: Entry) => string, seen: readonly Entry[], again: readonly Entry[]): Entry[] => [
-    ...seen.filter((one) => !keys.has(keyOf(one))),
-    ...again.filter((one) => keys.has(keyOf(one))),
-  ];
-  return {
-    ...first,
-    rules: take(({ rule }) => ruleKey(rule), first.rules, second.rules),
-    routes: take(({ route }) => routeKey(route), first.routes, second.routes),
-    nexthops: take(({ nexthop }) => nexthopKey(nexthop.nhid), first.nexthops, second.nexthops),
-  };
-}
+export const withSecondLook = (first: State, second: State, keys: ReadonlySet<string>): State =>
+  withParts(first, ({ again }) => again?.(first, second, keys));

@@ -1,4 +1,10 @@
-import type { Mandate, Unwanted } from "../plan/change";
+import type { Adopt } from "../../declaration/adopt";
+import type { Named } from "../../declaration/entryKinds";
+import type { Sysctl } from "../../declaration/sysctl/sysctl";
+import type { Mandate, Plan, Unwanted, Wanted } from "../plan/change";
+import type { Need } from "../plan/gate";
+import type { Look } from "./look";
+import type { Pieces } from "./pieces";
 import type { State } from "./state";
 
 /** One entry as it stands on a host. To print it costs the most, and is needed only where something differs. */
@@ -17,8 +23,27 @@ export interface Seen {
   print(): string;
 }
 
-/** What shared code knows of one kind of entry that stands on hosts. */
+/** What a host's answer shows under the name of a section; throws where `ip` could not show it. */
+export type TextOf = (section: string) => string;
+
+/** Part of a state. */
+export type Part = Partial<State>;
+
+/** What shared code knows of one kind of what stands on hosts. */
 export interface ObservedKind {
+  /** The first word of its keys. */
+  readonly word: string;
+  /** Where all of them are read at once: a call of the functions in sh/observe.sh, and what its sections say. */
+  readonly whole?: { call(look: Look): string; read(text: TextOf, look: Look): Pieces<Part> };
+  /**
+   * How the script that puts back what is persisted sees what is there: the word of `ip` by which it is added and shown, the channels of its
+   * stored lines (46 where its keys say the family), and which words of a line make its key. Absent: sh/missing.sh knows it by itself.
+   */
+  readonly replayed?: { readonly object: string; readonly channels: "46" | "46N"; readonly key: readonly number[] };
+  /** What must be read to see what stands at a key. */
+  lookAt(key: string): Look;
+  /** Whether a reading shows what stands at a key. Absent: what it lacks is never doubted. */
+  isShown?(key: string, seen: Look): boolean;
   /** All that was seen, in sequence: among rules of one priority the order decides. */
   seen(state: State): readonly Seen[];
   /** The tags of what stands at a key; undefined where entries have none. */
@@ -27,6 +52,40 @@ export interface ObservedKind {
   readonly isExchanged?: boolean;
   /** What is to go at a key of the register; undefined when the key is none of it. */
   unwanted(at: string, state: State, mandate: Mandate): Unwanted | undefined;
+  /** What stands once a plan has come true. */
+  after(state: State, plan: Plan): Part;
+  /** A first reading, at these keys with what a second one shows. */
+  again?(first: State, second: State, keys: ReadonlySet<string>): Part;
+}
+
+/** An object under the name of its kind, as the history of a host says it. */
+export type HeldObject = Named | { readonly sysctl: Sysctl };
+
+/** A key of the register, of what its owner said or the host follows. */
+export interface OwnPlace {
+  readonly key: string;
+  /** The tag of the entry that it is about. */
+  readonly tag: number;
+  /** The device that it follows. */
+  readonly device: string | undefined;
+}
+
+/** A kind of which a program declares entries. */
+export interface EntryOnHosts<Whole> extends ObservedKind {
+  /** What any of it needs of a host's versions. */
+  readonly need?: Need;
+  wanted(whole: Whole): Wanted;
+  look(whole: Whole, adopt: Adopt): Look;
+  /** What stands at a place that an id names, behind its first word: with what its keys begin, and what must be read of it. Undefined for no place. */
+  imported(place: readonly string[]): { readonly key: string; readonly look: Look } | undefined;
+  /** Of all that stands at such a place, what one declaration would make is one. */
+  asOne?(all: readonly Seen[]): readonly Seen[];
+  /** What stands there of ours. */
+  own(at: OwnPlace, state: State): Whole | undefined;
+  /** Says the same, where this is asked for. */
+  says(asked: Whole, observed: Whole): boolean;
+  /** In the history, and out of it. */
+  readonly held: { as(whole: Whole): HeldObject; of(object: HeldObject): Whole | undefined };
 }
 
 /** For people: the words of `ip`, with the tag. */

@@ -1,30 +1,44 @@
-import { ownEntry } from "../../declaration/ownEntry";
-import { nexthops } from "../nexthop/nexthop";
-import { routes } from "../route/route";
-import { rules } from "../rule/rule";
-import { settings } from "../sysctl/sysctl";
-import { names } from "../table/name";
-import type { ObservedKind, Seen } from "./kind";
+import type { Section, Wholes } from "../../declaration/entryKinds";
+import { nexthops } from "../nexthop/kind";
+import { routes } from "../route/kind";
+import { rules } from "../rule/kind";
+import { settings } from "../sysctl/kind";
+import { names } from "../table/kind";
+import type { EntryOnHosts, ObservedKind, Part, Seen } from "./kind";
+import { type Look, nothingMore, together } from "./look";
 import type { State } from "./state";
 
-/** Every kind of entry, by the first word of its keys. */
-export const observedKinds: Readonly<Record<string, ObservedKind>> = {
-  table: names,
-  sysctl: settings,
-  nexthop: nexthops,
-  route: routes,
-  rule: rules,
-};
+/** What each kind of entry is on hosts, by its section in HostRouting. */
+export const kindsOnHosts: { readonly [Name in Section]: EntryOnHosts<Wholes[Name]> } = { tables: names, nexthops, routes, rules };
 
-export const observedKindOf = (key: string): ObservedKind | undefined => {
+/** With settings, which have no resource of their own. */
+export const observedKinds: readonly ObservedKind[] = [settings, ...Object.values(kindsOnHosts)];
+
+const byWord: ReadonlyMap<string, ObservedKind> = new Map(observedKinds.map((kind) => [kind.word, kind]));
+
+/** The kind of a key. */
+export function observedKindOf(key: string): ObservedKind | undefined {
   const [word = ""] = key.split(" ", 1);
-  return ownEntry(observedKinds, word);
-};
+  return byWord.get(word);
+}
 
 /** The tags of what stands at a key; undefined for keys of what has none. */
 export const tagsAt = (state: State, key: string): readonly number[] | undefined => observedKindOf(key)?.tagsAt?.(state, key);
 
 /** All entries that stand on a host. */
 export function* seenIn(state: State): Generator<Seen> {
-  for (const kind of Object.values(observedKinds)) yield* kind.seen(state);
+  for (const kind of observedKinds) yield* kind.seen(state);
+}
+
+/** What the keys of a register need, so that what they own can be seen: `rule inet 1000`, `route inet table 100 ...`, `table 100`. */
+export const lookFor = (keys: readonly string[]): Look => together(keys.map((key) => observedKindOf(key)?.lookAt(key) ?? nothingMore));
+
+/** Whether what stands at a key is shown; never for what is not doubted. */
+export const isShown = (key: string, seen: Look): boolean => observedKindOf(key)?.isShown?.(key, seen) === true;
+
+/** A state with what each kind says of its part. */
+export function withParts(state: State, partOf: (kind: ObservedKind) => Part | undefined): State {
+  let whole = state;
+  for (const kind of observedKinds) whole = { ...whole, ...partOf(kind) };
+  return whole;
 }

@@ -1,3 +1,4 @@
+import type { Section, Wholes } from "../../declaration/entryKinds";
 import type { Family } from "../../declaration/family";
 import { nexthopKey, routeKey, ruleKey } from "../../declaration/key";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
@@ -50,12 +51,26 @@ export interface ObservedName {
   readonly owner?: Entry;
 }
 
-/** What was seen on a host, as far as it was asked for. */
-export interface State {
+/** An entry of a kind that has no form of its own here. */
+export interface Observed<Whole> {
+  readonly is: Whole;
+  readonly protocol: number;
+  readonly unread: readonly string[];
+}
+
+interface OwnForms {
   readonly rules: readonly ObservedRule[];
   readonly routes: readonly ObservedRoute[];
-  readonly names: readonly ObservedName[];
   readonly nexthops: readonly ObservedNexthop[];
+}
+type OtherForms = { readonly [Name in Exclude<Section, "tables" | keyof OwnForms>]?: readonly Observed<Wholes[Name]>[] };
+
+/** Entries by the sections of their kinds. */
+export interface Entries extends OwnForms, OtherForms {}
+
+/** What was seen on a host, as far as it was asked for. */
+export interface State extends Entries {
+  readonly names: readonly ObservedName[];
   readonly nexthopUsers: readonly NexthopUser[];
   /** Settings by their keys, such as `sysctl rp_filter eth1`. */
   readonly sysctls: ReadonlyMap<string, number>;

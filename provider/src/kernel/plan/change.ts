@@ -5,7 +5,7 @@ import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
 import type { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
-import type { ObservedNexthop, ObservedRoute, ObservedRule, State } from "../observed/state";
+import type { Entries, State } from "../observed/state";
 import type { Uplinks } from "../observed/uplinks";
 import type { StoredWords } from "../persist/stored";
 import type { Hop } from "../route/hop";
@@ -33,11 +33,8 @@ export interface Mandate {
 }
 
 /** What stands at one key once the steps are done: everything there, in sequence, foreign entries included. */
-export interface Becomes {
+export interface Becomes extends Partial<Entries> {
   readonly key: string;
-  readonly rules: readonly ObservedRule[];
-  readonly routes: readonly ObservedRoute[];
-  readonly nexthops?: readonly ObservedNexthop[];
 }
 
 /** What another id of the same stack owned until now. */

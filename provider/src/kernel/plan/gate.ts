@@ -1,4 +1,4 @@
-import type { AttributeTable, Context, Since, SinceOf } from "../../declaration/attribute";
+import type { Attribute, AttributeTable, Context, Field, Since, SinceOf } from "../../declaration/attribute";
 import type { Family } from "../../declaration/family";
 import { PolicyRoutingError } from "../../errors";
 import type { Step } from "./step";
@@ -26,10 +26,11 @@ export function isBefore(version: string, first: string): boolean {
   return major < firstMajor || (major === firstMajor && minor < firstMinor);
 }
 
-const isUnmet = (need: Since, { iproute2, kernel }: Since): boolean => isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel);
+export const isUnmet = (need: Since, { iproute2, kernel }: Since): boolean =>
+  isBefore(iproute2, need.iproute2) || isBefore(kernel, need.kernel);
 
 /** Attributes that a host is too old for, whatever their values. */
-export const lacking = (table: AttributeTable, host: Since): Need[] =>
+export const lacking = (table: Readonly<Record<string, Field & Partial<Pick<Attribute, "since">>>>, host: Since): Need[] =>
   Object.entries(table).flatMap(([attribute, { since }]) => (since !== undefined && isUnmet(since, host) ? [{ attribute, ...since }] : []));
 
 /** Refuses, before anything is changed, what the host cannot know. */

@@ -35,7 +35,7 @@ function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
 
 /** What is left to wait for once `becomes` has come true; undefined when nothing is. */
 function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[]): Wait | undefined {
-  const goesBy = ({ routes, nexthops = [] }: Becomes): boolean =>
+  const goesBy = ({ routes = [], nexthops = [] }: Becomes): boolean =>
     routes.some(({ route }) => route.nhid === nhid) ||
     nexthops.some(({ nexthop }) => nexthop.group?.some((member) => member.nhid === nhid) === true);
   const left = keys.filter((key) => !becomes.some((one) => one.key === key && !goesBy(one)));
@@ -135,7 +135,7 @@ export const keysHeld = (change: Change, state: State): string[] => [...keysOf(s
 export function strays({ tags, exclusive }: Pick<Change, "tags" | "exclusive">, state: State): string[] {
   if (exclusive !== true) return [];
   const { register } = state;
-  const keys = Object.values(observedKinds).flatMap(({ seen, tagsAt = () => [], isExchanged = false }) =>
+  const keys = observedKinds.flatMap(({ seen, tagsAt = () => [], isExchanged = false }) =>
     seen(state).flatMap(({ key, protocol }) => {
       const isStaged = isExchanged && protocol === tags.staging;
       if (protocol === undefined || (protocol !== tags.owner && !isStaged)) return [];

@@ -22,7 +22,6 @@ export function goneAt(key: string, gone: number | undefined, state: State, mand
         : [
             {
               key,
-              rules: [],
               routes: [...left, ...parts.flatMap(({ stays }) => (stays === undefined ? [] : [{ route: stays, protocol: 0, unread: [] }]))],
             },
           ],

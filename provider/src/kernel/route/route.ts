@@ -3,7 +3,6 @@ import type { Tags } from "../../declaration/owner";
 import { routeAttributes } from "../../declaration/route/attributes";
 import { type DeclaredRoute, gatewayDevice, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
-import { type ObservedKind, type Seen, withTag } from "../observed/kind";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
@@ -37,7 +36,7 @@ function ensure(route: Route, more: string | undefined, state: State, mandate: M
     return {
       keys: [key],
       register: owningLines(place.titles, key, mandate, titles, [], more),
-      becomes: [{ key, rules: [], routes: [ours] }],
+      becomes: [{ key, routes: [ours] }],
       takes: titles.flatMap((title) => takesFrom(title, key, mandate)),
     };
   };
@@ -60,7 +59,7 @@ function ensure(route: Route, more: string | undefined, state: State, mandate: M
   if (steps.length === 0) return { ...planWith(taken), steps, undo, becomes: [], notes };
   if (changed && place.ours.length > 0) notes.push(...removedHops(key, route, held.route, mandate));
   const now = changed ? ours : held;
-  return { ...planWith(taken), steps, undo, becomes: [{ key, rules: [], routes: before ? [...left, now] : [now, ...left] }], notes };
+  return { ...planWith(taken), steps, undo, becomes: [{ key, routes: before ? [...left, now] : [now, ...left] }], notes };
 }
 
 const becoming = ({ will, did, ...note }: Note, what: string): Note => ({
@@ -119,7 +118,7 @@ function wantedLiteral(route: Route, more?: string): Wanted {
 }
 
 /** The route of a register's key; undefined when the key is none. What is deleted there is read from the host. */
-function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+export function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   if (!key.startsWith("route ")) return undefined;
   const there = routesAt(state, key);
@@ -134,30 +133,3 @@ function unwantedRoute(at: string, state: State, claimant: Claimant): Unwanted |
     },
   };
 }
-
-/** Many stand on a host, and of most only a key is asked. */
-class SeenRoute implements Seen {
-  readonly key: string;
-  readonly protocol: number;
-  readonly values: Route;
-  readonly found: Route;
-  readonly unread: readonly string[];
-
-  constructor({ route, protocol, unread }: ObservedRoute) {
-    this.key = routeKey(route);
-    this.protocol = protocol;
-    this.values = route;
-    this.found = route;
-    this.unread = unread;
-  }
-
-  print(): string {
-    return withTag(describe(this.values), this);
-  }
-}
-
-export const routes: ObservedKind = {
-  seen: (state) => state.routes.map((one) => new SeenRoute(one)),
-  tagsAt: (state, key) => tagsIn(routesAt(state, key)),
-  unwanted: unwantedRoute,
-};

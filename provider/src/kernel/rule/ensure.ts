@@ -118,7 +118,7 @@ export function ensure(rule: RuleSet, members: readonly Rule[], state: State, ma
       waits,
       moreOf(rule, members),
     ),
-    becomes: idle ? [] : [{ key, rules: [...kept, ...waiting, ...made], routes: [] }],
+    becomes: idle ? [] : [{ key, rules: [...kept, ...waiting, ...made] }],
     notes,
     takes: isOthers && isSameStack(owner.entry.stack, stack) ? [{ key, from: owner.entry }] : [],
   };

@@ -2,10 +2,9 @@ import { type Family, familyNames } from "../../declaration/family";
 import { parseRegisterKey, ruleKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
-import { deviceOf, literally, type RuleSet, rulesIn, setOf } from "../../declaration/rule/ruleSet";
+import { deviceOf, literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
-import { type ObservedKind, type Seen, withTag } from "../observed/kind";
-import { givenRule, type ObservedRule, rulesAt, rulesAtKey, type State, tagsIn } from "../observed/state";
+import { type ObservedRule, rulesAt, type State, tagsIn } from "../observed/state";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
 import { emptyPlan, isRemovable, type Mandate, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
@@ -32,7 +31,7 @@ function remove(at: string, rule: At, gone: number | undefined, state: State, ma
     steps: going.map(({ protocol }) => del(rule, protocol)),
     undo: gone === undefined || going.length === 0 ? [] : undoAt(rule, place.all, own.includes(gone) ? own : [gone]),
     register: [{ at }],
-    becomes: going.length === 0 ? [] : [{ key, rules: place.all.filter((one) => !going.includes(one)), routes: [] }],
+    becomes: going.length === 0 ? [] : [{ key, rules: place.all.filter((one) => !going.includes(one)) }],
     notes: [],
   };
 }
@@ -117,7 +116,7 @@ function wanted(rule: RuleSet, words: readonly Rule[], members: Members): Wanted
 }
 
 /** The rule of a register's key, of `rule FAMILY PRIORITY`; undefined when the key is none. */
-function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | undefined {
+export function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | undefined {
   const { key } = parseRegisterKey(at);
   const [, family, priority] = /^rule (inet6?) ([0-9]+)$/.exec(key) ?? [];
   if (family === undefined || priority === undefined) return undefined;
@@ -133,39 +132,3 @@ function unwantedRule(at: string, state: State, claimant: Claimant): Unwanted | 
     },
   };
 }
-
-/** Many stand on a host, and of most only a key is asked. */
-class SeenRule implements Seen {
-  readonly key: string;
-  readonly protocol: number;
-  readonly values: Rule;
-  readonly unread: readonly string[];
-  readonly #one: ObservedRule;
-  readonly #state: State;
-
-  constructor(one: ObservedRule, state: State) {
-    this.key = ruleKey(one.rule);
-    this.protocol = one.protocol;
-    this.values = givenRule(one);
-    this.unread = one.unread;
-    this.#one = one;
-    this.#state = state;
-  }
-
-  /** As one declaration, with the others there of its tag; of what would be several, itself. */
-  get found(): Seen["found"] {
-    const { rule: own, protocol: tag } = this.#one;
-    return setOf(rulesAtKey(this.#state, this.key).flatMap(({ rule, protocol }) => (protocol === tag ? [rule] : []))) ?? own;
-  }
-
-  print(): string {
-    return withTag(describe(this.values), this.#one);
-  }
-}
-
-export const rules: ObservedKind = {
-  seen: (state) => state.rules.map((one) => new SeenRule(one, state)),
-  tagsAt: (state, key) => tagsIn(rulesAtKey(state, key)),
-  isExchanged: true,
-  unwanted: unwantedRule,
-};

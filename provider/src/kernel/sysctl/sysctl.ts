@@ -11,7 +11,6 @@ import {
 } from "../../declaration/sysctl/sysctl";
 import { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
-import type { ObservedKind } from "../observed/kind";
 import type { State } from "../observed/state";
 import { differs } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Note, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
@@ -123,7 +122,7 @@ export function wantedSysctl(sysctl: Sysctl, declaredAll?: number): Wanted {
 }
 
 /** Puts back what was there before, unless somebody changed it since. What that was may not be known: then it stays, and is told. */
-function unwantedSysctl(key: string, state: State, mandate: Mandate): Unwanted | undefined {
+export function unwantedSysctl(key: string, state: State, mandate: Mandate): Unwanted | undefined {
   const at = parseSysctlKey(key);
   if (at === undefined) return undefined;
   const setting = rememberedAt(state.register, at);
@@ -153,16 +152,3 @@ function unwantedSysctl(key: string, state: State, mandate: Mandate): Unwanted |
 const labelOf = (sysctl: Sysctl): string => `${sysctlName(sysctl)} = ${sysctl.value}`;
 
 const stays = (sysctl: Sysctl): Note => note("former-value-unknown", `${labelOf(sysctl)} stays: what it was before is not known`);
-
-export const settings: ObservedKind = {
-  seen: (state) =>
-    [...state.sysctls].map(([key, value]) => ({
-      key,
-      protocol: undefined,
-      values: { value },
-      found: { value },
-      unread: [],
-      print: () => String(value),
-    })),
-  unwanted: unwantedSysctl,
-};

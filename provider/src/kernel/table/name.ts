@@ -2,7 +2,6 @@ import { tableKey } from "../../declaration/key";
 import { isSameStack } from "../../declaration/owner";
 import type { NamedTable } from "../../declaration/table/table";
 import { PolicyRoutingError } from "../../errors";
-import type { ObservedKind } from "../observed/kind";
 import type { ObservedName, State } from "../observed/state";
 import { differs } from "../plan/adoption";
 import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
@@ -74,7 +73,7 @@ export function wantedName(table: NamedTable): Wanted {
   };
 }
 
-function unwantedName(key: string): Unwanted | undefined {
+export function unwantedName(key: string): Unwanted | undefined {
   const [, number] = /^table ([0-9]+)$/.exec(key) ?? [];
   if (number === undefined) return undefined;
   const tableId = Number(number);
@@ -91,24 +90,11 @@ function unwantedName(key: string): Unwanted | undefined {
   };
 }
 
+/** The line of ours at a key. */
+export const nameAt = (key: string, { names }: Pick<State, "names">): ObservedName | undefined =>
+  key.startsWith("table ") ? names.find(({ tableId, owner }) => owner !== undefined && tableKey(tableId) === key) : undefined;
+
 /** Names are registered in their own files. */
 export function keysOfNames(state: State, id: string): string[] {
   return state.names.filter((line) => line.owner?.id === id).map((line) => tableKey(line.tableId));
 }
-
-export const names: ObservedKind = {
-  seen: (state) =>
-    state.names.map(({ tableId, name, file, owner }) => {
-      const text = `table ${tableId} ${name} in ${file}`;
-      return {
-        key: tableKey(tableId),
-        protocol: undefined,
-        isOwnFile: owner !== undefined,
-        values: { text },
-        found: { tableId, name },
-        unread: [],
-        print: () => text,
-      };
-    }),
-  unwanted: unwantedName,
-};

@@ -1,8 +1,7 @@
-import { parsePrefix } from "../../declaration/address";
 import { type Family, families } from "../../declaration/family";
 import type { Route } from "../../declaration/route/route";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
-import type { ObservedRoute, State } from "../../kernel/observed/state";
+import type { ObservedRoute, State } from "./state";
 
 /** What an observation is to show beside the register. */
 export interface Look {
@@ -18,14 +17,10 @@ export interface Look {
   readonly locks: ReadonlySet<string>;
   /** Tags of which every route is to be seen, whatever its table. */
   readonly tagged: ReadonlySet<number>;
-  /** Whether to read the files of table names. */
-  readonly names: boolean;
-  /** Whether to read next hop objects. */
-  readonly nexthops: boolean;
-  /** Numbers of those for which the routes are to be seen that go by them. */
+  /** Kinds of which all is to be read, by the first word of their keys. */
+  readonly all: ReadonlySet<string>;
+  /** Numbers of next hop objects for which the routes are to be seen that go by them. */
   readonly users: ReadonlySet<number>;
-  /** Whether to read settings, of devices and of the host. */
-  readonly sysctls: boolean;
   /** Whether to read what devices have, for what follows them. */
   readonly uplinks: boolean;
   /** Families of which default routes are to be seen, for what follows a gateway. */
@@ -48,10 +43,8 @@ export const nothingMore: Look = {
   tables: new Set(),
   locks: new Set(),
   tagged: new Set(),
-  names: false,
-  nexthops: false,
+  all: new Set(),
   users: new Set(),
-  sysctls: false,
   uplinks: false,
   ways: new Set(),
   paths: false,
@@ -73,15 +66,13 @@ export function lookAtDestination(route: Pick<Route, "family" | "table" | "desti
 }
 /** Of both families. */
 export const lookAtTagged = (tag: number): Look => ({ ...nothingMore, rules: new Set(families), tagged: new Set([tag]) });
-export const lookAtNames: Look = { ...nothingMore, names: true };
-/** All settings; with default routes for one that the kernel drops some for. */
-export const lookAtSysctl = (key: string): Look =>
-  together([{ ...nothingMore, sysctls: true }, ...(key.startsWith("sysctl ipv6_forwarding ") ? [lookAtWays("inet6")] : [])]);
+export const lookAtAll = (word: string): Look => ({ ...nothingMore, all: new Set([word]) });
+export const lookAtNames: Look = lookAtAll("table");
 /** With all rules: whether a change of one moves the way of our own connection hangs on them. */
 export const lookAtNexthops = (nhids: readonly number[]): Look => ({
   ...nothingMore,
   rules: new Set(families),
-  nexthops: true,
+  all: new Set(["nexthop"]),
   users: new Set(nhids),
 });
 
@@ -93,42 +84,13 @@ export function together(looks: readonly Look[]): Look {
     tables: new Set(looks.flatMap(({ tables }) => [...tables])),
     locks: new Set(looks.flatMap(({ locks }) => [...locks])),
     tagged: new Set(looks.flatMap(({ tagged }) => [...tagged])),
-    names: looks.some(({ names }) => names),
-    nexthops: looks.some(({ nexthops }) => nexthops),
+    all: new Set(looks.flatMap(({ all }) => [...all])),
     users: new Set(looks.flatMap(({ users }) => [...users])),
-    sysctls: looks.some(({ sysctls }) => sysctls),
     uplinks: looks.some(({ uplinks }) => uplinks),
     ways: new Set(looks.flatMap(({ ways }) => [...ways])),
     paths: looks.some(({ paths }) => paths),
     probes: looks.flatMap(({ probes }) => probes),
   };
-}
-
-const familyAt = (key: string): Family => (key.split(" ")[1] === "inet6" ? "inet6" : "inet");
-
-/** Of a key such as `route inet table 100 default`; undefined for other keys. A host may say anything: it goes back into a text that it runs. */
-function destinationAt(key: string): Pick<Route, "family" | "table" | "destination"> | undefined {
-  const [, table, destination = ""] = /^route inet6? table ([0-9]{1,10}|main|default|local) (\S+)/.exec(key) ?? [];
-  if (table === undefined || (destination !== "default" && parsePrefix(destination) === undefined)) return undefined;
-  return {
-    family: familyAt(key),
-    table: table === "main" || table === "default" || table === "local" ? table : Number(table),
-    destination,
-  };
-}
-
-/** What the keys of a register need, so that what they own can be seen: `rule inet 1000`, `route inet table 100 ...`, `table 100`. */
-export function lookFor(keys: readonly string[]): Look {
-  return together(
-    keys.map((key) => {
-      const route = destinationAt(key);
-      if (route !== undefined) return lookAtDestination(route);
-      if (key.startsWith("rule ")) return lookAtRules(familyAt(key));
-      if (key.startsWith("nexthop ")) return lookAtNexthops([Number(key.split(" ")[1])]);
-      if (key.startsWith("sysctl ")) return lookAtSysctl(key);
-      return key.startsWith("table ") ? lookAtNames : nothingMore;
-    }),
-  );
 }
 
 /** A whole table, as opposed to one destination in it. */
@@ -149,7 +111,8 @@ export function byTable(routes: ReadonlySet<string>, whole: ReadonlySet<string>)
   return found;
 }
 
-const has = (seen: ReadonlySet<string>, whole: ReadonlySet<string>, route: string): boolean => seen.has(route) || whole.has(tableIn(route));
+export const has = (seen: ReadonlySet<string>, whole: ReadonlySet<string>, route: string): boolean =>
+  seen.has(route) || whole.has(tableIn(route));
 
 /** Nothing of `wanted` is not shown by `seen`. */
 export const isCovered = (wanted: Look, seen: Look): boolean =>
@@ -159,18 +122,9 @@ export const isCovered = (wanted: Look, seen: Look): boolean =>
   [...wanted.locks].every((one) => has(seen.locks, seen.locks, one)) &&
   [...wanted.tagged].every((tag) => seen.tagged.has(tag)) &&
   [...wanted.ways].every((family) => seen.ways.has(family)) &&
+  [...wanted.all].every((word) => seen.all.has(word)) &&
   [...wanted.users].every((nhid) => seen.users.has(nhid)) &&
-  (seen.names || !wanted.names) &&
-  (seen.nexthops || !wanted.nexthops) &&
-  (seen.sysctls || !wanted.sysctls) &&
   (seen.uplinks || !wanted.uplinks);
-
-/** Whether what stands at a key is shown; never for what is no rule, route or next hop. */
-export function isShown(key: string, seen: Look): boolean {
-  const route = destinationAt(key);
-  if (route !== undefined) return has(seen.routes, seen.tables, destinationOf(route));
-  return key.startsWith("rule ") ? seen.rules.has(familyAt(key)) : key.startsWith("nexthop ") && seen.nexthops;
-}
 
 /** Of a state that shows more, what was asked for. */
 export function askedFor(look: Look, state: State): State {
