@@ -31,6 +31,7 @@ import type {
 import type { Field, Inputs } from "../../provider/src/declaration/attribute";
 import type { commonFields } from "../../provider/src/declaration/common";
 import type { connectionFields, proxyFields } from "../../provider/src/declaration/connection";
+import type { Section } from "../../provider/src/declaration/entryKinds";
 import type { expectationFields } from "../../provider/src/declaration/expectation";
 import type { guardFields, probeFields } from "../../provider/src/declaration/guard";
 import type { hostRoutingFields } from "../../provider/src/declaration/hostRouting";
@@ -69,7 +70,7 @@ function typesAreThoseOfTheDescriptors(): void {
   holds<Plain<MemberArgs, typeof memberFields>>();
   holds<Plain<TableArgs, typeof routingTableAttributes>>();
   holds<Plain<ExpectationArgs, typeof expectationFields>>();
-  type Sections = "tables" | "nexthops" | "routes" | "rules" | keyof typeof sysctlFields | "expect";
+  type Sections = Section | keyof typeof sysctlFields | "expect";
   holds<Plain<HostRoutingArgs, typeof commonFields & typeof hostRoutingFields, "connection" | "guard" | Sections>>();
   holds<Plain<MultihomedArgs, typeof multihomedFields, "uplinks" | "outside" | "mainDefault">>();
   holds<Plain<UplinkArgs, typeof uplinkFields, "v6" | "address" | "prefer">>();
