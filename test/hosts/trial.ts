@@ -144,6 +144,13 @@ export class Trial {
     );
   }
 
+  /** A person takes back what the last run changed. */
+  async takeBack(): Promise<void> {
+    const { subject, profile } = this;
+    const connection = await subject.connection(0);
+    refuse(await this.call([{ method: "rollback", connection, stack, seconds: profile.seconds ?? 30 }]));
+  }
+
   /** The engine lets go of what a refresh said is gone: the register may name it until somebody takes its place. */
   forget(name: string): void {
     this.#ids.delete(this.of(name).id);

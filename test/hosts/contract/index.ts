@@ -1,4 +1,5 @@
 import { address, machine } from "./addresses";
+import { rollback } from "./back";
 import { create, destroy, ipv6, names, rename, update } from "./changes";
 import { replay } from "./lasting";
 import { adopt, drift } from "./others";
@@ -10,6 +11,7 @@ export const contract: readonly Step[] = [
   names,
   ipv6,
   update,
+  rollback,
   rename,
   address,
   machine,

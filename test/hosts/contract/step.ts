@@ -6,6 +6,7 @@ export const stepNames = [
   "names",
   "ipv6",
   "update",
+  "rollback",
   "rename",
   "address",
   "machine",

@@ -59,6 +59,7 @@ export const machines: readonly Profile[] = [
       names: /full/,
       ipv6: /full/,
       update: /full/,
+      rollback: /full/,
       rename: /full/,
       "cut-off": /full/,
       killed: /full/,
