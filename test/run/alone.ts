@@ -14,5 +14,5 @@ export const alone: Readonly<Record<string, string>> = {
   "test/host/manyStored.test.ts": "the CPU of a replay of many stored objects",
   "test/host/adoptTime.test.ts": "three seconds of a processor for the adoption of 1,000 entries",
   "test/engine/importTime.test.ts": "five seconds for the import of 200 entries",
-  "test/engine/interrupt.test.ts": "one second from Ctrl-C to the end, three under a guard",
+  "test/engine/ctrlC.test.ts": "one second from Ctrl-C to the end, three under a guard",
 };
