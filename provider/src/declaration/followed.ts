@@ -40,6 +40,24 @@ export const isGatewayOf = (value: unknown): value is GatewayOf =>
 export const isAddressesOf = (value: unknown): value is AddressesOf =>
   typeof value === "object" && value !== null && "addressesOf" in value && typeof value.addressesOf === "string";
 
+/** A rule as it is declared, where whatever addresses this device has are its sources. */
+export const followingAddresses = <T extends object>(rule: T, device: string): T & { from: AddressesOf } => ({
+  ...rule,
+  from: { addressesOf: device },
+});
+
+interface Leaving {
+  readonly via?: unknown;
+  readonly dev?: unknown;
+  readonly onlink?: unknown;
+}
+
+/** A route as it is declared, where it goes by whatever gateway this device has. */
+export const followingGateway = <T extends Leaving>(
+  { via: _via, dev: _dev, onlink: _onlink, ...rest }: T,
+  device: string,
+): Omit<T, keyof Leaving> & { via: GatewayOf } => ({ ...rest, via: { gatewayOf: device } });
+
 /** Where values hold something that a host resolves, however deep, with the word for it; undefined where nothing does. */
 export function followedIn(values: unknown): string[] | undefined {
   if (isAddressesOf(values)) return ["addressesOf"];

@@ -1,3 +1,4 @@
+import { followingAddresses, followingGateway } from "../declaration/followed";
 import { registerKey } from "../declaration/key";
 import type { State } from "../kernel/observed/state";
 import { deviceIn } from "../kernel/plan/followed";
@@ -9,7 +10,5 @@ export function asDeclared(values: Fields, key: string, { register }: Pick<State
   const device = deviceIn(register.entries.get(registerKey(key, tag)) ?? {});
   if (device === undefined) return values;
   const [kind, family] = key.split(" ");
-  if (kind === "rule") return { ...values, family, from: { addressesOf: device } };
-  const { dev: _dev, onlink: _onlink, ...rest } = values;
-  return { ...rest, family, via: { gatewayOf: device } };
+  return kind === "rule" ? { ...followingAddresses(values, device), family } : { ...followingGateway(values, device), family };
 }

@@ -52,12 +52,6 @@ export const withGateway = ({ via: _via, ...rest }: DeclaredRoute, device: strin
   dev: device,
 });
 
-/** As it is declared, where it goes by whatever gateway this device has. */
-export const followingGateway = ({ via: _via, dev: _dev, onlink: _onlink, ...rest }: Route, device: string): DeclaredRoute => ({
-  ...rest,
-  via: { gatewayOf: device },
-});
-
 /** What is a matter of the gateway, or cannot be with one that comes and goes. */
 const apart = ["encap", "src", "scope", "expires", "nhid", "nexthops", "from"] as const;
 

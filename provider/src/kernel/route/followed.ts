@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { familyNames } from "../../declaration/family";
+import { followingGateway } from "../../declaration/followed";
 import { routeKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
-import { type DeclaredRoute, declaredRouteAttributes, followingGateway, withGateway } from "../../declaration/route/declaredRoute";
+import { type DeclaredRoute, declaredRouteAttributes, withGateway } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import { PolicyRoutingError } from "../../errors";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";

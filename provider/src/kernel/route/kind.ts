@@ -1,7 +1,8 @@
 import { parsePrefix } from "../../declaration/address";
 import { families } from "../../declaration/family";
+import { followingGateway } from "../../declaration/followed";
 import { routeKey } from "../../declaration/key";
-import { type DeclaredRoute, declaredRouteAttributes, followingGateway } from "../../declaration/route/declaredRoute";
+import { type DeclaredRoute, declaredRouteAttributes } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import { tableSchema } from "../../declaration/tableNumber";
 import { type EntryOnHosts, type Seen, withTag } from "../observed/kind";

@@ -1,4 +1,5 @@
 import { type Family, families } from "../../declaration/family";
+import { followingAddresses } from "../../declaration/followed";
 import { ruleKey } from "../../declaration/key";
 import type { Rule } from "../../declaration/rule/rule";
 import { deviceOf, type RuleSet, ruleSetAttributes, setOf } from "../../declaration/rule/ruleSet";
@@ -87,7 +88,7 @@ export const rules: EntryOnHosts<RuleSet> = {
     const all = rulesOf(key, tag, state);
     const set = setOf(all);
     // What a device has is the host's matter: its lease may end, and nobody changed anything.
-    if (set?.from !== undefined && device !== undefined) return { ...set, from: { addressesOf: device } };
+    if (set?.from !== undefined && device !== undefined) return followingAddresses(set, device);
     // Several that are no set of one declaration: somebody added to it.
     return set ?? all[0];
   },
