@@ -1,23 +1,19 @@
 // Two programs say which rules a device's addresses make: the script on the host, and the plan of a transaction. Both read the real kernel.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import type { Family } from "../../provider/src/declaration/family";
 import { ruleKey } from "../../provider/src/declaration/key";
 import type { RuleSet } from "../../provider/src/declaration/rule/ruleSet";
 import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
 import { readSources, type Uplinks } from "../../provider/src/kernel/observed/uplinks";
-import { fileOf } from "../../provider/src/kernel/persist/stored";
 import { channelOf } from "../../provider/src/kernel/plan/step";
 import { rulesNow, symbolic } from "../../provider/src/kernel/rule/followed";
 import { add } from "../../provider/src/kernel/rule/steps";
 import { KernelNamespace } from "./kernelNamespace";
+import { PutsBack } from "./putsBack";
 import { runs } from "./subjects";
 
-const sh = join(__dirname, "../../provider/sh");
 const proto = 214;
 
 const addresses: Readonly<Record<Family, readonly string[]>> = {
@@ -42,12 +38,10 @@ const history = fc.constantFrom<Family>("inet", "inet6").chain((of) =>
 describe("what follows a device, over random histories of addresses", function () {
   this.timeout(600_000);
   const kernel = new KernelNamespace();
-  const folder = mkdtempSync(join(tmpdir(), "followed-"));
-  mkdirSync(join(folder, "objects"));
-  mkdirSync(join(folder, "run"));
+  const host = new PutsBack(kernel, proto);
   after(() => {
+    host.close();
     kernel.close();
-    rmSync(folder, { recursive: true });
   });
 
   const ip = (args: readonly string[]): string => spawnSync("ip", ["-n", kernel.name, ...args], { encoding: "utf8" }).stdout;
@@ -60,16 +54,6 @@ describe("what follows a device, over random histories of addresses", function (
       .split("\n")
       .map((line) => line.trim().replaceAll("\t", " "))
       .filter((line) => line !== "");
-
-  /** One pass of what puts back. */
-  function pass(): string {
-    const text = `. ${sh}/facts.sh\n. ${sh}/lock.sh\netc=${folder} run=${folder}/run\n. ${sh}/follow.sh\n. ${sh}/missing.sh\n. ${sh}/restore.sh
-      found=$(missing); printf '%s\\n' "$found" | restore first
-      found=$(missing); printf '%s\\n' "$found" | remove_surplus`;
-    const { stdout, stderr } = spawnSync("ip", ["netns", "exec", kernel.name, "sh", "-c", text], { encoding: "utf8" });
-    assert.equal(stderr, "");
-    return stdout;
-  }
 
   function forget(): void {
     for (const of of ["-4", "-6"]) ip([of, "rule", "flush", "pref", "1000"]);
@@ -85,10 +69,11 @@ describe("what follows a device, over random histories of addresses", function (
         forget();
         const rule: RuleSet = { family: of, priority: 1000, from: { addressesOf: "e0" }, ...(to === undefined ? {} : { to }), table: 100 };
         const key = ruleKey(rule);
-        const file = fileOf(40, key);
-        const header = ["# pulumi-policy-routing 4", file, channelOf(of), key, "a", "s", "systemd", proto].join("\t");
-        const words = symbolic(rule, "e0").map((one) => add(one, proto).words.join(" "));
-        writeFileSync(join(folder, "objects", file), [header, ...words, ""].join("\n"));
+        host.keep(
+          40,
+          key,
+          symbolic(rule, "e0").map((one) => add(one, proto).words.join(" ")),
+        );
         const [own = ""] = (twin.split(" ")[0] ?? "").split("/");
         for (const words of [`from ${own} table 100 proto 4`, `from ${own} table 100`, "from 2001:db8:44::/48 table 100", "table 100"])
           ip([`-${channelOf(of)}`, "rule", "add", "pref", "1000", ...words.split(" ")]);
@@ -99,7 +84,7 @@ describe("what follows a device, over random histories of addresses", function (
           else if (verb === "add" || verb === "del")
             ip(["addr", verb, ...address.split(" "), "dev", device, ...(of === "inet6" && verb === "add" ? ["nodad"] : [])]);
           else ip(["link", "set", device, verb]);
-          const said = pass();
+          const said = host.pass();
           const wanted = rulesNow(rule, "e0", uplinks(), standing);
           const all = lines(of);
           assert.deepEqual(
@@ -112,10 +97,10 @@ describe("what follows a device, over random histories of addresses", function (
             foreign,
             said,
           );
-          assert.equal(pass().match(/^(added|removed|failed)/m), null, "a second look has nothing to do");
+          assert.equal(host.pass().match(/^(added|removed|failed)/m), null, "a second look has nothing to do");
           standing = wanted;
         }
-        rmSync(join(folder, "objects", file));
+        host.letGo(40, key);
       }),
       { numRuns: runs(12) },
     );
