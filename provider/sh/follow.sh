@@ -84,15 +84,21 @@ following='
     return via dev (whole ? onlink : via == "" ? "" : " onlink")
   }
 
-  # How default routes that are not ours leave by a device: main first, and there one by it alone before one that shares flows.
-  function look_at_ways(family, device,    option, i, at) {
+  # How default routes that are not ours leave by a device: main first, and there one by it alone before one that shares flows. Of two routers
+  # of one metric, of which the kernel itself made the routes, it asks the one that is preferred.
+  function look_at_ways(family, device,    option, i, first) {
     option = family == "inet6" ? "-6" : "-4"
     if (!((family, device) in asked)) {
       asked[family, device] = 1
       # By device the kernel looks for it, of whatever many routes.
       show(option " -N -o route show table main default dev " device, "ways " family " " device)
-      for (i = 1; i <= count && ways[family, device] == ""; i++)
-        if (is_way(shown[i]) && shown[i] !~ /nexthop /) ways[family, device] = next_hop(shown[i] " dev " device)
+      for (i = 1; i <= count; i++) {
+        if (!is_way(shown[i]) || shown[i] ~ /nexthop /) continue
+        if (first == "") first = shown[i]
+        else if (metric_in(shown[i]) != metric_in(first) || preference(shown[i]) <= preference(first)) continue
+        first = shown[i]
+        ways[family, device] = next_hop(first " dev " device)
+      }
     }
     if ("ways " family " " device in unseen) return 0
     if (ways[family, device] != "") return 1
@@ -113,6 +119,10 @@ following='
     tag = match(line, / proto [0-9]+/) ? substr(line, RSTART + 7, RLENGTH - 7) : 3
     return !(tag == default_owner || tag == default_owner + 1 || (tag in tags) || ((tag - 1) in tags) || (tag in named) || ((tag - 1) in named))
   }
+
+  function metric_in(line) { return match(line, / metric [0-9]+/) ? substr(line, RSTART + 8, RLENGTH - 8) : 0 }
+
+  function preference(line) { return line ~ / pref high( |$)/ ? 2 : line ~ / pref low( |$)/ ? 0 : 1 }
 
   function note_ways(family, line,    hop, count, i, device) {
     count = split(line, hop, /nexthop /)

@@ -1,9 +1,6 @@
 // Two programs say by which gateway a device is left: the script on the host, and the plan of a transaction. Both read the real kernel.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { type Family, families } from "../../provider/src/declaration/family";
 import { routeKey } from "../../provider/src/declaration/key";
@@ -13,15 +10,14 @@ import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
 import { parseRoutes } from "../../provider/src/kernel/observed/parse";
 import type { Uplinks } from "../../provider/src/kernel/observed/uplinks";
 import { readWays, tagsNamed } from "../../provider/src/kernel/observed/ways";
-import { fileOf } from "../../provider/src/kernel/persist/stored";
 import { emptyRegister } from "../../provider/src/kernel/plan/register";
 import { channelOf } from "../../provider/src/kernel/plan/step";
 import { routeNow } from "../../provider/src/kernel/route/followed";
 import { command } from "../../provider/src/kernel/route/steps";
 import { KernelNamespace } from "./kernelNamespace";
+import { PutsBack } from "./putsBack";
 import { runs } from "./subjects";
 
-const sh = join(__dirname, "../../provider/sh");
 const proto = 214;
 
 const gateways: Readonly<Record<Family, readonly string[]>> = {
@@ -42,6 +38,7 @@ const event = (of: Family) =>
         mark: fc.constantFrom(...marks),
         table: fc.constantFrom("main", "main", "77"),
         metric: fc.constantFrom(100, 200),
+        pref: fc.constantFrom("low", "medium", "high"),
       }),
     },
     {
@@ -56,12 +53,10 @@ const history = fc
 describe("what follows a device's gateway, over random histories of default routes", function () {
   this.timeout(600_000);
   const kernel = new KernelNamespace();
-  const folder = mkdtempSync(join(tmpdir(), "followed-gateway-"));
-  mkdirSync(join(folder, "objects"));
-  mkdirSync(join(folder, "run"));
+  const host = new PutsBack(kernel, proto);
   after(() => {
+    host.close();
     kernel.close();
-    rmSync(folder, { recursive: true });
   });
 
   const ip = (args: string): string => spawnSync("ip", ["-n", kernel.name, ...args.split(" ")], { encoding: "utf8" }).stdout;
@@ -73,16 +68,6 @@ describe("what follows a device's gateway, over random histories of default rout
     parseRoutes(parseIpJson(ip(`-j -N -d -${channelOf(of)} route show table all default`), "routes"), of, "main").flatMap(({ route }) =>
       route.table === 100 ? [route] : [],
     );
-
-  /** One pass of what puts back. */
-  function pass(): string {
-    const text = `. ${sh}/facts.sh\n. ${sh}/lock.sh\netc=${folder} run=${folder}/run\n. ${sh}/follow.sh\n. ${sh}/missing.sh\n. ${sh}/restore.sh
-      found=$(missing); printf '%s\\n' "$found" | restore first
-      printf '%s\\n' "$found" | replace_changed`;
-    const { stdout, stderr } = spawnSync("ip", ["netns", "exec", kernel.name, "sh", "-c", text], { encoding: "utf8" });
-    assert.equal(stderr, "");
-    return stdout;
-  }
 
   function forget(): void {
     for (const family of [4, 6]) for (const table of ["77", "100"]) ip(`-${family} route flush table ${table}`);
@@ -101,16 +86,17 @@ describe("what follows a device's gateway, over random histories of default rout
         forget();
         const route: DeclaredRoute = { family: of, destination: "default", via: { gatewayOf: "e0" }, table: 100 };
         const key = routeKey(route);
-        const file = fileOf(30, key);
-        const header = ["# pulumi-policy-routing 4", file, channelOf(of), key, "a", "s", "systemd", proto].join("\t");
-        writeFileSync(join(folder, "objects", file), [header, command("add", route, proto).words.join(" "), ""].join("\n"));
+        host.keep(30, key, [command("add", route, proto).words.join(" ")]);
         for (const one of events) {
           const { verb, device } = one;
           if ("way" in one) {
-            const { way, gateway, mark, table, metric } = one;
+            const { way, gateway, mark, table, metric, pref } = one;
             const hop = `via ${gateway} dev ${device} onlink`;
+            const preference = of === "inet6" ? `pref ${pref} ` : "";
             const to = { via: hop, dev: `dev ${device}`, several: `nexthop ${hop} nexthop via ${gateways[of][0]} dev e1 onlink` }[way];
-            ip(`-${channelOf(of)} route ${verb} default ${mark === "" ? "" : `${mark} `}table ${table} metric ${metric} ${to}`);
+            ip(
+              `-${channelOf(of)} route ${verb} default ${mark === "" ? "" : `${mark} `}table ${table} metric ${metric} ${preference}${to}`,
+            );
           } else if (verb === "flush") ip(`-${channelOf(of)} route flush default dev ${device}`);
           else if (verb === "gone") ip(`addr flush dev ${device} scope global`);
           else if (verb === "back") back(of, device);
@@ -119,15 +105,15 @@ describe("what follows a device's gateway, over random histories of default rout
           const isUp = ip("-o link show e0").includes(",UP");
           const before = standing(of);
           const wanted = routeNow(route, "e0", uplinks(of), before);
-          const said = pass();
+          const said = host.pass();
           assert.deepEqual(
             standing(of).map(({ via, dev, onlink }) => ({ via, dev, onlink })),
             wanted === undefined || !isUp ? [] : [{ via: wanted.via, dev: wanted.dev, onlink: wanted.onlink }],
             `${said}\n${ip(`-N -${channelOf(of)} route show table all default`)}`,
           );
-          assert.equal(pass().match(/^(added|replaced|failed)/m), null, "a second look has nothing to do");
+          assert.equal(host.pass().match(/^(added|replaced|failed)/m), null, "a second look has nothing to do");
         }
-        rmSync(join(folder, "objects", file));
+        host.letGo(30, key);
       }),
       { numRuns: runs(10) },
     );
