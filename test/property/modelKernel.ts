@@ -10,6 +10,7 @@ import {
   parseRules,
 } from "../../provider/src/kernel/observed/parse";
 import { emptyState, type State } from "../../provider/src/kernel/observed/state";
+import type { Uplinks } from "../../provider/src/kernel/observed/uplinks";
 import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/plan/register";
 import { commandOf, type IpStep, type SettingStep, type Shown, type Step, type TableNameStep } from "../../provider/src/kernel/plan/step";
 import { addBack as routeBack } from "../../provider/src/kernel/route/steps";
@@ -59,6 +60,8 @@ export class ModelKernel {
   /** Of every device that there is. */
   #sysctls: ReadonlyMap<string, number>;
   #register: string;
+  /** What its devices have, where that is asked. */
+  uplinks: Uplinks | undefined;
 
   constructor(like?: ModelKernel) {
     this.#rules = like === undefined ? [] : like.#rules;
@@ -67,6 +70,7 @@ export class ModelKernel {
     this.#names = like === undefined ? new Map() : like.#names;
     this.#sysctls = like === undefined ? new Map() : like.#sysctls;
     this.#register = like === undefined ? "" : like.#register;
+    this.uplinks = like?.uplinks;
   }
 
   /** A host as it was observed. */
@@ -103,6 +107,7 @@ export class ModelKernel {
     const tables = new Set(this.#routes.map(({ words }) => Number(words.get("table"))));
     return {
       ...emptyState,
+      ...(this.uplinks === undefined ? {} : { uplinks: this.uplinks }),
       rules: families.flatMap((family) => parseRules(this.#rules.filter((rule) => rule.family === family).map(ruleJson), family)),
       routes: [...tables].sort().flatMap((table) =>
         families.flatMap((family) => {
