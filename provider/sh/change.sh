@@ -23,8 +23,26 @@ name_fails() { # WHY
 
 batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
   goes_on || return 0
-  at=$2
-  failed=$(ip "-$1" -batch - 2>&1) && failed='' || failed=${failed:-failed}
+  at=$2 todo=$(cat) past=0
+  until failed=$(printf '%s\n' "$todo" | ip "-$1" -batch - 2>&1) && failed=''; do
+    failed=${failed:-failed}
+    behind_gone || return 0
+    failed=''
+    [ -n "$todo" ] || return 0
+  done
+}
+
+# Of the lines those behind a route that was to go and is gone: with its last address the kernel takes all routes of a device. What was refused is
+# found by the number of its line among all.
+behind_gone() { # sets todo, past
+  number=${failed##*Command failed -:}
+  case $number in '' | *[!0-9]*) return 1 ;; esac
+  past=$((past + number))
+  case $(printf '%s\n' "$todo" | sed -n "${number}p"):$failed in
+    'route del '*:*'No such process'* | 'route del '*:*'table does not exist'* | 'route del '*:*'Cannot find device'*) ;;
+    *) failed=${failed%-:*}-:$past && return 1 ;;
+  esac
+  todo=$(printf '%s\n' "$todo" | sed "1,${number}d")
 }
 
 own() { # lines for the register on standard input
