@@ -59,7 +59,7 @@ monitor() {
   umask 077
   mkdir -p "$run"
   process $$ && printf '%s %s\n' $$ "$start" >"$run/monitor"
-  what='link address rule' pause='' soon=0 follows='' again=0 hearing=''
+  what='link address rule' pause='' soon=0 storm=0 follows='' again=0 hearing=''
   export follows # for missing
   ! ip nexthop show >/dev/null 2>&1 || what="$what nexthop"
   {
@@ -87,10 +87,12 @@ monitor() {
       fi
       ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
       # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less often: a lease that changes
-      # is several, and is to be followed within two seconds also where a look takes half of one; where they come in hundreds, every five.
+      # is several, and is to be followed within two seconds also where a look takes half of one; where they come in hundreds for the third time in
+      # a row, every five. Once is no storm: NetworkManager tells all addresses anew for each advertisement.
       $pause
       pause='nap 50'
-      [ ${#events} -lt 4096 ] || sleep 4
+      if [ ${#events} -lt 4096 ]; then storm=0; else storm=$((storm + 1)); fi
+      [ $storm -lt 3 ] || sleep 4
       uptime_now
       soon=$((now + 5))
     done

@@ -40,6 +40,11 @@ for (const suite of suites)
     const isThere = async (): Promise<true | undefined> =>
       (await host.exec("ip rule show pref 1000")).includes("proto 214") ? true : undefined;
     const journal = (): Promise<string> => host.exec(`journalctl --sync; journalctl -b -o cat -u ${unit}`);
+    /** Seconds of a processor that it took so far. */
+    const used = async (): Promise<number> => {
+      const group = (await host.exec(`systemctl show --property=ControlGroup --value ${unit}`)).trim();
+      return Number(/usage_usec (\d+)/.exec(await host.exec(`cat /sys/fs/cgroup${group}/cpu.stat`))?.[1]) / 1_000_000;
+    };
     const mainPid = async (): Promise<string> => (await host.exec(`systemctl show --property=MainPID --value ${unit}`)).trim();
     /** What refresh finds; what was read before is remembered for a moment. */
     const found = async (one: Made): Promise<unknown> => {
@@ -55,6 +60,19 @@ for (const suite of suites)
       await host.exec(`systemctl kill --signal=KILL ${unit}; ip rule del pref 1000`);
       await until("the rule to be there again", isThere, patience);
       await until("refresh to find it at work", async () => ((await found(one)) === undefined ? true : undefined), patience);
+    });
+
+    it("follows again at once when it was killed, also what changed meanwhile", async () => {
+      const line = async (): Promise<string> =>
+        [...(await host.exec("ip -N rule show pref 1000")).matchAll(/from (\S+) lookup 100 proto 214/g)].map(([, from]) => from).join();
+      await rule({ family: "inet", from: { addressesOf: "eth1" } });
+      assert.equal(await line(), "198.18.128.2");
+      const changes = ["add 198.18.128.77/18", "del 198.18.128.77/18"];
+      for (const [index, words] of changes.entries()) {
+        await host.exec(`systemctl kill --signal=KILL ${unit}; ip addr ${words} dev eth1`);
+        const both = index === 0 ? ["198.18.128.2,198.18.128.77", "198.18.128.77,198.18.128.2"] : ["198.18.128.2"];
+        await until("it to follow", async () => (both.includes(await line()) ? true : undefined), patience);
+      }
     });
 
     it("is found missing by refresh when somebody removed or stopped it, and the next change repairs it", async () => {
@@ -182,11 +200,49 @@ for (const suite of suites)
       );
     });
 
+    it("hears of another default route through a flood of others, which take a bounded share of a processor", async () => {
+      const leads = (via: string): Promise<string> => host.exec(`ip route replace default via ${via} dev eth1 metric 700 proto 16`);
+      await leads("198.18.128.1");
+      made.push(
+        await create("PolicyRoute", {
+          ...{ connection: host.connection, family: "inet", destination: "default", via: { gatewayOf: "eth1" }, table: 102 },
+        }),
+      );
+      const floods = {
+        "a routing daemon with a table of its own": "route VERB 10.$((n / 250)).$((n % 250)).0/24 dev eth1 table 777 proto 186",
+        "default routes of other tables, too": "route VERB default dev eth1 table $((1000 + n)) proto 186",
+      };
+      const rounds = 12;
+      for (const [index, [what, line]] of Object.entries(floods).entries()) {
+        const pieces = ["add", "del"].map(
+          (verb) => `n=0; while [ $n -lt 2000 ]; do n=$((n + 1)); echo "${line.replace("VERB", verb)}"; done >/run/flood.${verb}`,
+        );
+        await host.exec(pieces.join("; "));
+        const flood = host.exec(
+          `for i in $(seq ${rounds}); do for verb in add del; do ip -batch /run/flood.$verb; done; sleep 0.8; done; rm /run/flood.*`,
+        );
+        const [before, began] = [await used(), performance.now()];
+        await sleep(5_000);
+        const via = `198.18.128.${7 + index}`;
+        await leads(via);
+        const since = performance.now();
+        const follows = async () => ((await host.exec("ip route show table 102")).startsWith(`default via ${via} `) ? true : undefined);
+        await until("the route to follow", follows, patience);
+        const late = (performance.now() - since) / 1000;
+        await flood;
+        const seconds = (performance.now() - began) / 1000;
+        const share = ((await used()) - before) / seconds;
+        console.log(
+          `      ${what}: ${Math.round((rounds * 4000) / seconds)} changes a second, ${(share * 100).toFixed(1)} %; followed ${late.toFixed(1)} s later`,
+        );
+        assert.ok(share < 0.25, `${share}`);
+        assert.ok(late < 6, `${late} s`);
+      }
+      await host.exec("ip route flush table 777; ip route del default metric 700 proto 16");
+    });
+
     it("takes next to no processor time: idle, and with 100 address events a second", async () => {
       for (let priority = 1000; priority < 1020; priority++) await rule({ priority, from: `198.51.100.${priority - 999}` });
-      const group = (await host.exec(`systemctl show --property=ControlGroup --value ${unit}`)).trim();
-      const used = async (): Promise<number> =>
-        Number(/usage_usec (\d+)/.exec(await host.exec(`cat /sys/fs/cgroup${group}/cpu.stat`))?.[1]) / 1_000_000;
       const share = async (): Promise<number> => {
         const [before, began] = [await used(), performance.now()];
         await sleep(measured * 1000);
