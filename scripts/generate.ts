@@ -4,8 +4,9 @@ import { markdownTable } from "markdown-table";
 import { usage, usages } from "../provider/src/cli/usage";
 import { readRows } from "../test/bench/rows";
 import { sizesOf, tableOf } from "../test/bench/table";
-import { readSteps, stepsTable } from "../test/booted/changeover";
-import { heldTable, readHeld } from "../test/booted/held";
+import { changeovers, stepsTable } from "../test/booted/changeover";
+import { followed, followedTable } from "../test/booted/followSeen";
+import { held, heldTable } from "../test/booted/held";
 import { reachTable } from "../test/host/reachTable";
 import { documented } from "../test/hosts/held";
 import { compatibilityText } from "../test/kernels/table";
@@ -29,17 +30,6 @@ function benchText(): string {
   const rows = readRows(readFileSync(benchFile, "utf8"));
   return [tableOf(rows), sizesOf(rows)].join("\n\n").trimEnd();
 }
-
-/** What the last recorded run of the booted tests saw. */
-function heldText(): string {
-  const file = join(root, "test/booted/held.json");
-  return existsSync(file)
-    ? heldTable(readHeld(readFileSync(file, "utf8")))
-    : "`POLICY_ROUTING_RECORD=1 npm run test:booted` has not been run yet.";
-}
-
-/** What they saw of a take-over, step by step. */
-const changeoverText = (): string => stepsTable(readSteps(readFileSync(join(root, "test/booted/changeover.json"), "utf8")));
 
 /** The command's own words: what `--help` prints. */
 function cliText(): string {
@@ -67,8 +57,9 @@ const records = {
   forms: formsText(),
   bench: benchText(),
   compatibility: compatibilityText(),
-  survived: heldText(),
-  changeover: changeoverText(),
+  survived: heldTable(held.read()),
+  changeover: stepsTable(changeovers.read()),
+  followed: followedTable(followed.read()),
   cli: cliText(),
   reach: reachTable(),
   checked: checkTable(),

@@ -1,8 +1,8 @@
 // The table "manager x step" of docs/guides/take-over-a-host.md: what the booted tests saw of each change-over.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
 import { z } from "zod";
+import { Recorded } from "./recorded";
 
 const stepSchema = z.object({
   manager: z.string(),
@@ -17,23 +17,19 @@ const stepSchema = z.object({
 type Step = z.infer<typeof stepSchema>;
 
 const noted: Step[] = [];
-const file = join(__dirname, "changeover.json");
+export const changeovers = new Recorded(join(__dirname, "changeover.json"), stepSchema, ({ manager, step, suite }) => [
+  manager,
+  step,
+  suite,
+]);
 
-/** With POLICY_ROUTING_RECORD=1 it goes to the guide as well, where it takes the place of what was seen earlier of the same. */
+/** What is recorded goes to the guide. */
 export function noteStep(one: Step): void {
   noted.push(one);
-  if (process.env["POLICY_ROUTING_RECORD"] !== "1") return;
-  const named = ({ manager, step, suite }: Step): string => [manager, step, suite].join("\t");
-  const all = existsSync(file) ? readSteps(readFileSync(file, "utf8")) : [];
-  const at = all.findIndex((other) => named(other) === named(one));
-  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, one);
-  writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
+  changeovers.note(one);
 }
 
 export const printSteps = (): string => (noted.length === 0 ? "" : stepsTable(noted));
-
-/** What POLICY_ROUTING_RECORD=1 wrote. */
-export const readSteps = (text: string): Step[] => z.array(stepSchema).parse(JSON.parse(text));
 
 const cell = (one: Step | undefined): string =>
   one === undefined ? "" : one.sent === undefined ? "seen" : `${one.lost} of ${one.sent} lost`;

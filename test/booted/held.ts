@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
 import { z } from "zod";
 import type { Host } from "../lab/lab";
 import { must } from "../lab/run";
+import { Recorded } from "./recorded";
 
 /** What of a host carries our tag, in the kernel's words: equal texts mean that nothing of ours is missing and nothing is too much. */
 export async function ours(host: Pick<Host, "namespace">): Promise<string> {
@@ -45,25 +45,20 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>;
 
 const rows: Row[] = [];
-const file = join(__dirname, "held.json");
+export const held = new Recorded(join(__dirname, "held.json"), rowSchema, ({ suite, backend, manager, event }) => [
+  suite,
+  backend,
+  manager,
+  event,
+]);
 
-/** With POLICY_ROUTING_RECORD=1 it goes to docs/compatibility.md as well, where it takes the place of what was seen earlier of the same. */
+/** What is recorded goes to docs/compatibility.md. */
 export function note(row: Row): void {
   rows.push(row);
-  if (process.env["POLICY_ROUTING_RECORD"] !== "1") return;
-  const named = ({ suite, backend, manager, event }: Row): string => [suite, backend, manager, event].join("\t");
-  const all = existsSync(file) ? readHeld(readFileSync(file, "utf8")) : [];
-  const at = all.findIndex((one) => named(one) === named(row));
-  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, row);
-  writeFileSync(file, `[\n${all.map((one) => ` ${JSON.stringify(one)}`).join(",\n")}\n]\n`);
+  held.note(row);
 }
 
 export const printHeld = (): string => heldTable(rows);
-
-/** What POLICY_ROUTING_RECORD=1 wrote. */
-export function readHeld(text: string): Row[] {
-  return z.array(rowSchema).parse(JSON.parse(text));
-}
 
 /** A line for every event that a backend hears of: what it does not hear of it does not put back. */
 export function heldTable(all: readonly Row[]): string {

@@ -6,9 +6,8 @@ import { type BootedHost, type Suite, startBooted } from "../lab/booted/booted";
 import { DhcpServer } from "../lab/dhcp";
 import { until } from "../lab/until";
 import type { Client } from "./clients";
-import { type Seen, secondsBetween } from "./said";
+import { patience, type Seen, watched } from "./said";
 
-export const patience = 30_000;
 /** A request that came while the server was being replaced is sent again by RFC 2131, 4.4.5: after half of what is left, a minute at least. */
 const untilAsked = 150_000;
 
@@ -127,21 +126,7 @@ export class LeasedHost {
     assert.match(await this.host.exec("ip -N rule show pref 1001"), /from 198\.18\.128\.12 lookup 102\s*$/m);
   }
 
-  /** Seconds from what the kernel said of a device to what it said of ours: of each, from the last of its causes before it. */
-  async watched(happen: () => Promise<void>, seen: Seen): Promise<number> {
-    await this.host.exec("ip -ts monitor link address route rule >/run/seen 2>&1 & echo $! >/run/watcher");
-    try {
-      await happen();
-      return await until(
-        `${seen.ours.join(", ")} behind ${seen.causes.join(", ")}`,
-        async () => secondsBetween(await this.host.exec("cat /run/seen"), seen),
-        patience,
-      );
-    } catch (error) {
-      console.log(await this.host.exec("cat /run/seen; journalctl --no-pager -n 30 -u policy-routing.service"));
-      throw error;
-    } finally {
-      await this.host.exec("kill $(cat /run/watcher)");
-    }
+  watched(happen: () => Promise<void>, seen: Seen): Promise<number> {
+    return watched(this.host, happen, seen);
   }
 }

@@ -1,3 +1,7 @@
+import { until } from "../lab/until";
+
+export const patience = 30_000;
+
 /** What of it is told apart. */
 export interface Seen {
   readonly causes: readonly RegExp[];
@@ -32,4 +36,22 @@ export function secondsBetween(text: string, { causes, ours, mayStay = false }: 
     longest = Math.max(longest, end - Math.max(...before));
   }
   return longest;
+}
+
+/** Seconds from what the kernel said of a device to what it said of ours: of each, from the last of its causes before it. */
+export async function watched(host: { exec(command: string): Promise<string> }, happen: () => Promise<void>, seen: Seen): Promise<number> {
+  await host.exec("ip -ts monitor link address route rule >/run/seen 2>&1 </dev/null & echo $! >/run/watcher");
+  try {
+    await happen();
+    return await until(
+      `${seen.ours.join(", ")} behind ${seen.causes.join(", ")}`,
+      async () => secondsBetween(await host.exec("cat /run/seen"), seen),
+      patience,
+    );
+  } catch (error) {
+    console.log(await host.exec("cat /run/seen; journalctl --no-pager -n 30 -u policy-routing.service 2>/dev/null || :"));
+    throw error;
+  } finally {
+    await host.exec("kill $(cat /run/watcher)");
+  }
 }

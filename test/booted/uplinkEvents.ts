@@ -1,22 +1,18 @@
-// What happens to an uplink, and how soon the host follows. One row an event: of all repeats the longest time, and how many were late.
+// What happens to an uplink, and how soon the host follows.
 import { strict as assert } from "node:assert";
 import { create, read, remove } from "../host/resource";
 import { until } from "../lab/until";
-import { type LeasedHost, patience, second } from "./leased";
+import { printFollowed, row as rowOf } from "./followSeen";
+import { type LeasedHost, second } from "./leased";
+import { patience } from "./said";
 
-/** Seconds from what the kernel says of the device until the host follows. */
-export const promised = 2;
 /** More by POLICY_ROUTING_REPEATS; of leases, by POLICY_ROUTING_OFTEN. */
 const asked = process.env["POLICY_ROUTING_REPEATS"];
 const repeats = Number(asked ?? 1);
 const leases = Number(process.env["POLICY_ROUTING_OFTEN"] ?? asked ?? 5);
 export const longest = 900_000 + 30_000 * leases + 200_000 * repeats;
 
-const table: string[] = [];
-/** For who ran the whole of it. */
-after(() => {
-  if (table.length > 0) console.log(["", "client, release, event: times, median s, longest s, misses", ...table].join("\n      "));
-});
+after(printFollowed);
 
 const inet = (address: string): RegExp => new RegExp(`^\\d+: eth1 +inet ${address}/`);
 const isUp = /^\d+: eth1(@\S+)?: <[^>]*LOWER_UP/;
@@ -28,21 +24,8 @@ export function events(get: () => LeasedHost): void {
   const gateway = "198.18.128.1";
   let own = "";
 
-  const row = async (event: string, times: number, once: (time: number) => Promise<number>): Promise<void> => {
-    const { client, suite } = get();
-    const all: number[] = [];
-    for (let time = 0; time < times; time++) {
-      const seconds = await once(time);
-      all.push(seconds);
-      if (times > 5) console.log(`      ${event} ${time + 1}: ${seconds.toFixed(2)} s`);
-    }
-    all.sort((a, b) => a - b);
-    const late = all.filter((one) => one > promised);
-    const [median = 0, last = 0] = [all[Math.floor(all.length / 2)], all.at(-1)];
-    table.push(`${client.short}, ${suite}, ${event}: ${times}, ${median.toFixed(2)}, ${last.toFixed(2)}, ${late.length}`);
-    console.log(`      ${event}: ${times} times, ${last.toFixed(2)} s at most`);
-    assert.deepEqual(late, []);
-  };
+  const row = (event: string, times: number, once: (time: number) => Promise<number>): Promise<void> =>
+    rowOf({ client: get().client.name, suite: get().suite, event }, times, once);
 
   it("is followed from the first", async () => {
     const one = get();
@@ -53,7 +36,7 @@ export function events(get: () => LeasedHost): void {
   });
 
   it(`another lease, ${leases} times`, () =>
-    row("lease", leases, async () => {
+    row("another lease", leases, async () => {
       const one = get();
       const now = one.fresh();
       const seconds = await one.watched(
@@ -70,7 +53,7 @@ export function events(get: () => LeasedHost): void {
     }));
 
   it("another gateway", () =>
-    row("gateway", 2 * Math.ceil(repeats / 2), async (time) => {
+    row("another gateway", 2 * Math.ceil(repeats / 2), async (time) => {
       const one = get();
       const via = time % 2 === 0 ? "198.18.128.5" : gateway;
       await one.server.gateway(via);
@@ -109,7 +92,7 @@ export function events(get: () => LeasedHost): void {
     ));
 
   it("a cable that is pulled out and put in", () =>
-    row("carrier", repeats, () =>
+    row("no carrier for 2 s", repeats, () =>
       // Long enough for a client to notice.
       comesBack(async ({ host }) => void (await host.provider(1).exec("ip link set h1 down; sleep 2; ip link set h1 up"))),
     ));
@@ -124,7 +107,7 @@ export function events(get: () => LeasedHost): void {
     const prefixes = async (): Promise<string[]> =>
       [...(await one.host.exec("ip -6 -N rule show pref 1003")).matchAll(/from (\S+) lookup 102 proto 214/g)].map(([, from = ""]) => from);
     const prefix = (number: number): string => `2001:db8:2:${(number + 5).toString(16)}::`;
-    await row("two prefixes", 2 * repeats, async (time) => {
+    await row("another prefix beside the one before", 2 * repeats, async (time) => {
       const announced = time === 0 ? [prefix(0)] : [prefix(time - 1), prefix(time)];
       await one.server.announce(announced);
       const seconds = await one.watched(() => one.server.lease(own), {
@@ -147,7 +130,7 @@ export function events(get: () => LeasedHost): void {
   // It takes two minutes: a server has no shorter lease.
   if (asked !== undefined)
     it("a lease that ends while the provider is away, and another one when it is back", () =>
-      row("lease ends", 1, async () => {
+      row("a lease that ended, and another one", 1, async () => {
         const one = get();
         await one.server.stop();
         await until("the lease to end", async () => ((await one.has(own)) ? undefined : true), 150_000);
@@ -168,7 +151,7 @@ export function events(get: () => LeasedHost): void {
       }));
 
   it("a boot behind which everything is other", () =>
-    row("boot", repeats, async () => {
+    row("boot with another lease", repeats, async () => {
       const one = get();
       own = one.fresh();
       await one.server.lease(own);

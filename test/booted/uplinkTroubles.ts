@@ -3,7 +3,8 @@ import { strict as assert } from "node:assert";
 import { closeHosts } from "../../provider/src/host/host";
 import { type Fields, refusal, update, warnings } from "../host/resource";
 import { until } from "../lab/until";
-import { type LeasedHost, main, patience, second } from "./leased";
+import { type LeasedHost, main, second } from "./leased";
+import { patience } from "./said";
 
 /** Addresses that come and go, of which each is two events: a minute at the rate of the test below is five times as long. */
 const storm = 100;
