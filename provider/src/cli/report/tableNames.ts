@@ -8,14 +8,12 @@ export type TableNames = ReadonlyMap<number, string>;
 /** As the program names them, by RoutingTable or in a HostRouting. */
 export const declaredNames = ({ resources }: PlannedHost): TableNames =>
   new Map(
-    resources.flatMap(({ before, after }) => [before, after].flatMap((side) => side?.wanted ?? []).flatMap(({ label }) => nameIn(label))),
+    resources.flatMap(({ before, after }) =>
+      [before, after]
+        .flatMap((side) => side?.wanted ?? [])
+        .flatMap(({ names: one }) => (one === undefined ? [] : [[one.tableId, one.name]])),
+    ),
   );
-
-/** `table 102 isp2`, in which words a name is wanted. */
-function nameIn(label: string): [number, string][] {
-  const [, number, name = ""] = /^table ([0-9]+) (\S+)$/.exec(label) ?? [];
-  return number === undefined ? [] : [[Number(number), name]];
-}
 
 /** With what rt_tables on the host says besides; what is declared counts. */
 export const withNames = (declared: TableNames, seen: readonly ObservedName[]): TableNames =>

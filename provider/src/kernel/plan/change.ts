@@ -3,6 +3,7 @@ import type { Family } from "../../declaration/family";
 import type { Tags } from "../../declaration/owner";
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
+import type { NamedTable } from "../../declaration/table/table";
 import type { PolicyRoutingError } from "../../errors";
 import type { Topic } from "../../messages";
 import type { Entries, State } from "../observed/state";
@@ -109,6 +110,8 @@ export interface Wanted {
   readonly adopt?: Adopt;
   /** Of a route, where its packets go. */
   readonly hops?: readonly Hop[];
+  /** Of a table's name, both. */
+  readonly names?: NamedTable;
   /** Of a setting, its number. */
   readonly sets?: number;
   /** The device whose values it takes; undefined where all of it is said. */

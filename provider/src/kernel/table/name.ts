@@ -59,6 +59,7 @@ export function wantedName(table: NamedTable): Wanted {
     label: `table ${table.tableId} ${table.name}`,
     stage,
     needs: [],
+    names: table,
     ensure: (state, mandate) => ensure(table, state, mandate),
     missing: (state) =>
       state.names.some((line) => line.tableId === table.tableId && line.name === table.name) ? undefined : "is not there",
