@@ -1,7 +1,8 @@
 import { isEverything } from "../address";
 import { ruleAttributes } from "./rule";
 
-const selectors = Object.entries(ruleAttributes).flatMap(([name, attribute]) => ("matcher" in attribute ? [name] : []));
+/** By what a rule chooses packets. */
+export const selectors = Object.entries(ruleAttributes).flatMap(([name, attribute]) => ("matcher" in attribute ? [name] : []));
 /** With these it is no selector that a rule lacks, or it leaves packets to the rules behind it. */
 const others = ["not", "l3mdev", "goto", "suppressPrefixlength", "suppressIfgroup"];
 

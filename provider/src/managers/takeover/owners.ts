@@ -1,4 +1,5 @@
 import type { Context } from "../../declaration/attribute";
+import { selectors } from "../../declaration/rule/everyPacket";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
 
 /** A rule, a route or a next hop, as far as whose it is hangs on it. */
@@ -154,23 +155,7 @@ function isOneOfThree(values: Context): boolean {
   return table !== undefined && values["table"] === table && selectsNothing(values);
 }
 
-const selectors = [
-  "from",
-  "to",
-  "iif",
-  "oif",
-  "fwmark",
-  "not",
-  "tos",
-  "dscp",
-  "ipproto",
-  "sport",
-  "dport",
-  "uidrange",
-  "tunId",
-  "flowlabel",
-];
-const selectsNothing = (values: Context): boolean => selectors.every((name) => values[name] === undefined);
+const selectsNothing = (values: Context): boolean => ["not", ...selectors].every((name) => values[name] === undefined);
 const inRange = (value: unknown, from: number, to: number): boolean => typeof value === "number" && value >= from && value <= to;
 
 function fits(owner: Owner, { kind, values, protocol }: Entry, beside: Surroundings): boolean {
