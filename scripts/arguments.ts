@@ -1,9 +1,9 @@
 import { entryFields } from "../provider/src/declaration/adopt";
 import { type AttributeTable, type Field, type FieldTable, required } from "../provider/src/declaration/attribute";
-import { commonFields } from "../provider/src/declaration/common";
 import { connectionFields, proxyFields } from "../provider/src/declaration/connection";
 import { connectionDefaultsFields } from "../provider/src/declaration/connectionDefaults";
 import { allKinds } from "../provider/src/declaration/entryKinds";
+import { commonFields } from "../provider/src/declaration/everyResource";
 import { expectationFields, flowFields } from "../provider/src/declaration/expectation";
 import { families } from "../provider/src/declaration/family";
 import { fleetFields, fleetHostFields } from "../provider/src/declaration/fleet";

@@ -1,8 +1,8 @@
 import { markdownTable } from "markdown-table";
 import type { Attribute, Field, FieldTable } from "../provider/src/declaration/attribute";
-import { commonFields } from "../provider/src/declaration/common";
 import { connectionFields } from "../provider/src/declaration/connection";
 import { allKinds } from "../provider/src/declaration/entryKinds";
+import { commonFields } from "../provider/src/declaration/everyResource";
 import { expectationFields } from "../provider/src/declaration/expectation";
 import { fleetFields } from "../provider/src/declaration/fleet";
 import { guardFields, probeFields } from "../provider/src/declaration/guard";

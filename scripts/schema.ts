@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type FieldTable, required } from "../provider/src/declaration/attribute";
-import { commonFields } from "../provider/src/declaration/common";
+import { commonFields } from "../provider/src/declaration/everyResource";
 import { fleetFields } from "../provider/src/declaration/fleet";
 import { getHostFields, getHostResultFields, lookupFields, lookupResultFields } from "../provider/src/declaration/functions";
 import { hostRoutingFields } from "../provider/src/declaration/hostRouting";

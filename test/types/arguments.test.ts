@@ -29,9 +29,9 @@ import type {
   UplinkSideArgs,
 } from "pulumi-policy-routing";
 import type { Field, Inputs } from "../../provider/src/declaration/attribute";
-import type { commonFields } from "../../provider/src/declaration/common";
 import type { connectionFields, proxyFields } from "../../provider/src/declaration/connection";
 import type { Section } from "../../provider/src/declaration/entryKinds";
+import type { commonFields } from "../../provider/src/declaration/everyResource";
 import type { expectationFields } from "../../provider/src/declaration/expectation";
 import type { guardFields, probeFields } from "../../provider/src/declaration/guard";
 import type { hostRoutingFields } from "../../provider/src/declaration/hostRouting";

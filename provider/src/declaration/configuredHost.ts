@@ -1,6 +1,6 @@
 import { field, type Values } from "./attribute";
-import { commonFields } from "./common";
 import { entriesOf } from "./entries";
+import { commonFields } from "./everyResource";
 import type { Problem } from "./failures";
 import { hostRoutingFields } from "./hostRouting";
 import { isObject } from "./isObject";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Field, field, required } from "./attribute";
 import { objectOf } from "./canonical";
-import { commonFields } from "./common";
+import { commonFields } from "./everyResource";
 import { flowFields } from "./expectation";
 import { families } from "./family";
 import { integer, u32 } from "./number";

@@ -1,4 +1,4 @@
-import { commonFields, internalFields } from "./common";
+import { commonFields, internalFields } from "./everyResource";
 import { hostRoutingFields } from "./hostRouting";
 
 const { tables: _tables, ...ofWholeHost } = hostRoutingFields;

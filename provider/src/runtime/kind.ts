@@ -1,8 +1,8 @@
 import type { Adopt } from "../declaration/adopt";
 import type { FieldTable, Values } from "../declaration/attribute";
 import { type Across, canonical } from "../declaration/canonical";
-import { type Common, commonFields, internalFields, settleCommon } from "../declaration/common";
 import { type Connection, isConnection } from "../declaration/connection";
+import { type Common, commonFields, internalFields, settleCommon } from "../declaration/everyResource";
 import type { Expectation } from "../declaration/expectation";
 import { type Failure, printFailure } from "../declaration/failures";
 import { followedIn } from "../declaration/followed";

@@ -1,4 +1,4 @@
-import { commonFields } from "../declaration/common";
+import { commonFields } from "../declaration/everyResource";
 import { withSecrets } from "../declaration/secrets";
 import type { Properties } from "./handlers";
 

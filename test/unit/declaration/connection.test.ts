@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { canonical } from "../../../provider/src/declaration/canonical";
-import { commonFields, internalFields, settleCommon } from "../../../provider/src/declaration/common";
 import { addressOf, connectionFields } from "../../../provider/src/declaration/connection";
+import { commonFields, internalFields, settleCommon } from "../../../provider/src/declaration/everyResource";
 import { unknownValue } from "../../../provider/src/declaration/unknown";
 import { problemsWith } from "./problems";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { canonical } from "../../../provider/src/declaration/canonical";
-import { commonFields } from "../../../provider/src/declaration/common";
+import { commonFields } from "../../../provider/src/declaration/everyResource";
 import { nearest, printFailure, printProblem } from "../../../provider/src/declaration/failures";
 import { hostRoutingFields } from "../../../provider/src/declaration/hostRouting";
 

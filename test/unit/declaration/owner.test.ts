@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { internalFields } from "../../../provider/src/declaration/common";
+import { internalFields } from "../../../provider/src/declaration/everyResource";
 import { isSameStack, tagsOf, wrongOwner } from "../../../provider/src/declaration/owner";
 import { problemsWith } from "./problems";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FieldTable } from "../../../provider/src/declaration/attribute";
-import { commonFields, internalFields } from "../../../provider/src/declaration/common";
 import { connectionFields, proxyFields } from "../../../provider/src/declaration/connection";
+import { commonFields, internalFields } from "../../../provider/src/declaration/everyResource";
 import { guardFields, probeFields } from "../../../provider/src/declaration/guard";
 import { routeAttributes } from "../../../provider/src/declaration/route/attributes";
 import { ruleAttributes } from "../../../provider/src/declaration/rule/rule";

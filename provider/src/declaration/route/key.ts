@@ -2,7 +2,8 @@ import { z } from "zod";
 import { isEverything, networkPrefixSchema, parsePrefix, printPrefix } from "../address";
 import { attribute, numberAt, textAt } from "../attribute";
 import type { Family } from "../family";
-import { integer, oneOf, u32 } from "../number";
+import { familyAttribute } from "../familyAttribute";
+import { integer, u32 } from "../number";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
 
 /** The kernel's default: IPv6 reads 0 as 1024, IPv4 keeps 0. */
@@ -11,16 +12,7 @@ export const defaultMetric: Readonly<Record<Family, number>> = { inet: 0, inet6:
 const tosForm = /^(0x[0-9a-f]{1,2}|[0-9]{1,3})$/i;
 const expectedTos = 'expected a type of service such as 16 or "0x10", a multiple of 4 up to 0xfc';
 
-const family = attribute({
-  schema: oneOf(["inet", "inet6"]),
-  words: () => [],
-  observe: (_json, context) => context.family,
-  json: [],
-  doc: "Address family: `inet` (IPv4) or `inet6` (IPv6).",
-  absent: "taken from `destination`, `src` or `via`; required for a default route that names none of these",
-  ip: "-4 | -6",
-  example: "inet",
-});
+const family = familyAttribute("taken from `destination`, `src` or `via`; required for a default route that names none of these");
 
 const destination = attribute({
   // Not a union: its failure would not say what is wrong with a prefix.

@@ -1,7 +1,8 @@
 import { attribute, numberAt, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import { type Family, families } from "../family";
-import { integer, oneOf } from "../number";
+import { familyAttribute } from "../familyAttribute";
+import { integer } from "../number";
 import { oneActionOf, ruleActions } from "./actions";
 import { packetSelectors } from "./packet";
 import { familyOfRule, ruleSelectors } from "./selectors";
@@ -20,16 +21,7 @@ const priority = attribute({
   example: 1000,
 });
 
-const family = attribute({
-  schema: oneOf(["inet", "inet6"]),
-  words: () => [],
-  observe: (_json, context) => context.family,
-  json: [],
-  doc: "Address family: `inet` (IPv4) or `inet6` (IPv6).",
-  absent: "taken from `from` or `to`; required when neither is given",
-  ip: "-4 | -6",
-  example: "inet",
-});
+const family = familyAttribute("taken from `from` or `to`; required when neither is given");
 
 /** Every attribute of a rule, in the order in which `ip` is given its words. */
 export const ruleAttributes = { priority, family, ...ruleSelectors, ...packetSelectors, ...ruleActions };
