@@ -4,21 +4,12 @@ import { entryKinds, type Labelled, labelledIn, type Section, sectionFields, sec
 import { expectationsSchema } from "./expectation";
 import type { Problem } from "./failures";
 import { flag } from "./number";
-import { type DeclaredSysctl, declaredIn, sysctlFields } from "./sysctl/fields";
+import { sysctlFields } from "./sysctl/fields";
 
 /** Everything about one host. Entries are keyed by labels; on the host they are matched by their kernel key. */
 export const hostRoutingFields = {
   ...sectionFields,
-  reversePathFilter: sysctlFields.reversePathFilter.field,
-  arpIgnore: sysctlFields.arpIgnore.field,
-  arpAnnounce: sysctlFields.arpAnnounce.field,
-  srcValidMark: sysctlFields.srcValidMark.field,
-  acceptLocal: sysctlFields.acceptLocal.field,
-  routeLocalnet: sysctlFields.routeLocalnet.field,
-  forwarding: sysctlFields.forwarding.field,
-  ipv6Forwarding: sysctlFields.ipv6Forwarding.field,
-  l3mdevAccept: sysctlFields.l3mdevAccept.field,
-  multipathHashPolicy: sysctlFields.multipathHashPolicy.field,
+  ...sysctlFields,
   expect: field({
     schema: expectationsSchema,
     settle: (value) => (value.length === 0 ? undefined : value),
@@ -36,20 +27,6 @@ export const hostRoutingFields = {
   }),
 };
 export type HostRoutingValues = Values<typeof hostRoutingFields>;
-
-/** The settings that are declared, of devices and of the host. */
-export const settingsIn = (values: HostRoutingValues): DeclaredSysctl[] => [
-  ...declaredIn("reversePathFilter", sysctlFields.reversePathFilter, values.reversePathFilter),
-  ...declaredIn("arpIgnore", sysctlFields.arpIgnore, values.arpIgnore),
-  ...declaredIn("arpAnnounce", sysctlFields.arpAnnounce, values.arpAnnounce),
-  ...declaredIn("srcValidMark", sysctlFields.srcValidMark, values.srcValidMark),
-  ...declaredIn("acceptLocal", sysctlFields.acceptLocal, values.acceptLocal),
-  ...declaredIn("routeLocalnet", sysctlFields.routeLocalnet, values.routeLocalnet),
-  ...declaredIn("forwarding", sysctlFields.forwarding, values.forwarding),
-  ...declaredIn("ipv6Forwarding", sysctlFields.ipv6Forwarding, values.ipv6Forwarding),
-  ...declaredIn("l3mdevAccept", sysctlFields.l3mdevAccept, values.l3mdevAccept),
-  ...declaredIn("multipathHashPolicy", sysctlFields.multipathHashPolicy, values.multipathHashPolicy),
-];
 
 /** One object has one declaration. */
 export const settleHostRouting = (values: HostRoutingValues, pending: ReadonlySet<string>): Problem[] =>

@@ -1,6 +1,7 @@
-import { type HostRoutingValues, hostRoutingFields, settingsIn, settleHostRouting } from "../declaration/hostRouting";
+import { type HostRoutingValues, hostRoutingFields, settleHostRouting } from "../declaration/hostRouting";
 import { isObject } from "../declaration/isObject";
 import type { Tags } from "../declaration/owner";
+import { settingsIn } from "../declaration/sysctl/fields";
 import { sysctlKey } from "../declaration/sysctl/sysctl";
 import { kindsOnHosts } from "../kernel/observed/kinds";
 import { lookAtAll, lookAtNames, lookAtTagged, together } from "../kernel/observed/look";

@@ -1,12 +1,13 @@
 import { canonical } from "../../declaration/canonical";
 import { entryKinds, type Labelled, labelledIn, type Section, sectionNames, type Wholes } from "../../declaration/entryKinds";
 import { printFailure } from "../../declaration/failures";
-import { hostRoutingFields, settingsIn, settleHostRouting } from "../../declaration/hostRouting";
+import { hostRoutingFields, settleHostRouting } from "../../declaration/hostRouting";
 import { routeKey, ruleKey } from "../../declaration/key";
 import { type DeclaredRoute, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
 import { literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
+import { settingsIn } from "../../declaration/sysctl/fields";
 import { PolicyRoutingError } from "../../errors";
 import type { Declaration } from "../../managers/render/declaration";
 import { objectIn, wholeOf } from "../../runtime/objects";

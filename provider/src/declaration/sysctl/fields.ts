@@ -5,9 +5,8 @@ import { deviceSchema, oneOf } from "../number";
 import type { Sysctl } from "./sysctl";
 
 /** A field `{ DEVICE: WORD }`, or of the host `{ tcp: WORD }`, and the number that the kernel takes for each word. */
-export interface SysctlField<Word extends string> {
+interface SysctlField<Word extends string> extends Field<Entries<Word> | undefined, Entries<Word>> {
   readonly file: Sysctl["file"];
-  readonly field: Field<Entries<Word> | undefined, Entries<Word>>;
   readonly numbers: Readonly<Record<Word, number>>;
 }
 
@@ -31,18 +30,15 @@ function sysctlField<const Words extends readonly [string, ...string[]]>(
     `{ ${label}: "${first}" }`,
     labels === undefined ? deviceSchema : z.string().regex(new RegExp(`^(?:${labels.join("|")})$`), `expected ${labels.join(" or ")}`),
   );
-  return {
-    file,
-    numbers,
-    field: field({
-      schema,
-      settle: (entries: Entries<Words[number]>) => (Object.keys(entries).length === 0 ? undefined : entries),
-      partial: true,
-      doc,
-      absent: "left as it is",
-      example,
-    }),
-  };
+  const said = field({
+    schema,
+    settle: (entries: Entries<Words[number]>) => (Object.keys(entries).length === 0 ? undefined : entries),
+    partial: true,
+    doc,
+    absent: "left as it is",
+    example,
+  });
+  return { ...said, file, numbers };
 }
 
 const larger =
@@ -108,15 +104,24 @@ export interface DeclaredSysctl extends Sysctl {
   wordOf(value: number): string | undefined;
 }
 
-/** What one field declares, by device. */
-export function declaredIn<Word extends string>(
-  field: string,
-  { file, numbers }: SysctlField<Word>,
-  entries: Entries<Word> | undefined = {},
-): DeclaredSysctl[] {
+type Name = keyof typeof sysctlFields;
+type Words = { readonly [One in Name]: keyof (typeof sysctlFields)[One]["numbers"] };
+type Declared = { readonly [One in Name]?: Entries<Words[One]> | undefined };
+const byName: { readonly [One in Name]: SysctlField<Words[One]> } = sysctlFields;
+const isName = (name: string): name is Name => Object.hasOwn(sysctlFields, name);
+
+/** The settings that are declared, of devices and of the host. */
+export const settingsIn = (values: Declared): DeclaredSysctl[] =>
+  Object.keys(sysctlFields)
+    .filter(isName)
+    .flatMap((name) => settingsOf(name, values));
+
+function settingsOf<One extends Name>(name: One, values: Declared): DeclaredSysctl[] {
+  const { file, numbers } = byName[name];
+  const entries: Entries<Words[One]> = values[name] ?? {};
   const all = entries["all"];
   return Object.entries(entries).map(([device, word]) => ({
-    field,
+    field: name,
     file,
     device,
     value: numbers[word],
