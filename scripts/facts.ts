@@ -3,7 +3,7 @@ import { defaultOwner } from "../provider/src/declaration/owner";
 import { backends } from "../provider/src/declaration/persist";
 import { defaultMetric } from "../provider/src/declaration/route/key";
 import { routeTypes } from "../provider/src/declaration/route/type";
-import { sysctlPaths } from "../provider/src/declaration/sysctl/sysctl";
+import { sysctlPaths, sysctlSpreads } from "../provider/src/declaration/sysctl/sysctl";
 import { kernelTables } from "../provider/src/declaration/tableNumber";
 import { observedKinds } from "../provider/src/kernel/observed/kinds";
 import { agents, foreignKeys } from "../provider/src/kernel/persist/neighbours";
@@ -20,6 +20,7 @@ const facts: Readonly<Record<string, string>> = {
     )
     .join(","),
   sysctl_paths: sysctlPaths.join("\n"),
+  sysctl_spreads: sysctlSpreads.join(","),
   persist_backends: backends.join(" "),
   foreign_keys: foreignKeys.map(({ key, since }) => `${key} ${since}`).join("\n"),
   known_agents: Object.entries(agents)

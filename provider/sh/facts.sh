@@ -19,6 +19,7 @@ l3mdev_accept ipv4/*_l3mdev_accept
 fib_multipath_hash_policy */fib_multipath_hash_policy
 accept_redirects ipv4/conf/*/accept_redirects
 accept_ra ipv6/conf/*/accept_ra'
+  sysctl_spreads='forwarding accept_redirects,ipv6_forwarding'
   persist_backends='systemd ifupdown rc-local'
   foreign_keys='ManageForeignRoutingPolicyRules 249
 ManageForeignRoutes 246

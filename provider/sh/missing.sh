@@ -26,7 +26,7 @@ missing() {
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
   ls -lan "$objects" | sysctl_paths=$sysctl_paths awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
     -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" \
-    -v plain_kinds="$plain_kinds" "$following"'
+    -v plain_kinds="$plain_kinds" -v sysctl_spreads="$sysctl_spreads" "$following"'
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
       for (i = 1; i <= NR; i++) {
@@ -35,6 +35,7 @@ missing() {
       }
       if (folders < 2) exit
       split(default_metrics, default_metric, " ")
+      for (i = split(sysctl_spreads, word, ","); i > 0; i--) opposites_of[field_at(word[i], 1)] = substr(word[i], index(word[i] " ", " "))
       plain_kinds_known = split(plain_kinds, plain_kind, ",")
       for (i = split(kernel_tables, word, " "); i > 1; i -= 2) name_of_table[word[i]] = word[i - 1]
       for (i = 1; i <= NR; i++)
@@ -309,7 +310,7 @@ missing() {
       close("/proc/sys/" path)
       # The kernel writes that of all to every device, and its file comes first.
       is = word[2] in written ? written[word[2]] : was
-      spreads = word[3] == "all" && word[2] ~ /forwarding$/
+      spreads = word[3] == "all" && (word[2] in opposites_of)
       print "owned\t" key_of[i] "\t" owner_of[i] "\t" (was == word[4] && is == was ? "?" : was) " " word[4] (spreads ? beside(word[2], was) : "")
       if (is == word[4]) return
       if (spreads) written[word[2]] = word[4]
@@ -318,7 +319,7 @@ missing() {
     }
 
     # What a write of that of all changes and writing back what it was would not bring back.
-    function beside(file, was,    command, line, part, value, text) {
+    function beside(file, was,    command, line, part, value, text, i, other) {
       command = "grep -s . /proc/sys/" path_of(file, "*") " /dev/null"
       while ((command | getline line) > 0) {
         split(line, part, "/")
@@ -326,9 +327,11 @@ missing() {
         if (part[7] != "all" && value != was) text = text " " file " " part[7] " " value
       }
       close(command)
-      line = "/proc/sys/" path_of("accept_redirects", "all")
-      if (file == "forwarding" && (getline value < line) > 0 && value == was) text = text " accept_redirects all " value
-      close(line)
+      for (i = split(opposites_of[file], other, " "); i > 0; i--) {
+        line = "/proc/sys/" path_of(other[i], "all")
+        if ((getline value < line) > 0 && value == was) text = text " " other[i] " all " value
+        close(line)
+      }
       return text
     }
 

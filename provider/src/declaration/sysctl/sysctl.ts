@@ -44,6 +44,12 @@ const names = Object.keys(files).filter((name): name is SysctlName => name in fi
 /** A line a name, with its path below /proc/sys/net: for the scripts on hosts. */
 export const sysctlPaths: readonly string[] = names.map((name) => `${name} ${files[name].path}`);
 
+/** A name whose value of `all` the kernel writes to every device, and those to which it writes the opposite: for the same. */
+export const sysctlSpreads: readonly string[] = names.flatMap((name) => {
+  const { spreads } = files[name];
+  return spreads === undefined ? [] : [[name, ...spreads.opposite].join(" ")];
+});
+
 export const isLargerOfAll = ({ file }: Pick<Sysctl, "file">): boolean => files[file].larger === true;
 export const isOfDevices = ({ file }: Pick<Sysctl, "file">): boolean => files[file].path.includes("/conf/*/");
 export const tightens = ({ file, value }: Pick<Sysctl, "file" | "value">): boolean => files[file].tight === value;
