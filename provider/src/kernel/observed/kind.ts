@@ -48,6 +48,8 @@ export interface ObservedKind {
   seen(state: State): readonly Seen[];
   /** The tags of what stands at a key; undefined where entries have none. */
   tagsAt?(state: State, key: string): readonly number[];
+  /** What of an entry that follows a device the host resolves. */
+  readonly resolved?: Readonly<Record<string, undefined>>;
   /** Entries of it are exchanged under STAGING. */
   readonly isExchanged?: boolean;
   /** What is to go at a key of the register; undefined when the key is none of it. */

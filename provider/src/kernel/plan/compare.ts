@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Tags } from "../../declaration/owner";
 import type { Seen } from "../observed/kind";
-import { seenIn } from "../observed/kinds";
+import { observedKindOf, seenIn } from "../observed/kinds";
 import type { State } from "../observed/state";
 import { followedKeys, hasMoved } from "./followed";
 
@@ -61,9 +61,10 @@ function isSame(one: Seen, other: Seen | undefined): boolean {
  * What is followed at a key is another one, and all else is as it was; or it has come, where nothing was there to follow before. A route goes
  * with the last address of its device.
  */
-function hasFollowed(was: readonly Seen[], is: readonly Seen[], isGone: boolean): boolean {
+function hasFollowed(key: string, was: readonly Seen[], is: readonly Seen[], isGone: boolean): boolean {
+  const { resolved } = observedKindOf(key) ?? {};
   const kinds = (all: readonly Seen[]): Set<string> =>
-    new Set(all.map((one) => JSON.stringify({ ...one.values, from: undefined, via: undefined, onlink: undefined, tag: one.protocol })));
+    new Set(all.map((one) => JSON.stringify({ ...one.values, ...resolved, tag: one.protocol })));
   return was.length === 0 || (is.length === 0 && isGone) || isDeepStrictEqual(kinds(was), kinds(is));
 }
 
@@ -84,7 +85,7 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
     const isOurs = ({ protocol, isOwnFile }: Seen): boolean => protocol === tags.owner || protocol === tags.staging || isOwnFile === true;
     // The device changed meanwhile, and the host follows it.
     const device = followed.get(key);
-    const isFollowed = device !== undefined && hasFollowed(was, is, isTaken(key, device, before, after));
+    const isFollowed = device !== undefined && hasFollowed(key, was, is, isTaken(key, device, before, after));
     (!isFollowed && (keys.has(key) || was.some(isOurs) || is.some(isOurs)) ? differences : foreign).push(difference);
   };
   for (const [key, was] of old) look(key, was, now.get(key) ?? none);

@@ -55,6 +55,7 @@ export const routes: EntryOnHosts<DeclaredRoute> = {
   imported,
   seen: (state) => state.routes.map((one) => new SeenRoute(one)),
   tagsAt: (state, key) => tagsIn(routesAt(state, key)),
+  resolved: { via: undefined, onlink: undefined },
   unwanted: unwantedRoute,
   after: (state, { becomes }) => ({ routes: become(state.routes, keyOf, becomes, (one) => one.routes) }),
   again: (first, second, keys) => ({ routes: lookedAtAgain(first.routes, second.routes, keyOf, keys) }),

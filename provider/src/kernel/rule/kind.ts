@@ -80,6 +80,7 @@ export const rules: EntryOnHosts<RuleSet> = {
   asOne,
   seen: (state) => state.rules.map((one) => new SeenRule(one, state)),
   tagsAt: (state, key) => tagsIn(rulesAtKey(state, key)),
+  resolved: { from: undefined },
   isExchanged: true,
   unwanted: unwantedRule,
   after: (state, { becomes }) => ({ rules: become(state.rules, keyOf, becomes, (one) => one.rules) }),
