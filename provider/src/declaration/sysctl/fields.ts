@@ -5,7 +5,7 @@ import { deviceSchema, oneOf } from "../number";
 import type { Sysctl } from "./sysctl";
 
 /** A field `{ DEVICE: WORD }`, or of the host `{ tcp: WORD }`, and the number that the kernel takes for each word. */
-interface SysctlField<Word extends string> extends Field<Entries<Word> | undefined, Entries<Word>> {
+export interface SysctlField<Word extends string> extends Field<Entries<Word> | undefined, Entries<Word>> {
   readonly file: Sysctl["file"];
   readonly numbers: Readonly<Record<Word, number>>;
 }
