@@ -152,23 +152,35 @@ marks() {
     echo 'nf_tables is loaded, and there is no nft to read it'
   fi
   for family in '' 6; do
-    if grep -qs mangle "/proc/net/ip${family}_tables_names" && ! mangle "$family" >/dev/null; then echo 'iptables has a mangle table, which cannot be read'; fi
+    if old_tables "$family" && ! old_filter "$family" >/dev/null; then echo 'iptables has tables that cannot be read'; fi
   done
+  say 'marks arriving'
+  ! command -v tc >/dev/null || marked_by_tc
   say 'marks nft'
   if command -v nft >/dev/null; then
     nft -s list ruleset 2>&1 |
       grep -E '^table |^[[:space:]][a-z]+ [^ ]+ \{|[[:space:]]hook |(jump|goto) |vmap @|mark set|xt target|queue|not permitted'
   fi
   say 'marks iptables'
-  for family in '' 6; do ! grep -qs mangle "/proc/net/ip${family}_tables_names" || mangle "$family"; done
+  for family in '' 6; do ! old_tables "$family" || old_filter "$family" | grep -vE -- '^:|-j (ACCEPT|DROP|RETURN|REJECT|LOG|MASQUERADE|SNAT|DNAT)( |$)'; done
 }
 
-# The mangle table of the old iptables, which nft does not show.
-mangle() { # '' or 6
+# Tables of the old iptables, which nft does not show.
+old_tables() { grep -qs . "/proc/net/ip${1}_tables_names"; } # '' or 6
+
+old_filter() { # '' or 6
   for save in "ip$1tables-legacy-save" "ip$1tables-save"; do
-    ! command -v "$save" >/dev/null || { "$save" -t mangle 2>/dev/null && return 0; }
+    ! command -v "$save" >/dev/null || { "$save" 2>/dev/null && return 0; }
   done
   return 1
+}
+
+# It has what comes in before any packet filter.
+marked_by_tc() {
+  tc qdisc show 2>/dev/null | while read -r _ kind _ _ device _; do
+    case $kind in clsact | ingress) ;; *) continue ;; esac
+    tc filter show dev "$device" ingress 2>/dev/null </dev/null | grep -E 'mark|ctinfo|bpf|: ct ' | sed "s/^[[:space:]]*/tc has at $device: /"
+  done
 }
 
 # What devices have, for entries that follow them.

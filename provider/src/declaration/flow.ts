@@ -12,6 +12,8 @@ export interface Flow {
   /** The device to which the sending socket is bound, which may be a VRF; undefined for none. */
   readonly oif?: string | undefined;
   readonly mark: number | undefined;
+  /** Where it cannot be told: those of which it has one; undefined: any. */
+  readonly marks?: readonly number[] | undefined;
   /** The sender's user id; 4294967295 for none. The kernel takes forwarded packets for those of user 0. */
   readonly uid: number | undefined;
   readonly ipproto: number | undefined;
@@ -77,6 +79,7 @@ export function packetOf(flow: Flow, vrf: Packet["vrf"]): Packet {
     // A socket that is bound to a VRF is bound to no device, as far as rules look.
     oif: typeof vrf === "object" && vrf.name === flow.oif ? undefined : flow.oif,
     mark: flow.mark,
+    marks: flow.marks,
     uid: flow.uid,
     ipproto: flow.ipproto,
     sport: portless ? noPort : flow.sport,
@@ -108,6 +111,7 @@ export function reverseOf(
     iif,
     oif: undefined,
     mark,
+    marks: mark === undefined ? packet.marks : undefined,
     uid: 0,
     ipproto,
     sport: portless ? noPort : packet.dport,

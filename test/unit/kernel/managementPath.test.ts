@@ -48,8 +48,8 @@ const inRed = (...routes: Route[]): Management => ({
   toServer: [observedRoute({ ...local, table: 101 })],
 });
 const redLinks: Link[] = [link("e0", { master: "red" }), link("e1"), link("red", { kind: "vrf", vrfTable: 101 })];
-const unmarked: Circumstances = { marks: { reply: 0, incoming: 0 }, links: undefined };
-const marked: Circumstances = { marks: { reply: undefined, incoming: undefined }, links: undefined };
+const unmarked: Circumstances = { marks: { reply: { mark: 0 }, incoming: { mark: 0 } }, links: undefined };
+const marked: Circumstances = { marks: { reply: { mark: undefined }, incoming: { mark: undefined } }, links: undefined };
 const has = (one: Rule): Becomes => ({ key: ruleKey(one), rules: [observedRule(one)], routes: [] });
 const hasNo = (one: Rule): Becomes => ({ key: ruleKey(one), rules: [], routes: [] });
 const hasRoute = (one: Route): Becomes => ({ key: routeKey(one), rules: [], routes: [observedRoute(one)] });
@@ -261,10 +261,17 @@ describe("the way of our own connection", () => {
     assert.equal(
       managementPathChange(stateOf(), login(byMain, away), [has(rule(1000, { fwmark: "0x1/0x1", iif: "e0", table: 101 }))], {
         ...marked,
-        marks: { reply: undefined, incoming: 0 },
+        marks: { reply: { mark: undefined }, incoming: { mark: 0 } },
       }),
       undefined,
     );
+    const may = (...marks: number[]): Circumstances => ({
+      ...unmarked,
+      marks: { reply: { mark: undefined, marks }, incoming: { mark: 0 } },
+    });
+    const byOne = [has(rule(1000, { fwmark: "0x1/0x1", table: 101 }))];
+    assert.equal(managementPathChange(stateOf(), login(byMain, away), byOne, may(0, 0x80)), undefined, "nothing gives that mark");
+    assert.match(String(managementPathChange(stateOf(), login(byMain, away), byOne, may(0, 0x81))), /, where fwmark 0x1\/0x1$/);
     const byTos = rule(1002, { tos: "0x10", table: 101 });
     assert.equal(managementPathChange(stateOf(), login(byMain, same), [has(byTos)], unmarked), undefined);
     assert.equal(managementPathChange(stateOf(), login(byMain), [has(byTos)], unmarked), undefined);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { familyOf, isEverything, maskedPrefixSchema, networkOf, type Prefix, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { holdsBits, prefixBitsOf } from "../bits";
-import { isDevice } from "../flow";
+import { forAll, isDevice } from "../flow";
 import { deviceSchema, flag, u32 } from "../number";
 import { hex } from "./hex";
 import { hasBits, type Masked, numberWith } from "./occurs";
@@ -123,9 +123,14 @@ const fwmark = attribute({
   json: ["fwmark", "fwmask"],
   matcher: (fwmark) => {
     const asked = maskedOf(fwmark);
-    return ({ mark }) => (asked.mask === 0 ? true : mark === undefined ? "unknown" : hasBits(asked, mark));
+    const fits = (mark: number): boolean => hasBits(asked, mark);
+    return ({ mark, marks }) => (asked.mask === 0 ? true : mark === undefined ? forAll(marks ?? [], fits) : fits(mark));
   },
-  occurs: (fits, not) => numberWith(fits.map(maskedOf), not.map(maskedOf)) !== undefined,
+  occurs: (fits, not, { marks }) => {
+    const [these, others] = [fits.map(maskedOf), not.map(maskedOf)];
+    const isOne = (mark: number): boolean => these.every((one) => hasBits(one, mark)) && !others.some((one) => hasBits(one, mark));
+    return marks === undefined ? numberWith(these, others) !== undefined : marks.some(isOne);
+  },
   exactly: { asked: (fwmark) => (fwmark.endsWith("/0xffffffff") ? Number(fwmark.split("/")[0]) : undefined), had: ({ mark }) => mark },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",

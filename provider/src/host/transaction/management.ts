@@ -1,7 +1,8 @@
 import { PolicyRoutingError } from "../../errors";
 import type { Link } from "../../kernel/lookup/network";
 import { linkOf } from "../../kernel/lookup/stateJson";
-import { type Marking, markingOf } from "../../kernel/management/marking";
+import { type Marking, type MayMark, markingOf } from "../../kernel/management/marking";
+import { anyMark, type Mark, unmarked } from "../../kernel/management/ownConnection";
 import { type Circumstances, concernsConnection, type Management, managementPathChange } from "../../kernel/management/path";
 import { parseIpJson } from "../../kernel/observed/ipJson";
 import type { Becomes } from "../../kernel/plan/change";
@@ -36,8 +37,10 @@ export async function managementRefusal(
       });
 }
 
-const unmarked = { reply: 0, incoming: 0 };
-const marked = { reply: undefined, incoming: undefined };
+const ofNobody = { reply: unmarked, incoming: unmarked };
+const ofAnybody = { reply: anyMark, incoming: anyMark };
+const markOf = (may: MayMark | undefined): Mark =>
+  may === undefined ? unmarked : { mark: undefined, marks: may.marks === undefined ? undefined : [0, ...may.marks] };
 
 async function reasonOf(
   session: Session,
@@ -46,14 +49,14 @@ async function reasonOf(
   isInVrf: boolean,
 ): Promise<string | undefined> {
   let links = isInVrf ? await readLinks(session) : undefined;
-  const first = changeIn({ marks: marked, links });
+  const first = changeIn({ marks: ofAnybody, links });
   if (first === undefined) return undefined;
   if (devicesMatter) links ??= await readLinks(session);
-  const reason = changeIn({ marks: unmarked, links });
-  if (reason !== undefined || changeIn({ marks: marked, links }) === undefined) return reason;
+  const reason = changeIn({ marks: ofNobody, links });
+  if (reason !== undefined || changeIn({ marks: ofAnybody, links }) === undefined) return reason;
   const { reply, incoming } = await readMarking(session);
-  const told = changeIn({ marks: { reply: reply === undefined ? 0 : undefined, incoming: incoming === undefined ? 0 : undefined }, links });
-  return told === undefined ? undefined : `${told}; ${reply ?? incoming}`;
+  const told = changeIn({ marks: { reply: markOf(reply), incoming: markOf(incoming) }, links });
+  return told === undefined ? undefined : `${told}; ${(reply ?? incoming)?.why}`;
 }
 
 const whole = new WeakMap<Observation, Promise<Management>>();
@@ -83,6 +86,7 @@ async function readMarking(session: Session): Promise<Marking> {
   const answer = await (await session.shell()).run("marks");
   return markingOf({
     unsure: section(answer, "marks") ?? "",
+    arriving: section(answer, "marks arriving") ?? "",
     nft: section(answer, "marks nft") ?? "",
     iptables: section(answer, "marks iptables") ?? "",
   });

@@ -9,6 +9,11 @@ const tcp = 6;
 /** In the place of SSH_CONNECTION where nobody logged in: what runs here runs on. */
 export const noConnection = "local";
 
+/** The mark of packets, or of which marks they have one. */
+export type Mark = Pick<Flow, "mark" | "marks">;
+export const unmarked: Mark = { mark: 0 };
+export const anyMark: Mark = { mark: undefined };
+
 /** Both ends of the connection that we work over. */
 export interface Ends {
   readonly port: number;
@@ -30,14 +35,14 @@ export function endsOf(connection: string): Ends | undefined {
 }
 
 /** What sshd sends back, on this connection or on another one of the same client. */
-export function replyOf({ server, client, device, port }: Ends, mark: number | undefined): Flow {
+export function replyOf({ server, client, device, port }: Ends, mark: Mark): Flow {
   const sshd = { from: port, to: port };
-  const both = { family: familyOf(client), mark, uid: 0, ipproto: tcp, tos: typesOfService };
+  const both = { family: familyOf(client), ...mark, uid: 0, ipproto: tcp, tos: typesOfService };
   return { ...both, from: server, to: client, oif: device, sport: sshd, dport: ephemeral };
 }
 
 /** The reply to a connection, of which SSH_CONNECTION says the ends; undefined where it says none. */
 export function replyFlow(connection: string): Flow | undefined {
   const ends = endsOf(connection);
-  return ends === undefined ? undefined : replyOf(ends, 0);
+  return ends === undefined ? undefined : replyOf(ends, unmarked);
 }

@@ -10,7 +10,7 @@ import { mayMatch } from "../lookup/rules";
 import { printVerdict, sameWay, type Verdict } from "../lookup/verdict";
 import type { ObservedRoute, State } from "../observed/state";
 import type { Becomes } from "../plan/change";
-import { type Ends, endsOf, noConnection, replyOf } from "./ownConnection";
+import { anyMark, type Ends, endsOf, type Mark, noConnection, replyOf } from "./ownConnection";
 
 /** How the connection that we work over is routed on the host now. */
 export interface Management {
@@ -36,8 +36,8 @@ export interface KernelsWay {
 
 /** What hangs on more than rules and routes. */
 export interface Circumstances {
-  /** The marks of the replies and of what comes in; undefined where something on the host may mark them. */
-  readonly marks: { readonly reply: number | undefined; readonly incoming: number | undefined };
+  /** Of the replies and of what comes in. */
+  readonly marks: { readonly reply: Mark; readonly incoming: Mark };
   /** Undefined where they were not read. */
   readonly links: readonly Link[] | undefined;
   /** Version of Linux. */
@@ -132,12 +132,12 @@ export function concernsConnection(state: State, { connection, kernel, vrf }: Ma
   if (connection === noConnection) return false;
   const ends = endsOf(connection);
   if (ends === undefined || kernel?.isLocal === true || vrf !== undefined) return true;
-  return [replyOf(ends, undefined), incomingOf(ends, undefined, kernel)].some(
+  return [replyOf(ends, anyMark), incomingOf(ends, anyMark, kernel)].some(
     (flow) => relevant(packetOf(flow, undefined), networkOf(state), becomes).steps.length > 0,
   );
 }
 
-function incomingOf(ends: Ends, mark: number | undefined, kernel: KernelsWay | undefined): Flow {
+function incomingOf(ends: Ends, mark: Mark, kernel: KernelsWay | undefined): Flow {
   const { from: to = "", to: from, sport: dport, dport: sport, ...both } = replyOf(ends, mark);
   return { ...both, oif: undefined, from, to, iif: kernel?.dev ?? ends.device, sport, dport };
 }
