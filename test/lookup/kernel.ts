@@ -47,6 +47,9 @@ export const batch = (options: string, lines: readonly string[], errors = "2>&1"
 export const known = `tries=0
 while [ $tries -lt 3000 ] && [ "$(ip -6 route show table all type local | grep -Ec '^local (2001|fd00)')" -lt ${addresses.inet6.length} ]; do tries=$((tries + 1)); done`;
 
+/** An address of IPv6 that is tentative when the host is read would be none when the kernel is asked: so none is. */
+export const noWaiting = "for of in all default; do printf 0 >/proc/sys/net/ipv6/conf/$of/accept_dad; done";
+
 /** The kernel hears of a lost carrier a little later, and takes next hop objects and their routes away: a bounded poll, then its lock. */
 const settled = `tries=0
 while [ $tries -lt 3000 ] && ip -br link show up | grep -v '^lo ' | grep NO-CARRIER | grep -q ' UP '; do tries=$((tries + 1)); done
@@ -61,6 +64,7 @@ export async function askKernel({ devices, sysctls, batches, flows }: Scenario, 
   const script = [
     observe,
     `mark=${mark}`,
+    noWaiting,
     batch("", [...links, ...devices, ...addressed], ""),
     known,
     ...sysctls,

@@ -5,7 +5,7 @@ import { parseAnswer } from "../../provider/src/host/wire/answer";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { networkOfState } from "../../provider/src/kernel/lookup/stateJson";
 import { thisMachine } from "../lab/place";
-import { batch, channel, inNamespace, known, observe } from "./kernel";
+import { batch, channel, inNamespace, known, noWaiting, observe } from "./kernel";
 import { addressed, links, type Scenario, strangers, targets } from "./scenario";
 
 /** What a host did with packets that came in by e0: for each flow the device by which it was forwarded, if it was. */
@@ -23,7 +23,7 @@ const ephemeral = { from: 32768, to: 60999 };
 export const packets: readonly Flow[] = (["inet", "inet6"] as const).flatMap((family) =>
   strangers[family].flatMap((from) =>
     targets[family]
-      .filter((to) => !to.endsWith(".255") && !strangers[family].some((own) => own === to))
+      .filter((to) => !to.startsWith("127.") && !to.endsWith(".255") && !strangers[family].some((own) => own === to))
       .flatMap((to) =>
         ports.map((port) => ({
           family,
@@ -81,6 +81,7 @@ export async function forward({ sysctls, batches }: Scenario): Promise<Forwarded
   const script = [
     observe,
     `mark=${mark}`,
+    noWaiting,
     batch("", [...links, ...addressed], ""),
     known,
     "unshare --net sleep 600 & behind=$!",

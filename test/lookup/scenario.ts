@@ -24,7 +24,7 @@ const vrfs = { red: 102, blue: 103 } as const;
 const vrfNames = ["red", "blue"] as const;
 const metrics = [undefined, undefined, 10, 20, 1024] as const;
 
-/** The addresses of the devices, the second of e0 in the network of its first. */
+/** The addresses of the devices, the second of e0 in the network of its first, those of e3 with another end. */
 export const addresses = {
   inet: [
     "198.18.0.2/24 dev e0",
@@ -33,6 +33,8 @@ export const addresses = {
     "198.18.2.2/25 dev e2",
     "203.0.113.9/32 dev e2",
     "192.0.2.1/24 dev lo",
+    "198.18.7.1 peer 198.18.7.9/32 dev e3",
+    "198.18.8.1 peer 198.18.8.9/32 dev e3",
   ],
   inet6: [
     "2001:db8::2/64 dev e0 nodad",
@@ -50,6 +52,7 @@ const gateways = {
     ["198.18.2.1", "e2"],
     ["inet6 2001:db8:0:1::1", "e1"],
     ["inet6 fe80::1", "e3"],
+    ["198.18.8.9", "e3"],
   ],
   inet6: [
     ["2001:db8::1", "e0"],
@@ -119,6 +122,8 @@ export const targets = {
     "198.18.1.200",
     "198.18.2.130",
     "198.18.3.3",
+    "198.18.8.9",
+    "127.0.0.1",
     "192.0.2.1",
     "192.0.2.77",
     "8.8.8.8",
@@ -146,7 +151,7 @@ export const strangers = {
   inet6: ["2001:db8:a:1::9", "2a00::9", "2001:db8::77", "fd00::77"],
 } as const;
 const own = {
-  inet: ["198.18.0.2", "198.18.0.3", "198.18.1.2", "198.18.2.2", "203.0.113.9"],
+  inet: ["198.18.0.2", "198.18.0.3", "198.18.1.2", "198.18.2.2", "203.0.113.9", "198.18.8.1"],
   inet6: ["2001:db8::2", "2001:db8:0:1::2", "2001:db8:0:2::2", "fd00::9"],
 } as const;
 
@@ -284,7 +289,7 @@ const flow = (family: Family, { withVrfs }: Kind): fc.Arbitrary<Flow> =>
       to: oneOf<string>(targets[family]),
       kind: fc.integer({ min: 0, max: 9 }),
       own: oneOf<string>(own[family]),
-      stranger: oneOf<string>([...strangers[family], ...own[family]]),
+      stranger: oneOf<string>([...strangers[family], ...own[family], ...(family === "inet" ? ["127.0.0.5"] : [])]),
       dev: withVrfs ? oneOf<string>([...devices, ...vrfNames, ...vrfNames]) : oneOf<string>(devices),
       mark: oneOf([0, 0, 1, 2, 0x101, 0xffffffff]),
       uid: oneOf([0, 1000, 1999, 2000, 4294967295]),
@@ -302,7 +307,8 @@ const flow = (family: Family, { withVrfs }: Kind): fc.Arbitrary<Flow> =>
     });
 
 const sysctl = fc.record({
-  linkdown: fc.boolean(),
+  linkdown: oneOf(["none", "each", "all"]),
+  localnet: oneOf([undefined, undefined, "all", "e0"]),
   filters: fc.array(oneOf([0, 0, 1, 2]), { minLength: devices.length, maxLength: devices.length }),
   all: oneOf([0, 0, 0, 1, 2]),
   vmark: fc.boolean(),
@@ -311,6 +317,7 @@ const sysctl = fc.record({
 
 function sysctlLines({
   linkdown,
+  localnet,
   filters,
   all,
   vmark,
@@ -322,12 +329,14 @@ function sysctlLines({
     set("ipv4/ip_forward", forwarding),
     set("ipv6/conf/all/forwarding", true),
     set("ipv4/conf/all/rp_filter", all),
+    ...["ipv4", "ipv6"].map((family) => set(`${family}/conf/all/ignore_routes_with_linkdown`, linkdown === "all")),
     ...devices.flatMap((dev, index) => [
       set(`ipv4/conf/${dev}/rp_filter`, filters[index] ?? 0),
       set(`ipv4/conf/${dev}/src_valid_mark`, vmark),
-      set(`ipv4/conf/${dev}/ignore_routes_with_linkdown`, linkdown),
-      set(`ipv6/conf/${dev}/ignore_routes_with_linkdown`, linkdown),
+      set(`ipv4/conf/${dev}/ignore_routes_with_linkdown`, linkdown === "each"),
+      set(`ipv6/conf/${dev}/ignore_routes_with_linkdown`, linkdown === "each"),
     ]),
+    ...(localnet === undefined ? [] : [set(`ipv4/conf/${localnet}/route_localnet`, true)]),
   ];
 }
 

@@ -2,7 +2,7 @@ import { bitsOf } from "../../declaration/bits";
 import type { Packet } from "../../declaration/flow";
 import { scopeNumberOf } from "../../declaration/route/nextHop";
 import { isBefore } from "../plan/gate";
-import { isBroadcastAll, isMulticast, isNowhere, strangeSource } from "./addresses";
+import { isBroadcastAll, isLoopback, isMulticast, isNowhere, strangeSource } from "./addresses";
 import type { Open } from "./cases";
 import type { Ready } from "./compile";
 import { keepsSource, leaks, loopbackOf } from "./domain";
@@ -48,19 +48,23 @@ export function sendInet(ready: Ready, packet: Packet): Verdict | Open {
 }
 
 const isOwn = ({ network: { addresses } }: Ready, address: string): boolean =>
-  addresses?.some((one) => one.address === address || (one.dev === "lo" && address.startsWith("127."))) ?? false;
+  addresses?.some((one) => one.address === address || (one.dev === "lo" && isLoopback(address))) ?? false;
 
-/** Since Linux 6.16 a next hop whose device would choose the packet's own source is preferred: for what the host sends, and not among next hop objects. */
+/**
+ * Since Linux 6.16 a next hop whose device would choose the packet's own source is preferred: for what the host sends by a socket that is
+ * bound to no device, and not among next hop objects.
+ */
 const prefersSource = ({ network: { kernel } }: Ready): boolean => kernel !== undefined && !isBefore(kernel, "6.16");
 
 function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
   const { route } = entry.observed;
-  if (entry.type === "local") return [{ dev: loopbackOf(ready, hops[0]?.dev), via: undefined, src: packet.from ?? route.src ?? packet.to }];
+  const { from, iif, oif } = packet;
+  if (entry.type === "local") return [{ dev: loopbackOf(ready, hops[0]?.dev), via: undefined, src: from ?? route.src ?? packet.to }];
   const scope = scopeNumberOf(route);
   const ways = hops.map((hop) => ({ dev: hop.dev, via: hop.via, own: sourceBy(ready, hop, scope) }));
   const near =
-    ways.length > 1 && packet.from !== undefined && packet.iif === undefined && !entry.next.byObject && prefersSource(ready)
-      ? ways.filter(({ own }) => own === packet.from)
+    ways.length > 1 && from !== undefined && iif === undefined && oif === undefined && !entry.next.byObject && prefersSource(ready)
+      ? ways.filter(({ own }) => own === from)
       : [];
   const chosen = (dev: string | undefined, own: string | undefined): string | undefined => {
     const { vrf } = packet;
@@ -68,7 +72,7 @@ function hopsInet(ready: Ready, packet: Packet, { entry, hops }: Found): Hop[] {
     if (keeps === false) return route.src ?? own;
     return keeps === true && typeof vrf === "object" ? sourceInet(ready, vrf.name, undefined, onLink) : undefined;
   };
-  return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: packet.from ?? chosen(dev, own) }));
+  return (near.length > 0 ? near : ways).map(({ dev, via, own }) => ({ dev, via, src: from ?? chosen(dev, own) }));
 }
 
 function byGateways(ready: Ready, found: Found, hops: readonly Hop[], path: readonly Visit[], partly?: string): Verdict {
@@ -84,7 +88,9 @@ export function receiveInet(ready: Ready, packet: Packet, iif: string): Verdict 
   if (from === undefined) return { kind: "invalid", why: "a packet that comes in has a source", path };
   if (strangeSource(from)) return dropped(`no packet may come from ${from}`);
   const settings = ready.settings.of(iif);
-  if (to.startsWith("127.") && settings.route_localnet !== 1) return dropped(`no packet may come in for ${to}`);
+  const localnet = settings.route_localnet === 1 || ready.settings.of("all").route_localnet === 1;
+  if (isLoopback(to) && !localnet) return dropped(`no packet may come in for ${to}`);
+  if (isLoopback(from) && !isLoopback(to) && !localnet) return dropped(`no packet may come from ${from}`);
   const answer = walk(ready, withoutOif(packet), plainSearch, path);
   const forwards = settings.forwarding !== 0;
   if (answer.kind !== "found")

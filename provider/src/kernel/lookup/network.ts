@@ -26,6 +26,8 @@ export interface HostAddress {
   readonly family: Family;
   readonly address: string;
   readonly length: number;
+  /** Of a point-to-point link: the address of its other end, whose network counts. */
+  readonly peer?: string | undefined;
   readonly dev: string;
   /** The number of rtnetlink.h's RT_SCOPE_*. */
   readonly scope: number;

@@ -77,9 +77,13 @@ export class NextHopFinder {
   #hop(dev: string | undefined, via: string | undefined, family: string): NextHop {
     const link = this.link(dev);
     const up = this.#links === undefined || dev === undefined || link?.up === true;
-    const ignored =
-      link?.carrier === false &&
-      this.#sysctls?.[`net.${family === "inet" ? "ipv4" : "ipv6"}.conf.${dev}.ignore_routes_with_linkdown`] === 1;
-    return { dev, via, up, alive: up && !ignored };
+    return { dev, via, up, alive: up && !(link?.carrier === false && this.#ignoresDown(dev, family)) };
+  }
+
+  /** IPv4 looks at the setting of all devices too; IPv6's is written to each. */
+  #ignoresDown(dev: string | undefined, family: string): boolean {
+    const setting = (of = ""): boolean =>
+      this.#sysctls?.[`net.${family === "inet" ? "ipv4" : "ipv6"}.conf.${of}.ignore_routes_with_linkdown`] === 1;
+    return setting(dev) || (family === "inet" && setting("all"));
   }
 }

@@ -32,7 +32,7 @@ export function sourceInet(ready: Ready, dev: string | undefined, via: string | 
   const near =
     via === undefined || via.includes(":")
       ? undefined
-      : own.find((one) => holdsBits({ bits: bitsOf(one.address), length: one.length }, bitsOf(via)));
+      : own.find((one) => holdsBits({ bits: bitsOf(one.peer ?? one.address), length: one.length }, bitsOf(via)));
   const first = near ?? own[0];
   if (first !== undefined) return first.address;
   const others = usable.filter((one) => one.scope !== scopes.link && isBeside(ready, dev, one.dev));

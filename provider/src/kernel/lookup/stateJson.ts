@@ -103,6 +103,7 @@ function addressesOf(json: IpObject): HostAddress[] {
         family,
         address,
         length: numberAt(info, "prefixlen") ?? 0,
+        peer: canonicalAddress(textAt(info, "address") ?? ""),
         dev,
         scope: numberAt(info, "scope") ?? 0,
         secondary: info["secondary"] === true || info["temporary"] === true,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Route } from "../../../../provider/src/declaration/route/route";
 import type { Rule } from "../../../../provider/src/declaration/rule/rule";
-import { ask, host, link, way } from "./host";
+import type { HostAddress } from "../../../../provider/src/kernel/lookup/network";
+import { address, ask, host, link, way } from "./host";
 
 const away = "203.0.113.7";
 const away6 = "2001:db8:f::7";
@@ -220,6 +221,36 @@ describe("a lookup, as the kernel does it", () => {
     assert.equal(way(host({ routes }), { to: away, from: "198.18.1.2" }), first);
     assert.equal(way(host({ routes }), { to: away }), either);
     assert.equal(way(host({ routes, kernel: "6.1.0" }), { to: away, from: "198.18.1.2" }), either);
+    // Bound to a device, any of its next hops: seen on 6.18, where a device had a source for each.
+    const several = ["198.18.1.1", "198.18.9.1"].map((via) => ({ via, dev: "e0" }));
+    const ofOne: Route[] = [{ family: "inet", table: "main", destination: "default", nexthops: several }];
+    const addresses = [address("e0", "198.18.1.2"), address("e0", "198.18.9.2")];
+    const bound = way(host({ routes: ofOne, addresses }), { to: away, from: "198.18.9.2", oif: "e0" });
+    assert.equal(bound, "by e0 via 198.18.1.1 or by e0 via 198.18.9.1 (table main)");
+  });
+
+  it("takes the source of a point-to-point link by the network of its other end", () => {
+    const peer = (own: string, other: string): HostAddress => ({ ...address("e0", own, 32), peer: other });
+    const addresses = [peer("10.9.0.1", "10.9.0.2"), peer("10.8.0.1", "10.8.0.2")];
+    const routes: Route[] = [{ family: "inet", table: "main", destination: "default", via: "10.8.0.2", dev: "e0" }];
+    const verdict = ask(host({ routes, addresses }), { to: away });
+    assert.deepEqual("hops" in verdict ? verdict.hops.map(({ src }) => src) : verdict, ["10.8.0.1"]);
+  });
+
+  it("takes 127.0.0.0/8 from outside only where route_localnet is set, for the device or for all", () => {
+    const local: Route = { family: "inet", table: "local", type: "local", destination: "127.0.0.0/8", dev: "lo" };
+    const ways = (sysctls: Record<string, number>) =>
+      [
+        { to: "127.0.0.1", from: "198.18.1.77" },
+        { to: "198.18.1.2", from: "127.0.0.5" },
+      ].map((one) => way(host({ routes: [local], sysctls }), { ...one, iif: "e0" }));
+    const here = "delivered on the host (table local)";
+    assert.deepEqual(ways({ "net.ipv4.conf.all.route_localnet": 1 }), [here, here]);
+    assert.deepEqual(ways({ "net.ipv4.conf.e0.route_localnet": 1 }), [here, here]);
+    assert.deepEqual(ways({ "net.ipv4.conf.e1.route_localnet": 1 }), [
+      "dropped (no packet may come in for 127.0.0.1)",
+      "dropped (no packet may come from 127.0.0.5)",
+    ]);
   });
 
   it("uses next hops without carrier unless the device ignores them, and none whose device is down", () => {
@@ -228,6 +259,8 @@ describe("a lookup, as the kernel does it", () => {
     const ignores = { "net.ipv4.conf.e1.ignore_routes_with_linkdown": 1 };
     assert.equal(way(host({ rules, routes: both, links: links({ carrier: false }) }), { to: away }), second);
     assert.equal(way(host({ rules, routes: both, links: links({ carrier: false }), sysctls: ignores }), { to: away }), first);
+    const all = { "net.ipv4.conf.all.ignore_routes_with_linkdown": 1 };
+    assert.equal(way(host({ rules, routes: both, links: links({ carrier: false }), sysctls: all }), { to: away }), first);
     assert.equal(way(host({ rules, routes: both, links: links({ up: false }) }), { to: away }), first);
   });
 
