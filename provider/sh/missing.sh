@@ -281,7 +281,7 @@ missing() {
     function compare(i,    key, seen) {
       key = key_of[i]
       if (kind_of[i] == "sysctl") {
-        if (!(key in holds)) compare_sysctl(i)
+        if (!(key in holds) || (holds[key] && is_young())) compare_sysctl(i, key in holds)
         return
       }
       if (!(key in holds)) {
@@ -298,9 +298,9 @@ missing() {
 
     function report(i) { print "missing\t" stage_of[i] "\t" channel_of[i] "\t" key_of[i] "\t" line_of[i] "\t" adopts_of[i] }
 
-    # A setting is put back once after a boot; what somebody sets it to later is his. The register remembers what it was: where that is what
-    # it should be, the register may have been lost since it was set, and nobody knows.
-    function compare_sysctl(i,    word, path, was, is, spreads) {
+    # A setting is put back after a boot; what somebody sets it to later is his. The register remembers what it was: where that is what it
+    # should be, the register may have been lost since it was set, and nobody knows.
+    function compare_sysctl(i, known,    word, path, was, is, spreads) {
       split(line_of[i], word, " ")
       path = path_of(word[2], word[3])
       if (path == "" || (getline was < ("/proc/sys/" path)) <= 0) {
@@ -310,12 +310,22 @@ missing() {
       close("/proc/sys/" path)
       # The kernel writes that of all to every device, and its file comes first.
       is = word[2] in written ? written[word[2]] : was
+      if (known && is == word[4]) return
       spreads = word[3] == "all" && (word[2] in opposites_of)
       print "owned\t" key_of[i] "\t" owner_of[i] "\t" (was == word[4] && is == was ? "?" : was) " " word[4] (spreads ? beside(word[2], was) : "")
       if (is == word[4]) return
       if (spreads) written[word[2]] = word[4]
       line_of[i] = "sysctl " path " " word[4]
       report(i)
+    }
+
+    # For so long after a boot others read sysctl.d: udev for each device that it comes upon, behind us.
+    function is_young() {
+      if (age == "") {
+        getline age < "/proc/uptime"
+        close("/proc/uptime")
+      }
+      return age + 0 < 120
     }
 
     # What a write of that of all changes and writing back what it was would not bring back.

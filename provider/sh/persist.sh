@@ -162,13 +162,13 @@ leave() {
   [ ! -d "$objects" ]
 }
 
-# Not after the network: rules need no device, and one dead uplink must not keep the others waiting.
+# Not after the network: rules need no device, and one dead uplink must not keep the others waiting. After what reads sysctl.d.
 unit_text() {
   cat <<'END_OF_UNIT'
 [Unit]
 Description=Puts back policy routing that is missing (pulumi-policy-routing)
 DefaultDependencies=no
-After=local-fs.target
+After=local-fs.target systemd-sysctl.service
 Conflicts=shutdown.target
 Before=shutdown.target
 ConditionPathExists=/etc/policy-routing/replay
