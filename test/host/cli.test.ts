@@ -60,6 +60,20 @@ describe("policy-routing", () => {
     assert.deepEqual([kernel?.["dev"], kernel?.["gateway"]], [device, gateway]);
   });
 
+  it("trace says of what cannot be told which answers there are, and where", async () => {
+    const [first, second] = host.uplinks;
+    await host.exec("ip rule add pref 950 fwmark 0x1/0xff table 102");
+    const { code, stdout } = await cli(["trace", ...at, "--from", first.address, "--to", "192.0.2.77", "--mark", "any"]);
+    await host.exec("ip rule del pref 950");
+    assert.equal(code, 1, stdout);
+    const [verdict, ...answers] = stdout.trimEnd().split("\n").slice(-3);
+    assert.match(String(verdict), /^=> cannot tell \(ip -4 rule pref 950 fwmark 0x1\/0xff table 102: something on the host may mark/);
+    assert.deepEqual(answers, [
+      `   where not fwmark 0x1/0xff: by ${first.device} via ${first.gateway} (table main), source ${first.address}`,
+      `   where fwmark 0x1/0xff: by ${second.device} via ${second.gateway} (table 102), source ${first.address}`,
+    ]);
+  });
+
   it("trace takes many packets, and answers a line of JSON each", async () => {
     const [{ address }, second] = host.uplinks;
     const flows = [

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { closeHosts } from "../../provider/src/host/host";
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { type Result, run } from "../lab/run";
 import { connectionOf, previewOf, type Resource } from "./preview";
+import { create, remove } from "./resource";
 
 const main = join(__dirname, "../../provider/dist/cli/main.js");
 
@@ -14,13 +16,14 @@ describe("policy-routing report --live", function () {
   let host: Host;
   let folder: string;
   before(async () => {
-    lab = await startLab({ name: "test-host-report" });
+    lab = await startLab({ name: "test-host-report", hosts: 2 });
     host = lab.hosts[0];
     folder = await mkdtemp(join(tmpdir(), "test-host-report-"));
     // Who is called by a gateway has heard of it.
     await lab.internet.tcpConnect(host.uplinks[1].address, 22);
   });
   after(async () => {
+    closeHosts();
     await lab.stop();
     await rm(folder, { recursive: true, force: true });
   });
@@ -121,6 +124,43 @@ describe("policy-routing report --live", function () {
     await host.exec(`ping -c 1 -W 1 -I ${address} ${nobody} || true`);
     const inVain = await about();
     assert.ok(inVain.includes(`${asked} does not answer`), inVain);
+  });
+
+  it("says of two hosts of a program whether both directions fit, and packets fare so", async () => {
+    const [, far] = lab.hosts;
+    assert.ok(far !== undefined);
+    // Between two uplinks of two hosts: each is beside the other host's same one, so that replies come by another way than packets go.
+    const [from, to] = [host.uplinks[1].address, far.uplinks[0].address];
+    await host.exec("echo 1 >/proc/sys/net/ipv4/conf/eth1/rp_filter");
+    const answers = async (seconds = 1): Promise<boolean> => (await host.result(`ping -c 1 -W ${seconds} -I ${from} ${to}`)).code === 0;
+    const flows = join(folder, "both.jsonl");
+    await writeFile(flows, `${JSON.stringify({ to, from, ipproto: "icmp" })}\n`);
+    const other = {
+      kind: "PolicyRule",
+      name: "other",
+      after: { connection: connectionOf(far), priority: 1000, from: "192.0.2.9", table: 102 },
+    };
+    const told = async (name: string, after: Record<string, unknown>, kind = "HostRouting"): Promise<string> =>
+      (await report([{ kind, name, after }, other], ["--flows", flows])).stdout;
+
+    assert.equal(await answers(), false);
+    const mended = await told("edge", second());
+    const line = mended.split("\n").find((one) => one.includes(" and back` |")) ?? mended;
+    const [, what, before = "", now = ""] = line.split("|");
+    assert.match(String(what), new RegExp(`${to} from ${from} .*, to ${far.address} and back`));
+    assert.match(before, /by eth0 .*; in at \S+ by eth0; back: by eth1 .*; in again by eth1: dropped \(rp_filter of eth1 is 1 \(strict\)/);
+    assert.match(now, /by eth1 via .*; in at \S+ by eth0; back: by eth1 .*; in again by eth1` $/);
+    assert.doesNotMatch(mended, /no longer fits/);
+
+    const made = await create("HostRouting", second({ persist: "none" }));
+    assert.equal(await answers(10), true);
+    const away = { connection: connectionOf(host), priority: 900, from, to, table: "main" };
+    assert.match(await told("away", away, "PolicyRule"), /\*\*risk\*\*: .*, to \S+ and back: no longer fits: by eth0 .*: dropped/);
+    const rule = await create("PolicyRule", { ...away, persist: "none" });
+    assert.equal(await answers(), false);
+    await remove(rule);
+    await remove(made);
+    await host.exec("echo 0 >/proc/sys/net/ipv4/conf/eth1/rp_filter");
   });
 
   it("calls tables by the names that the host and the program give them", async () => {

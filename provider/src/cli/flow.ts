@@ -23,7 +23,7 @@ const flowSchema = z
     iif: deviceSchema.optional(),
     oif: deviceSchema.optional(),
     vrf: deviceSchema.optional(),
-    mark: z.union([z.literal("any").transform(() => undefined), number(u32)], `expected a number from 0 to ${u32}, or any`).default(0),
+    mark: z.union([z.literal("any"), number(u32)], `expected a number from 0 to ${u32}, or any`).default(0),
     uid: number(u32).default(0),
     ipproto: ruleAttributes.ipproto.schema.optional(),
     sport: port.optional(),
@@ -35,11 +35,12 @@ const flowSchema = z
   .refine(({ from, to }) => from === undefined || familyOf(from) === familyOf(to), "from and to are of different families")
   .refine(({ iif, oif, vrf }) => vrf === undefined || (iif === undefined && oif === undefined), "vrf cannot be combined with iif or oif")
   .transform(
-    ({ to, tos, vrf, oif = vrf, ...rest }): Flow => ({
+    ({ to, tos, vrf, oif = vrf, mark, ...rest }): Flow => ({
       family: familyOf(to),
       to,
       tos: [tos],
       oif,
+      mark: mark === "any" ? undefined : mark,
       ipproto: undefined,
       sport: undefined,
       dport: undefined,
