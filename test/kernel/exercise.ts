@@ -7,6 +7,7 @@ import { observeText, stepsText } from "../../provider/src/host/wire/frames";
 import { lookFor } from "../../provider/src/kernel/observed/kinds";
 import { type Look, lookAtNexthops, lookAtTable, together } from "../../provider/src/kernel/observed/look";
 import type { State } from "../../provider/src/kernel/observed/state";
+import type { Change } from "../../provider/src/kernel/plan/change";
 import { checkNeeds } from "../../provider/src/kernel/plan/gate";
 import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan/plan";
 import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
@@ -79,6 +80,7 @@ export async function exercise({
       kernel,
       baseObjects.map((words) => ipStep("nexthop", undefined, ["nexthop", "add", ...words.split(" ")])),
     );
+    const clean = await read(kernel, []);
     for (const of of families)
       for (const subject of subjects) {
         const count = Math.round(runs * (shares[subject.kind] ?? 0));
@@ -97,7 +99,7 @@ export async function exercise({
             subject,
             of,
             pairs.map(([old, wanted]) => [known(subject, old, report), known(subject, wanted, report)]),
-            report,
+            { report, clean },
           );
           progress(`${subject.kind} ${of}: ${from + size} of ${count}`);
         }
@@ -152,33 +154,41 @@ async function read(kernel: KernelNamespace, register: readonly string[], look =
   return { ...(await parseState(answer, look, kernel.name)), register: parseRegister(`${register.join("\n")}\n`) };
 }
 
-async function tryChunk(kernel: KernelNamespace, subject: Subject, of: Family, pairs: readonly Pair[], report: Report): Promise<void> {
-  const before = await read(kernel, []);
+/** `clean` is what stands before, and shall again. Each frame is many processes, which an emulated machine starts slowly: what was read is planned upon. */
+async function tryChunk(
+  kernel: KernelNamespace,
+  subject: Subject,
+  of: Family,
+  pairs: readonly Pair[],
+  { report, clean }: { readonly report: Report; readonly clean: State },
+): Promise<void> {
   const register: string[] = [];
+  const look = lookAt(pairs.flat().map((input) => subject.wanted(input).key));
+  let state = clean;
+  const apply = async (one: Change, readAs: Look): Promise<void> => {
+    const planned = plan(one, { ...state, register: parseRegister(`${register.join("\n")}\n`) });
+    await run(kernel, planned.steps);
+    register.push(...planned.register.map(printLine));
+    state = await read(kernel, register, readAs);
+    assert.deepEqual(deviations(planned, state), []);
+  };
   const make = async (inputs: readonly Input[]): Promise<void> => {
     const wanted = inputs.map((input) => subject.wanted(input));
     const one = change("a", wanted);
-    const look = lookAt([...wanted.map(({ key }) => key), ...parseRegister(`${register.join("\n")}\n`).entries.keys()]);
-    const planned = plan(one, await read(kernel, register, look));
-    await run(kernel, planned.steps);
-    register.push(...planned.register.map(printLine));
-    const after = await read(kernel, register, look);
-    assert.deepEqual(deviations(planned, after), []);
-    const again = plan(one, after);
+    await apply(one, look);
+    const again = plan(one, state);
     assert.ok(isEmpty(again) && again.register.length === 0, `an endless diff: ${again.steps.map(commandOf).join("\n")}`);
     for (const [index, input] of inputs.entries()) {
-      const seen = wanted[index]?.read(after, tags, "a");
+      const seen = wanted[index]?.read(state, tags, "a");
       assert.ok(seen !== undefined, JSON.stringify(input));
       assert.deepEqual(subject.form(seen), subject.form(input), JSON.stringify(input));
     }
   };
   await make(pairs.map(([old]) => old));
   await make(pairs.map(([, wanted]) => wanted));
-  const look = lookAt([...parseRegister(`${register.join("\n")}\n`).entries.keys()]);
-  const gone = plan(change("a", []), await read(kernel, register, look));
-  await run(kernel, gone.steps);
-  const { register: _register, ...left } = await read(kernel, []);
-  const { register: _before, ...had } = before;
+  await apply(change("a", []), everything);
+  const { register: _register, ...left } = state;
+  const { register: _clean, ...had } = clean;
   assert.deepEqual(left, had);
   count(subject, of, pairs, report);
 }

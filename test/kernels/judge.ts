@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { Since } from "../../provider/src/declaration/attribute";
 import { exercise } from "../kernel/exercise";
 import { type Place, thisMachine } from "../lab/place";
-import { campaign } from "../lookup/campaign";
+import { campaign, type Outcome } from "../lookup/campaign";
 
 /** How much is asked of a kernel. */
 export interface Amounts {
@@ -39,7 +39,10 @@ export interface Life {
 const hasVrfs = (place: Place): boolean =>
   spawnSync(...place.argv("unshare", "--net", "ip", "link", "add", "red", "type", "vrf", "table", "10")).status === 0;
 
-/** Objects, lookups and life cycles on one kernel, one after the other; what fails keeps nothing else from being tried. */
+/**
+ * Life cycles on one kernel, then objects and lookups beside each other, in network namespaces of their own. What fails keeps nothing else from
+ * being tried.
+ */
 export async function judge(
   { objects, flows, vrfFlows, seed }: Amounts,
   lives: readonly Life[],
@@ -47,13 +50,15 @@ export async function judge(
 ): Promise<Judged> {
   const began = performance.now();
   const wrong: string[] = [];
-  const well = await livesOf(lives, wrong, say);
-  const made = objects === 0 ? 0 : await objectsOf(objects, seed, place, wrong, say);
-  const plain = await campaign(flows, seed, (done) => say(`${done} flows`), { place });
-  const inVrfs = await campaign(hasVrfs(place) ? vrfFlows : 0, seed, (done) => say(`${done} flows on hosts with VRFs`), {
-    place,
-    withVrfs: true,
-  });
+  const done = (what: string): void => say(`${what} after ${Math.round((performance.now() - began) / 1000)} s`);
+  const ask = (count: number, withVrfs: boolean): Promise<Outcome> =>
+    campaign(count, seed, (asked) => done(`${asked} flows${withVrfs ? " on hosts with VRFs" : ""}`), { place, withVrfs });
+  const well = await livesOf(lives, wrong, done);
+  const [made, plain, inVrfs] = await Promise.all([
+    objects === 0 ? 0 : objectsOf(objects, seed, place, wrong, done),
+    ask(flows, false),
+    ask(hasVrfs(place) ? vrfFlows : 0, true),
+  ]);
   wrong.push(...plain.differences, ...inVrfs.differences);
   return {
     kernel: place.kernel,
@@ -87,7 +92,7 @@ async function objectsOf(
       runs: Math.ceil(objects / 2),
       seed,
       place,
-      chunk: place === thisMachine ? 250 : 100,
+      chunk: 250,
       complete: objects >= enoughForAll,
       progress,
     });
@@ -98,13 +103,13 @@ async function objectsOf(
   }
 }
 
-async function livesOf(lives: readonly Life[], wrong: string[], say: (text: string) => void): Promise<number> {
+async function livesOf(lives: readonly Life[], wrong: string[], done: (what: string) => void): Promise<number> {
   let well = 0;
   for (const { what, run } of lives)
     try {
-      say(what);
       await run();
       well++;
+      done(what);
     } catch (error) {
       wrong.push(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     }

@@ -93,7 +93,14 @@ export function compatibilityText(): string {
       { alignDelimiters: false },
     ),
     `Everywhere: ${unique(everywhere.map(({ what }) => what.split(" such as ")[0] ?? what)).join(", ")}.`,
-    "What each kernel was asked beside that:",
+    [
+      "What each kernel was asked beside that:",
+      "",
+      "- objects: rules, routes and next hops drawn over all fields, made, read back, updated and deleted; a mismatch is one that did not come back as it was asked for.",
+      "- flows: packets on hosts with random rules and routes; a difference is one that the lookup (of `trace`, `check`, `report --live`, `expect`) leads elsewhere than `ip route get` of that kernel. Of those that",
+      "  cannot be told the lookup says so, for one of [these reasons](cli.md#what-the-lookup-cannot-tell).",
+      "- life cycles: made, read, updated and deleted over SSH, and a change that cuts the login off, undone by its guard; the second one by a VRF.",
+    ].join("\n"),
     markdownTable([head, ...judged.map(cells)], { alignDelimiters: false }),
   ].join("\n\n");
 }

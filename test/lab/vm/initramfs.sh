@@ -5,10 +5,9 @@ b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs dev /dev
-for name in virtio_pci virtio_net 9pnet_virtio 9p overlay; do $b modprobe "$name" || echo "modprobe $name failed"; done
-shared=trans=virtio,version=9p2000.L,ro,cache=loose,msize=262144
-$b mount -t 9p -o $shared root /lower
-$b mount -t 9p -o $shared kernel /kernel
+for name in virtio_pci virtio_net virtio_blk 9pnet_virtio 9p overlay crc32c_generic ext4; do $b modprobe "$name" || echo "modprobe $name failed"; done
+$b mount -t ext4 -o ro,noatime /dev/vda /lower
+$b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=262144 kernel /kernel
 $b mount -t 9p -o trans=virtio,version=9p2000.L,ro own /own
 $b mount -t tmpfs -o mode=755 rw /rw
 $b mkdir /rw/upper /rw/work

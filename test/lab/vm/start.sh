@@ -22,10 +22,11 @@ for device in /sys/class/net/e*; do
 	ip address add "10.0.$number.15/24" dev "mgmt$number"
 	number=$((number + 1))
 done
-# The `sh` and `ip` of other releases.
-while read -r release; do
+# The `sh` and `ip` of other releases, a disk each behind that of the root.
+for disk in /dev/vd[b-z]; do
+	read -r release || break
 	mkdir -p "/releases/$release"
-	mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=262144 "$release" "/releases/$release"
+	mount -t ext4 -o ro,noatime "$disk" "/releases/$release"
 done </own/releases
 install -m 600 /own/host_key /etc/ssh/ssh_host_ed25519_key
 install -m 600 /own/authorized_keys /etc/ssh/authorized_keys.d/root

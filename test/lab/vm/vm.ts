@@ -8,6 +8,7 @@ import type { Place } from "../place.js";
 import { must, type Result, run } from "../run.js";
 import type { Connection } from "../ssh-server.js";
 import { until } from "../until.js";
+import { disk } from "./disk.js";
 import { ensureVm, kernel, kernels, type Series } from "./kernel.js";
 
 const longestBoot = 300_000;
@@ -27,6 +28,13 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+const drive = (tag: string, path: string): string[] => [
+  "-drive",
+  `file=${path},format=raw,if=none,id=${tag},readonly=on`,
+  "-device",
+  `virtio-blk-pci,drive=${tag}`,
+];
+
 const shared = (tag: string, path: string): string[] => [
   "-fsdev",
   `local,id=${tag},path=${path},security_model=none,readonly=on`,
@@ -35,7 +43,7 @@ const shared = (tag: string, path: string): string[] => [
 ];
 
 /**
- * A machine with a kernel of Debian's, emulated (no KVM is needed), its root shared and read-only with a layer in memory. It ends with the
+ * A machine with a kernel of Debian's, emulated (no KVM is needed), its root a disk that is read only, with a layer in memory. It ends with the
  * process that booted it, and nothing but loopback reaches it.
  */
 export class Vm implements Place {
@@ -54,11 +62,11 @@ export class Vm implements Place {
     await ensureVm();
     const [files, root, port, otherPort, directory, others] = await Promise.all([
       kernel(series),
-      rootfs(kernels[series]),
+      rootfs(kernels[series]).then(disk),
       freePort(),
       freePort(),
       mkdtemp(join(tmpdir(), "policy-routing-vm-")),
-      Promise.all(releases.map(async (suite) => [suite, await release(suite)] as const)),
+      Promise.all(releases.map(async (suite) => [suite, await disk(await release(suite))] as const)),
     ]);
     const ports = { 2: port, 3: otherPort };
     for (const name of ["key", "host_key"])
@@ -76,15 +84,15 @@ export class Vm implements Place {
       ...["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-M", "q35", "-m", "512", "-smp", "1"],
       ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", `file:${join(directory, "console")}`],
       ...["-kernel", join(files, "vmlinux"), "-initrd", join(files, "initrd"), "-append"],
-      "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable rdinit=/init",
+      "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on nokaslr tsc=reliable no5lvl rdinit=/init",
       ...ways.flatMap((way) => [
         "-netdev",
         `user,id=net${way},restrict=on,ipv6=off,net=10.0.${way}.0/24,hostfwd=tcp:127.0.0.1:${ports[way]}-${addressBy(way)}:22`,
         "-device",
         `virtio-net-pci,netdev=net${way},romfile=`,
       ]),
-      ...["-device", "virtio-rng-pci", ...shared("root", root), ...shared("kernel", files), ...shared("own", directory)],
-      ...others.flatMap(([suite, path]) => shared(suite, path)),
+      ...["-device", "virtio-rng-pci", ...drive("root", root), ...shared("kernel", files), ...shared("own", directory)],
+      ...others.flatMap(([suite, path]) => drive(suite, path)),
     ];
     const qemu = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...words], { stdio: ["ignore", log.fd, log.fd] });
     await log.close();
