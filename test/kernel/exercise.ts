@@ -90,7 +90,7 @@ export async function exercise({
         for (let from = 0; from < count || (from < count + most && wanting()); from += size) {
           size = from < count ? Math.min(chunk, count - from) : Math.min(chunk, more);
           const pairs =
-            fc.sample(fc.tuple(...Array.from({ length: size }, (_, index) => subject.pair(of, index))), {
+            fc.sample(fc.tuple(...Array.from({ length: size }, (_, index) => subject.pair(of, from + index))), {
               numRuns: 1,
               seed: seed + from,
             })[0] ?? [];
