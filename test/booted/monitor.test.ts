@@ -118,26 +118,6 @@ for (const suite of suites)
       assert.equal((await host.exec("ls /etc/policy-routing")).trim(), "objects\nreplay");
     });
 
-    it("has the last word at a boot over what sysctl.d says: by systemd before, and by udev behind it", async () => {
-      const old = "/etc/sysctl.d/50-old.conf";
-      await host.exec(`printf 'net.ipv4.ip_forward = 0\nnet.ipv4.conf.eth1.rp_filter = 2\n' >${old}`);
-      const settings = { forwarding: { all: "on" }, reversePathFilter: { eth1: "strict" } };
-      const one = await create("HostRouting", { connection: host.connection, ...settings });
-      closeHosts();
-      await host.reboot();
-      const stand = async (): Promise<true | undefined> =>
-        (await host.exec("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/eth1/rp_filter")) === "1\n1\n" ? true : undefined;
-      await until("ours to stand", stand, patience);
-      assert.match(await host.exec(`systemctl show --property=After --value ${unit}`), /systemd-sysctl\.service/);
-      // As udev does for a device, once it comes upon it.
-      await host.exec(`/lib/systemd/systemd-sysctl --prefix=/net/ipv4/conf/eth1; cat /proc/sys/net/ipv4/conf/eth1/rp_filter | grep -qx 2
-        ip addr add 198.51.100.1/32 dev lo; ip addr del 198.51.100.1/32 dev lo`);
-      await until("ours to stand again", stand, patience);
-      await remove(one);
-      assert.equal(await stand(), undefined);
-      await host.exec(`rm ${old}; printf 0 >/proc/sys/net/ipv4/conf/eth1/rp_filter`);
-    });
-
     it("goes without a trace when another backend takes its place", async () => {
       const one = await rule();
       made = [await update(one, { persist: "ifupdown" })];

@@ -76,7 +76,7 @@ describe("what is persisted on a host", () => {
     // Without owners the removal would leave everything as it is, and `afterEach` would tell.
   });
 
-  it("a setting of a device is put back once after a boot, then left to whoever sets it, and what it was comes back with the last object", async () => {
+  it("a setting of a device is put back while a boot lasts, then left to whoever sets it, and what it was comes back with the last object", async () => {
     const knob = "/proc/sys/net/ipv4/conf/eth0/rp_filter";
     const value = async (): Promise<string> => (await host.exec(`cat ${knob}`)).trim();
     const one = await make("HostRouting", { reversePathFilter: { eth0: "loose" } });
@@ -86,10 +86,15 @@ describe("what is persisted on a host", () => {
     assert.match((await script("--check")).stdout, /^missing: sysctl net\/ipv4\/conf\/eth0\/rp_filter 2\n$/);
     assert.match((await script()).stderr, /^set sysctl rp_filter eth0$/m);
     assert.equal(await value(), "2");
-    await host.exec(`echo 1 >${knob}`);
+    // As udev does by sysctl.d, once it comes upon a device.
+    await host.exec(`echo 0 >${knob}`);
+    assert.match((await script("", "busybox sh")).stderr, /^set sysctl rp_filter eth0$/m);
+    assert.equal(await value(), "2");
+    assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
+    await host.exec(`echo '600.00 0.00' >/tmp/uptime; mount --bind /tmp/uptime /proc/uptime; echo 1 >${knob}`);
     assert.deepEqual(await script(), { code: 0, stdout: "", stderr: "" });
     assert.equal(await value(), "1");
-    await host.exec(`echo 2 >${knob}`);
+    await host.exec(`umount /proc/uptime; echo 2 >${knob}`);
     // The removal puts back 0, which only the register of the replay knows, and `afterEach` looks.
   });
 
