@@ -4,6 +4,7 @@ import { before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import type { Host } from "../lab/lab";
 import { until } from "../lab/until";
+import { commandAt } from "./command";
 import { following, register, shells, store } from "./following";
 import { rulesOf, watch } from "./monitor";
 import { create, type Fields, type Made, read, refusal, update, warnings } from "./resource";
@@ -210,6 +211,18 @@ describe("a rule from the addresses of a device", function () {
     const told = await warnings(() => found(one));
     assert.match(told, /ip -4 rule pref 999 from 198\.18\.128\.9 table 77 \(proto 0\) takes its packets before it/);
     await host.exec("ip rule del pref 999");
+  });
+
+  it("is what check says to say in place of an address that a lease gave", async () => {
+    await host.exec("ip addr flush dev eth1 scope global; ip addr add 198.18.128.2/18 dev eth1 valid_lft 600 preferred_lft 600");
+    const one = await at.make({ from: "198.18.128.2" });
+    const said = async (): Promise<string> => (await commandAt(host, "check")).stdout;
+    assert.match(
+      await said(),
+      /^note: ip -4 rule pref 1000 from 198\.18\.128\.2 table 102: is from an address that eth1 has by a lease: [^]*?from: \{ addressesOf: "eth1" \}/m,
+    );
+    await at.change(one, { from: { addressesOf: "eth1" } });
+    assert.doesNotMatch(await said(), /by a lease/);
   });
 
   it("takes what cannot be read for no answer: nothing goes, a change is refused, and that is told", async () => {
