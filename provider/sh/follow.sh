@@ -35,7 +35,7 @@ following='
 
   # The line that is missing, or that is to come in the place of what stands; nothing while the device has no default route. An answer that
   # could not be had says nothing. When its link was down the kernel took the route away, and not every client makes its own again: while the
-  # device has the addresses that it had then, it goes by what the service saw last.
+  # device has the addresses that it had then, it goes by what the service saw last, or found standing when it began.
   function follow_gateway(i, at,    family, device, way, has, seen) {
     family = substr(kind_of[i], 7)
     device = device_of[i]
@@ -44,6 +44,7 @@ following='
     has = sources[family, device]
     if (way == "") tell("pending: " key_of[i] ": " device " has no gateway")
     seen = way == "" ? last_way(key_of[i], device, has) : way "\t" has
+    if (seen == "" && (at in there) && index(next_hop(route_of[at], 1) " ", " dev " device " ")) seen = next_hop(route_of[at], 1) "\t" has
     print "follows\t" key_of[i] "\t" device seen
     if (way == "" && has != "" && !(at in there)) way = substr(seen, 1, index(seen "\t", "\t") - 1)
     if (way == "") return

@@ -80,6 +80,26 @@ describe("what follows a device's gateway, over random histories of default rout
   }
   const back = (of: Family, device: string): string => ip(`addr add ${addresses[of]} dev ${device}${of === "inet6" ? " nodad" : ""}`);
 
+  it("a service that has just begun remembers what stands, and puts it back behind a link that was down", () => {
+    for (const of of families) {
+      forget();
+      const route: DeclaredRoute = { family: of, destination: "default", via: { gatewayOf: "e0" }, table: 100 };
+      host.keep(30, routeKey(route), [command("add", route, proto).words.join(" ")]);
+      const [gateway = ""] = gateways[of];
+      const leads = `-${channelOf(of)} route replace default via ${gateway} dev e0 onlink proto 16 metric 100`;
+      ip(leads);
+      host.pass();
+      ip(leads.replace("replace", "del"));
+      const flap = `ip link set e0 down; ip link set e0 up; ${of === "inet6" ? `ip addr add ${addresses.inet6} dev e0 nodad;` : ""}`;
+      host.script(`follows=$(missing | grep ^follows); export follows\n${flap} missing | restore first`);
+      assert.deepEqual(
+        standing(of).map(({ via }) => via),
+        [gateway],
+      );
+      host.letGo(30, routeKey(route));
+    }
+  });
+
   it("the script makes the route that a plan would make, at every moment", () => {
     fc.assert(
       fc.property(history, ({ of, events }) => {
