@@ -287,6 +287,12 @@ describe("reading what is declared", () => {
     assert.equal(declarationOf([known, other], "edge-2").rules.length, 1);
   });
 
+  it("refuses an entry that no check lets pass, instead of leaving it out", () => {
+    const routes = { link: { destination: "192.0.2.0/24", table: 100, dev: "eth1" }, last: { destination: "no prefix", table: 100 } };
+    assert.throws(() => declarationOf([of("HostRouting", { routes })]), /routes\.last\.destination/);
+    assert.throws(() => declarationOf([of("PolicyRule", { priority: "soon", table: 100 })]), /priority/);
+  });
+
   it("refuses a preview that does not show all", () => {
     const { urn, ...newState } = of("PolicyRule", { priority: 1000, family: "inet", table: 100 });
     const preview = (more: object) => JSON.stringify({ steps: [{ op: "create", urn, newState }], ...more });
