@@ -14,6 +14,7 @@ const servicesOf = {
   "openssh-server": ["ssh.service", "ssh.socket"],
   "krb5-kdc": ["krb5-kdc.service"],
   "krb5-admin-server": ["krb5-admin-server.service"],
+  radvd: ["radvd.service"],
 };
 
 /** Installs what dpkg says is missing, one process at a time: apt refuses a second one. @param {readonly string[]} names */

@@ -27,6 +27,8 @@ const more = {
   daemons: ["keepalived frr bird2 wireguard-tools wireguard-go", "keepalived.service frr.service bird.service logrotate.timer"],
   /** DHCP clients beside those of systemd and NetworkManager. ifupdown takes the first that it finds: the tests move the others away. */
   clients: ["isc-dhcp-client dhcpcd5 udhcpc", "dhcpcd.service dhcpcd5.service"],
+  /** For a virtual machine: of this machine's kernel no PPP is asked. */
+  ppp: ["ppp", ""],
 } as const;
 export type More = keyof typeof more;
 

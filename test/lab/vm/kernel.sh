@@ -42,7 +42,7 @@ modules=$work/tree/lib/modules
 version=$(ls "$modules")
 
 # What hosts that route load, without compression.
-kept='kernel/net/(802|8021q|9p|bridge|core|ipv4|ipv6|l3mdev|llc|mpls|netfilter|sched|xfrm|tls|unix|psample|netlink)/|kernel/drivers/net/(veth|vrf|dummy|ifb|macvlan|ipvlan|vxlan|geneve|gre|tun|bonding|wireguard|net_failover|virtio_net)|kernel/(lib|crypto|arch/x86/crypto|arch/x86/lib)/|kernel/fs/(9p|overlayfs|netfs|fscache|ext4|jbd2|mbcache)|kernel/drivers/(virtio|block/virtio_blk|char/hw_random/virtio)'
+kept='kernel/net/(802|8021q|9p|bridge|core|ipv4|ipv6|l3mdev|llc|mpls|netfilter|sched|xfrm|tls|unix|psample|netlink)/|kernel/drivers/net/(veth|vrf|dummy|ifb|macvlan|ipvlan|vxlan|geneve|gre|tun|bonding|wireguard|net_failover|virtio_net|ppp/ppp_(generic|async)|slip/slhc)|kernel/(lib|crypto|arch/x86/crypto|arch/x86/lib)/|kernel/fs/(9p|overlayfs|netfs|fscache|ext4|jbd2|mbcache)|kernel/drivers/(virtio|block/virtio_blk|char/hw_random/virtio)'
 mkdir -p "$out/lib/modules/$version"
 cd "$modules/$version"
 for file in modules.builtin modules.order modules.builtin.modinfo; do [ ! -e $file ] || cp $file "$out/lib/modules/$version/"; done

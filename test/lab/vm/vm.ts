@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promis
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { release, rootfs, type Suite } from "../booted/rootfs.js";
+import { type More, release, rootfs, rootfsWith, type Suite } from "../booted/rootfs.js";
 import type { Place } from "../place.js";
 import { must, type Result, run } from "../run.js";
 import type { Connection } from "../ssh-server.js";
@@ -57,12 +57,15 @@ export class Vm implements Place {
     private readonly qemu: ChildProcess,
   ) {}
 
-  /** `releases` are those whose `sh` and `ip` it has beside its own, as root file systems in /releases. */
-  static async boot(series: Series, { releases = [] }: { readonly releases?: readonly Suite[] } = {}): Promise<Vm> {
+  /** `releases` are those whose `sh` and `ip` it has beside its own, as root file systems in /releases; `more` are packages that its own has. */
+  static async boot(
+    series: Series,
+    { releases = [], more }: { readonly releases?: readonly Suite[]; readonly more?: More } = {},
+  ): Promise<Vm> {
     await ensureVm();
     const [files, root, port, otherPort, directory, others] = await Promise.all([
       kernel(series),
-      rootfs(kernels[series]).then(disk),
+      (more === undefined ? rootfs(kernels[series]) : rootfsWith(more, kernels[series])).then(disk),
       freePort(),
       freePort(),
       mkdtemp(join(tmpdir(), "policy-routing-vm-")),
