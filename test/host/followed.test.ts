@@ -219,7 +219,7 @@ describe("a rule from the addresses of a device", function () {
     const said = async (): Promise<string> => (await commandAt(host, "check")).stdout;
     assert.match(
       await said(),
-      /^note: ip -4 rule pref 1000 from 198\.18\.128\.2 table 102: is from an address that eth1 has by a lease: [^]*?from: \{ addressesOf: "eth1" \}/m,
+      /^note: ip -4 rule pref 1000 from 198\.18\.128\.2 table 102: is from an address that eth1 has by a lease: [\s\S]*?from: \{ addressesOf: "eth1" \}/m,
     );
     await at.change(one, { from: { addressesOf: "eth1" } });
     assert.doesNotMatch(await said(), /by a lease/);
