@@ -4,7 +4,7 @@ import type { Subject } from "./lifeCycle";
 
 const uplink = { dev: "up0", address: "198.18.1.2", gateway: "198.18.1.1" } as const;
 
-/** A virtual machine itself, with an uplink that leads nowhere. Its second way in may be cut off: by the first goes all else. */
+/** A virtual machine itself, with an uplink that leads nowhere. */
 export async function asHost(vm: Vm): Promise<Subject> {
   // Without addresses of IPv6, which would come a little later by themselves.
   await vm.exec(
@@ -16,7 +16,7 @@ export async function asHost(vm: Vm): Promise<Subject> {
       .map((words) => `ip ${words}`)
       .join(" && "),
   );
-  return { connection: { ...vm.connection(3) }, client: clientBy(3), uplink, exec: (command) => vm.exec(command) };
+  return { connection: { ...vm.connection(2) }, client: clientBy(2), uplink, exec: (command) => vm.exec(command) };
 }
 
 export const managementVrf = "mg";
