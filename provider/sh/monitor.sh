@@ -75,7 +75,7 @@ monitor() {
       [ -n "$events" ]
     do
       uptime_now
-      [ "$now" -lt "$soon" ] || pause='nap 20'
+      [ "$now" -lt "$soon" ] || pause='nap 20' storm=0
       [ "$events" = first ] || nap 20
       # Whoever changes something now is not to be hindered; afterwards it is looked at.
       until pass; do sleep 1; done
@@ -87,12 +87,14 @@ monitor() {
       fi
       ! has "follows$tab" "$found" || follows=$(printf '%s\n' "$found" | grep "^follows$tab")
       # After a quiet time it looks again soon: an event may come in the middle of a look. While events go on, less often: a lease that changes
-      # is several, and is to be followed within two seconds also where a look takes half of one; where they come in hundreds for the third time in
-      # a row, every five. Once is no storm: NetworkManager tells all addresses anew for each advertisement.
+      # is several, and is to be followed within two seconds also where a look takes half of one; where they come in hundreds three times
+      # without a quiet time between, every five. Once is no storm: NetworkManager tells all addresses anew for each advertisement.
       $pause
       pause='nap 50'
-      if [ ${#events} -lt 4096 ]; then storm=0; else storm=$((storm + 1)); fi
-      [ $storm -lt 3 ] || sleep 4
+      if [ ${#events} -ge 4096 ]; then
+        storm=$((storm + 1))
+        [ $storm -lt 3 ] || sleep 4
+      fi
       uptime_now
       soon=$((now + 5))
     done
