@@ -159,13 +159,16 @@ describe("the way of our own connection, on hosts that others have set up", func
   });
 
   it("what marks the host's own replies is named where it matters, by its chain", async () => {
-    await nft("chain out { type route hook output priority mangle; tcp sport 22 jump own; }\nchain own { meta mark set ct mark; }");
+    const restores = "chain out { type route hook output priority mangle; tcp sport 22 jump own; }\nchain own { meta mark set ct mark; }";
+    await nft(`${restores}\nchain in { type filter hook prerouting priority mangle; iifname "uplink" ct mark set 1; }`);
     const marked = { connection: host.connection, family: "inet", priority: 1000, fwmark: "1", action: "blackhole" };
     assert.match(
       (await refusal(create("PolicyRule", marked))).message,
       /cannot be told: now by mgmt .*, then blackhole .*, where fwmark 0x1\/0xffffffff; chain own of table ip others has: meta mark set ct mark/,
     );
     await remove(await create("PolicyRule", { ...marked, action: undefined, table: 102 }));
+    await host.exec("nft delete chain ip others in"); // now no connection has a mark
+    await remove(await create("PolicyRule", marked));
     await host.exec("nft delete table ip others");
   });
 
