@@ -70,6 +70,7 @@ const rules: Subject = {
   // Each attribute in its turn has a value, then another one or none.
   pair: (of, index) => {
     const turn = ruleFieldNames[index % ruleFieldNames.length] ?? "from";
+    const place = index % 1000; // a rule that it may go to comes behind all of them
     const value = fc.record(ruleFields(of)).map((fields) => Object.entries(fields).find(([name]) => name === turn)?.[1]);
     return fc
       .record({
@@ -84,8 +85,8 @@ const rules: Subject = {
           Object.entries(base).filter(([name]) => kept === undefined || kept.includes(name) || name === "family"),
         );
         return [
-          { ...sensible({ ...rest, [turn]: old }, turn), priority: 1000 + index },
-          { ...sensible({ ...rest, [turn]: wanted }, turn), priority: (moves === 0 ? 500 : 1000) + index },
+          { ...sensible({ ...rest, [turn]: old }, turn), priority: 1000 + place },
+          { ...sensible({ ...rest, [turn]: wanted }, turn), priority: (moves === 0 ? 500 : 1000) + place },
         ];
       });
   },
