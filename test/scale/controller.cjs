@@ -1,7 +1,7 @@
 // A controller of its own, as the engine's plugin is one: works on many hosts at once, and tells what that took of its machine.
 const { readdirSync, readFileSync } = require("node:fs");
 const { hostOf } = require("../../provider/dist/host/host");
-const { nothingMore } = require("../../provider/dist/host/reading/look");
+const { nothingMore } = require("../../provider/dist/kernel/observed/look");
 const { handlers } = require("../../provider/dist/runtime");
 
 const handlesNow = () => readdirSync("/proc/self/fd").length;
