@@ -108,6 +108,7 @@ export async function wholeHostRound(fleet: Fleet, objects: number, wants: Wants
   const floor = await Contender.open(fleet, "engine-floor", objects, 1);
   const heavy = await Contender.open(fleet, "engine-floor", objects, 1, { carries: true });
   const ours = await Contender.open(fleet, "host-routing", objects, 1);
+  const wantsHeavy = Object.values(carrying).some(wants);
   try {
     for (const operation of operations) {
       const names = wholeHosts[operation];
@@ -121,7 +122,7 @@ export async function wholeHostRound(fleet: Fleet, objects: number, wants: Wants
       const sample = await ours.run(operation);
       if (operation === "up") await fleet.mustBeComplete(objects);
       const withInputs = carrying[operation];
-      if (withInputs !== undefined && (operation === "up" || wants(withInputs)))
+      if (withInputs !== undefined && (operation === "up" ? wantsHeavy : wants(withInputs)))
         report(withInputs, hosts, objects, await heavy.run(operation));
       report(names.ours, hosts, objects, operation === "up" ? { ...sample, ...(await ours.sizes()) } : sample);
     }
