@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { closeHosts } from "../../provider/src/host/host";
 import { create, type Made, read, remove } from "../host/resource";
 import { until } from "../lab/until";
-import { ensureVm } from "../lab/vm/kernel";
+import { whyNoVm } from "../lab/vm/kernel";
 import { Vm } from "../lab/vm/vm";
 import { printFollowed, row } from "./followSeen";
 import { patience, watched } from "./said";
@@ -25,10 +25,9 @@ const isAsked = (process.env["POLICY_ROUTING_CLIENTS"] ?? "pppd").split(/\s+/).i
   let vm: Vm;
   let made: Made | undefined;
   before(async function () {
-    try {
-      await ensureVm();
-    } catch (error) {
-      console.log(`    skipped: ${error instanceof Error ? error.message : error}`);
+    const reason = await whyNoVm();
+    if (reason !== undefined) {
+      console.log(`    skipped: ${reason}`);
       this.skip();
     }
     vm = await Vm.boot(series, { more: "ppp" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { closeHosts } from "../../provider/src/host/host";
 import { judge } from "../kernels/judge";
 import { bootMachine, type Machine } from "../kernels/machines";
-import { ensureVm } from "../lab/vm/kernel";
+import { whyNoVm } from "../lab/vm/kernel";
 
 /** A short form of `npm run test:kernels`: enough to notice what an old kernel takes in another way. */
 const amounts = { objects: 40, flows: 200, vrfFlows: 200 };
@@ -12,10 +12,9 @@ describe("Linux 5.10 in a virtual machine", function () {
   let machine: Machine | undefined;
 
   before(async function () {
-    try {
-      await ensureVm();
-    } catch (error) {
-      console.log(`    skipped: ${error instanceof Error ? error.message : error}`);
+    const reason = await whyNoVm();
+    if (reason !== undefined) {
+      console.log(`    skipped: ${reason}`);
       this.skip();
     }
     machine = await bootMachine("5.10");

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { suiteOf } from "../booted/suites";
-import { ensureVm, kernels, seriesOf } from "../lab/vm/kernel";
+import { kernels, seriesOf, whyNoVm } from "../lab/vm/kernel";
 import { type Judged, judge } from "./judge";
 import { bootMachine, type Machine, releases, thisOne } from "./machines";
 import { record } from "./seen";
@@ -57,13 +57,6 @@ async function see(name: string): Promise<Judged> {
     running.delete(machine);
   }
 }
-
-/** Undefined where virtual machines can be had; else why not. */
-const whyNoVm = (): Promise<string | undefined> =>
-  ensureVm().then(
-    () => undefined,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
 
 async function main(): Promise<number> {
   if (Object.values(amounts).some((amount) => !Number.isInteger(amount) || amount < 0)) throw new Error(usage);

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ensureVm, type Series, seriesOf } from "../lab/vm/kernel";
+import { type Series, seriesOf, whyNoVm } from "../lab/vm/kernel";
 import { Vm } from "../lab/vm/vm";
 import { campaign } from "./campaign";
 
@@ -27,13 +27,10 @@ async function main(): Promise<void> {
 
 /** Undefined, with a reason printed, where no virtual machine can be had. */
 async function boot(series: Series): Promise<Vm | undefined> {
-  try {
-    await ensureVm();
-  } catch (error) {
-    console.log(`skipped, Linux ${series} was not asked: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
-  return Vm.boot(series);
+  const reason = await whyNoVm();
+  if (reason === undefined) return Vm.boot(series);
+  console.log(`skipped, Linux ${series} was not asked: ${reason}`);
+  return undefined;
 }
 
 async function ask(place: Vm | undefined): Promise<void> {

@@ -38,6 +38,13 @@ export async function ensureVm(): Promise<void> {
   await ensurePackages(packages);
 }
 
+/** Undefined where virtual machines can be had; else why not. */
+export const whyNoVm = (): Promise<string | undefined> =>
+  ensureVm().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
 /** The folder of a kernel that boots, made once for every version of the recipe: vmlinux, initrd, modules. */
 export async function kernel(series: Series): Promise<string> {
   const hash = createHash("sha256");
