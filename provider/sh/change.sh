@@ -24,25 +24,39 @@ name_fails() { # WHY
 batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
   goes_on || return 0
   at=$2 todo=$(cat) past=0
-  until failed=$(printf '%s\n' "$todo" | ip "-$1" -batch - 2>&1) && failed=''; do
-    failed=${failed:-failed}
-    behind_gone || return 0
-    failed=''
-    [ -n "$todo" ] || return 0
+  until [ -z "$todo" ] || { failed=$(printf '%s\n' "$todo" | ip "-$1" -batch - 2>&1) && failed=''; }; do
+    behind_gone "$1" || return 0
   done
 }
 
-# Of the lines those behind a route that was to go and is gone: with its last address the kernel takes all routes of a device. What was refused is
-# found by the number of its line among all.
-behind_gone() { # sets todo, past
+# A route or next hop that was to go and is gone fails nothing: with the last address of a device the kernel takes its routes, with its link its next
+# hops. Those that are to go behind it go at once, each by itself. What is refused is told by the number of its line among all.
+behind_gone() { # FAMILY; sets todo, past
   number=${failed##*Command failed -:}
-  case $number in '' | *[!0-9]*) return 1 ;; esac
-  past=$((past + number))
-  case $(printf '%s\n' "$todo" | sed -n "${number}p"):$failed in
+  case $number in '' | *[!0-9]*) failed=${failed:-failed} && return 1 ;; esac
+  todo=$(printf '%s\n' "$todo" | sed -n "$number,\$p") past=$((past + number - 1)) said=$failed
+  line=$(printf '%s\n' "$todo" | sed 1q)
+  is_gone || { failed=${failed%-:*}-:$((past + 1)) && return 1; }
+  failed='' going=$(printf '%s\n' "$todo" | sed -n '/^rule /q;/^[a-z]* del /!q;p')
+  forced "$1" gone_or_failed <<END_OF_LINES || failed=${failed:-${said:-ended with $code}}
+$going
+END_OF_LINES
+  [ -z "$failed" ] || return 1
+  number=$(printf '%s\n' "$going" | wc -l)
+  todo=$(printf '%s\n' "$todo" | sed "1,${number}d") past=$((past + number))
+}
+
+is_gone() {
+  case $line:$said in
     'route del '*:*'No such process'* | 'route del '*:*'table does not exist'* | 'route del '*:*'Cannot find device'*) ;;
-    *) failed=${failed%-:*}-:$past && return 1 ;;
+    'nexthop del '*:*'No such file or directory'* | 'nexthop del '*:*'id does not exist'*) ;;
+    *) return 1 ;;
   esac
-  todo=$(printf '%s\n' "$todo" | sed "1,${number}d")
+}
+
+gone_or_failed() {
+  is_gone || failed=${failed:-"$said
+Command failed -:$((past + reached))"}
 }
 
 own() { # lines for the register on standard input
@@ -62,8 +76,16 @@ cut_register() { # BYTES
 
 # Run by the undo: goes on after what is already gone or already there, and complains of all else.
 batch_undo() { # FAMILY, `ip -batch` lines on standard input
-  lines=$(cat)
-  answer=$(printf '%s\n' "$lines" | ip "-$1" -force -batch - 2>&1)
+  family=$1
+  forced "$1" undone_or_complain || complain "ip -$1: ${said:-ended with $code}"
+}
+
+undone_or_complain() { is_undone || complain "ip -$family $line: $said"; }
+
+# Goes on behind a line that fails, and has it judged: by `line`, the `reached`th, and what `ip` `said` of it. Fails where `ip` stops by itself.
+forced() { # FAMILY JUDGE, `ip -batch` lines on standard input
+  each=$(cat)
+  answer=$(printf '%s\n' "$each" | ip "-$1" -force -batch - 2>&1)
   code=$?
   [ "$code" -ne 0 ] || return 0
   said='' judged='' reached=0
@@ -72,18 +94,18 @@ batch_undo() { # FAMILY, `ip -batch` lines on standard input
       'Command failed '*:*)
         judged=1
         line_at "${line##*:}"
-        is_undone || complain "ip -$1 $line: $said"
+        "$2"
         said=''
         ;;
       *) said=$said${said:+; }$line ;;
     esac
   done 4<<END_OF_LINES <<END_OF_ANSWER
-$lines
+$each
 END_OF_LINES
 $answer
 END_OF_ANSWER
   # It stops at what it does not understand.
-  if [ -z "$judged" ] || [ -n "$said" ]; then complain "ip -$1: ${said:-ended with $code}"; fi
+  [ -n "$judged" ] && [ -z "$said" ]
 }
 
 # They fail in their order: each is read once, also where nothing of a large undo is there.

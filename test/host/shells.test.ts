@@ -18,8 +18,9 @@ for (const [shell, ...words] of shells)
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
+    /** With a network of its own, whose kernel is the real one. */
     const run = (text: string): string =>
-      execFileSync(shell, [...words, "-c", `${library}\nrun=${folder}\n${text}`], {
+      execFileSync("unshare", ["-n", shell, ...words, "-c", `${library}\nrun=${folder}\n${text}`], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
       });
@@ -60,5 +61,52 @@ echo "$complaints$reads"`;
       const [complaint, reads] = run(text).split("\n");
       assert.equal(complaint, `ip -4 rule del pref 150: ${refusal}`);
       assert.ok(Number(reads) < 4 * count, `${reads} reads`);
+    });
+
+    /** A change of these lines, behind `before`: what is wrong with it, how often `ip` ran, and what comes behind that. */
+    const changing = (before: string, lines: readonly string[], behind = ""): readonly string[] => {
+      const counted = `ip() { echo >>"$dir/calls"; command ip "$@"; }`;
+      const text = `dir=$run; : >"$dir/armed"; : >"$dir/calls"; change; ${before}\n${counted}\nbatch 4 9 <<'END'\n${lines.join("\n")}\nEND\n`;
+      return run(`${text}echo "$failed"; wc -l <"$dir/calls"; ${behind}`).trimEnd().split("\n");
+    };
+    const count = 400;
+    const routes = Array.from({ length: count }, (_, index) => `198.51.${index >> 8}.${index & 255} dev eth1 table 100 proto 214`);
+    const deleted = routes.map((route) => `route del ${route}`);
+    const taken = `ip link add eth1 type veth peer name eth2; ip link set eth1 up; printf 'route add %s\\n' ${routes.map((route) => `'${route}'`).join(" ")} | ip -batch -; ip link set eth1 down`;
+    const rule = "pref 7 from 192.0.2.1 table 100 proto 214";
+
+    it("routes that the kernel took with their device go all at once, and what is to come behind them comes", () => {
+      const lines = [
+        "rule add pref 6 table 100 proto 214",
+        ...deleted,
+        `rule add ${rule}`,
+        ...deleted.slice(0, 3),
+        "rule del pref 6 proto 214",
+      ];
+      assert.deepEqual(changing(taken, lines, "command ip -N rule show | grep proto || :"), [
+        "",
+        "5",
+        "7:\tfrom 192.0.2.1 lookup 100 proto 214",
+      ]);
+      assert.deepEqual(changing("", ["nexthop del id 7", "nexthop del id 8"]), ["", "2"]);
+    });
+
+    it("what is refused among them is told by its line, and nothing behind them is done", () => {
+      const refused = "route add 192.0.2.0/24 dev eth1 table 100 proto 214";
+      const [why, where, calls, ...rest] = changing(
+        taken,
+        [...deleted, refused, `rule add ${rule}`],
+        "command ip -N rule show | grep proto || :",
+      );
+      assert.deepEqual([where, calls, rest], [`Command failed -:${count + 1}`, "3", []]);
+      assert.match(String(why), /Device for nexthop is not up|Network is down/);
+      const wrong = "route del 198.51.0.7/33 dev eth1 table 100 proto 214";
+      const unknown = changing(taken, [...deleted.slice(0, 7), wrong, ...deleted.slice(7)]);
+      assert.deepEqual(unknown, ['Error: inet prefix is expected rather than "198.51.0.7/33".', "2"], "ip ends there and says no number");
+      // No kernel refuses root the delete of one route among others.
+      const answers = ["No such process\\nCommand failed -:1", "Operation not permitted\\nCommand failed -:5"];
+      const forbidding = `command() { case "$*" in *-force*) cat >/dev/null; printf '${answers.map((one) => `RTNETLINK answers: ${one}\\n`).join("")}'; return 1 ;; *) exec "$@" ;; esac; }`;
+      const told = changing(`${taken}; ${forbidding}`, [`rule add ${rule}`, ...deleted]);
+      assert.deepEqual(told, ["RTNETLINK answers: Operation not permitted", "Command failed -:6", "2"]);
     });
   });
