@@ -5,11 +5,20 @@ import { defaultMetric } from "../provider/src/declaration/route/key";
 import { routeTypes } from "../provider/src/declaration/route/type";
 import { sysctlPaths, sysctlSpreads } from "../provider/src/declaration/sysctl/sysctl";
 import { kernelTables } from "../provider/src/declaration/tableNumber";
+import { crowdedFrom, mostRoutes } from "../provider/src/host/wire/bound";
+import { packetSettings } from "../provider/src/kernel/lookup/deviceSettings";
 import { observedKinds } from "../provider/src/kernel/observed/kinds";
+import { folders } from "../provider/src/kernel/persist/folders";
 import { agents, foreignKeys } from "../provider/src/kernel/persist/neighbours";
+import { formsOfSeveral, storedForms } from "../provider/src/kernel/persist/stored";
 
 /** What the scripts on hosts know of the same tables as the code, as variables of the shell. */
 const facts: Readonly<Record<string, string>> = {
+  run_folder: folders.run,
+  etc_folder: folders.etc,
+  lib_folder: folders.lib,
+  most_routes: String(mostRoutes),
+  crowded_from: String(crowdedFrom),
   default_owner: String(defaultOwner),
   default_metrics: families.map((family) => defaultMetric[family]).join(" "),
   kernel_tables: Object.entries(kernelTables).flat().join(" "),
@@ -19,6 +28,9 @@ const facts: Readonly<Record<string, string>> = {
       replayed === undefined ? [] : [[word, replayed.channels, replayed.object, replayed.key.join("-")].join(" ")],
     )
     .join(","),
+  packet_settings: packetSettings.join(" "),
+  stored_forms: Object.values(storedForms).join(""),
+  forms_of_several: formsOfSeveral.join(""),
   sysctl_paths: sysctlPaths.join("\n"),
   sysctl_spreads: sysctlSpreads.join(","),
   persist_backends: backends.join(" "),

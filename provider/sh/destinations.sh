@@ -2,9 +2,7 @@
 # Routes at some destinations. The kernel finds a table, but no destination in it: `ip` goes through the whole table for each question, in
 # 0.3 s where it holds a million routes. To send all of it would take a hundred times as long, and gigabytes at the other end.
 
-# From so many routes on, in all tables of a family, only what is needed is asked for; below, a whole table costs less than two questions.
 # Up to so few destinations are asked for one by one.
-many=20000
 few=8
 
 crowded() { # FAMILY
@@ -13,7 +11,7 @@ crowded() { # FAMILY
     count_routes "$1"
     case $1 in 4) routes4=$routes ;; *) routes6=$routes ;; esac
   fi
-  [ "$routes" -gt "$many" ]
+  [ "$routes" -gt "$crowded_from" ]
 }
 
 # Main and local are one for the kernel while there are no rules but its own; it tells it twice.

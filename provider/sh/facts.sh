@@ -2,11 +2,19 @@
 # Generated from the tables in src by `npm run generate`. Do not edit.
 # shellcheck disable=SC2034 # what one text does not use, the other does
 {
+  run_folder='/run/policy-routing'
+  etc_folder='/etc/policy-routing'
+  lib_folder='/var/lib/policy-routing'
+  most_routes='200000'
+  crowded_from='20000'
   default_owner='214'
   default_metrics='0 1024'
   kernel_tables='default 253 main 254 local 255'
   route_types='unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw'
   plain_kinds='nexthop 46N nexthop 2'
+  packet_settings='ipv4/conf/*/rp_filter ipv4/conf/*/accept_local ipv4/conf/*/src_valid_mark ipv4/conf/*/route_localnet ipv4/conf/*/forwarding ipv6/conf/*/forwarding */conf/*/ignore_routes_with_linkdown */fib_multipath_*'
+  stored_forms='1234'
+  forms_of_several='34'
   sysctl_paths='rp_filter ipv4/conf/*/rp_filter
 arp_ignore ipv4/conf/*/arp_ignore
 arp_announce ipv4/conf/*/arp_announce

@@ -2,7 +2,7 @@
 # What each confirmed transaction did: one file a revision, NUMBER-RUN. Its text is on the disk before the confirm; behind it, under the same lock,
 # a line `kept` is added, and one without that line is none. In a network namespace that is not PID 1's it dies with that, as the register does.
 find_history() { # sets history, taken_back
-  history=/var/lib/policy-routing/history
+  history=$lib_folder/history
   in_first_netns || history=$run/history
   taken_back=${history%/*}/taken-back
 }

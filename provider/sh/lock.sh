@@ -2,8 +2,8 @@
 # The host's lock: files lock.1, lock.2, ... of which the newest counts. A new one is made by a hard link, which only one can win;
 # so numbers never go back and a slow waiter cannot take what somebody else just took. Empty means released: that needs no space.
 # The script that replays what is persisted is made of this file and replay.sh.
-run=/run/policy-routing
-etc=/etc/policy-routing
+run=$run_folder
+etc=$etc_folder
 
 # Register, lock and transactions are of what the kernel keeps for one network namespace: each but that of PID 1 has a folder of its own.
 find_netns() { # sets netns, and run

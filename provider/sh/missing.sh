@@ -26,7 +26,7 @@ missing() {
   # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners, and a command line has no room for all names
   ls -lan "$objects" | sysctl_paths=$sysctl_paths awk -v etc="$etc" -v objects="$objects" -v register="$run/register" \
     -v default_owner="$default_owner" -v default_metrics="$default_metrics" -v kernel_tables="$kernel_tables" -v route_types="$route_types" \
-    -v plain_kinds="$plain_kinds" -v sysctl_spreads="$sysctl_spreads" "$following"'
+    -v plain_kinds="$plain_kinds" -v sysctl_spreads="$sysctl_spreads" -v stored_forms="$stored_forms" -v forms_of_several="$forms_of_several" "$following"'
     { mode[NR] = $1; uid[NR] = $3; name[NR] = $1 ~ /^l/ ? $(NF - 2) : $NF }
     END {
       for (i = 1; i <= NR; i++) {
@@ -35,6 +35,8 @@ missing() {
       }
       if (folders < 2) exit
       split(default_metrics, default_metric, " ")
+      of_a_form = "^# pulumi-policy-routing [" stored_forms "]\t"
+      of_several = "^# pulumi-policy-routing [" forms_of_several "]\t"
       for (i = split(sysctl_spreads, word, ","); i > 0; i--) opposites_of[field_at(word[i], 1)] = substr(word[i], index(word[i] " ", " "))
       plain_kinds_known = split(plain_kinds, plain_kind, ",")
       for (i = split(kernel_tables, word, " "); i > 1; i -= 2) name_of_table[word[i]] = word[i - 1]
@@ -65,7 +67,7 @@ missing() {
         if (line ~ /^#/) header = line
         else {
           load_line(file, header, line)
-          if (header !~ /^# pulumi-policy-routing [34]\t/) header = ""
+          if (header !~ of_several) header = ""
         }
       }
       close(path)
@@ -81,7 +83,7 @@ missing() {
     }
 
     function load_line(file, header, line,    field, family, kind) {
-      if (header !~ /^# pulumi-policy-routing [1234]\t/) {
+      if (header !~ of_a_form) {
         split(header, field, "\t")
         if (header ~ /^# pulumi-policy-routing /) refuse(field[2] " is of a version that this script does not know")
         else refuse("a line that is none of ours: " line)
@@ -109,7 +111,7 @@ missing() {
       adopts_of[entries] = field[9]
       line_of[entries] = line
       # A set of rules: each of them must be there.
-      if (header ~ /^# pulumi-policy-routing [34]\t/) {
+      if (header ~ of_several) {
         prefixes_of[entries] = prefixes(line, 5)
         size_of[key_of[entries]]++
       }

@@ -231,7 +231,7 @@ network() {
   total=$routes
   count_routes 6
   total=$((total + routes))
-  [ "$total" -le 200000 ] || { say "too_many $total" && return; }
+  [ "$total" -le "$most_routes" ] || { say "too_many $total" && return; }
   rules 4
   rules 6
   for family in 4 6; do show "routes $family all" "-$family" route show table all; done
@@ -239,9 +239,10 @@ network() {
   show addresses address show
   show nexthops nexthop show
   say sysctls
-  for knob in rp_filter accept_local src_valid_mark forwarding route_localnet ignore_routes_with_linkdown; do
-    grep -Hs . /proc/sys/net/ipv4/conf/*/"$knob"
+  set -f
+  for setting in $packet_settings; do
+    set +f
+    # shellcheck disable=SC2086 # for each device
+    grep -Hs . /proc/sys/net/$setting
   done
-  grep -Hs . /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/ignore_routes_with_linkdown \
-    /proc/sys/net/ipv4/fib_multipath_* /proc/sys/net/ipv6/fib_multipath_*
 }

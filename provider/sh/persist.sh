@@ -6,7 +6,7 @@ unit=/etc/systemd/system/policy-routing.service
 wants=/etc/systemd/system/multi-user.target.wants/policy-routing.service
 hook=/etc/network/if-up.d/policy-routing
 rc=/etc/rc.local
-rc_line='/bin/sh /etc/policy-routing/replay # pulumi-policy-routing'
+rc_line="/bin/sh $etc/replay # pulumi-policy-routing"
 rc_made='# made by pulumi-policy-routing'
 
 # What is there. `auto` is what runs on this host and would call the script.
@@ -75,19 +75,13 @@ keep_objects() {
 
 # Prints the names of those to let go of.
 write_objects() {
-  while IFS='	' read -r file channel key id stack backend owner line; do
-    if [ -z "$channel" ]; then
+  while IFS='	' read -r file form channel key id stack backend owner line; do
+    if [ -z "$form" ]; then
       printf '%s\n' "$file"
       continue
     fi
     [ -d "$etc/new" ] || mkdir -p "$objects" "$etc/new" || return 1
-    # An object of another tag than the default says it in its key: a script that compares keys without tags must not take it for another one.
-    case $key in *' proto '*) form=2 ;; *) form=1 ;; esac
     case $line in 'adopt	'*) owner="$owner	adopt" line=${line#adopt	} ;; esac
-    # One of several lines is there only with all of them: a script that compares keys alone must not take it for there.
-    case $line in *'	'*) form=3 ;; esac
-    # A script that does not know what a device has must not add it as it is.
-    case $line in *' from @'* | *' via @'*) form=4 ;; esac
     # shellcheck disable=SC2086 # split on purpose, at tabs
     (
       IFS='	'
@@ -164,18 +158,18 @@ leave() {
 
 # Not after the network: rules need no device, and one dead uplink must not keep the others waiting. After what reads sysctl.d.
 unit_text() {
-  cat <<'END_OF_UNIT'
+  cat <<END_OF_UNIT
 [Unit]
 Description=Puts back policy routing that is missing (pulumi-policy-routing)
 DefaultDependencies=no
 After=local-fs.target systemd-sysctl.service
 Conflicts=shutdown.target
 Before=shutdown.target
-ConditionPathExists=/etc/policy-routing/replay
+ConditionPathExists=$etc/replay
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/bin/sh /etc/policy-routing/replay --monitor
+ExecStart=/bin/sh $etc/replay --monitor
 Restart=always
 RestartSec=2
 
@@ -211,7 +205,7 @@ add_ifupdown() {
   [ -d "${hook%/*}" ] || { echo "there is no ${hook%/*} on the host"; return 1; }
   [ ! -x "$hook" ] || return 0
   # It must not keep an interface from coming up.
-  { printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh /etc/policy-routing/replay || :\n' >"$hook.new" && chmod 755 "$hook.new" && mv -f "$hook.new" "$hook"; }
+  { printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh %s/replay || :\n' "$etc" >"$hook.new" && chmod 755 "$hook.new" && mv -f "$hook.new" "$hook"; }
 }
 
 # Behind the first line, which names the shell: what follows may end with `exit`. Behind what makes rules and routes, where the file does: above

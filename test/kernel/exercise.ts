@@ -150,7 +150,7 @@ function lookAt(keys: readonly string[]): Look {
 
 /** As on a host with many routes: only what is asked for is picked out of what the kernel shows. */
 async function read(kernel: KernelNamespace, register: readonly string[], look = everything): Promise<State> {
-  const answer = { code: "0", sections: await kernel.run(`many=0\n${observeText(look, "entries")}`) };
+  const answer = { code: "0", sections: await kernel.run(`crowded_from=0\n${observeText(look, "entries")}`) };
   return { ...(await parseState(answer, look, kernel.name)), register: parseRegister(`${register.join("\n")}\n`) };
 }
 

@@ -45,7 +45,7 @@ async function tryThese(these: readonly Trial[], root: string, place: Place): Pr
     );
     const answers = await kernel.run([...baseObjects.map((words) => `ip nexthop add ${words}`), ...lines].join("\n"));
     const register = parseRegister(plans.flatMap((one) => one.register.map((line) => `${printLine(line)}\n`)).join(""));
-    const shown = await kernel.run(`many=0\n${observeText(everything, "entries")}`);
+    const shown = await kernel.run(`crowded_from=0\n${observeText(everything, "entries")}`);
     const state = { ...(await parseState({ code: "0", sections: shown }, everything, kernel.name)), register };
     return these.map(({ wanted, subject, input }, index) => {
       const answer = answers.find(({ name }) => name.startsWith(`tried ${index} `));

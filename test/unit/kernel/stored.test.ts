@@ -28,13 +28,13 @@ const now = (id: string, owner: number): string =>
 function planned(id: string, owner: number, there: Persistence, state: State = emptyState, wanted = [wantedRule(rule)]) {
   const change = { id, stack: "s", tags: tagsOf(owner), adopt: false, wanted };
   const { written, removed } = storePlan(plan(change, state), {}, there, "v");
-  return [...written.map((one) => printObject(one).split("\t").slice(0, 4).join(" ")), ...removed];
+  return [...written.map((one) => printObject(one).split("\t").slice(0, 5).join(" ")), ...removed];
 }
 
 describe("a stored object", () => {
   it("of the default tag stays as it was, byte for byte; of another it says its tag in name and key", () => {
-    assert.deepEqual(planned("a", 214, seen()), ["40-rule-inet-1000 4 rule inet 1000 a"]);
-    assert.deepEqual(planned("a", 220, seen()), ["40-rule-inet-1000-proto-220 4 rule inet 1000 proto 220 a"]);
+    assert.deepEqual(planned("a", 214, seen()), ["40-rule-inet-1000 1 4 rule inet 1000 a"]);
+    assert.deepEqual(planned("a", 220, seen()), ["40-rule-inet-1000-proto-220 2 4 rule inet 1000 proto 220 a"]);
     assert.deepEqual(planned("a", 214, seen(old("a", 214))), []);
     assert.deepEqual(planned("a", 220, seen(now("a", 220))), []);
   });
@@ -42,26 +42,26 @@ describe("a stored object", () => {
   it("of another tag in a file without it is read as what it is, and gets its own name with the next change", () => {
     const there = seen(old("a", 220));
     assert.deepEqual([...there.objects.keys()], ["40-rule-inet-1000-proto-220"]);
-    assert.deepEqual(planned("a", 220, there), ["40-rule-inet-1000-proto-220 4 rule inet 1000 proto 220 a", "40-rule-inet-1000"]);
+    assert.deepEqual(planned("a", 220, there), ["40-rule-inet-1000-proto-220 2 4 rule inet 1000 proto 220 a", "40-rule-inet-1000"]);
   });
 
   it("moves on before another tag's takes its file", () => {
     assert.deepEqual(planned("b", 214, seen(old("a", 220))), [
-      "40-rule-inet-1000 4 rule inet 1000 b",
-      "40-rule-inet-1000-proto-220 4 rule inet 1000 proto 220 a",
+      "40-rule-inet-1000 1 4 rule inet 1000 b",
+      "40-rule-inet-1000-proto-220 2 4 rule inet 1000 proto 220 a",
     ]);
   });
 
   it("is not forgotten when another tag's line of the same key is let go of", () => {
     const register = parseRegister(ownLine("rule inet 1000", { id: "a", stack: "s" }));
     const state = { ...emptyState, rules: [{ rule, protocol: 220, unread: [] }], register };
-    assert.deepEqual(planned("a", 220, seen(old("b", 214)), state), ["40-rule-inet-1000-proto-220 4 rule inet 1000 proto 220 a"]);
+    assert.deepEqual(planned("a", 220, seen(old("b", 214)), state), ["40-rule-inet-1000-proto-220 2 4 rule inet 1000 proto 220 a"]);
     assert.deepEqual(planned("a", 220, seen(old("b", 214)), state, []), []);
   });
 
   it("whose tag is changed leaves nothing behind, and no other one goes", () => {
     const there = seen(old("b", 214), now("a", 220), now("c", 216));
-    assert.deepEqual(planned("b", 222, there), ["40-rule-inet-1000-proto-222 4 rule inet 1000 proto 222 b", "40-rule-inet-1000"]);
+    assert.deepEqual(planned("b", 222, there), ["40-rule-inet-1000-proto-222 2 4 rule inet 1000 proto 222 b", "40-rule-inet-1000"]);
   });
 
   it("that is there twice, in the old and the new form, is removed in both", () => {
@@ -74,16 +74,17 @@ describe("a stored object", () => {
     const set = wantedRule({ ...rule, from: ["198.18.1.2", "198.18.1.3"] });
     const change = { id: "a", stack: "s", tags: tagsOf(214), adopt: false, wanted: [set] };
     const [line = ""] = storePlan(plan(change, emptyState), {}, seen(), "v").written.map(printObject);
-    const [file, channel, key, id, stack, needs, owner, ...lines] = line.split("\t");
+    const [file, form, channel, key, id, stack, needs, owner, ...lines] = line.split("\t");
     assert.deepEqual(lines, [
       "rule add pref 1000 from 198.18.1.2 table 100 proto 214",
       "rule add pref 1000 from 198.18.1.3 table 100 proto 214",
     ]);
-    const text = `${["# pulumi-policy-routing 3", file, channel, key, id, stack, needs, owner].join("\t")}\n${lines.join("\n")}\n`;
+    assert.equal(form, "3");
+    const text = `${[`# pulumi-policy-routing ${form}`, file, channel, key, id, stack, needs, owner].join("\t")}\n${lines.join("\n")}\n`;
     const there = seen(text, now("b", 220));
     assert.deepEqual(there.objects.get("40-rule-inet-1000")?.lines, lines);
     assert.deepEqual(planned("a", 214, there, emptyState, [set]), []);
-    assert.deepEqual(planned("a", 214, there), ["40-rule-inet-1000 4 rule inet 1000 a"]);
+    assert.deepEqual(planned("a", 214, there), ["40-rule-inet-1000 1 4 rule inet 1000 a"]);
   });
 
   it("counts for what is to be in place and for what is left under the name that it has on the disk", () => {

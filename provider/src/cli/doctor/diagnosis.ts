@@ -4,6 +4,7 @@ import type { Examination, Tried } from "../../host/reading/examine";
 import type { Observation } from "../../host/reading/observe";
 import { readable } from "../../host/ssh/knownHosts";
 import type { Target } from "../../host/ssh/target";
+import { folders } from "../../kernel/persist/folders";
 import type { Topic } from "../../messages";
 import { type Check, ok, warning } from "./checks";
 import { neighboursOn, persistenceOn } from "./lasting";
@@ -82,7 +83,7 @@ function hostOn({ facts, freeze }: Observation): Check[] {
       : ok("namespace", "the network namespace of PID 1"),
     ...(freeze === undefined
       ? []
-      : [warning("freeze", `the host is frozen: ${freeze || "no reason given"}`, "remove /etc/policy-routing/freeze before the first up")]),
+      : [warning("freeze", `the host is frozen: ${freeze || "no reason given"}`, `remove ${folders.etc}/freeze before the first up`)]),
   ];
 }
 

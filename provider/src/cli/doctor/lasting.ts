@@ -1,4 +1,5 @@
 import type { Tried } from "../../host/reading/examine";
+import { folders } from "../../kernel/persist/folders";
 import { adviceOn } from "../../kernel/persist/neighbours";
 import { type Persistence, whyNothing } from "../../kernel/persist/persistence";
 import { type Check, ok, warning } from "./checks";
@@ -9,7 +10,7 @@ export function persistenceOn(persistence: Persistence, tried: Tried | undefined
     whyNothing({}, persistence) ??
     (tried?.isEtcWritable === false ? "/etc cannot be written to: nothing can be persisted there" : persistence.failure);
   if (problem === undefined) return ok("persistence", `${persistence.auto} puts back after a reboot`);
-  const remedy = persistence.disabled ? "run sh /etc/policy-routing/replay --enable on the host" : "let one of them run there";
+  const remedy = persistence.disabled ? `run sh ${folders.etc}/replay --enable on the host` : "let one of them run there";
   return warning("persistence", `what is applied is gone after a reboot: ${problem}`, `${remedy}, or say persist: "none" if that is meant`);
 }
 

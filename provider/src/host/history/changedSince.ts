@@ -5,6 +5,7 @@ import { isLeftOver } from "../../kernel/history/changeBack";
 import { type Held, heldAt, isSameObject, objectAt, ownerAt, standsSame } from "../../kernel/history/held";
 import { refused } from "../../kernel/history/refused";
 import type { State } from "../../kernel/observed/state";
+import { folders } from "../../kernel/persist/folders";
 import type { Observation } from "../reading/observe";
 
 const putsBack = "look at npx --no-install policy-routing diff HOST N; --force puts back all the same";
@@ -39,7 +40,7 @@ const isNobodys = ({ key }: Back, state: State): boolean => ownerAt(key, state) 
 const ofNobody = (back: readonly Back[]): PolicyRoutingError =>
   refused(
     `in nobody's name, for the register on the host names no owner: ${some(back)}`,
-    "run sh /etc/policy-routing/replay on the host, which names the owners of what is persisted; or go back in the program: git revert, then pulumi up",
+    `run sh ${folders.etc}/replay on the host, which names the owners of what is persisted; or go back in the program: git revert, then pulumi up`,
   );
 
 function some(back: readonly Back[]): string {

@@ -3,6 +3,7 @@ import type { Mark } from "../../kernel/history/marks";
 import type { Revision } from "../../kernel/history/revision";
 import { parseRevision } from "../../kernel/history/text";
 import type { Pieces } from "../../kernel/observed/pieces";
+import { folders } from "../../kernel/persist/folders";
 import type { Host } from "../host";
 import { type Held, heldIn } from "../reading/held";
 import { type Answer, sectionAfter, sectionsAfter } from "../wire/answer";
@@ -83,4 +84,4 @@ function revisionOf({ name, text }: Text): Revision | Unread {
 
 /** For a person. */
 export const unreadText = ({ name, isFinished }: Unread): string =>
-  `/var/lib/policy-routing/history/${name} ${isFinished ? "cannot be understood" : "is not finished: a change is under way, or it was cut off"}`;
+  `${folders.lib}/history/${name} ${isFinished ? "cannot be understood" : "is not finished: a change is under way, or it was cut off"}`;

@@ -4,6 +4,7 @@ import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } f
 import { isShown } from "../../kernel/observed/kinds";
 import type { Look } from "../../kernel/observed/look";
 import type { State } from "../../kernel/observed/state";
+import { folders } from "../../kernel/persist/folders";
 import type { Persistence } from "../../kernel/persist/persistence";
 import { parseManagement } from "../paths";
 import { parsePersistence } from "../persistence";
@@ -92,7 +93,7 @@ async function observeOnce(shell: Shell, look: Look, warn: (warning: Warning) =>
         topic: "host-busy",
         host: shell.host,
         what: `another transaction holds the host: ${holder}`,
-        next: "wait for it to end, or look at /run/policy-routing on the host",
+        next: `wait for it to end, or look at ${folders.run} on the host`,
       });
     warn({ topic: "host-busy", what: held === undefined ? `waits for ${holder}` : `waits: ${heldText(held)}` });
   }

@@ -1,4 +1,5 @@
 import { PolicyRoutingError } from "../../errors";
+import { folders } from "../../kernel/persist/folders";
 import { warningOfNothing } from "../../kernel/persist/persistence";
 import { leftovers } from "../../kernel/persist/store";
 import type { StoredObject } from "../../kernel/persist/stored";
@@ -20,7 +21,7 @@ import { type Verdict, verdictOf } from "./verdict";
 import type { Work } from "./work";
 
 const nothingRead: Reason = { topic: "read-back-differs", what: "nothing was read back" };
-const objectsFolder = "/etc/policy-routing/objects";
+const objectsFolder = `${folders.etc}/objects`;
 
 /** Verify, confirm, and tell each resource what became of it. False when what needed no change was changed by somebody meanwhile. */
 export async function conclude(

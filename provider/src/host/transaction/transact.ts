@@ -3,6 +3,7 @@ import { defaultConfirmTimeout } from "../../declaration/guard";
 import { PolicyRoutingError, whatOf } from "../../errors";
 import { lookFor } from "../../kernel/observed/kinds";
 import { askedFor, isCovered, type Look, nothingMore, together } from "../../kernel/observed/look";
+import { folders } from "../../kernel/persist/folders";
 import { stateAfter } from "../../kernel/plan/after";
 import { isEmpty, keysHeld } from "../../kernel/plan/plan";
 import { compacted } from "../../kernel/plan/register";
@@ -80,7 +81,7 @@ export async function transact(session: Session, works: readonly Work[]): Promis
             host: session.host,
             what,
             cameBack,
-            next: "remove /etc/policy-routing/freeze on the host",
+            next: `remove ${folders.etc}/freeze on the host`,
           }),
       );
       return deferred;

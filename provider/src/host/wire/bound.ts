@@ -10,13 +10,16 @@ export interface Bound {
 
 const mebibyte = 1024 * 1024;
 
-/**
- * What any host may say of what is its own: some thousand rules, the tables of a host with up to 20,000 routes (sh/destinations.sh), and the
- * register and the store of 30,000 objects of ours.
- */
+/** From so many routes on, in all tables of a family, a host says only what is asked for: below, a whole table costs less than two questions. */
+export const crowdedFrom = 20_000;
+
+/** Of more routes in both families a host does not say all that decides where packets go. */
+export const mostRoutes = 200_000;
+
+/** What any host may say of what is its own: some thousand rules, the tables of one that is not crowded, and the register and the store of 30,000 objects of ours. */
 export const ofItsOwn: Bound = { bytes: 32 * mebibyte, lines: 250_000, objects: 100_000 };
 
-/** All that decides where packets go, of a host with up to 400,000 routes (sh/observe.sh). */
+/** All that decides where packets go: of each route up to five objects, for its next hops, and the rest. */
 export const ofNetwork: Bound = { bytes: 128 * mebibyte, lines: 250_000, objects: 1_000_000 };
 
 /** Of each destination that was asked for some routes, with some next hops each. */

@@ -2,6 +2,15 @@ import type { Network } from "./network";
 
 /** What decides about IPv4 packets that come in by a device; undefined: it was not read. */
 const names = ["rp_filter", "accept_local", "src_valid_mark", "route_localnet", "forwarding"] as const;
+
+/** All of /proc/sys/net that a lookup asks for. */
+export const packetSettings: readonly string[] = [
+  ...names.map((name) => `ipv4/conf/*/${name}`),
+  "ipv6/conf/*/forwarding",
+  "*/conf/*/ignore_routes_with_linkdown",
+  "*/fib_multipath_*",
+];
+
 export type DeviceSettings = Readonly<Record<(typeof names)[number], number | undefined>>;
 
 /** The settings of devices, each put together once: a lookup asks for them with every packet. */

@@ -2,6 +2,7 @@ import type { Coexist } from "../../declaration/coexist";
 import type { Backend, Persist } from "../../declaration/persist";
 import { PolicyRoutingError, type Warning } from "../../errors";
 import type { Change } from "../plan/change";
+import { folders } from "./folders";
 import type { Neighbours } from "./neighbours";
 import type { StoredObject } from "./stored";
 
@@ -73,7 +74,7 @@ export function warningOfNothing({ wanted, tags }: Change, wish: Wish, seen: Per
     topic: "nothing-persists",
     what: `applied, but gone after a reboot${until}: ${reason}`,
     next: seen.disabled
-      ? 'say persist: "none" if that is meant, or run /etc/policy-routing/replay --enable on the host'
+      ? `say persist: "none" if that is meant, or run ${folders.etc}/replay --enable on the host`
       : 'say persist: "none" if that is meant, or give the host one of these, or its own manager\'s files (npx --no-install policy-routing render)',
   };
 }

@@ -39,12 +39,29 @@ export const storedLines = (steps: readonly (IpStep | SettingStep)[]): Pick<Stor
   lines: steps.map((step) => (step.on === "ip" ? step.words.join(" ") : `sysctl ${step.file} ${step.device} ${step.value}`)),
 });
 
-/**
- * Form 2 has the tag in its key and in the file's name: two tags may have an object at one key. The default tag's objects stay in form 1. Form 3
- * has several lines, of which each must be there. Form 4 says a device in place of what it has: `from @eth1`.
- */
-const headers = [1, 2, 3, 4].map((form) => `# pulumi-policy-routing ${form}`);
-const ofOneLine: readonly (string | undefined)[] = headers.slice(0, 2);
+/** The forms of a file. A script that does not know one refuses its file: it would take it for another thing. */
+export const storedForms = {
+  /** One line, of the default tag: a script compares keys without tags. */
+  plain: 1,
+  /** The tag is in its key and in the file's name: two tags may have an object at one key. */
+  tagged: 2,
+  /** Several lines, of which each must be there. */
+  several: 3,
+  /** A device stands in place of what it has: `from @eth1`. */
+  followed: 4,
+} as const;
+/** Forms whose lines are not one alone. */
+export const formsOfSeveral: readonly number[] = [storedForms.several, storedForms.followed];
+
+const headerOf = (form: number): string => `# pulumi-policy-routing ${form}`;
+const headers = Object.values(storedForms).map(headerOf);
+const headersOfSeveral = formsOfSeveral.map(headerOf);
+
+function formOf({ key, lines }: StoredObject): number {
+  if (lines.some((line) => / (from|via) @/.test(line))) return storedForms.followed;
+  if (lines.length > 1) return storedForms.several;
+  return key.includes(" proto ") ? storedForms.tagged : storedForms.plain;
+}
 
 export const fileOf = (stage: number, key: string): string =>
   `${String(stage).padStart(2, "0")}-${key.replaceAll(" ", "-").replaceAll("/", "_")}`;
@@ -68,7 +85,7 @@ export function parseObjects(text: string): Map<string, StoredObject> {
       needs,
       owner: Number(owner),
       ...(adopts === adopting ? { adopts: true as const } : {}),
-      lines: ofOneLine.includes(header) ? lines.slice(0, 1) : lines,
+      lines: headersOfSeveral.includes(header) ? lines : lines.slice(0, 1),
     };
     const tagged = header === headers[0] ? withTag(stored) : stored;
     // Of two with one name the one of the newer form counts, and the other is still to be removed.
@@ -88,5 +105,7 @@ function withTag(stored: StoredObject): StoredObject {
 }
 
 /** As the host takes it: what it is told without tabs is the name of a file that goes. */
-export const printObject = ({ file, channel, key, id, stack, needs, owner, adopts, lines }: StoredObject): string =>
-  [file, channel, key, id, stack, needs, owner, ...(adopts ? [adopting] : []), ...lines].join("\t");
+export function printObject(stored: StoredObject): string {
+  const { file, channel, key, id, stack, needs, owner, adopts, lines } = stored;
+  return [file, formOf(stored), channel, key, id, stack, needs, owner, ...(adopts ? [adopting] : []), ...lines].join("\t");
+}
