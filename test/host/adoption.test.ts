@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
-import { closeHosts } from "../../provider/src/host/host";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import { before, describe, it } from "mocha";
+import type { Host } from "../lab/lab";
+import { cleanHost } from "./cleanHost";
 import { routesOf, rulesOf } from "./monitor";
 import { checked, create, type Fields, read, refusal, remove, update, warnings } from "./resource";
 
@@ -10,21 +10,10 @@ const failing = { confirmTimeout: 5, probes: [{ ping: "203.0.113.250", expect: t
 
 describe("what others have made on a host", function () {
   this.timeout(60_000);
-  let lab: Lab;
   let host: Host;
-  let clean: string;
-  before(async () => {
-    lab = await startLab({ name: "test-host-adoption" });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
-  });
-  afterEach(async () => {
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
+  const at = cleanHost("test-host-adoption");
+  before(() => {
+    host = at.host;
   });
 
   const ip = (channel: string, ...lines: string[]): Promise<string> => host.exec(lines.map((line) => `ip ${channel} ${line}`).join(" && "));
@@ -67,7 +56,7 @@ describe("what others have made on a host", function () {
         const made = await create("PolicyRule", rule);
         assert.deepEqual(await rulesOf(host, channel), [`1000: from ${network} lookup 11 proto 214`]);
         await remove(made);
-        assert.equal(await host.snapshot(), clean);
+        assert.equal(await host.snapshot(), at.clean);
       }
     });
 

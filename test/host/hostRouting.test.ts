@@ -1,28 +1,18 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
+import { before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
+import { cleanHost } from "./cleanHost";
 import { gaps, rulesOf, watch } from "./monitor";
 import { checked, create, type Fields, read, refusal, remove, stack, update, warnings } from "./resource";
 
 describe("HostRouting on a host", function () {
   this.timeout(60_000);
-  let lab: Lab;
   let host: Host;
-  let clean: string;
-  before(async () => {
-    lab = await startLab({ name: "test-host-routing" });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
-  });
-  afterEach(async () => {
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
+  const at = cleanHost("test-host-routing");
+  before(() => {
+    host = at.host;
   });
 
   const routing = (fields: Fields = {}): Fields => ({
@@ -316,7 +306,7 @@ describe("HostRouting on a host", function () {
       message,
       /refused, nothing was changed: once it is made, expected 192\.0\.2\.1 from 198\.18\.128\.2 uid 0: dev eth0 via 198\.18\.128\.1 table 100, but it is unicast dev eth1 via 198\.18\.128\.1 table 100 \(ip -4 rule pref 1000 from 198\.18\.128\.2 table 100 decides: default via 198\.18\.128\.1 .*\); expected 2001:/,
     );
-    assert.equal(await host.snapshot(), clean);
+    assert.equal(await host.snapshot(), at.clean);
     const made = await create("HostRouting", routing({ rules, ...expect("eth1") }));
     const still = await refusal(update(made, expect("eth0")));
     assert.match(

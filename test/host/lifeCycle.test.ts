@@ -1,33 +1,23 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import { before, beforeEach, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
 import { management } from "../lab/addresses";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
 import { startRelay } from "../lab/relay";
+import { cleanHost } from "./cleanHost";
 import { gaps, routesOf, rulesOf, watch } from "./monitor";
 import { checked, create, type Fields, type Made, read, refusal, remove, stack, update, warnings } from "./resource";
 
 describe("the life of a resource on a host", () => {
-  let lab: Lab;
   let host: Host;
   let second: Host;
-  let clean: string;
-  before(async () => {
-    lab = await startLab({ name: "test-host-life", hosts: 2 });
-    host = lab.hosts[0];
-    const [, other] = lab.hosts;
+  const at = cleanHost("test-host-life", 2);
+  before(() => {
+    host = at.host;
+    const [, other] = at.lab.hosts;
     assert.ok(other !== undefined);
     second = other;
-    clean = await host.snapshot();
-  });
-  afterEach(async () => {
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
   });
 
   const rule = (fields: Fields = {}): Fields => ({
@@ -357,7 +347,7 @@ describe("the life of a resource on a host", () => {
 
   describe("another address", () => {
     it("of the same machine: the kernel is not touched", async () => {
-      const { address } = management(lab.plan.slot, 200);
+      const { address } = management(at.lab.plan.slot, 200);
       await host.batch([`addr add ${address}/22 dev mgmt`]);
       const gate = await startRelay({ host: host.address });
       const hostKey = await host.hostKey();

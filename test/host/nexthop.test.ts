@@ -1,28 +1,19 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
-import { closeHosts } from "../../provider/src/host/host";
+import { afterEach, before, describe, it } from "mocha";
 import { handlers } from "../../provider/src/runtime/index";
 import { management } from "../lab/addresses";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
+import { cleanHost } from "./cleanHost";
 import { checked, create, type Fields, read, refusal, remove, update, warnings } from "./resource";
 
 describe("next hop objects on a host", () => {
-  let lab: Lab;
   let host: Host;
-  let clean: string;
-  before(async () => {
-    lab = await startLab({ name: "test-host-nexthop", hosts: 1 });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
+  const at = cleanHost("test-host-nexthop");
+  before(() => {
+    host = at.host;
   });
   afterEach(async () => {
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
     assert.equal(await host.exec("ip nexthop show"), "");
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
   });
 
   const hop = (fields: Fields): Fields => ({ connection: host.connection, ...fields });
@@ -106,7 +97,7 @@ describe("next hop objects on a host", () => {
   });
 
   it("is not changed while our own connection goes by it", async () => {
-    const { address: controller } = management(lab.plan.slot, 0);
+    const { address: controller } = management(at.lab.plan.slot, 0);
     const made = await create("NextHop", hop({ nhid: 5, dev: "mgmt" }));
     const route = await create(
       "PolicyRoute",

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
-import { closeHosts } from "../../provider/src/host/host";
+import { before, describe, it } from "mocha";
 import { management } from "../lab/addresses";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
 import { controllerLink } from "../lab/network";
 import { must } from "../lab/run";
+import { cleanHost } from "./cleanHost";
 import { create, type Fields, read, refusal, remove, update } from "./resource";
 
 /** A host as others have set it up: what was there before us, and how it goes again. Each is small, after what the programs themselves make. */
@@ -68,24 +68,13 @@ const foreigners: readonly Foreign[] = [
 
 describe("the way of our own connection, on hosts that others have set up", function () {
   this.timeout(60_000);
-  let lab: Lab;
   let host: Host;
-  let clean: string;
-  before(async () => {
-    lab = await startLab({ name: "test-host-own-way" });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
-  });
-  afterEach(async () => {
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
-  });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
+  const at = cleanHost("test-host-own-way");
+  before(() => {
+    host = at.host;
   });
 
-  const controller = (): string => management(lab.plan.slot, 0).address;
+  const controller = (): string => management(at.lab.plan.slot, 0).address;
   const nft = (chains: string): Promise<string> =>
     host.exec("nft -f -", { input: `table ip others {\n${chains.replaceAll("; ", "\n")}\n}\n` });
   /** A second uplink, with a rule before it that every packet comes by, as MultihomedHost makes them. */
@@ -182,7 +171,7 @@ describe("the way of our own connection, on hosts that others have set up", func
   });
 
   it("a way by a gateway of the other family stays, and is expected and probed as such", async () => {
-    const [, via = ""] = /inet6 (fe80:\S+)\//.exec(await must(["ip", "-6", "addr", "show", "dev", controllerLink(lab.plan.slot)])) ?? [];
+    const [, via = ""] = /inet6 (fe80:\S+)\//.exec(await must(["ip", "-6", "addr", "show", "dev", controllerLink(at.lab.plan.slot)])) ?? [];
     await host.batch([`route add ${controller()}/32 via inet6 ${via} dev mgmt`]);
     const fields = uplink({
       routes: { default: { destination: "default", family: "inet", via: "fe80::77", dev: "eth1", table: 101 } },
@@ -195,7 +184,7 @@ describe("the way of our own connection, on hosts that others have set up", func
   });
 
   it("a connection by link-local addresses stays on its device, which the kernel is asked about too", async () => {
-    const link = controllerLink(lab.plan.slot);
+    const link = controllerLink(at.lab.plan.slot);
     const connection = { ...host.connection, host: `fe80::2%${link}`, insecureIgnoreHostKey: true };
     await host.batch(["route add fe80::/64 dev eth0 metric 1"]);
     const made = await create("PolicyRule", { connection, family: "inet6", priority: 9_000, table: "main", suppressPrefixlength: 0 });

@@ -1,8 +1,9 @@
 // One declared rule that is several in the kernel: what of it stays is never touched, and what is foreign beside it stays.
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
+import { afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
+import { cleanHost } from "./cleanHost";
 import { rulesOf, watch } from "./monitor";
 import { create, type Fields, type Made, read, refusal, remove, update } from "./resource";
 
@@ -11,24 +12,15 @@ const register = "/run/policy-routing/register";
 
 describe("a rule with several prefixes on a host", function () {
   this.timeout(60_000);
-  let lab: Lab;
   let host: Host;
-  let clean: string;
   let made: Made | undefined;
-  before(async () => {
-    lab = await startLab({ name: "test-host-rule-set" });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
-  });
   afterEach(async () => {
     if (made !== undefined) await remove(made);
     made = undefined;
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
   });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
+  const at = cleanHost("test-host-rule-set");
+  before(() => {
+    host = at.host;
   });
 
   const declare = async (fields: Fields): Promise<Made> => {

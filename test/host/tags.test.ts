@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
-import { after, afterEach, before, beforeEach, describe, it } from "mocha";
+import { afterEach, before, beforeEach, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { handlers } from "../../provider/src/runtime/index";
-import { type Host, type Lab, startLab } from "../lab/lab";
+import type { Host } from "../lab/lab";
+import { cleanHost } from "./cleanHost";
 import { bringLeft } from "./left";
 import { gaps, routesOf, rulesOf, watch } from "./monitor";
 import { checked, create, type Fields, type Made, read, refusal, remove, update } from "./resource";
@@ -12,27 +13,18 @@ const owner = (stack: string, proto?: number): Fields => ({
 });
 
 describe("stacks with tags of their own on one host", () => {
-  let lab: Lab;
   let host: Host;
-  let clean: string;
   let made: Made[] = [];
-  before(async () => {
-    lab = await startLab({ name: "test-host-tags" });
-    host = lab.hosts[0];
-    clean = await host.snapshot();
-  });
   beforeEach(() => {
     made = [];
   });
   afterEach(async () => {
     for (const one of made.toReversed()) await remove(one);
-    closeHosts();
-    assert.equal(await host.snapshot(), clean);
     assert.equal(await register(), "");
   });
-  after(async () => {
-    closeHosts();
-    await lab.stop();
+  const at = cleanHost("test-host-tags");
+  before(() => {
+    host = at.host;
   });
 
   /** What counts in the register: key and id. */
