@@ -1,6 +1,7 @@
 import { address, machine } from "./addresses";
 import { rollback } from "./back";
 import { create, destroy, ipv6, names, rename, update } from "./changes";
+import { hold } from "./hold";
 import { replay } from "./lasting";
 import { adopt, drift } from "./others";
 import type { Step } from "./step";
@@ -12,6 +13,7 @@ export const contract: readonly Step[] = [
   ipv6,
   update,
   rollback,
+  hold,
   rename,
   address,
   machine,

@@ -7,6 +7,7 @@ export const stepNames = [
   "ipv6",
   "update",
   "rollback",
+  "hold",
   "rename",
   "address",
   "machine",

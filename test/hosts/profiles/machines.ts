@@ -60,6 +60,7 @@ export const machines: readonly Profile[] = [
       ipv6: /full/,
       update: /full/,
       rollback: /full/,
+      hold: /full/,
       rename: /full/,
       "cut-off": /full/,
       killed: /full/,
