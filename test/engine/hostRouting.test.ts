@@ -44,7 +44,7 @@ for (const door of doors)
       assert.equal(await cost(), 2);
       const { id, ...kept } = await resource(stack, "edge");
       const bytes = Buffer.byteLength(JSON.stringify({ id, ...kept }));
-      assert.ok(bytes <= 6 * 1024, `${bytes} bytes of state for 22 entries`);
+      assert.ok(bytes <= (door === "plugin" ? 3.5 : 4.5) * 1024, `${bytes} bytes of state for 22 entries`);
       await stack.up(["--expect-no-changes"]);
       await stack.preview(["--expect-no-changes"]);
       assert.equal(await cost(), 0);

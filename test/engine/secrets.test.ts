@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import type { Result } from "../engine-cli/engine";
 import { rules } from "./host";
-import { doors, useSite } from "./site";
-import { stateText } from "./state";
+import { connection, doors, useSite } from "./site";
+import { byName, stateText } from "./state";
 
 for (const door of doors)
   describe(`secrets, by the ${door} door`, function () {
@@ -51,6 +51,40 @@ for (const door of doors)
       await host.setSshdOption("AllowUsers", null);
       await clean(await stack.destroy());
     });
+
+    // Through the plugin the state holds entries among the inputs alone.
+    if (door === "dynamic")
+      it("what a program marks in the entries of a whole host is encrypted in its state, wherever it is marked, and is read, changed and removed", async () => {
+        const host = site.host();
+        const program = (table: number): string => `${connection(host)}
+        const rule = (priority: number, from: pulumi.Input<string>) => ({ priority, from, table: ${table} });
+        const [hidden, shown] = ["203.0.113.77", "198.51.100.1"];
+        const many = (first: number) => Object.fromEntries(Array.from({ length: 9 }, (_, index) => ["plain-" + index, rule(first + index, shown)]));
+        new HostRouting("entry", { connection, rules: { ...many(1000), one: rule(1009, pulumi.secret(hidden)) } });
+        new HostRouting("all", { connection, rules: pulumi.secret({ ...many(1010), one: rule(1019, hidden) }) });
+        new HostRouting("transformed", { connection, rules: many(1020) }, {
+          transformations: [({ props, opts }) => ({ props: { ...props, rules: { ...props["rules"], one: rule(1029, pulumi.secret(hidden)) } }, opts })],
+        });`;
+        const { stack, write } = await site.project(program(1));
+        const assertHidden = async (...results: readonly Result[]): Promise<void> => {
+          const state = byName(await stack.export());
+          for (const name of ["entry", "all", "transformed"])
+            assert.match(
+              JSON.stringify(state.get(name)?.outputs?.["rules"]),
+              /^\{"4dabf18193072939515e22adb298388d":"[0-9a-f]+","ciphertext":"[^"]+"\}$/,
+            );
+          const texts = results.flatMap(({ stdout, stderr }) => [stdout, stderr]);
+          for (const text of [...texts, await stateText(stack)]) assert.doesNotMatch(text, /203\.0\.113\.77|deflated/);
+        };
+        await assertHidden(await stack.up(["--diff"]));
+        assert.equal((await rules(host)).length, 30);
+        await write(program(2));
+        await assertHidden(await stack.up(["--diff"]));
+        await host.exec("ip rule del pref 1003; ip rule del pref 1009; ip rule del pref 1019");
+        await assertHidden(await stack.preview(["--refresh", "--diff"]), await stack.refresh(["--diff"]));
+        await stack.destroy();
+        assert.deepEqual(await rules(host), []);
+      });
 
     it("a key that pulumi config set --secret --path put into hosts is used by hostsFromConfig, and nowhere to be seen", async () => {
       const host = site.host();

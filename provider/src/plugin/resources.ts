@@ -16,7 +16,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Claims, claimed, claimedHost } from "../declaration/claimed";
 import type { ProviderConfiguration } from "../declaration/providerConfiguration";
-import { type Handlers, handlers } from "../runtime";
+import { calls, type Handlers } from "../runtime";
 import type { Properties } from "../runtime/handlers";
 import type { Run } from "../runtime/run";
 import { ownerOf } from "./configuration";
@@ -137,7 +137,7 @@ export class Resources {
   }
 
   #of(request: { getUrn(): string }): Handlers {
-    return handlers(urnOf(request.getUrn()).kind, this.#run);
+    return calls(urnOf(request.getUrn()).kind, this.#run);
   }
 }
 

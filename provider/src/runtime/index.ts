@@ -11,6 +11,7 @@ import { marked } from "./marked";
 import { engineAddress, textOf } from "./orphan";
 import type { Run } from "./run";
 import { saidOnce } from "./saidOnce";
+import { keptShort } from "./short";
 import { withoutProgram } from "./withoutProgram";
 
 export type { Handlers } from "./handlers";
@@ -20,6 +21,12 @@ export type { Handlers } from "./handlers";
  * what they read may only grow.
  */
 export function handlers(kindName: string, run: Run | undefined = enginesRun): Handlers {
+  const all = calls(kindName, run);
+  return kindOf(kindName).isMany ? keptShort(all) : all;
+}
+
+/** The same where the engine hands over the inputs too. */
+export function calls(kindName: string, run?: Run): Handlers {
   const kind = kindOf(kindName);
   // Only now: a preview, and an up without changes, need no SSH, and loading it takes longer than their checks.
   const onHost = () => {

@@ -1,6 +1,7 @@
+import { long } from "../../runtime/short";
 import { kindIn } from "./kindIn";
 import type { PreviewStep } from "./previewJson";
-import type { Inputs } from "./unclear";
+import { type Inputs, isSecret } from "./unclear";
 
 /** A resource of ours in a preview, of its several steps one. */
 export interface PreviewedResource {
@@ -10,7 +11,7 @@ export interface PreviewedResource {
   readonly parent: string | undefined;
   readonly before: Inputs | undefined;
   readonly after: Inputs | undefined;
-  /** What the engine keeps: the plugin's outputs leave out what the inputs say. */
+  /** What the engine keeps: outputs leave out, or say short, what the inputs say. */
   readonly state: Inputs;
   /** `up` would do something about it. */
   readonly acts: boolean;
@@ -34,9 +35,12 @@ export function resourcesOf(steps: readonly PreviewStep[]): PreviewedResource[] 
       parent: newState?.parent ?? oldState?.parent ?? known?.parent,
       before: known?.before ?? oldState?.inputs,
       after: removes.test(op) ? known?.after : (newState?.inputs ?? known?.after),
-      state: known?.state ?? { ...oldState?.inputs, ...oldState?.outputs },
+      state: known?.state ?? { ...oldState?.inputs, ...shown(oldState?.outputs) },
       acts: known?.acts === true || op !== "same",
     });
   }
   return [...found.values()];
 }
+
+/** Where a field is hidden as a whole, the inputs show more of it. */
+const shown = (outputs: Inputs = {}): Inputs => long(Object.fromEntries(Object.entries(outputs).filter(([, value]) => !isSecret(value))));
