@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { openStack, type Stack } from "../engine-cli/engine";
+import { asWithUsers } from "../engine-cli/environment";
 import type { Fleet } from "./fleet";
 import { memoryDuring } from "./memory";
 import { objectsOf } from "./objects";
@@ -41,7 +42,7 @@ export class Contender {
     const folder = await mkdtemp(join(tmpdir(), "policy-routing-bench-"));
     const file = join(folder, "declared.json");
     await writeFile(file, JSON.stringify(declared)); // 200 hosts are too much for an environment variable
-    const stack = await openStack({ program: join(__dirname, "programs", program), env: { BENCH: file } });
+    const stack = await openStack({ program: join(__dirname, "programs", program), env: { ...asWithUsers, BENCH: file } });
     return new Contender(fleet, stack, file);
   }
 

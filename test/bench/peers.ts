@@ -3,6 +3,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStack } from "../engine-cli/engine";
+import { asWithUsers } from "../engine-cli/environment";
 import type { Host } from "../lab/lab";
 import { run } from "../lab/run";
 import type { Fleet } from "./fleet";
@@ -111,7 +112,7 @@ async function pulumiCommand(fleet: Fleet, count: number): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), "policy-routing-peer-"));
   const file = join(folder, "declared.json");
   await writeFile(file, JSON.stringify({ connections, batch }));
-  const stack = await openStack({ program: join(__dirname, "programs", "command"), env: { BENCH: file } });
+  const stack = await openStack({ program: join(__dirname, "programs", "command"), env: { ...asWithUsers, BENCH: file } });
   try {
     const { seconds } = await stack.up([], { timeoutSeconds: patience / 1000 });
     await fleet.mustBeComplete(count);

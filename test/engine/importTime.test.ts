@@ -2,6 +2,7 @@
 // One door: dynamic resources cannot be imported.
 import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
+import { asWithUsers } from "../engine-cli/environment";
 import { importHost, manyEntries } from "./importing";
 import { useSite } from "./site";
 import { useSshHome, useYaml } from "./yamlProject";
@@ -16,7 +17,7 @@ describe("an import of a whole host with 200 entries", function () {
     const host = site.host();
     await home().knows(host);
     await host.batch(manyEntries(host));
-    const project = await open({}, { env: home().env });
+    const project = await open({}, { env: { ...asWithUsers, ...home().env } });
     const { seconds, program } = await importHost(project, host);
     // The CLI and YAML's host take two of them for an import of one entry.
     assert.ok(seconds < 5, `${seconds.toFixed(1)} s`);
