@@ -13,13 +13,13 @@ const resource = z.looseObject({
   initErrors: z.array(z.string()).optional(),
 });
 
-const exported = z.looseObject({
-  version: z.number(),
-  deployment: z.looseObject({
-    resources: z.array(resource).default([]),
-    pending_operations: z.array(z.looseObject({ type: z.string(), resource })).default([]),
-  }),
+const deployment = z.looseObject({
+  resources: z.array(resource).default([]),
+  pending_operations: z.array(z.looseObject({ type: z.string(), resource })).default([]),
 });
+const exported = z.looseObject({ version: z.number(), deployment });
+/** Of a stack in a folder, which has no deployment before its first change. */
+const kept = z.looseObject({ version: z.number(), checkpoint: z.looseObject({ latest: deployment.nullish() }) });
 
 const step = z.looseObject({
   op: z.string(),
@@ -41,5 +41,10 @@ export type PreviewStep = z.infer<typeof step>;
 export type Preview = z.infer<typeof preview>;
 
 export const readExport = (text: string): StackExport => exported.parse(JSON.parse(text));
+/** What a backend of files keeps, as `stack export` tells it. */
+export function readKept(text: string): StackExport {
+  const { version, checkpoint } = kept.parse(JSON.parse(text));
+  return { version, deployment: checkpoint.latest ?? deployment.parse({}) };
+}
 export const readPreview = (text: string): Preview => preview.parse(JSON.parse(text));
 export const readOutputs = (text: string): Record<string, unknown> => properties.parse(JSON.parse(text));

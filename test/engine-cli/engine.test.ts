@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { readExport } from "./answers";
 import { CommandError, openStack, type Program, type Stack, writeProgram } from "./engine";
 
 const inert = `
@@ -79,6 +80,8 @@ describe("the engine harness", function () {
     const state = JSON.stringify(await stack.export());
     assert.match(state, /"open"/);
     assert.doesNotMatch(state, /TOPSECRET/);
+    const { stdout: exported } = await stack.run(["stack", "export", "--stack", stack.name]);
+    assert.deepEqual(await stack.export(), readExport(exported), "what the file says is what the engine exports");
     assert.deepEqual(await stack.outputs(), { hidden: "TOPSECRET" });
   });
 
