@@ -6,6 +6,7 @@ import { availableParallelism, setPriority } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { goEnvironment, goFlags } from "./go.mjs";
 import { elapsedSeconds, tell } from "./progress.mjs";
 import { binFolder, cli, version } from "./release.mjs";
 
@@ -43,12 +44,11 @@ function requireSameVersion() {
 }
 
 async function compile(output) {
-  const flags = ["-v", "-mod=readonly", "-o", output, "-ldflags", `-s -w -X ${versionVariable}=v${version}`];
+  const flags = ["-v", "-mod=readonly", ...goFlags, "-o", output, "-ldflags", `-s -w -X ${versionVariable}=v${version}`];
   const child = spawn("go", ["build", ...flags, command], {
     cwd: module,
     stdio: ["ignore", "ignore", "pipe"],
-    // As the official releases are built: no C compiler wanted, no C library linked.
-    env: { ...process.env, CGO_ENABLED: "0", GOWORK: "off" },
+    env: goEnvironment,
   });
   await once(child, "spawn").catch((cause) => {
     throw new Error("the Pulumi CLI has to be built, but there is no Go: put `go` (1.25 or newer) on PATH, or an official `pulumi`", {

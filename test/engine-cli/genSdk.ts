@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { ensureEngine } from "./ensure.mjs";
+import { goEnvironment, goFlags } from "./go.mjs";
 import { oneAtATime } from "./lock.mjs";
 
 const execute = promisify(execFile);
 const module = join(__dirname, "cli");
 export const schema = join(__dirname, "../../provider/schema.json");
-const goEnvironment = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
 
 /** Compiled once a checkout, on what the CLI was compiled of. */
 async function generator(): Promise<string> {
@@ -20,7 +20,7 @@ async function generator(): Promise<string> {
   await mkdir(folder, { recursive: true });
   await oneAtATime(`${file}.lock`, async () => {
     if (existsSync(file)) return;
-    await execute("go", ["build", "-mod=readonly", "-o", `${file}.new`, "./gen-sdk"], { cwd: module, env: goEnvironment });
+    await execute("go", ["build", "-mod=readonly", ...goFlags, "-o", `${file}.new`, "./gen-sdk"], { cwd: module, env: goEnvironment });
     await rename(`${file}.new`, file);
   });
   return file;

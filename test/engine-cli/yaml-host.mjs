@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ensureEngine } from "./ensure.mjs";
+import { goEnvironment, goFlags } from "./go.mjs";
 import { oneAtATime } from "./lock.mjs";
 import { tell } from "./progress.mjs";
 import { binFolder } from "./release.mjs";
@@ -17,8 +18,8 @@ export async function ensureYamlHost() {
   await oneAtATime(`${binFolder()}.yaml.lock`, async () => {
     if (existsSync(join(binFolder(), "pulumi-language-yaml"))) return;
     tell("Building Pulumi's language host for YAML from the Go module proxy: about 80 seconds, once.");
-    await promisify(execFile)("go", ["install", "-ldflags", "-s -w", host], {
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOWORK: "off", GOBIN: binFolder() },
+    await promisify(execFile)("go", ["install", ...goFlags, "-ldflags", "-s -w", host], {
+      env: { ...goEnvironment, GOFLAGS: "-mod=mod", GOBIN: binFolder() },
     });
   });
 }

@@ -43,6 +43,7 @@ async function pluginOf(mark: string, door: Door): Promise<number> {
       return undefined;
     },
     60_000,
+    50, // each look reads what every process of the machine was started with
   );
 }
 

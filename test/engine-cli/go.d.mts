@@ -1,0 +1,2 @@
+export const goFlags: readonly string[];
+export const goEnvironment: NodeJS.ProcessEnv;
