@@ -7,10 +7,13 @@ import { join } from "node:path";
 import { z } from "zod";
 import { root } from "./imports";
 import type { Job } from "./jobs";
+import { tookSinceLastAsked } from "./processor";
 
 export interface Ended {
   readonly job: Job;
   readonly seconds: number;
+  /** Seconds of a processor. */
+  readonly processor: number;
   readonly passing: number;
   readonly pending: number;
   readonly failing: number;
@@ -63,6 +66,10 @@ export async function endOf(job: Job, wishes: Wishes = {}): Promise<Ended> {
   const limit = setTimeout(() => child.kill("SIGKILL"), longest);
   const end = (): void => void child.kill();
   process.once("exit", end);
+  let processor = 0;
+  child.once("exit", () => {
+    processor = tookSinceLastAsked();
+  });
   await once(child, "close");
   process.off("exit", end);
   clearTimeout(limit);
@@ -76,6 +83,7 @@ export async function endOf(job: Job, wishes: Wishes = {}): Promise<Ended> {
   return {
     job,
     seconds: (performance.now() - began) / 1000,
+    processor,
     passing: said?.passes ?? 0,
     pending: said?.pending ?? 0,
     failing: said?.failures ?? 0,

@@ -58,6 +58,7 @@ export async function runAll(jobs: readonly Job[], { workers, secondsOf, run, cl
 const notRun = (job: Job, why: string): Ended => ({
   job,
   seconds: 0,
+  processor: 0,
   passing: 0,
   pending: 0,
   failing: 0,

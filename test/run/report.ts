@@ -32,9 +32,9 @@ export function summary(all: readonly Ended[], seconds: number, workers: number)
     ...bad.flatMap((one) => ["", `✘ ${one.job.name}${one.wrong === undefined ? "" : `: ${one.wrong}`}`, failuresOf(one)]),
     ...all.flatMap(({ job, reasons }) => reasons.map((reason) => `skipped in ${job.name}: ${reason}`)),
     "",
-    "Where the time went:",
+    "Where the time went, and how much of a processor's:",
     ...timesOf(all),
-    `  ${clock(total((one) => one.seconds))} of work in ${clock(seconds)} by ${workers} workers`,
+    `  ${clock(total((one) => one.seconds))} of work, ${clock(total((one) => one.processor))} of a processor, in ${clock(seconds)} by ${workers} workers`,
     "",
     `${total((one) => one.passing)} passing, ${total((one) => one.pending)} pending, ${total((one) => one.failing)} failing in ${clock(seconds)}`,
     ...(bad.length === 0 ? [] : [`${bad.length} of ${all.length} jobs are no success: ${bad.map(({ job }) => job.name).join(", ")}`]),
@@ -44,12 +44,16 @@ export function summary(all: readonly Ended[], seconds: number, workers: number)
 /** By folder, and the ten longest. */
 function timesOf(all: readonly Ended[]): string[] {
   const folderOf = ({ job }: Ended): string => (job.files.length === 0 ? job.name : (/^test\/[^/]+/.exec(job.name)?.[0] ?? job.name));
-  const folders = [...new Set(all.map(folderOf))].map((name) => ({
+  const folders = [...Map.groupBy(all, folderOf)].map(([name, some]) => ({
     name,
-    seconds: sum(all.filter((one) => folderOf(one) === name).map((one) => one.seconds)),
+    seconds: sum(some.map((one) => one.seconds)),
+    processor: sum(some.map((one) => one.processor)),
   }));
-  const longest = all.map(({ job, seconds }) => ({ name: job.name, seconds }));
-  const rows = (some: readonly { name: string; seconds: number }[]): string[] =>
-    some.toSorted((a, b) => b.seconds - a.seconds).map(({ name, seconds }) => `  ${clock(seconds).padStart(6)} ${name}`);
+  const longest = all.map(({ job, seconds, processor }) => ({ name: job.name, seconds, processor }));
+  const column = (seconds: number): string => clock(seconds).padStart(6);
+  const rows = (some: typeof longest): string[] =>
+    some
+      .toSorted((a, b) => b.seconds - a.seconds)
+      .map(({ name, seconds, processor }) => `  ${column(seconds)}  ${column(processor)} ${name}`);
   return [...rows(folders), "the longest:", ...rows(longest).slice(0, 10)];
 }

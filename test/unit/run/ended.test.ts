@@ -26,6 +26,17 @@ describe("how a job ended", function () {
     assert.match(summary([ended], 1, 1), /^skipped in one: no bread$/m);
   });
 
+  it("with what it took of a processor, its children's included, beside its time", async () => {
+    const busy = "const end = Date.now() + 500; while (Date.now() < end);";
+    const ended = await end(
+      `it("works", () => { require("node:child_process").execFileSync(process.execPath, ["-e", ${JSON.stringify(busy)}]); });`,
+    );
+    assert.ok(ended.processor > 0.3, `${ended.processor}`);
+    const idle = await end(`it("waits", (done) => void setTimeout(done, 500));`);
+    assert.ok(idle.processor > 0 && idle.processor < ended.processor, `${idle.processor}`);
+    assert.match(summary([{ ...ended, processor: 75, seconds: 130 }], 1, 1), /^ {4}2:10 {4}1:15 one$/m);
+  });
+
   const bad: readonly [string, string, RegExp, string?][] = [
     ["a test fails", `it("breaks", () => { throw new Error("it broke"); }); it("passes", () => {});`, /1\) breaks:\s+Error: it broke/],
     ["a hook fails", `before(() => { throw new Error("no ground"); }); it("passes", () => {});`, /no ground/],

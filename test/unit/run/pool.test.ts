@@ -4,7 +4,7 @@ import type { Job } from "../../run/jobs";
 import { runAll } from "../../run/pool";
 
 const job = (name: string, more: Partial<Job> = {}): Job => ({ name, files: [name], needsCli: false, ...more });
-const well = (one: Job): Ended => ({ job: one, seconds: 0, passing: 1, pending: 0, failing: 0, reasons: [], output: "" });
+const well = (one: Job): Ended => ({ job: one, seconds: 0, processor: 0, passing: 1, pending: 0, failing: 0, reasons: [], output: "" });
 const seconds: Readonly<Record<string, number>> = { long: 30, middle: 20, short: 10 };
 const secondsOf = ({ name }: Job): number => seconds[name] ?? 1;
 
