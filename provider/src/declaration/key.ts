@@ -35,7 +35,7 @@ export const nexthopKey = (nhid: number): string => `nexthop ${nhid}`;
 export const tableKey = (tableId: number): string => `table ${tableId}`;
 
 /** Settings and names have no tag in the kernel; of all else, entries of several tags are several objects. */
-export const isTagged = (key: string): boolean => !/^(?:sysctl|table) /.test(key);
+const isTagged = (key: string): boolean => !/^(?:sysctl|table) /.test(key);
 
 /** The register's key of an object. The default tag is not said. A displaced rule waits under its owner's STAGING. */
 export const registerKey = (key: string, owner: number | "?", staging = false): string =>

@@ -1,4 +1,4 @@
-import { isTagged, registerKey } from "../../declaration/key";
+import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
 import { type Held, isSameHeld } from "./held";
 import { refused } from "./refused";
@@ -95,7 +95,10 @@ export function follows({ n, previous }: Revision, before: Revision): boolean {
 
 /** Of another tag than the stack has, an entry is another one. */
 function checkTags(deltas: readonly Delta[], tag: number): void {
-  const other = deltas.find(({ key }) => isTagged(key) && registerKey(key.replace(/ proto \S+$/, ""), tag) !== key);
+  const other = deltas.find(({ key: at }) => {
+    const { key, staging } = parseRegisterKey(at);
+    return registerKey(key, tag, staging) !== at;
+  });
   if (other !== undefined)
     refuse(
       `policy-routing:owner was changed meanwhile (${other.key}, and proto ${tagsOf(tag).owner})`,

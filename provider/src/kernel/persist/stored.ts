@@ -1,4 +1,4 @@
-import { registerKey } from "../../declaration/key";
+import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { channelOf, type IpStep, type SettingStep } from "../plan/step";
 
 /** One object as it is persisted on a host: a file whose comment says whose it is, and whose lines are for `ip -batch`. */
@@ -60,7 +60,7 @@ const headersOfSeveral = formsOfSeveral.map(headerOf);
 function formOf({ key, lines }: StoredObject): number {
   if (lines.some((line) => / (from|via) @/.test(line))) return storedForms.followed;
   if (lines.length > 1) return storedForms.several;
-  return key.includes(" proto ") ? storedForms.tagged : storedForms.plain;
+  return parseRegisterKey(key).owner !== undefined ? storedForms.tagged : storedForms.plain;
 }
 
 export const fileOf = (stage: number, key: string): string =>
@@ -98,9 +98,8 @@ export function parseObjects(text: string): Map<string, StoredObject> {
 /** An object of form 1 under another tag than the default, as it would be written now. */
 function withTag(stored: StoredObject): StoredObject {
   const { file, key, owner } = stored;
-  const staging = key.endsWith(" staging");
-  const tag = staging ? owner - 1 : owner;
-  const tagged = staging ? registerKey(key.slice(0, -" staging".length), tag, true) : registerKey(key, tag);
+  const { key: plain, staging } = parseRegisterKey(key);
+  const tagged = registerKey(plain, staging ? owner - 1 : owner, staging);
   return tagged === key ? stored : { ...stored, key: tagged, file: fileOf(Number(file.slice(0, 2)), tagged), oldFile: file };
 }
 
