@@ -62,11 +62,15 @@ export function followedTable(all: readonly Row[]): string {
   const known = ["bullseye", "bookworm", "trixie"];
   const suites = [...known.filter((suite) => all.some((one) => one.suite === suite)), ...new Set(all.map(({ suite }) => suite))];
   const columns = [...new Set(suites)];
-  const lines = new Map(all.map(({ client, event }) => [`${client}\t${event}`, { client, event }]));
+  const clients = [...new Set(all.map(({ client }) => client))];
+  const lines = clients.flatMap((client) => {
+    const own = all.filter((one) => one.client === client);
+    return [...new Set(own.map(({ event }) => event))].map((event) => ({ client, event }));
+  });
   return markdownTable(
     [
       ["leased or announced by", "what happens", ...columns],
-      ...[...lines.values()].map(({ client, event }) => [
+      ...lines.map(({ client, event }) => [
         client,
         event,
         ...columns.map((suite) => cell(all.find((one) => one.client === client && one.event === event && one.suite === suite))),
