@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pLimit from "p-limit";
 import { PolicyRoutingError } from "../../errors";
+import { answerFor, type ConfigFile, groupOf } from "./alike";
 import type { Asked } from "./configuration";
 import type { Person } from "./person";
 import { scratch } from "./scratch";
@@ -12,12 +13,43 @@ import { wordsOf } from "./sshGAnswer";
 /** `Match exec` runs what it likes. */
 const timeout = 5000;
 const atOnce = pLimit(32);
+const systemFile = "/etc/ssh/ssh_config";
+
+interface Answered {
+  readonly asked: Asked;
+  readonly words: Promise<Words | undefined>;
+}
+
+/** By what hosts have in common. */
+const answered = new Map<string, Answered>();
 
 /**
  * What the person's own ssh makes of their configuration, by `ssh -G`: Include, Match, tokens, the system's files. Undefined where there is
- * no ssh, or one that cannot tell (older than 6.8, or no entry in passwd): then `~/.ssh/config` is read here.
+ * no ssh, or one that cannot tell (older than 6.8, or no entry in passwd): then `~/.ssh/config` is read here. Hosts that nothing of the
+ * configuration tells apart are asked for once.
  */
 export async function askSsh(asked: Asked, person: Person): Promise<Words | undefined> {
+  const group = groupOf(asked, placesOf(person));
+  if (group === undefined) return askFor(asked, person);
+  const key = JSON.stringify([person.home, person.passwdHome, group]);
+  const one = answered.get(key) ?? { asked, words: askFor(asked, person) };
+  answered.set(key, one);
+  one.words.catch(() => answered.delete(key));
+  const words = await one.words;
+  return words && answerFor(asked.name, words, one.asked);
+}
+
+/** Where ssh's own folders are for Include. */
+function placesOf(person: Person): readonly ConfigFile[] {
+  const home = person.passwdHome ?? person.home;
+  return configFiles(person).map((path) => ({
+    path,
+    home,
+    folder: path === systemFile && ownFile(person) === undefined ? dirname(path) : join(home, ".ssh"),
+  }));
+}
+
+async function askFor(asked: Asked, person: Person): Promise<Words | undefined> {
   const file = ownFile(person);
   const told = await ask(asked, file === undefined ? [] : ["-F", file]);
   if (told === undefined) return undefined;
@@ -40,13 +72,13 @@ export async function askSsh(asked: Asked, person: Person): Promise<Words | unde
 export function ownFile({ home, passwdHome }: Person): string | undefined {
   if (home === passwdHome) return undefined;
   const own = join(home, ".ssh", "config");
-  return existsSync(own) ? own : existsSync("/etc/ssh/ssh_config") ? "/etc/ssh/ssh_config" : "none";
+  return existsSync(own) ? own : existsSync(systemFile) ? systemFile : "none";
 }
 
 /** Those that ssh reads, in its order, each of which may be missing. */
 export function configFiles(person: Person): readonly string[] {
   const own = ownFile(person);
-  return own === undefined ? [join(person.home, ".ssh", "config"), "/etc/ssh/ssh_config"] : own === "none" ? [] : [own];
+  return own === undefined ? [join(person.home, ".ssh", "config"), systemFile] : own === "none" ? [] : [own];
 }
 
 const probe = "policy-routing-nobody";
