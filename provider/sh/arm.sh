@@ -9,7 +9,7 @@ arm() { # SECONDS
   read -r armer _ </proc/self/stat
   quote "$PATH"
   # Run by hand at the console, `sh GUARD now` undoes at once.
-  # shellcheck disable=SC2154 # the text of these functions, kept by the shell's loop
+  # shellcheck disable=SC2154 # the text of the guard's functions, which the frame brings
   text="$library
 PATH=$quoted LC_ALL=C
 export PATH LC_ALL

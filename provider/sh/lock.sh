@@ -6,11 +6,14 @@ run=$run_folder
 etc=$etc_folder
 
 # Register, lock and transactions are of what the kernel keeps for one network namespace: each but that of PID 1 has a folder of its own.
-find_netns() { # sets netns, and run
+find_netns() { # sets run
+  in_first_netns || { read_netns && run=$run/net-$netns; }
+}
+
+read_netns() { # sets netns
   netns=$(readlink /proc/self/ns/net)
   netns=${netns#*[}
   netns=${netns%]}
-  in_first_netns || run=$run/net-$netns
 }
 
 # PID 1's is where services run. What cannot be told is not taken for it.

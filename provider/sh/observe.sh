@@ -31,6 +31,7 @@ facts() { # SSH_CONNECTION, read before sudo
   while read -r word uid _; do [ "$word" != Uid: ] || break; done </proc/self/status
   own=yes ipv6=yes missing=''
   ! in_first_netns || own=no
+  [ -n "${netns-}" ] || read_netns
   [ -e /proc/net/if_inet6 ] || ipv6=no
   for program in cat grep ln mkdir mv readlink rm rmdir sed sleep tail wc; do
     command -v "$program" >/dev/null || missing="$missing $program"
@@ -38,7 +39,7 @@ facts() { # SSH_CONNECTION, read before sudo
   command -v dd >/dev/null || command -v truncate >/dev/null || missing="$missing dd"
   say facts
   printf 'boot %s\nmachine %s\nnetns %s\nown_netns %s\nipv6 %s\nkernel %s\nuptime %s\nssh %s\nuid %s\nmissing%s\nip %s\n' \
-    "$boot" "$machine" "${netns-}" "$own" "$ipv6" "$kernel" "$now" "$1" "$uid" "$missing" "$(ip -V 2>&1)"
+    "$boot" "$machine" "$netns" "$own" "$ipv6" "$kernel" "$now" "$1" "$uid" "$missing" "$(ip -V 2>&1)"
 }
 
 rules() { # FAMILY

@@ -14,7 +14,6 @@ while IFS=" " read -r mark length; do
     code="cut"
     command -v head >/dev/null || code="headless"
   else
-    [ -n "${library-}" ] || eval "$text"
     (eval "$text") </dev/null
     code=$?
   fi

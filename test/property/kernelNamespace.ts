@@ -31,7 +31,6 @@ export class KernelNamespace {
   #heard = "";
   #wake: () => void = () => {};
   #ended: string | undefined;
-  readonly #library: Promise<unknown>;
 
   /** `root` is the root file system whose `sh` and `ip` do the work. */
   constructor(
@@ -41,7 +40,7 @@ export class KernelNamespace {
     this.#must(["netns", "add", this.name]);
     process.once("exit", this.#remove);
     this.#must(["-n", this.name, "-batch", "-"], ["link set lo up", ...links].join("\n"));
-    this.#shell = this.spawn("chroot", root, "sh", "-c", text("shell.sh"), "sh", "");
+    this.#shell = this.spawn("chroot", root, "sh", "-c", `${library(this.name)}\n${text("shell.sh")}`, "sh", "");
     this.#shell.stdout?.setEncoding("utf8").on("data", (data: string) => {
       this.#heard += data;
       this.#wake();
@@ -50,8 +49,6 @@ export class KernelNamespace {
       this.#ended = signal ?? `exit code ${code}`;
       this.#wake();
     });
-    this.#library = this.#answer("library", `library=brought\n${library(this.name)}\ntext=:`);
-    this.#library.catch(() => {}); // heard by the first frame
   }
 
   spawn(program: string, ...args: string[]): ChildProcess {
@@ -61,7 +58,6 @@ export class KernelNamespace {
 
   /** Runs calls of the functions in provider/sh; what they say. One frame at a time: some `head` read ahead. */
   async run(frame: string): Promise<readonly Section[]> {
-    await this.#library;
     const mark = randomBytes(8).toString("hex");
     return parseAnswer(await this.#answer(mark, frame), mark).sections;
   }

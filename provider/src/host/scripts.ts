@@ -16,6 +16,9 @@ export const library = uncommented(
     .join("\n"),
 );
 
+/** Those of which a change is made, and its undo. */
+export const changing = uncommented(read("change"));
+
 /** What `policy-routing doctor` sends beside them. */
 export const doctor = uncommented(read("doctor"));
 

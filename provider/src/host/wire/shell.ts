@@ -11,7 +11,8 @@ import { type Answer, parseAnswer } from "./answer";
 import { type Bound, ofItsOwn } from "./bound";
 import type { Channel, Connected } from "./channel";
 import { Incoming } from "./incoming";
-import { firstText, frame, marksOf, startText } from "./shellText";
+import { withLibrary } from "./library";
+import { frame, marksOf, startText } from "./shellText";
 
 /** One frame's time: nothing that a frame does takes so long, waits on the host are bounded below it. */
 const frameTimeout = 60_000;
@@ -43,7 +44,6 @@ export class Shell {
   #early = "";
   #stderr = "";
   #ended: PolicyRoutingError | undefined;
-  #sentLibrary = false;
   #answered = false;
   /** The shell ended by itself, as opposed to a connection that was lost. */
   #exited = false;
@@ -124,8 +124,7 @@ export class Shell {
         resolve: (answer) => done(() => resolve(answer)),
         reject: (error) => done(() => reject(error)),
       };
-      this.#channel.write(frame(mark, this.#sentLibrary ? text : firstText(text)));
-      this.#sentLibrary = true;
+      this.#channel.write(frame(mark, withLibrary(text)));
     });
   }
 

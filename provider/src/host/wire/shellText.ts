@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { library, loop } from "../scripts";
+import { loop } from "../scripts";
 import { connectionHere } from "../ssh/local";
 import { type Marks, sudoBy } from "../ssh/sudo";
 import type { Target } from "../ssh/target";
@@ -17,11 +17,8 @@ export function startText({ transport }: Target, sudo: boolean, marks: Marks | u
   return `sh -c 'exec ${by} sh -c "$1" sh "${session}"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
 }
 
-/** What the shell on the host makes of the first frame: see sh/shell.sh. */
-export const firstText = (text: string): string =>
-  [`library=${quoted(library)}`, 'eval "$library"', "find_netns", `text=${quoted(text.trimEnd())}`].join("\n");
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** As a word that a shell reads as it is. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** No newline at the end: the shell's `$(...)` would drop it and the length would be wrong. */
 export function frame(mark: string, text: string): Buffer {
