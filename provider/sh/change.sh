@@ -21,9 +21,9 @@ name_fails() { # WHY
   stuck=$was_stuck
 }
 
-batch() { # FAMILY NUMBER, `ip -batch` lines on standard input
+batch() { # FAMILY NUMBER LINES-OF-`ip -batch`
   goes_on || return 0
-  at=$2 todo=$(cat) past=0
+  at=$2 todo=$3 past=0
   until [ -z "$todo" ] || { failed=$(printf '%s\n' "$todo" | ip "-$1" -batch - 2>&1) && failed=''; }; do
     behind_gone "$1" || return 0
   done
@@ -59,8 +59,8 @@ gone_or_failed() {
 Command failed -:$((past + reached))"}
 }
 
-own() { # lines for the register on standard input
-  lines=$(cat)
+own() { # LINES for the register
+  lines=$1
   goes_on || return 0
   if printf '%s\n' "$lines" 2>/dev/null >>"$run/register"; then
     size=$((size + ${#lines} + 1))

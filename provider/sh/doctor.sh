@@ -20,9 +20,7 @@ try_guard() { # NAME SECONDS
   came_back=$(mkdir -p "$dir" 2>&1) || stop "cannot write to ${run%/*}: is it full or read-only?"
   undo="undo_1() { rm -rf $run; }
 changes=1"
-  put $((${#undo} + 1)) <<END_OF_UNDO
-$undo
-END_OF_UNDO
+  put $((${#undo} + 1)) "$undo"
   arm "$2"
   if [ -z "$manager" ]; then
     say 'guard as two processes that watch each other'

@@ -14,14 +14,15 @@ watch() { # DIR DEADLINE
   [ -s "$dir/watching" ] || [ "$watcher" = 2 ] || prove
   exec >/dev/null 2>&1 # whoever armed it waits for this
   while :; do
+    left=0
     if [ -e "$dir/armed" ]; then
-      ! is_due || fire
+      if is_due; then fire; else left=$((deadline - now)); fi
     elif firing "$dir"; then
       pauses || fire
     else
       return 0
     fi
-    nap 50
+    if [ "$left" -gt 1 ]; then nap 99; else nap 50; fi
   done
 }
 

@@ -97,7 +97,11 @@ END_OF_PATHS
 table_names() {
   say names
   for file in /usr/share/iproute2/rt_tables /usr/share/iproute2/rt_tables.d/*.conf /etc/iproute2/rt_tables "$names"/*.conf; do
-    [ ! -f "$file" ] || { printf '==> %s\n' "$file" && cat "$file" && printf '\n'; }
+    [ -f "$file" ] || continue
+    lines=''
+    while IFS= read -r line || [ -n "$line" ]; do lines="$lines$line
+"; done <"$file"
+    printf '==> %s\n%s\n' "$file" "$lines"
   done
 }
 

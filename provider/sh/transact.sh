@@ -28,8 +28,8 @@ begin() { # TXN NUMBER SECONDS HOLDER
 }
 
 # The undo of every change, as functions that the guard can run. A full /run leaves it short: then nothing is begun.
-put() { # BYTES, the text on standard input
-  cat >"$dir/undo" 2>/dev/null
+put() { # BYTES TEXT
+  printf '%s\n' "$2" 2>/dev/null >"$dir/undo"
   expected=$1
 }
 
@@ -61,9 +61,7 @@ changed() { # NUMBER
 leave_to_owner() {
   lines=$(printf '%s\n' "$owed" | grep '^[rn].*	') || return 0
   failed=''
-  own <<END_OF_LINES
-$lines
-END_OF_LINES
+  own "$lines"
 }
 
 applied() { : >"$dir/applying"; }

@@ -66,7 +66,7 @@ echo "$complaints$reads"`;
     /** A change of these lines, behind `before`: what is wrong with it, how often `ip` ran, and what comes behind that. */
     const changing = (before: string, lines: readonly string[], behind = ""): readonly string[] => {
       const counted = `ip() { echo >>"$dir/calls"; command ip "$@"; }`;
-      const text = `dir=$run; : >"$dir/armed"; : >"$dir/calls"; change; ${before}\n${counted}\nbatch 4 9 <<'END'\n${lines.join("\n")}\nEND\n`;
+      const text = `dir=$run; : >"$dir/armed"; : >"$dir/calls"; change; ${before}\n${counted}\nbatch 4 9 '${lines.join("\n")}'\n`;
       return run(`${text}echo "$failed"; wc -l <"$dir/calls"; ${behind}`).trimEnd().split("\n");
     };
     const count = 400;

@@ -25,6 +25,14 @@ function hereDocuments(text: string): { command: string; body: string[] }[] {
   return found;
 }
 
+/** The words in quotes that end a command, each with it, as a shell finds them. */
+function quotedWords(text: string): { command: string; body: string[] }[] {
+  return [...text.matchAll(/^([a-z_]+[^'\n]*) '((?:[^']|'\\'')*)'$/gm)].map(([, command = "", body = ""]) => ({
+    command,
+    body: body.replaceAll("'\\''", "'").split("\n"),
+  }));
+}
+
 const ip = (family: Family, words: string) => ipStep("rule inet 1", family, words.split(" "));
 
 describe("the text of steps", () => {
@@ -39,9 +47,9 @@ describe("the text of steps", () => {
         ],
         "change",
       ),
-      "batch 4 0 <<'END_OF_LINES'\nrule add pref 1 table 1\nrule del pref 2 proto 214\nEND_OF_LINES\n" +
-        "batch 6 1 <<'END_OF_LINES'\nrule add pref 1 table 1\nEND_OF_LINES\n" +
-        "batch 4 2 <<'END_OF_LINES'\nrule add pref 3 table 1\nEND_OF_LINES",
+      "batch 4 0 'rule add pref 1 table 1\nrule del pref 2 proto 214'\n" +
+        "batch 6 1 'rule add pref 1 table 1'\n" +
+        "batch 4 2 'rule add pref 3 table 1'",
     );
   });
 
@@ -76,7 +84,7 @@ describe("the step that was refused", () => {
 
   it("is found by the number under which the host was sent it, and by the line that ip names", () => {
     assert.equal(refusedAt(steps, "0", "Error: no\nCommand failed -:2"), steps[1]);
-    assert.match(text, /^batch 4 2 <<.*\nroute del default\n/m);
+    assert.match(text, /^batch 4 2 'route del default'$/m);
     assert.equal(refusedAt(steps, "2", "Command failed -:1"), steps[2]);
     assert.match(text, /at=3\nunname_table /);
     assert.equal(refusedAt(steps, "3", "Read-only file system"), steps[3]);
@@ -106,17 +114,17 @@ describe("a transaction's text", () => {
     "register",
   );
 
-  it("holds its here-documents whole, whatever names people give", () => {
-    const documents = hereDocuments(text);
-    const lines = documents.flatMap(({ body }) => body);
+  it("holds its here-documents and quoted words whole, whatever names people give", () => {
+    const words = quotedWords(text);
+    const lines = [...words, ...hereDocuments(text)].flatMap(({ body }) => body);
     for (const step of planned.steps) if (step.on === "ip") assert.ok(lines.includes(step.words.join(" ")), step.words.join(" "));
-    const [put, ...others] = documents.filter(({ command }) => command.startsWith("put "));
+    const [put, ...others] = words.filter(({ command }) => command.startsWith("put "));
     assert.deepEqual(others, []);
     const written = `${put?.body.join("\n")}\n`;
     assert.equal(put?.command, `put ${Buffer.byteLength(written)}`);
     assert.equal(written.split(stepsText(planned.undo, "undo")).length, 3, "the undo of both changes, each whole");
     assert.deepEqual(
-      documents.filter(({ command }) => command === "own").map(({ body }) => body),
+      words.filter(({ command }) => command === "own").map(({ body }) => body),
       [planned.register.map(printLine), planned.register.map(printLine)],
     );
   });

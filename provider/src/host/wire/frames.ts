@@ -3,18 +3,20 @@ import { observedKinds } from "../../kernel/observed/kinds";
 import { byTable, isTable, type Look } from "../../kernel/observed/look";
 import { printLine, type RegisterLine } from "../../kernel/plan/register";
 import { channelOf, type SettingStep, type Step, type TableNameStep } from "../../kernel/plan/step";
+import { quoted } from "./quoted";
 
 /**
- * The texts that are sent to the shell on the host: calls of the functions in sh/, with everything that varies in quoted here-documents.
+ * The texts that are sent to the shell on the host: calls of the functions in sh/, with everything that varies in quoted here-documents or words.
  * A line of a here-document begins with a word of ours (`rule`, `route`, a key of the register), so it can never be its end.
  */
 const end = "END_OF_LINES";
-/** An undo holds here-documents of its own. */
-const endOfUndo = "END_OF_UNDO";
 
 export function call(words: string, lines: readonly string[], last = end): string {
   return `${words} <<'${last}'\n${lines.join("\n")}\n${last}`;
 }
+
+/** The same as one word, for what is sent with each change: to read a here-document whole takes a process. */
+const withWord = (words: string, lines: readonly string[]): string => `${words} ${quoted(lines.join("\n"))}`;
 
 /** `inet 100` as the arguments of the functions in sh/observe.sh. */
 function familyAndNumber(table: string): string {
@@ -79,7 +81,7 @@ function runText({ at, steps }: Run, purpose: "change" | "undo"): string {
   if (first.on !== "ip") return `${purpose === "change" ? `${comesTo(at)}\n` : ""}${writing(first)}`;
   const channel = channelOf(first.family);
   const lines = steps.flatMap((step) => (step.on === "ip" ? [step.words.join(" ")] : []));
-  const text = call(purpose === "change" ? `batch ${channel} ${at}` : `batch_undo ${channel}`, lines);
+  const text = purpose === "change" ? withWord(`batch ${channel} ${at}`, lines) : call(`batch_undo ${channel}`, lines);
   if (first.onlyIf === undefined) return text;
   const { words, text: sought } = first.onlyIf;
   return `${call(`if shown ${channel}${sought === undefined ? "" : ` '${sought}'`}`, [words.join(" ")])}\nthen\n${text}\nfi`;
@@ -141,12 +143,12 @@ export function transactText(begin: Begin, changes: readonly ChangeText[], readB
     `begin ${begin.txn} ${begin.lock} ${begin.guard === undefined ? unguardedLease : begin.guard + grace} "$holder"`,
     ...(begin.forget.length === 0 ? [] : [`forget ${begin.forget.join(" ")}`]),
     ...(begin.compacted === undefined ? [] : [call(`compact ${Buffer.byteLength(`${begin.compacted.join("\n")}\n`)}`, begin.compacted)]),
-    call(`put ${Buffer.byteLength(`${undo}\n`)}`, [undo], endOfUndo),
+    withWord(`put ${Buffer.byteLength(`${undo}\n`)}`, [undo]),
     begin.guard === undefined ? "unguard" : `arm ${begin.guard}`,
     ...changes.flatMap(({ steps, register }, index) => [
       "change",
       stepsText(steps, "change"),
-      ...(register.length === 0 ? [] : [comesTo("register"), call("own", register.map(printLine))]),
+      ...(register.length === 0 ? [] : [comesTo("register"), withWord("own", register.map(printLine))]),
       `changed ${index + 1}`,
     ]),
     "applied",

@@ -1,5 +1,5 @@
 import { changing, library } from "../scripts";
-import { quoted } from "./shellText";
+import { quoted } from "./quoted";
 
 /** What a name is in a text of shell, and not a part of a path, an option, a variable or an assignment. */
 const names = /(?<![\w$/.=-]|\$\{)[a-z_][a-z_0-9]*(?![\w/.=-])/g;
@@ -55,9 +55,20 @@ const textOf = (some: ReadonlySet<string>, but?: ReadonlySet<string>): string =>
 const ofGuard = withCalled(["watch", "fire_now", ...parse(changing).functions.keys()]);
 const guard = `${values}\n${textOf(ofGuard)}`;
 
+function libraryFor(called: readonly string[]): string {
+  const needed = withCalled(["find_netns", ...called]);
+  const own = needed.has("arm") ? [`library=${quoted(guard)}`, 'eval "$library"', textOf(needed, ofGuard)] : [values, textOf(needed)];
+  return [...own, "find_netns"].join("\n");
+}
+
+/** Of a fleet each host is sent the same ones. */
+const made = new Map<string, string>();
+
 /** A frame with the functions that it calls, and those that these call. A shell on the host keeps none: most frames are the first of their login. */
 export function withLibrary(text: string): string {
-  const needed = withCalled(["find_netns", ...known(text)]);
-  const own = needed.has("arm") ? [`library=${quoted(guard)}`, 'eval "$library"', textOf(needed, ofGuard)] : [values, textOf(needed)];
-  return [...own, "find_netns", text].join("\n");
+  const called = [...new Set(known(text))].sort();
+  const key = called.join(" ");
+  const own = made.get(key) ?? libraryFor(called);
+  made.set(key, own);
+  return `${own}\n${text}`;
 }

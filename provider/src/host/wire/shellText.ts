@@ -17,9 +17,6 @@ export function startText({ transport }: Target, sudo: boolean, marks: Marks | u
   return `sh -c 'exec ${by} sh -c "$1" sh "${session}"' sh '${marks === undefined ? "" : `echo ${marks.ready}; `}${loop}'`;
 }
 
-/** As a word that a shell reads as it is. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 /** No newline at the end: the shell's `$(...)` would drop it and the length would be wrong. */
 export function frame(mark: string, text: string): Buffer {
   const bytes = Buffer.from(text.trimEnd(), "utf8");

@@ -1,0 +1,2 @@
+/** As a word that a shell reads as it is. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
