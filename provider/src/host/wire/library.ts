@@ -39,7 +39,13 @@ function withoutWords(text: string): string {
 
 const known = (text: string): string[] => (text.match(names) ?? []).filter((name) => functions.has(name));
 
-const calls = new Map([...functions].map(([name, text]) => [name, new Set(known(withoutWords(text)))]));
+/** An undo that a file of the host holds calls any of these. */
+const byUndo = [...parse(changing).functions.keys()];
+const runsUndo = /^\s*\. "\$dir\/undo"$/m;
+
+const calls = new Map(
+  [...functions].map(([name, text]) => [name, new Set([...known(withoutWords(text)), ...(runsUndo.test(text) ? byUndo : [])])]),
+);
 
 /** These, and whatever they call. */
 function withCalled(first: Iterable<string>): Set<string> {
@@ -51,8 +57,8 @@ function withCalled(first: Iterable<string>): Set<string> {
 const textOf = (some: ReadonlySet<string>, but?: ReadonlySet<string>): string =>
   [...functions].flatMap(([name, text]) => (some.has(name) && but?.has(name) !== true ? [text] : [])).join("\n");
 
-/** A guard has all that it needs in its text: it watches, and makes what an undo may call. */
-const ofGuard = withCalled(["watch", "fire_now", ...parse(changing).functions.keys()]);
+/** A guard has all that it needs in its text. */
+const ofGuard = withCalled(["watch", "fire_now"]);
 const guard = `${values}\n${textOf(ofGuard)}`;
 
 function libraryFor(called: readonly string[]): string {
