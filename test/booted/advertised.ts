@@ -90,7 +90,8 @@ for (const [suite, listener] of suites.flatMap((one) => listeners.map((other) =>
         .map((line) => address(of).exec(line)?.[1])
         .find((one) => one !== undefined);
     const ruleOf = (of: string): RegExp => new RegExp(`^1001:\\s+from ${of}/64 lookup 102`);
-    const leads = (via: string): RegExp => new RegExp(`^default via ${via} dev eth1 (?!table)`);
+    // By a next hop object where networkd makes one.
+    const leads = (via: string): RegExp => new RegExp(`^default (?:nhid \\d+ )?via ${via} dev eth1 (?!table)`);
     const leadsOurs = (via: string): RegExp => new RegExp(`^default via ${via} dev eth1 table 102`);
 
     const stands = async (): Promise<true | undefined> =>
