@@ -1,7 +1,7 @@
 // An uplink that has nothing but what a router advertises: the router is radvd, and who listens is the kernel itself, or a manager.
 import { strict as assert } from "node:assert";
 import { closeHosts } from "../../provider/src/host/host";
-import { create, type Made, read, remove } from "../host/resource";
+import { create, type Made, read, remove, stateOf } from "../host/resource";
 import { transit } from "../lab/addresses";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { Advertiser } from "../lab/radvd";
@@ -109,7 +109,8 @@ for (const [suite, listener] of suites.flatMap((one) => listeners.map((other) =>
       assert.equal((await get().provider(0).counters()).dropped, dropped, "nothing leaves by the wrong provider");
       closeHosts();
       const found = made === undefined ? undefined : await read(made);
-      assert.deepEqual([found?.["rules"], found?.["routes"]], [made?.state["rules"], made?.state["routes"]]);
+      const declared = made && stateOf(made);
+      assert.deepEqual([found?.["rules"], found?.["routes"]], [declared?.["rules"], declared?.["routes"]]);
     };
 
     it("is followed from the first", async () => {

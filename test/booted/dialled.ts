@@ -1,7 +1,7 @@
 // An uplink that is dialled: a real pppd at either end of a pty, in a virtual machine, since not every kernel has PPP.
 import { strict as assert } from "node:assert";
 import { closeHosts } from "../../provider/src/host/host";
-import { create, type Made, read, remove } from "../host/resource";
+import { create, type Made, read, remove, stateOf } from "../host/resource";
 import { until } from "../lab/until";
 import { whyNoVm } from "../lab/vm/kernel";
 import { Vm } from "../lab/vm/vm";
@@ -66,7 +66,8 @@ const isAsked = (process.env["POLICY_ROUTING_CLIENTS"] ?? "pppd").split(/\s+/).i
     await until("its route", leads, patience);
     closeHosts();
     const found = made === undefined ? undefined : await read(made);
-    assert.deepEqual([found?.["rules"], found?.["routes"]], [made?.state["rules"], made?.state["routes"]]);
+    const declared = made && stateOf(made);
+    assert.deepEqual([found?.["rules"], found?.["routes"]], [declared?.["rules"], declared?.["routes"]]);
   };
 
   it("is waited for before it is there", async () => {

@@ -1,7 +1,7 @@
 // A booted host whose second uplink a real client leases of a real server, with a provider that drops wrong sources, and what the kernel said of it.
 import { strict as assert } from "node:assert";
 import { closeHosts } from "../../provider/src/host/host";
-import { create, type Made, read } from "../host/resource";
+import { create, type Made, read, stateOf } from "../host/resource";
 import { type BootedHost, type Suite, startBooted } from "../lab/booted/booted";
 import { DhcpServer } from "../lab/dhcp";
 import { until } from "../lab/until";
@@ -122,7 +122,7 @@ export class LeasedHost {
     await this.host.internet.result(`ping -n -c 10 -i 0.05 ${address}`);
     assert.equal((await this.host.provider(0).counters()).dropped, dropped, "nothing leaves by the wrong provider");
     assert.deepEqual(await this.found(), second);
-    assert.deepEqual((await read(this.made))?.["routes"], this.made.state["routes"]);
+    assert.deepEqual((await read(this.made))?.["routes"], stateOf(this.made)["routes"]);
     assert.match(await this.host.exec("ip -N rule show pref 1001"), /from 198\.18\.128\.12 lookup 102\s*$/m);
   }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeHosts } from "../../provider/src/host/host";
-import { create, type Fields, remove } from "../host/resource";
+import { create, type Fields, remove, stateOf } from "../host/resource";
 import { type BootedHost, startBooted } from "../lab/booted/booted";
 import { must, run } from "../lab/run";
 import { until } from "../lab/until";
@@ -134,7 +134,7 @@ for (const suite of suites)
       const resource = await create("HostRouting", fields);
       const wanted = await made(host);
       const state = {
-        deployment: { resources: [{ urn: "urn", type: "pulumi-nodejs:dynamic/policyrouting:HostRouting", inputs: resource.state }] },
+        deployment: { resources: [{ urn: "urn", type: "pulumi-nodejs:dynamic/policyrouting:HostRouting", inputs: stateOf(resource) }] },
       };
       await remove(resource);
       closeHosts();

@@ -6,7 +6,7 @@ import { closeHosts } from "../../provider/src/host/host";
 import type { Host } from "../lab/lab";
 import { following } from "./following";
 import { rulesOf } from "./monitor";
-import { create, type Fields, type Made, refusal, update } from "./resource";
+import { create, type Fields, type Made, refusal, stateOf, update } from "./resource";
 
 /** Before a program of the host does the next thing of a transaction, or behind it. Of each: the program, its words, and what else must be so. */
 const moments: Readonly<
@@ -74,7 +74,7 @@ describe("a lease that changes at any moment of a change", function () {
     assert.equal((await host.exec("ip -N -o route show table 102")).trim(), `default via ${other} dev eth1 proto 214 onlink${mtu}`);
     assert.equal((await at.replay("--check")).code, 0);
     const found = await at.found(made);
-    assert.deepEqual([found?.["rules"], found?.["routes"]], [made.state["rules"], made.state["routes"]], "no drift");
+    assert.deepEqual([found?.["rules"], found?.["routes"]], [stateOf(made)["rules"], stateOf(made)["routes"]], "no drift");
   };
 
   for (const [event, lease] of Object.entries(leases)) {

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from "mocha";
 import { closeHosts } from "../../provider/src/host/host";
 import { InitializationFailed } from "../../provider/src/runtime/initializationFailed";
 import { type Host, type Lab, startLab } from "../lab/lab";
-import { create, type Fields, type Made, read, refusal, remove, update } from "./resource";
+import { create, type Fields, type Made, read, refusal, remove, stateOf, update } from "./resource";
 
 /** Refuses what an undo asks of it. */
 const jammed = `#!/bin/sh
@@ -87,7 +87,7 @@ describe("what a change left half-way", () => {
     const moved = { rules: { one: { priority: 1003, from: "198.18.128.2", table: 100 } } };
     const half = await kept(made, update(made, { ...moved, guard: failing }));
     const found = await refreshed(half);
-    assert.deepEqual(Object.keys(Object(found.state["rules"])), ["stray rule inet 1000"]);
+    assert.deepEqual(Object.keys(Object(stateOf(found)["rules"])), ["stray rule inet 1000"]);
     await remove(await update(found, moved));
     await host.batch(["rule del pref 1000 from 198.51.100.1 table 150"]);
   });
@@ -170,7 +170,7 @@ describe("what a change left half-way", () => {
     closeHosts();
     const found = (await read(made)) ?? assert.fail("it is read as gone");
     assert.equal(found["tables"], undefined);
-    assert.deepEqual(found["rules"], made.state["rules"]);
+    assert.deepEqual(found["rules"], stateOf(made)["rules"]);
     await remove({ ...made, state: found });
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 // Of the SDK no more: the whole of it asks passwd for a home, which a controller in a container may not have.
 import { specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { handlers } from "../../provider/src/runtime/index";
+import { long } from "../../provider/src/runtime/short";
 
 export type Fields = Record<string, unknown>;
 
@@ -42,6 +43,9 @@ export async function update(made: Made, change: Fields): Promise<Made> {
   const { outs } = await handlers(made.kind).update(made.id, sent(made.state), await checked(made.kind, fields));
   return { ...made, fields, state: outs };
 }
+
+/** Its state, with the entries at full length. */
+export const stateOf = ({ state }: Made): Fields => long(state);
 
 export async function read({ kind, id, state }: Made): Promise<Fields | undefined> {
   const { inputs } = await handlers(kind).read(id, sent(state));
