@@ -35,7 +35,7 @@ export function sizesOf(rows: readonly Row[]): string {
       : [
           `State: \`__provider\` ${sizes.providerBytes} bytes (at most 150), the largest resource ${sizes.entryBytes} bytes of compact JSON (at most 2048).`,
         ]),
-    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${whole.entryBytes} bytes (at most 6144).`]),
+    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${whole.entryBytes} bytes (at most 4608).`]),
   ].join(" ");
 }
 
