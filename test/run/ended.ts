@@ -34,6 +34,8 @@ type Counts = z.infer<typeof counts>;
 
 /** mocha has a limit for each test; this one ends a file that does not even come to its tests, or spins. */
 const longest = 40 * 60_000;
+/** Each file is a process, and most of them load the same. */
+const compiled = { NODE_COMPILE_CACHE: join(root, "node_modules/.cache/node-compile") };
 /** A boot and its waits: test/booted/.mocharc.json. */
 const bootedTests = ["--config", "test/booted/.mocharc.json"];
 
@@ -57,7 +59,7 @@ export async function endOf(job: Job, wishes: Wishes = {}): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), "policy-routing-run-"));
   const told = join(folder, "counts.json");
   const [program, ...args] = commandOf(job, told, wishes);
-  const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { cwd: root, env: { ...process.env, ...compiled }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => {

@@ -3,8 +3,8 @@ import { alone } from "./alone";
 import { testFiles } from "./belongs";
 import { reachedBy } from "./imports";
 
-/** How many of a lane run at a time. An engine takes most of a processor; booted hosts wait most of the time, and measure it. */
-export const lanes = { engine: 2, booted: 1 } as const;
+/** How many of a lane run at a time. An engine takes most of a processor; booted hosts wait most of the time. */
+export const lanes = { engine: 2, booted: 2 } as const;
 
 export interface Job {
   readonly name: string;

@@ -14,3 +14,12 @@ export function tookSinceLastAsked(): number {
   known = (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
   return known - before;
 }
+
+/** Of all processors' time since the machine began: what was not idle, and all of it. */
+export function machineTime(): { readonly busy: number; readonly all: number } {
+  const [total = ""] = readFileSync("/proc/stat", "utf8").split("\n");
+  // user nice system idle iowait irq softirq steal; what guests took is in `user` already.
+  const ticks = total.trim().split(/\s+/).slice(1, 9).map(Number);
+  const all = ticks.reduce((sum, one) => sum + one, 0);
+  return { busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0), all };
+}

@@ -25,7 +25,14 @@ export function failuresOf({ output }: Ended): string {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-export function summary(all: readonly Ended[], seconds: number, workers: number): string {
+/** How long a run took, by how many workers, and which share of the machine's processors was busy meanwhile, by whatever ran. */
+export interface Whole {
+  readonly seconds: number;
+  readonly workers: number;
+  readonly busy: number;
+}
+
+export function summary(all: readonly Ended[], { seconds, workers, busy }: Whole): string {
   const total = (of: (one: Ended) => number): number => sum(all.map(of));
   const bad = all.filter((one) => !isWell(one));
   return [
@@ -34,7 +41,7 @@ export function summary(all: readonly Ended[], seconds: number, workers: number)
     "",
     "Where the time went, and how much of a processor's:",
     ...timesOf(all),
-    `  ${clock(total((one) => one.seconds))} of work, ${clock(total((one) => one.processor))} of a processor, in ${clock(seconds)} by ${workers} workers`,
+    `  ${clock(total((one) => one.seconds))} of work, ${clock(total((one) => one.processor))} of a processor, in ${clock(seconds)} by ${workers} workers; the machine was busy for ${Math.round(busy * 100)} %`,
     "",
     `${total((one) => one.passing)} passing, ${total((one) => one.pending)} pending, ${total((one) => one.failing)} failing in ${clock(seconds)}`,
     ...(bad.length === 0 ? [] : [`${bad.length} of ${all.length} jobs are no success: ${bad.map(({ job }) => job.name).join(", ")}`]),

@@ -1,4 +1,4 @@
-// `npm test`: all tests by three workers, or those that belong to the paths that are named.
+// `npm test`: all tests by four workers, or those that belong to the paths that are named.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
@@ -8,6 +8,7 @@ import { endOf } from "./ended";
 import { root } from "./imports";
 import { everything, type Job, jobsOf } from "./jobs";
 import { runAll } from "./pool";
+import { machineTime } from "./processor";
 import { quick } from "./quick";
 import { failuresOf, isWell, lineOf, summary } from "./report";
 
@@ -23,7 +24,7 @@ const { values, positionals } = parseArgs({
     record: { type: "boolean", default: false },
     /** Prints every test, not only those that failed. */
     verbose: { type: "boolean", default: false },
-    workers: { type: "string", default: "3" },
+    workers: { type: "string", default: "4" },
   },
 });
 
@@ -42,6 +43,7 @@ const withoutCli = (): Promise<string | undefined> =>
 
 async function main(): Promise<void> {
   const began = performance.now();
+  const before = machineTime();
   const seconds = (): number => (performance.now() - began) / 1000;
   const jobs = chosen();
   const cli = jobs.some((job) => job.needsCli) ? withoutCli() : Promise.resolve(undefined);
@@ -57,7 +59,9 @@ async function main(): Promise<void> {
       return one;
     },
   });
-  console.log(summary(ended, seconds(), Number(values.workers)));
+  const now = machineTime();
+  const busy = (now.busy - before.busy) / (now.all - before.all);
+  console.log(summary(ended, { seconds: seconds(), workers: Number(values.workers), busy }));
   if (values.record) record(Object.fromEntries(ended.filter(isWell).map(({ job, seconds: took }) => [job.name, took])));
   const tests = ended.reduce((total, { passing, failing }) => total + passing + failing, 0);
   if (tests === 0) console.log("No test was run.");

@@ -3,7 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, endOf } from "../../run/ended";
+import { machineTime } from "../../run/processor";
 import { isWell, summary } from "../../run/report";
+
+const whole = { seconds: 1, workers: 1, busy: 0.5 };
 
 describe("how a job ended", function () {
   this.timeout(60_000);
@@ -23,7 +26,7 @@ describe("how a job ended", function () {
     const ended = await end(`it("passes", () => {}); it("skips", function () { console.log("  skipped: no bread"); this.skip(); });`);
     assert.ok(isWell(ended), ended.output);
     assert.deepEqual([ended.passing, ended.pending, ended.failing, ended.reasons], [1, 1, 0, ["no bread"]]);
-    assert.match(summary([ended], 1, 1), /^skipped in one: no bread$/m);
+    assert.match(summary([ended], whole), /^skipped in one: no bread$/m);
   });
 
   it("with what it took of a processor, its children's included, beside its time", async () => {
@@ -32,9 +35,15 @@ describe("how a job ended", function () {
       `it("works", () => { require("node:child_process").execFileSync(process.execPath, ["-e", ${JSON.stringify(busy)}]); });`,
     );
     assert.ok(ended.processor > 0.3, `${ended.processor}`);
+    const before = machineTime();
     const idle = await end(`it("waits", (done) => void setTimeout(done, 500));`);
     assert.ok(idle.processor > 0 && idle.processor < ended.processor, `${idle.processor}`);
-    assert.match(summary([{ ...ended, processor: 75, seconds: 130 }], 1, 1), /^ {4}2:10 {4}1:15 one$/m);
+    const now = machineTime();
+    const [worked, all] = [now.busy - before.busy, now.all - before.all];
+    assert.ok(0 < worked && worked <= all, `${worked} of ${all}`);
+    const told = summary([{ ...ended, processor: 75, seconds: 130 }], whole);
+    assert.match(told, /^ {4}2:10 {4}1:15 one$/m);
+    assert.match(told, /the machine was busy for 50 %$/m);
   });
 
   const bad: readonly [string, string, RegExp, string?][] = [
@@ -50,7 +59,7 @@ describe("how a job ended", function () {
     it(`not well where ${what}, and the end of the report says so`, async () => {
       const ended = await end(text);
       assert.ok(!isWell(ended));
-      assert.match(summary([ended], 1, 1), told);
+      assert.match(summary([ended], whole), told);
     });
 
   it("well, where no test of the file was asked for", async () => {

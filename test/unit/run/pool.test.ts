@@ -56,27 +56,27 @@ describe("a pool of workers", () => {
     assert.equal((await all).length, 4);
   });
 
-  it("runs of booted hosts one file at a time, of engines two, and of others what is next", async () => {
+  it("runs of booted hosts two files at a time, of engines two, and of others what is next", async () => {
     const { run, begun, end } = stage();
     const engines = ["long", "middle", "third"].map((name) => job(name, { lane: "engine" }));
-    const jobs = [...engines, job("short", { lane: "booted" }), job("last", { lane: "booted" }), job("other")];
-    const all = runAll(jobs, { workers: 5, secondsOf, run, cli: has });
-    assert.deepEqual(begun, ["long", "short", "middle", "other"]);
+    const booted = ["short", "last", "more"].map((name) => job(name, { lane: "booted" }));
+    const all = runAll([...engines, ...booted, job("other")], { workers: 6, secondsOf, run, cli: has });
+    assert.deepEqual(begun, ["long", "middle", "short", "last", "other"]);
     await end("other");
-    assert.deepEqual(begun, ["long", "short", "middle", "other"]);
+    assert.deepEqual(begun, ["long", "middle", "short", "last", "other"]);
     await end("long");
-    assert.deepEqual(begun, ["long", "short", "middle", "other", "third"]);
+    assert.deepEqual(begun, ["long", "middle", "short", "last", "other", "third"]);
     await end("short");
-    assert.deepEqual(begun, ["long", "short", "middle", "other", "third", "last"]);
-    for (const name of ["middle", "third", "last"]) await end(name);
-    assert.equal((await all).length, 6);
+    assert.deepEqual(begun, ["long", "middle", "short", "last", "other", "third", "more"]);
+    for (const name of ["middle", "third", "last", "more"]) await end(name);
+    assert.equal((await all).length, 7);
   });
 
   it("takes a lane for as long as all that is left of it", async () => {
     const { run, begun, end } = stage();
     const all = runAll([job("long"), job("middle", { lane: "booted" }), job("short", { lane: "booted" })], {
       workers: 1,
-      secondsOf: (one) => secondsOf(one) + (one.lane === "booted" ? 5 : 0),
+      secondsOf: (one) => secondsOf(one) + (one.lane === "booted" ? 20 : 0),
       run,
       cli: has,
     });
