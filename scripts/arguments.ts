@@ -35,11 +35,13 @@ export const interfaces: readonly Interface[] = [
     name: "ConnectionArgs",
     doc: "How to reach a host. An object of @pulumi/command's `remote.Connection` fits as it is.",
     fields: connectionFields,
+    base: ["ProxyConnectionArgs", proxyFields],
   },
   {
     name: "ConnectionDefaultsArgs",
     doc: "What connections leave out: the fields of a connection that may be said once for all, which are all but `host`.",
     fields: connectionDefaultsFields,
+    base: ['Omit<ConnectionArgs, "host">', connectionFields],
   },
   { name: "ProviderArgs", doc: "How hosts are reached, and whose the entries are.", fields: providerFields },
   { name: "ProbeArgs", doc: "A check that runs on the host before and after a change.", fields: probeFields },
@@ -48,18 +50,26 @@ export const interfaces: readonly Interface[] = [
   { name: "AddressesOfArgs", doc: "The addresses of a device, whatever they are on the host.", fields: addressesOfFields },
   { name: "GatewayOfArgs", doc: "The gateway of a device, whatever it is on the host.", fields: gatewayOfFields },
   ...kinds.flatMap(({ args, fields, parts = [] }) => [...parts, { ...args, fields }]),
-  { name: "ExpectationArgs", doc: "What a packet looks like, and where it must go.", fields: expectationFields },
+  {
+    name: "ExpectationArgs",
+    doc: "What a packet looks like, and where it must go.",
+    fields: expectationFields,
+    base: ["FlowArgs", flowFields],
+  },
   { name: "FlowArgs", doc: "What a packet looks like.", fields: flowFields },
   { name: "EntryArgs", doc: "What an entry of HostRouting may say beside its object.", fields: entryFields },
   { name: "HostRoutingArgs", doc: "Everything about one host.", fields: hostRoutingFields, base: ["HostResourceArgs"] },
   { name: "UplinkSideArgs", doc: "One address family of an uplink.", fields: sideFields },
-  { name: "UplinkArgs", doc: "One uplink of a host.", fields: uplinkFields },
+  { name: "UplinkArgs", doc: "One uplink of a host.", fields: uplinkFields, base: ["UplinkSideArgs", sideFields] },
   { name: "MultihomedArgs", doc: "The uplinks of a host, and what is to be made of them.", fields: multihomedFields },
   {
     name: "FleetHostArgs",
     doc: "One host of a fleet: the fields of MultihomedHost where it names uplinks, else those of HostRouting.",
     fields: fleetHostFields,
-    base: ["HostRoutingArgs, Partial<MultihomedArgs>", { ...commonFields, ...hostRoutingFields, ...multihomedFields }],
+    base: [
+      "HostRoutingArgs, Partial<MultihomedArgs>",
+      { ...commonFields, ...hostRoutingFields, ...multihomedFields, uplinks: fleetHostFields.uplinks },
+    ],
   },
   { name: "FleetArgs", doc: "Hosts, and how they are dealt out over waves.", fields: fleetFields },
 ];
@@ -113,7 +123,7 @@ const comment = (field: Field): string =>
 
 function interfaceOf({ name, doc, fields, base }: Interface): string {
   const [more, inherited = {}] = base ?? [];
-  const own = Object.entries(fields).filter(([field]) => !Object.hasOwn(inherited, field));
+  const own = Object.entries(fields).filter(([field, descriptor]) => descriptor !== inherited[field]);
   const members = own.map(
     ([field, descriptor]) =>
       `${comment(descriptor)}  ${field}${descriptor.absent === required ? "" : "?"}: ${inputType(descriptor, nameOf)};\n`,

@@ -77,67 +77,7 @@ export interface ProxyConnectionArgs {
 }
 
 /** How to reach a host. An object of @pulumi/command's `remote.Connection` fits as it is. */
-export interface ConnectionArgs {
-  /**
-   * Name or address of the host, or an alias of `~/.ssh/config`.
-   * Left out: required. Example: `"edge-1.example.net"`.
-   */
-  host: pulumi.Input<string>;
-  /**
-   * TCP port of sshd.
-   * Left out: from `~/.ssh/config`, else 22. Example: `22`.
-   */
-  port?: pulumi.Input<number>;
-  /**
-   * User to log in as: root, or one with `sudo`.
-   * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
-   */
-  user?: pulumi.Input<string>;
-  /**
-   * Password of the user. Kept secret, however the program gives it.
-   * Left out: no password. Example: `"secret"`.
-   */
-  password?: pulumi.Input<string>;
-  /**
-   * Text of a private key. Kept secret, however the program gives it; with `privateKeyPath` or an agent the state holds no secret at all.
-   * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
-   */
-  privateKey?: pulumi.Input<string>;
-  /**
-   * Passphrase of the private key. Kept secret, however the program gives it.
-   * Left out: the key is not encrypted. Example: `"secret"`.
-   */
-  privateKeyPassword?: pulumi.Input<string>;
-  /**
-   * Socket of an SSH agent.
-   * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
-   */
-  agentSocketPath?: pulumi.Input<string>;
-  /**
-   * Public key that the host must show, as in `known_hosts` or a `.pub` file.
-   * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
-   */
-  hostKey?: pulumi.Input<string>;
-  /**
-   * How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.
-   * Left out: 10, within 30 s. Example: `3`.
-   */
-  dialErrorLimit?: pulumi.Input<number>;
-  /**
-   * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
-   * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
-   */
-  perDialTimeout?: pulumi.Input<number>;
-  /**
-   * File with a private key, on the machine where Pulumi runs; `~` is its home.
-   * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
-   */
-  privateKeyPath?: pulumi.Input<string>;
-  /**
-   * File with known host keys, in OpenSSH's form.
-   * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
-   */
-  knownHostsPath?: pulumi.Input<string>;
+export interface ConnectionArgs extends ProxyConnectionArgs {
   /**
    * Takes any host key. Somebody between you and the host can then read and change everything.
    * Left out: false. Example: `true`.
@@ -166,87 +106,7 @@ export interface ConnectionArgs {
 }
 
 /** What connections leave out: the fields of a connection that may be said once for all, which are all but `host`. */
-export interface ConnectionDefaultsArgs {
-  /**
-   * TCP port of sshd.
-   * Left out: from `~/.ssh/config`, else 22. Example: `22`.
-   */
-  port?: pulumi.Input<number>;
-  /**
-   * User to log in as: root, or one with `sudo`.
-   * Left out: from `~/.ssh/config`, else root. Example: `"root"`.
-   */
-  user?: pulumi.Input<string>;
-  /**
-   * Password of the user. Kept secret, however the program gives it.
-   * Left out: no password. Example: `"secret"`.
-   */
-  password?: pulumi.Input<string>;
-  /**
-   * Text of a private key. Kept secret, however the program gives it; with `privateKeyPath` or an agent the state holds no secret at all.
-   * Left out: no key. Example: `"-----BEGIN OPENSSH PRIVATE KEY-----..."`.
-   */
-  privateKey?: pulumi.Input<string>;
-  /**
-   * Passphrase of the private key. Kept secret, however the program gives it.
-   * Left out: the key is not encrypted. Example: `"secret"`.
-   */
-  privateKeyPassword?: pulumi.Input<string>;
-  /**
-   * Socket of an SSH agent.
-   * Left out: `SSH_AUTH_SOCK`, when no key and no password is given. Example: `"/run/user/1000/ssh-agent.sock"`.
-   */
-  agentSocketPath?: pulumi.Input<string>;
-  /**
-   * Public key that the host must show, as in `known_hosts` or a `.pub` file.
-   * Left out: the host must be in `known_hosts`. Example: `"ssh-ed25519 AAAAC3Nza..."`.
-   */
-  hostKey?: pulumi.Input<string>;
-  /**
-   * How many times a host is dialled again that is unreachable or still starts; -1 for as long as the engine lives. 60 waits for four minutes and more. Refused logins are never tried again.
-   * Left out: 10, within 30 s. Example: `3`.
-   */
-  dialErrorLimit?: pulumi.Input<number>;
-  /**
-   * Seconds that one dial may take, from the first packet to the shell; the way to a jump host has its own.
-   * Left out: 15; for a jump host, that of the host behind it. Example: `15`.
-   */
-  perDialTimeout?: pulumi.Input<number>;
-  /**
-   * File with a private key, on the machine where Pulumi runs; `~` is its home.
-   * Left out: from `~/.ssh/config`. Example: `"~/.ssh/id_ed25519"`.
-   */
-  privateKeyPath?: pulumi.Input<string>;
-  /**
-   * File with known host keys, in OpenSSH's form.
-   * Left out: from `~/.ssh/config`, else `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. Example: `"./known_hosts"`.
-   */
-  knownHostsPath?: pulumi.Input<string>;
-  /**
-   * Takes any host key. Somebody between you and the host can then read and change everything.
-   * Left out: false. Example: `true`.
-   */
-  insecureIgnoreHostKey?: pulumi.Input<boolean>;
-  /**
-   * Runs everything by `sudo`: by `sudo -n`, for a user who needs no password for it, or with `sudoPassword`.
-   * Left out: false. Example: `true`.
-   */
-  sudo?: pulumi.Input<boolean>;
-  /**
-   * Password that sudo asks for. Kept secret, however the program gives it. It is sent to sudo's standard input, and only when sudo asks.
-   * Left out: sudo must ask for none. Example: `"secret"`.
-   */
-  sudoPassword?: pulumi.Input<string>;
-  /**
-   * Who logs in. `ssh2`: a library, quick, takes passwords and keys as text. `openssh`: your own `ssh`, with certificates, security keys, Kerberos and all that it knows, at twice the time; it asks nobody anything. `local`: nobody, for a program that runs on the host itself (`host` is then `localhost`).
-   * Left out: `auto`: `ssh2`, and `openssh` where your configuration of ssh has what only it can do. Example: `"openssh"`.
-   */
-  transport?: pulumi.Input<"auto" | "ssh2" | "openssh" | "local">;
-  /**
-   * Jump host: the connection to `host` goes through it. It has the same fields, except `proxy`, `sudo` and `sudoPassword`.
-   * Left out: from `ProxyJump` in `~/.ssh/config`, else none. Example: `{"host":"jump.example.net"}`.
-   */
-  proxy?: pulumi.Input<ProxyConnectionArgs>;
+export interface ConnectionDefaultsArgs extends Omit<ConnectionArgs, "host"> {
 }
 
 /** How hosts are reached, and whose the entries are. */
@@ -949,57 +809,7 @@ export interface TableArgs {
 }
 
 /** What a packet looks like, and where it must go. */
-export interface ExpectationArgs {
-  /**
-   * Where the packet goes.
-   * Left out: required. Example: `"192.0.2.1"`.
-   */
-  to: pulumi.Input<string>;
-  /**
-   * Its source address. For packets that the host itself sends it must be one of the host's.
-   * Left out: not chosen yet. Example: `"203.0.113.10"`.
-   */
-  from?: pulumi.Input<string>;
-  /**
-   * Device on which it came in.
-   * Left out: the host itself sends it. Example: `"eth0"`.
-   */
-  iif?: pulumi.Input<string>;
-  /**
-   * VRF to which the sending socket is bound. What came in by a device of a VRF has that device as `iif` instead.
-   * Left out: none. Example: `"red"`.
-   */
-  vrf?: pulumi.Input<string>;
-  /**
-   * Its firewall mark; decimal or hexadecimal.
-   * Left out: none. Example: `"0x1"`.
-   */
-  mark?: pulumi.Input<string | number>;
-  /**
-   * Protocol inside the IP packet: `tcp`, `udp`, `icmp` or `ipv6-icmp`.
-   * Left out: none. Example: `"tcp"`.
-   */
-  ipproto?: pulumi.Input<"tcp" | "udp" | "icmp" | "ipv6-icmp">;
-  /**
-   * Its source port.
-   * Left out: none. Example: `443`.
-   */
-  sport?: pulumi.Input<number>;
-  /**
-   * Its destination port.
-   * Left out: none. Example: `443`.
-   */
-  dport?: pulumi.Input<number>;
-  /**
-   * User id of the sending process.
-   * Left out: 0, root. Example: `1000`.
-   */
-  uid?: pulumi.Input<number>;
-  /**
-   * Its type of service.
-   * Left out: 0. Example: `"0x10"`.
-   */
-  tos?: pulumi.Input<string | number>;
+export interface ExpectationArgs extends FlowArgs {
   /**
    * Device by which it must leave.
    * Left out: any. Example: `"eth1"`.
@@ -1184,22 +994,12 @@ export interface UplinkSideArgs {
 }
 
 /** One uplink of a host. */
-export interface UplinkArgs {
+export interface UplinkArgs extends UplinkSideArgs {
   /**
    * Its device.
    * Left out: required. Example: `"eth1"`.
    */
   device: pulumi.Input<string>;
-  /**
-   * The host's own address on it, with the prefix length of the network there; or a list of its addresses there, the preferred source first. `"auto"`: whatever the device has on the host, followed when it changes.
-   * Left out: required. Example: `"203.0.113.10/24"`.
-   */
-  address: pulumi.Input<"auto" | string | pulumi.Input<string>[]>;
-  /**
-   * The provider's gateway. One outside the network is taken to be on the link. `"auto"`: the one that the device has on the host, followed when it changes. `"none"`: the device needs no gateway, as with WireGuard, PPP (PPPoE, LTE) and GRE. `"manager"`: the network manager of the host makes the table's default route.
-   * Left out: required. Example: `"203.0.113.1"`.
-   */
-  gateway: pulumi.Input<"auto" | "none" | "manager" | string>;
   /**
    * Number of its routing table, from 1 to 2499; the priorities of its rules are made of it.
    * Left out: required. Example: `101`.
