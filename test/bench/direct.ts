@@ -4,7 +4,7 @@ import type { Guard } from "../../provider/src/declaration/guard";
 import { tagsOf } from "../../provider/src/declaration/owner";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
 import { Shell } from "../../provider/src/host/wire/shell";
-import { lookAtTable } from "../../provider/src/kernel/observed/look";
+import { lookAtTable } from "../kernel/wholeTable";
 import type { Fleet } from "./fleet";
 import { objectsOf, tableId, wanted } from "./objects";
 import { median, type Sample } from "./rows";

@@ -1,10 +1,10 @@
 import type { Family } from "../../provider/src/declaration/family";
 import { tableOf } from "../../provider/src/declaration/tableNumber";
 import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
-import { parseNames, parseNexthops, parseRoutes, parseRules, parseSysctls } from "../../provider/src/kernel/observed/parse";
+import { parseNames, parseRoutes, parseRules, parseSysctls } from "../../provider/src/kernel/observed/parse";
 import { emptyState, type State } from "../../provider/src/kernel/observed/state";
 import { parseObjects, type StoredObject } from "../../provider/src/kernel/persist/stored";
-import { parseRegister } from "../../provider/src/kernel/plan/register";
+import { parseNexthops, parseRegister } from "../unit/kernel/atOnce";
 
 /**
  * A scenario is one text, in parts that begin with `-- TITLE --`. First what the host shows, `current: COMMAND` or `current: FILE`; then what is

@@ -4,8 +4,9 @@ import { after, before, describe, it } from "mocha";
 import { readHistory } from "../../provider/src/host/history/read";
 import { rollback } from "../../provider/src/host/history/rollback";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-import { parseRegister } from "../../provider/src/kernel/plan/register";
+
 import { type Host, type Lab, startLab } from "../lab/lab";
+import { parseRegister } from "../unit/kernel/atOnce";
 import { create, type Fields, type Made, remove, update } from "./resource";
 
 /** What one id declares of the keys that all of its stack share: the value that it gives each; no value: another one's, or nobody's. */

@@ -5,18 +5,20 @@ import { isPolicyRoutingError } from "../../provider/src/errors";
 import { parseState } from "../../provider/src/host/reading/entries";
 import { observeText, stepsText } from "../../provider/src/host/wire/frames";
 import { lookFor } from "../../provider/src/kernel/observed/kinds";
-import { type Look, lookAtNexthops, lookAtTable, together } from "../../provider/src/kernel/observed/look";
+import { type Look, lookAtNexthops, together } from "../../provider/src/kernel/observed/look";
 import type { State } from "../../provider/src/kernel/observed/state";
 import type { Change } from "../../provider/src/kernel/plan/change";
 import { checkNeeds } from "../../provider/src/kernel/plan/gate";
 import { deviations, isEmpty, plan } from "../../provider/src/kernel/plan/plan";
-import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
+import { printLine } from "../../provider/src/kernel/plan/register";
 import { commandOf, ipStep, type Step } from "../../provider/src/kernel/plan/step";
 import { type Place, thisMachine, versionsOf } from "../lab/place";
 import { KernelNamespace } from "../property/kernelNamespace";
 import { change, type Input, tags } from "../property/subjects";
+import { parseRegister } from "../unit/kernel/atOnce";
 import { baseObjects, type Pair, type Subject, subjects, unmet } from "./objects";
 import { untouched } from "./report";
+import { lookAtTable } from "./wholeTable";
 
 /** How often an attribute was created, updated (its value was another one) and read back, by family. */
 export interface Exercised {

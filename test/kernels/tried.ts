@@ -3,15 +3,17 @@ import type { Since } from "../../provider/src/declaration/attribute";
 import { families } from "../../provider/src/declaration/family";
 import { parseState } from "../../provider/src/host/reading/entries";
 import { observeText } from "../../provider/src/host/wire/frames";
-import { lookAtNexthops, lookAtTable, together } from "../../provider/src/kernel/observed/look";
+import { lookAtNexthops, together } from "../../provider/src/kernel/observed/look";
 import { emptyState } from "../../provider/src/kernel/observed/state";
 import { plan } from "../../provider/src/kernel/plan/plan";
-import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
+import { printLine } from "../../provider/src/kernel/plan/register";
 import { commandOf } from "../../provider/src/kernel/plan/step";
 import { baseObjects, subjects } from "../kernel/objects";
+import { lookAtTable } from "../kernel/wholeTable";
 import { type Place, versionsOf } from "../lab/place";
 import { KernelNamespace } from "../property/kernelNamespace";
 import { change, tags } from "../property/subjects";
+import { parseRegister } from "../unit/kernel/atOnce";
 import { type Trial, trials } from "./trials";
 
 /** What a kernel and an iproute2 said to each trial: nothing where it was made and read back as it was asked for, else why not. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bitsOf } from "../../provider/src/declaration/bits";
+import { bitsOf, holdsBits } from "../../provider/src/declaration/bits";
 import type { Family } from "../../provider/src/declaration/family";
 import type { Flow } from "../../provider/src/declaration/flow";
 import type { Route } from "../../provider/src/declaration/route/route";
@@ -8,7 +8,6 @@ import type { Rule } from "../../provider/src/declaration/rule/rule";
 import { isOpen } from "../../provider/src/kernel/lookup/cases";
 import type { Alike } from "../../provider/src/kernel/lookup/classes/alike";
 import { type Door, type Moved, type Movement, movedBetween } from "../../provider/src/kernel/lookup/classes/classes";
-import { partAt } from "../../provider/src/kernel/lookup/classes/partition";
 import { packetIn } from "../../provider/src/kernel/lookup/lookup";
 import type { Network } from "../../provider/src/kernel/lookup/network";
 import { pairsOf } from "../../provider/src/kernel/lookup/pairs";
@@ -123,7 +122,8 @@ const doorsOf = ({ rules }: Network, other: Network): Door[] => [
 function mustSay(told: Movement, before: Network, after: Network, family: Family): void {
   const all = addressesIn(family);
   const alikeAt = (address: string): Alike | undefined => {
-    const part = partAt(told.addresses.parts, bitsOf(address));
+    // Parts stand before those in them: the last one that holds the address is the one of the longest prefix.
+    const part = told.addresses.parts.findLast((one) => holdsBits(one, bitsOf(address)));
     return told.addresses.alike.find(({ parts }) => part !== undefined && parts.includes(part));
   };
   const alike = new Map(all.map((address) => [address, alikeAt(address)]));

@@ -10,13 +10,14 @@ import { unknownValue } from "../../provider/src/declaration/unknown";
 import { isPolicyRoutingError } from "../../provider/src/errors";
 import { stepsText } from "../../provider/src/host/wire/frames";
 import { parseIpJson } from "../../provider/src/kernel/observed/ipJson";
-import { parseNames, parseNexthops, parseNexthopUsers, parseRoutes, parseRules } from "../../provider/src/kernel/observed/parse";
+import { parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/observed/parse";
 import { emptyState, type State } from "../../provider/src/kernel/observed/state";
 import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
 import { plan } from "../../provider/src/kernel/plan/plan";
-import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
+import { printLine } from "../../provider/src/kernel/plan/register";
 import type { Step } from "../../provider/src/kernel/plan/step";
 import { kinds } from "../../provider/src/runtime/kinds";
+import { parseNexthops, parseNexthopUsers, parseRegister } from "../unit/kernel/atOnce";
 import { change, family, runs } from "./subjects";
 
 /** Text that would be more than one word, more than one line, or a command. */

@@ -1,20 +1,14 @@
 import { type Family, families } from "../../provider/src/declaration/family";
 import { tableOf } from "../../provider/src/declaration/tableNumber";
 import { command as nexthopCommand } from "../../provider/src/kernel/nexthop/steps";
-import {
-  nameHeader,
-  parseNames,
-  parseNexthops,
-  parseNexthopUsers,
-  parseRoutes,
-  parseRules,
-} from "../../provider/src/kernel/observed/parse";
+import { nameHeader, parseNames, parseRoutes, parseRules } from "../../provider/src/kernel/observed/parse";
 import { emptyState, type State } from "../../provider/src/kernel/observed/state";
 import type { Uplinks } from "../../provider/src/kernel/observed/uplinks";
-import { parseRegister, printLine, type RegisterLine } from "../../provider/src/kernel/plan/register";
+import { printLine, type RegisterLine } from "../../provider/src/kernel/plan/register";
 import { commandOf, type IpStep, type SettingStep, type Shown, type Step, type TableNameStep } from "../../provider/src/kernel/plan/step";
 import { addBack as routeBack } from "../../provider/src/kernel/route/steps";
 import { add as addedRule } from "../../provider/src/kernel/rule/steps";
+import { parseNexthops, parseNexthopUsers, parseRegister } from "../unit/kernel/atOnce";
 import { addNexthop, deleteNexthop, idOf, type ModelNexthop, nexthopJson, parseNexthop, replaceNexthop } from "./modelNexthops";
 import {
   addRoute,

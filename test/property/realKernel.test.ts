@@ -15,12 +15,13 @@ import { emptyState, givenRule, type State } from "../../provider/src/kernel/obs
 import type { Change } from "../../provider/src/kernel/plan/change";
 import { isBefore, needsOf } from "../../provider/src/kernel/plan/gate";
 import { type ChangePlan, deviations, plan } from "../../provider/src/kernel/plan/plan";
-import { emptyRegister, ownLine, parseRegister, type Register } from "../../provider/src/kernel/plan/register";
+import { emptyRegister, ownLine, type Register } from "../../provider/src/kernel/plan/register";
 import { channelOf, commandOf, type Step } from "../../provider/src/kernel/plan/step";
 import { wantedRoute } from "../../provider/src/kernel/route/route";
 import { describe as describeRule, wantedRule } from "../../provider/src/kernel/rule/rule";
 import { wordsOf } from "../../provider/src/kernel/words";
 import { thisMachine as versions } from "../lab/place";
+import { parseRegister } from "../unit/kernel/atOnce";
 import { KernelNamespace } from "./kernelNamespace";
 import {
   change,

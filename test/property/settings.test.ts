@@ -7,9 +7,10 @@ import { emptyState, type State } from "../../provider/src/kernel/observed/state
 import { stateAfter } from "../../provider/src/kernel/plan/after";
 import type { Change } from "../../provider/src/kernel/plan/change";
 import { deviations, plan } from "../../provider/src/kernel/plan/plan";
-import { parseRegister, printLine } from "../../provider/src/kernel/plan/register";
+import { printLine } from "../../provider/src/kernel/plan/register";
 import type { Step } from "../../provider/src/kernel/plan/step";
 import { wantedSysctl } from "../../provider/src/kernel/sysctl/sysctl";
+import { parseRegister } from "../unit/kernel/atOnce";
 import { KernelNamespace } from "./kernelNamespace";
 import { change, runs } from "./subjects";
 

@@ -11,7 +11,8 @@ import { type Rule, ruleAttributes, settleRule } from "../../provider/src/declar
 import { type LiteralRules, literally, ruleSetAttributes, settleRuleSet } from "../../provider/src/declaration/rule/ruleSet";
 import type { Table } from "../../provider/src/declaration/tableNumber";
 import type { Change, Wanted } from "../../provider/src/kernel/plan/change";
-import { ownLine, parseRegister, type Register } from "../../provider/src/kernel/plan/register";
+import { ownLine, type Register } from "../../provider/src/kernel/plan/register";
+import { parseRegister } from "../unit/kernel/atOnce";
 
 /** What the properties are about: rules and routes as people write them, from few values, so that they often meet. */
 export type Input = Readonly<Record<string, unknown>>;

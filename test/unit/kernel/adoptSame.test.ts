@@ -8,12 +8,13 @@ import { wantedNexthop } from "../../../provider/src/kernel/nexthop/nexthop";
 import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
 import type { Mandate, Wanted } from "../../../provider/src/kernel/plan/change";
 import { plan } from "../../../provider/src/kernel/plan/plan";
-import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/plan/register";
+import { ownLine, printLine } from "../../../provider/src/kernel/plan/register";
 import { commandOf, tableName } from "../../../provider/src/kernel/plan/step";
 import { wantedRoute } from "../../../provider/src/kernel/route/route";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 import { wantedSysctl } from "../../../provider/src/kernel/sysctl/sysctl";
 import { wantedName } from "../../../provider/src/kernel/table/name";
+import { parseRegister } from "./atOnce";
 
 const mandate: Mandate = { id: "a", stack: "s", tags: tagsOf(undefined), adopt: "same" };
 const planOf = (wanted: Wanted, state: Partial<State>, adopt: Mandate["adopt"] = "same") =>

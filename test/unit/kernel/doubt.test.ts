@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { doubtedKeys, keysOfTags, mayPassOver, repeatedRules, withSecondLook } from "../../../provider/src/kernel/observed/doubt";
 import { finish } from "../../../provider/src/kernel/observed/pieces";
 import { emptyState, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
-import { parseRegister } from "../../../provider/src/kernel/plan/register";
+import { parseRegister } from "./atOnce";
 
 const rule = (priority: number, protocol: number, table = 100): ObservedRule => ({
   rule: { family: "inet", priority, table },

@@ -6,10 +6,11 @@ import { parseRules } from "../../../provider/src/kernel/observed/parse";
 import { emptyState, type State } from "../../../provider/src/kernel/observed/state";
 import { compare } from "../../../provider/src/kernel/plan/compare";
 import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
-import { ownLine, parseRegister } from "../../../provider/src/kernel/plan/register";
+import { ownLine } from "../../../provider/src/kernel/plan/register";
 import { commandOf } from "../../../provider/src/kernel/plan/step";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 import { change, stack, tags } from "../../property/subjects";
+import { parseRegister } from "./atOnce";
 
 const ruleAt = (index: number): Rule => ({
   family: "inet",

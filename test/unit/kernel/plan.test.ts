@@ -7,11 +7,12 @@ import { isPolicyRoutingError } from "../../../provider/src/errors";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../../provider/src/kernel/observed/state";
 import type { Mandate, Wanted } from "../../../provider/src/kernel/plan/change";
 import { deviations, plan } from "../../../provider/src/kernel/plan/plan";
-import { ownLine, parseRegister, printLine } from "../../../provider/src/kernel/plan/register";
+import { ownLine, printLine } from "../../../provider/src/kernel/plan/register";
 import { commandOf } from "../../../provider/src/kernel/plan/step";
 import { wantedRoute } from "../../../provider/src/kernel/route/route";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
 import { wantedName } from "../../../provider/src/kernel/table/name";
+import { parseRegister } from "./atOnce";
 
 const tags = tagsOf(undefined);
 const mandate: Mandate = { id: "a", stack: "s", tags, adopt: false };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compacted, emptyRegister, keysOf, ownLine, parseRegister } from "../../../provider/src/kernel/plan/register";
+import { compacted, emptyRegister, keysOf, ownLine } from "../../../provider/src/kernel/plan/register";
+import { parseRegister } from "./atOnce";
 
 const a = { id: "edge-1/rule/inet/1000#a", stack: "organization/project/prod" };
 const b = { id: "edge-1/rule/inet/1001#b", stack: "organization/project/prod" };

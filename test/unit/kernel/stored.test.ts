@@ -6,8 +6,9 @@ import type { Persistence } from "../../../provider/src/kernel/persist/persisten
 import { leftovers, needsAfter, storePlan } from "../../../provider/src/kernel/persist/store";
 import { parseObjects, printObject } from "../../../provider/src/kernel/persist/stored";
 import { plan } from "../../../provider/src/kernel/plan/plan";
-import { ownLine, parseRegister } from "../../../provider/src/kernel/plan/register";
+import { ownLine } from "../../../provider/src/kernel/plan/register";
 import { wantedRule } from "../../../provider/src/kernel/rule/rule";
+import { parseRegister } from "./atOnce";
 
 const rule: Rule = { family: "inet", priority: 1000, table: 100 };
 const fileText = (form: 1 | 2, file: string, key: string, id: string, owner: number): string =>

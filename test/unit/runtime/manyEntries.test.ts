@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { emptyState } from "../../../provider/src/kernel/observed/state";
-import { parseRegister } from "../../../provider/src/kernel/plan/register";
+
 import { kindOf } from "../../../provider/src/runtime/kinds";
+import { parseRegister } from "../kernel/atOnce";
 
 const stack = "organization/project/stack";
 

@@ -54,11 +54,6 @@ export const lookAtRules = (family: Family): Look => ({ ...nothingMore, rules: n
 export const lookAtUplinks: Look = { ...nothingMore, uplinks: true };
 /** With addresses: a route goes with the last one of its device. */
 export const lookAtWays = (family: Family): Look => ({ ...lookAtUplinks, ways: new Set([family]) });
-/** With the rules, which say for whom the table counts. */
-export function lookAtTable(family: Family, table: Table, locks = false): Look {
-  const tables = new Set([tableText(family, table)]);
-  return { ...lookAtRules(family), tables, locks: locks ? tables : nothingMore.locks };
-}
 /** What stands at a destination: a table may hold every route of the internet. */
 export function lookAtDestination(route: Pick<Route, "family" | "table" | "destination">, locks = false): Look {
   const routes = new Set([destinationOf(route)]);

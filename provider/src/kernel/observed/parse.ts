@@ -93,11 +93,7 @@ function locksIn(lines: readonly string[]): (json: IpObject) => readonly string[
     ) ?? [];
 }
 
-/** `ip -j -N -d nexthop show`; `inet6` are those that `ip -6` shows: of one without a gateway nothing else says its family. */
-export const parseNexthops = (objects: readonly IpObject[], inet6: readonly IpObject[]): ObservedNexthop[] =>
-  objects.map(nexthopReader(new Set(inet6.map((json) => json["id"]))));
-
-/** `inet6` holds the numbers of those that `ip -6` shows. */
+/** `ip -j -N -d nexthop show`; `inet6` holds the numbers of those that `ip -6` shows: of one without a gateway nothing else says its family. */
 export const nexthopReader =
   (inet6: ReadonlySet<unknown>) =>
   (json: IpObject): ObservedNexthop => {
@@ -106,8 +102,6 @@ export const nexthopReader =
   };
 
 /** Lines of `ip -N -d -o route show table all` that name a next hop object. */
-export const parseNexthopUsers = (text: string, family: Family): NexthopUser[] => [...eachLine(text)].flatMap(userReader(family));
-
 export const userReader =
   (family: Family) =>
   (line: string): NexthopUser[] => {

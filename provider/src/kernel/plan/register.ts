@@ -1,5 +1,5 @@
 import { parseRegisterKey, type RegisterKey } from "../../declaration/key";
-import { eachLine, finish, type Pieces, piece } from "../observed/pieces";
+import { eachLine, type Pieces, piece } from "../observed/pieces";
 
 /**
  * The register on the host says which resource owns which entry of ours: a journal in /run, one line a change,
@@ -27,8 +27,6 @@ export interface Register {
 }
 
 export const emptyRegister: Register = { entries: new Map(), lines: 0 };
-
-export const parseRegister = (text: string): Register => finish(readRegister(text));
 
 export function* readRegister(text: string): Pieces<Register> {
   const entries = new Map<string, Entry>();

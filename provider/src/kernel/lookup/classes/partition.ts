@@ -1,5 +1,5 @@
 import { everythingOf } from "../../../declaration/address";
-import { addressOf, type Bits, bitAt, commonBits, holdsBits, type PrefixBits, prefixBitsOf } from "../../../declaration/bits";
+import { addressOf, type Bits, bitAt, holdsBits, type PrefixBits, prefixBitsOf } from "../../../declaration/bits";
 import type { Family } from "../../../declaration/family";
 
 /** The addresses of a prefix that no longer prefix among those that matter has: all of them fare alike, as far as prefixes go. */
@@ -85,7 +85,3 @@ function but(parts: readonly Part[]): string {
   const named = parts.length > most ? `${parts.length} longer prefixes` : parts.map(({ prefix }) => prefix).join(", ");
   return ` but not ${named}`;
 }
-
-/** The part that holds an address: the one of the longest prefix. */
-export const partAt = (parts: readonly Part[], bits: Bits): Part | undefined =>
-  parts.findLast((part) => commonBits(part.bits, bits) >= part.length);
