@@ -4,7 +4,6 @@ import { after, before, describe, it } from "mocha";
 import { readHistory } from "../../provider/src/host/history/read";
 import { rollback } from "../../provider/src/host/history/rollback";
 import { closeHosts, hostOf } from "../../provider/src/host/host";
-
 import { type Host, type Lab, startLab } from "../lab/lab";
 import { parseRegister } from "../unit/kernel/atOnce";
 import { create, type Fields, type Made, remove, update } from "./resource";

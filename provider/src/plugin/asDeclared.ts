@@ -1,5 +1,5 @@
-import { followingAddresses, followingGateway } from "../declaration/followed";
 import { registerKey } from "../declaration/key";
+import { observedKindOf } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import { deviceIn } from "../kernel/plan/followed";
 
@@ -8,7 +8,5 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An entry of ours as it was declared: of what follows a device the kernel shows what the device has, and the register which device. */
 export function asDeclared(values: Fields, key: string, { register }: Pick<State, "register">, tag: number): Fields {
   const device = deviceIn(register.entries.get(registerKey(key, tag)) ?? {});
-  if (device === undefined) return values;
-  const [kind, family] = key.split(" ");
-  return kind === "rule" ? { ...followingAddresses(values, device), family } : { ...followingGateway(values, device), family };
+  return device === undefined ? values : (observedKindOf(key)?.following?.declared(values, device, key) ?? values);
 }

@@ -1,6 +1,8 @@
 import { entryKinds, type Section } from "../declaration/entryKinds";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { warn } from "../host/told";
+import { ownersIn } from "../kernel/observed/kinds";
+import type { Entry } from "../kernel/plan/register";
 import type { Declared } from "../managers/takeover/declare";
 import type { StandingHost } from "../managers/takeover/onHost";
 import type { Handlers, Properties } from "../runtime/handlers";
@@ -40,9 +42,9 @@ export async function foundWhole(id: string, parsed: ImportId, owner: Owner, han
 }
 
 /** The id of the stack's HostRouting there, as the register has it. */
-function heldBy({ register, names }: StandingHost, { place }: ImportId, { stack }: Owner): string | undefined {
-  const entries = [...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])];
-  const ids = new Set(entries.filter((one) => isSameStack(one.stack, stack) && one.id.includes(`/${place}#`)).map((one) => one.id));
+function heldBy(standing: StandingHost, { place }: ImportId, { stack }: Owner): string | undefined {
+  const isIts = (one: Entry): boolean => isSameStack(one.stack, stack) && one.id.includes(`/${place}#`);
+  const ids = new Set(ownersIn(standing).flatMap(([, owner]) => (isIts(owner) ? [owner.id] : [])));
   return ids.size === 1 ? [...ids][0] : undefined;
 }
 

@@ -2,7 +2,7 @@ import { registerKey } from "../declaration/key";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
 import { PolicyRoutingError } from "../errors";
 import type { Seen } from "../kernel/observed/kind";
-import { kindsOnHosts } from "../kernel/observed/kinds";
+import { kindsOnHosts, ownerInFiles } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import type { Handlers } from "../runtime/handlers";
 import { asDeclared } from "./asDeclared";
@@ -53,8 +53,7 @@ function standingAt({ section, key }: EntryPlace, state: State): readonly Seen[]
 }
 
 /** The id under which the register has it for the stack. */
-function holderOf({ key }: Seen, { register, names }: State, { stack, proto }: Owner): string | undefined {
-  const { owner } = tagsOf(proto);
-  const entry = register.entries.get(registerKey(key, owner)) ?? names.find((one) => `table ${one.tableId}` === key)?.owner;
+function holderOf({ key }: Seen, state: State, { stack, proto }: Owner): string | undefined {
+  const entry = state.register.entries.get(registerKey(key, tagsOf(proto).owner)) ?? ownerInFiles(key, state);
   return entry !== undefined && isSameStack(entry.stack, stack) ? entry.id : undefined;
 }

@@ -1,7 +1,7 @@
 import { entryKinds, sectionNames } from "../declaration/entryKinds";
-import { parseRegisterKey, registerKey, tableKey } from "../declaration/key";
+import { parseRegisterKey, registerKey } from "../declaration/key";
 import { defaultOwner, type Tags } from "../declaration/owner";
-import { kindsOnHosts, tagsAt } from "../kernel/observed/kinds";
+import { kindsOnHosts, ownersInFiles, tagsAt } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import { keysOf } from "../kernel/plan/register";
 
@@ -11,7 +11,7 @@ export interface Standing {
   readonly key: string;
   /** The register's key, with the tag. */
   readonly at: string;
-  /** Its tag in the kernel; undefined for a name. */
+  /** Its tag in the kernel; undefined for what stands in a file. */
   readonly tag: number | undefined;
   readonly found: object;
 }
@@ -20,10 +20,11 @@ export interface Standing {
 export function standingAt(keys: ReadonlySet<string>, state: State): Standing[] {
   if (keys.size === 0) return [];
   return sectionNames.flatMap((section) =>
-    kindsOnHosts[section].seen(state).flatMap(({ key, protocol: tag, found }): Standing[] => {
-      const at = tag === undefined ? undefined : registerKey(key, tag);
-      const shown = at !== undefined && keys.has(at) ? entryKinds[section].declarable(found) : undefined;
-      return at === undefined || shown === undefined ? [] : [{ section, key, at, tag, found: shown }];
+    kindsOnHosts[section].seen(state).flatMap(({ key, protocol: tag, isOwnFile, found }): Standing[] => {
+      const at = tag === undefined ? key : registerKey(key, tag);
+      if (!keys.has(at) || (tag === undefined && isOwnFile !== true)) return [];
+      const shown = entryKinds[section].declarable(found);
+      return shown === undefined ? [] : [{ section, key, at, tag, found: shown }];
     }),
   );
 }
@@ -43,12 +44,9 @@ function keysHeldBy(state: State, id: string, { owner }: Tags): string[] {
 
 /** What stands in an id's name at keys that its state does not declare: a change ended half-way, and the next one is to end it. */
 export function surplus(state: State, id: string, tags: Tags, declared: ReadonlySet<string>): Standing[] {
-  const names = state.names.flatMap(({ tableId, name, owner }): Standing[] => {
-    const key = tableKey(tableId);
-    return owner?.id !== id || declared.has(key) ? [] : [{ section: "tables", key, at: key, tag: undefined, found: { tableId, name } }];
-  });
-  const keys = keysHeldBy(state, id, tags).filter((at) => !declared.has(parseRegisterKey(at).key));
-  return [...names, ...standingAt(new Set(keys), state)];
+  const inFiles = ownersInFiles(state).flatMap(([key, owner]) => (owner.id === id ? [key] : []));
+  const keys = [...inFiles, ...keysHeldBy(state, id, tags)].filter((at) => !declared.has(parseRegisterKey(at).key));
+  return standingAt(new Set(keys), state);
 }
 
 /** The tag under which something of an id stands though its state says another: a change of tags ended half-way, or nobody was told. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { emptyState, type ObservedRule } from "../../../provider/src/kernel/observed/state";
-
 import { kindOf } from "../../../provider/src/runtime/kinds";
 import { parseRegister } from "../kernel/atOnce";
 

@@ -97,7 +97,7 @@ function declaredNetwork(sides: readonly (Declared | undefined)[]): Network {
     if (declared === undefined) return [];
     const { owner, adopt } = declared;
     const mandate = { id: "", stack: owner.stack, tags: tagsOf(owner.proto), adopt };
-    const wanted = declared.wanted.filter(({ key }) => !key.startsWith("sysctl "));
+    const wanted = declared.wanted.filter(({ sets }) => sets === undefined);
     const state = { ...emptyState, uplinks: unreadUplinks(wanted) };
     return wanted.flatMap((one) => [...one.ensure(state, mandate).becomes]);
   });

@@ -6,8 +6,8 @@ import { type Back, type Choice, checkLater, choose, nameOf, type Wish } from ".
 import { changeBack, idsIn, toDo } from "../../kernel/history/changeBack";
 import { marksOf } from "../../kernel/history/marks";
 import { refused } from "../../kernel/history/refused";
-import { lookFor } from "../../kernel/observed/kinds";
-import type { Look } from "../../kernel/observed/look";
+import { lookFor, observedKindOf } from "../../kernel/observed/kinds";
+import { type Look, together } from "../../kernel/observed/look";
 import type { State } from "../../kernel/observed/state";
 import { deviceIn } from "../../kernel/plan/followed";
 import { plan } from "../../kernel/plan/plan";
@@ -110,9 +110,10 @@ function refuseUnread(unread: readonly Unread[], { to, run = "", force }: Reques
 /** What is there with its locked metrics too: it is put back by what was read; and what devices have, where what is put back follows one. */
 function lookAt(back: readonly Back[]): Look {
   const look = lookFor(back.map(({ key }) => key));
-  const following = back.flatMap(({ key, to }) => (to !== undefined && deviceIn(to) !== undefined ? [key] : []));
-  const ways = following.flatMap((key) => (key.startsWith("route ") ? ([key.startsWith("route inet6 ") ? "inet6" : "inet"] as const) : []));
-  return { ...look, locks: look.routes, uplinks: following.length > 0, ways: new Set(ways) };
+  const devices = back.flatMap(({ key, to }) =>
+    to === undefined || deviceIn(to) === undefined ? [] : (observedKindOf(key)?.following?.lookAt(key) ?? []),
+  );
+  return together([{ ...look, locks: look.routes }, ...devices]);
 }
 
 function goingBack(choice: Choice, request: Request, state: State, clock: number | undefined): GoingBack {

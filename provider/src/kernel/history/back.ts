@@ -1,9 +1,10 @@
 import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
+import type { Taken } from "../observed/kind";
 import { type Held, isSameHeld } from "./held";
 import { refused } from "./refused";
 import type { Delta, Revision } from "./revision";
-import { givenBack, type Taken } from "./taken";
+import { givenBack } from "./taken";
 
 /** What a person asks for. */
 export interface Wish {
@@ -112,7 +113,7 @@ function checkTaken(revisions: readonly Revision[], back: readonly Back[]): void
     const [first] = took;
     const one = back.find((other) => other.key === key);
     const isGiven = one?.from !== undefined && one.to === undefined && one.given?.length === took.length;
-    const isOne = took.every(({ n }) => n === first?.n) && givenBack(one?.given ?? [], 0) !== undefined;
+    const isOne = took.every(({ n }) => n === first?.n) && givenBack(key, one?.given ?? [], 0) !== undefined;
     if (first !== undefined && !(isGiven && isOne))
       refuse(
         `revision ${first.n} took over at ${key} what was not ours, and it cannot be given back: ${took.map(({ text }) => text).join("; ")}`,

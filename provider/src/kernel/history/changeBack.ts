@@ -1,11 +1,12 @@
 import { isSameStack, tagsOf } from "../../declaration/owner";
 import { sysctlKey } from "../../declaration/sysctl/sysctl";
+import { ownerAt, ownersIn } from "../observed/kinds";
 import type { State } from "../observed/state";
 import type { Change, Owned } from "../plan/change";
 import { deviceIn } from "../plan/followed";
-import { rememberedIn } from "../sysctl/remembered";
 import { type Back, type Choice, nameOf, type Wish } from "./back";
-import { type Held, heldAt, isSameHeld, type Moment, objectAt, ownerAt, wantedOf, wordsUnread } from "./held";
+import { type Held, heldAt, isSameHeld, type Moment, objectAt, wantedOf, wordsUnread } from "./held";
+import { keeperAt } from "./keepers";
 import { refused } from "./refused";
 import { remembered } from "./remembered";
 import { givenBack } from "./taken";
@@ -29,16 +30,12 @@ export function toDo(back: readonly Back[], now: Moment): Back[] {
 }
 
 /** Those that own something on the host. */
-export const idsIn = ({ register, names }: State): Set<string> =>
-  new Set([...register.entries.values(), ...names.flatMap(({ owner }) => owner ?? [])].map(({ id }) => id));
+export const idsIn = (state: State): Set<string> => new Set(ownersIn(state).map(([, { id }]) => id));
 
-/** What is to go is there, and the register names no owner: as after it was lost. A setting has no tag: it is ours while it is as we left it. */
+/** What is to go is there, and the register names no owner: as after it was lost. */
 export function isLeftOver({ key, from, to }: Back, state: State): boolean {
   const object = to === undefined && ownerAt(key, state) === undefined ? objectAt(key, state) : undefined;
-  if (object === undefined || "name" in object) return false;
-  if (!("sysctl" in object)) return true;
-  const { was, set } = rememberedIn(from) ?? { was: undefined, set: undefined };
-  return was !== set && set === object.sysctl.value;
+  return object !== undefined && keeperAt(key)?.isOurs(object, from) === true;
 }
 
 /** One change as any other, in the names of those whose the entries are. `boot` is the host's present one. */
@@ -63,7 +60,7 @@ export function changeBack(id: string, { stack, tag, back, revisions }: Choice, 
     remembered: remembered(back, revisions, boot),
     instead: new Map(
       back.flatMap(({ key, given = [] }) => {
-        const one = givenBack(given, tagsOf(tag).owner);
+        const one = givenBack(key, given, tagsOf(tag).owner);
         return one === undefined ? [] : [[key, one] as const];
       }),
     ),

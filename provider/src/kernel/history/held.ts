@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { parseRegisterKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
 import { PolicyRoutingError } from "../../errors";
-import type { HeldObject } from "../observed/kind";
+import type { AllOf, HeldObject } from "../observed/kind";
+import { ownerAt } from "../observed/kinds";
 import type { State } from "../observed/state";
 import { type StoredObject, type StoredWords, wordsOfStored } from "../persist/stored";
 import type { Wanted } from "../plan/change";
 import { deviceIn } from "../plan/followed";
 import type { Entry } from "../plan/register";
-import { nameAt } from "../table/name";
-import { type AllOf, keeperAt, keepers } from "./keepers";
+import { keeperAt, keepers } from "./keepers";
 
 /** What stood at a key of the register in somebody's name. */
 export interface Held extends Entry {
@@ -31,9 +31,6 @@ export function objectAt(at: string, state: State): HeldObject | undefined {
   if (staging || owner === "?") return undefined;
   return keeperAt(key)?.own({ key, tag: tagsOf(owner).owner, device: deviceIn(state.register.entries.get(at) ?? {}) }, state);
 }
-
-/** Who owns a key of the register. Names stand in their own files. */
-export const ownerAt = (at: string, state: State): Entry | undefined => state.register.entries.get(at) ?? nameAt(at, state)?.owner;
 
 /** Undefined where nobody holds anything there. */
 export function heldAt(at: string, { state, objects }: Moment): Held | undefined {

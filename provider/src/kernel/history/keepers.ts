@@ -1,31 +1,14 @@
-import { isDeepStrictEqual } from "node:util";
 import { canonical } from "../../declaration/canonical";
 import { entryKinds, type Section, sectionNames } from "../../declaration/entryKinds";
 import { isObject } from "../../declaration/isObject";
-import { parseSysctlKey, type Sysctl } from "../../declaration/sysctl/sysctl";
-import type { HeldObject, OwnPlace } from "../observed/kind";
+import type { Keeper } from "../observed/kind";
 import { kindsOnHosts, observedKindOf } from "../observed/kinds";
-import type { State } from "../observed/state";
-import type { Wanted } from "../plan/change";
+import { keeperOfSettings } from "../sysctl/held";
 import { settings } from "../sysctl/kind";
-import { wantedSysctl } from "../sysctl/sysctl";
-
-/** What a setting of all devices is to be. */
-export type AllOf = (file: Sysctl["file"]) => number | undefined;
-
-/** What the history does with the objects of one kind; all of it says undefined, or false, of others. */
-interface Keeper {
-  /** What stands at a key, of this tag. */
-  own(place: OwnPlace, state: State): HeldObject | undefined;
-  says(asked: HeldObject, observed: HeldObject): boolean;
-  wanted(object: HeldObject, all: AllOf | undefined): Wanted | undefined;
-  /** As what a program may say; undefined where it says more than this version knows. */
-  read(raw: Readonly<Record<string, unknown>>): HeldObject | undefined;
-}
 
 function keeperOf<Name extends Section>(section: Name): Keeper {
   const { fields, settle, whole, held: word } = entryKinds[section];
-  const { own, says, wanted, held } = kindsOnHosts[section];
+  const { own, says, wanted, held, tagsAt } = kindsOnHosts[section];
   return {
     own: (place, state) => {
       const found = own(place, state);
@@ -45,23 +28,10 @@ function keeperOf<Name extends Section>(section: Name): Keeper {
       const found = problems.length > 0 ? undefined : whole(values);
       return found === undefined ? undefined : held.as(found);
     },
+    // Its tag says so.
+    isOurs: () => tagsAt !== undefined,
   };
 }
-
-const keeperOfSettings: Keeper = {
-  own: ({ key }, { sysctls }) => {
-    const setting = parseSysctlKey(key);
-    const value = sysctls.get(key);
-    return setting === undefined || value === undefined ? undefined : { sysctl: { ...setting, value } };
-  },
-  says: (asked, observed) => "sysctl" in asked && isDeepStrictEqual(asked, observed),
-  wanted: (object, all) => ("sysctl" in object ? wantedSysctl(object.sysctl, all?.(object.sysctl.file)) : undefined),
-  read: ({ sysctl }) => {
-    const { file, device, value } = isObject(sysctl) ? sysctl : {};
-    const setting = parseSysctlKey(`sysctl ${file} ${device}`);
-    return setting === undefined || typeof value !== "number" ? undefined : { sysctl: { ...setting, value } };
-  },
-};
 
 const byWord = new Map([
   [settings.word, keeperOfSettings],

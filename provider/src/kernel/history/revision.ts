@@ -1,10 +1,10 @@
 import { parseRegisterKey, registerKey } from "../../declaration/key";
-import type { Seen } from "../observed/kind";
+import type { Seen, Taken } from "../observed/kind";
 import { seenIn, tagsAt } from "../observed/kinds";
 import type { State } from "../observed/state";
 import type { ChangePlan } from "../plan/plan";
 import { type Held, heldAt, isSameHeld, type Moment, objectAt } from "./held";
-import { type Taken, takenAt } from "./taken";
+import { takenAt } from "./taken";
 
 /** What a confirmed transaction did at one key of the register; left out: nothing of ours stood there. */
 export interface Delta {

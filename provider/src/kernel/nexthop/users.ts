@@ -51,8 +51,10 @@ export function waitOf(key: string, nhid: number, state: State, mandate: Mandate
   const users = usersOf(nhid, state).filter((user) => isOursOf(user, state, mandate));
   if (users.length === 0) return undefined;
   return {
-    nhid,
     keys: users.map((user) => user.key),
+    isStill: ({ routes = [], nexthops = [] }) =>
+      routes.some(({ route }) => route.nhid === nhid) ||
+      nexthops.some(({ nexthop }) => nexthop.group?.some((member) => member.nhid === nhid) === true),
     otherwise: conflict(
       "next-hop-in-use",
       key,

@@ -1,7 +1,7 @@
-import { mark } from "../../declaration/followed";
 import { parseRegisterKey, ruleKey } from "../../declaration/key";
 import { tagsOf } from "../../declaration/owner";
-import { tagsAt, withParts } from "./kinds";
+import { deviceIn } from "../plan/followed";
+import { observedKindOf, tagsAt, withParts } from "./kinds";
 import { type Pieces, piece } from "./pieces";
 import type { State } from "./state";
 
@@ -15,16 +15,16 @@ import type { State } from "./state";
  * which it would show any.
  */
 export function doubtedKeys(state: State, isShown: (key: string) => boolean): Set<string> {
-  const doubted = [...state.register.entries].flatMap(([at, { more }]) => {
+  const doubted = [...state.register.entries].flatMap(([at, line]) => {
     const { key, owner, staging } = parseRegisterKey(at);
     const here = tagsAt(state, key);
     if (here === undefined) return [];
     const tags = tagsOf(typeof owner === "number" ? owner : undefined);
     const proto = staging ? tags.staging : tags.owner;
     // How many a device has now, the register cannot say.
-    if (more?.startsWith(mark) === true) return [];
+    if (deviceIn(line) !== undefined) return [];
     // Of an older version's line the tag is not known.
-    const count = key.startsWith("rule ") ? Number(more ?? 1) : 1;
+    const count = observedKindOf(key)?.countIn?.(line) ?? 1;
     const isThere = owner === "?" ? here.length > 0 : here.filter((one) => one === proto).length === count;
     return isThere ? [] : [key];
   });

@@ -1,8 +1,9 @@
 import type { Adopt } from "../../declaration/adopt";
 import type { Named } from "../../declaration/entryKinds";
 import type { Sysctl } from "../../declaration/sysctl/sysctl";
-import type { Mandate, Plan, Unwanted, Wanted } from "../plan/change";
+import type { Instead, Mandate, Plan, Unwanted, Wanted } from "../plan/change";
 import type { Need } from "../plan/gate";
+import type { Entry } from "../plan/register";
 import type { Look } from "./look";
 import type { Pieces } from "./pieces";
 import type { State } from "./state";
@@ -48,8 +49,16 @@ export interface ObservedKind {
   seen(state: State): readonly Seen[];
   /** The tags of what stands at a key; undefined where entries have none. */
   tagsAt?(state: State, key: string): readonly number[];
-  /** What of an entry that follows a device the host resolves. */
-  readonly resolved?: Readonly<Record<string, undefined>>;
+  /** Of entries that follow a device. Absent: none does. */
+  readonly following?: Following;
+  /** How many entries one line of the register means, where that may be several. */
+  countIn?(line: Pick<Entry, "more">): number;
+  /** Whose the entries are that stand in files of ours, which say it themselves; by their keys. */
+  ownersInFiles?(state: Pick<State, "names">): readonly (readonly [key: string, owner: Entry])[];
+  /** What stood at a key in nobody's name and is gone: of it, what can be told in the form of a program, and so be put back exactly. */
+  takenAt?(key: string, before: State, after: State, isOwned: (protocol: number) => boolean): Taken[];
+  /** What is ours at a key goes, and what it took over stands there again, with no moment in which neither does. Undefined where that cannot be. */
+  givenBack?(taken: readonly Taken[], tag: number): Instead | undefined;
   /** Entries of it are exchanged under STAGING. */
   readonly isExchanged?: boolean;
   /** What is to go at a key of the register; undefined when the key is none of it. */
@@ -58,6 +67,28 @@ export interface ObservedKind {
   after(state: State, plan: Plan): Part;
   /** A first reading, at these keys with what a second one shows. */
   again?(first: State, second: State, keys: ReadonlySet<string>): Part;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What a kind knows of its entries that follow a device: the host resolves what they take of it. */
+export interface Following {
+  /** What of an entry that is. */
+  readonly resolved: Readonly<Record<string, undefined>>;
+  /** What a device has that changed. */
+  readonly changed: string;
+  /** What must be read of devices for one at a key. */
+  lookAt(key: string): Look;
+  /** What stands there, as it was declared. */
+  declared(values: Values, device: string, key: string): Values;
+  /** Such an entry goes with something that its device had and has no more. */
+  isGone?(key: string, device: string, before: State, after: State): boolean;
+}
+
+/** What stood at a key in nobody's name until a change took it over: in the form of a program, with the tag that it had. */
+export interface Taken {
+  readonly proto: number;
+  readonly is: HeldObject;
 }
 
 /** An object under the name of its kind, as the history of a host says it. */
@@ -70,6 +101,21 @@ export interface OwnPlace {
   readonly tag: number;
   /** The device that it follows. */
   readonly device: string | undefined;
+}
+
+/** What a setting of all devices is to be. */
+export type AllOf = (file: Sysctl["file"]) => number | undefined;
+
+/** What the history does with the objects of one kind; all of it says undefined, or false, of others. */
+export interface Keeper {
+  /** What stands at a key, of this tag. */
+  own(place: OwnPlace, state: State): HeldObject | undefined;
+  says(asked: HeldObject, observed: HeldObject): boolean;
+  wanted(object: HeldObject, all: AllOf | undefined): Wanted | undefined;
+  /** As what a program may say; undefined where it says more than this version knows. */
+  read(raw: Values): HeldObject | undefined;
+  /** It is ours, though the register names nobody: what a line of it said is known. */
+  isOurs(object: HeldObject, line: Pick<Entry, "more"> | undefined): boolean;
 }
 
 /** A kind of which a program declares entries. */

@@ -1,5 +1,6 @@
 import type { Section, Wholes } from "../../declaration/entryKinds";
 import { nexthops } from "../nexthop/kind";
+import type { Entry } from "../plan/register";
 import { routes } from "../route/kind";
 import { rules } from "../rule/kind";
 import { settings } from "../sysctl/kind";
@@ -24,6 +25,17 @@ export function observedKindOf(key: string): ObservedKind | undefined {
 
 /** The tags of what stands at a key; undefined for keys of what has none. */
 export const tagsAt = (state: State, key: string): readonly number[] | undefined => observedKindOf(key)?.tagsAt?.(state, key);
+
+type Owning = Pick<State, "register" | "names">;
+
+/** Whose the entries are that the register does not know: files of ours say it. */
+export const ownersInFiles = (state: Owning): (readonly [key: string, owner: Entry])[] =>
+  observedKinds.flatMap((kind) => kind.ownersInFiles?.(state) ?? []);
+export const ownerInFiles = (key: string, state: Owning): Entry | undefined => ownersInFiles(state).find(([one]) => one === key)?.[1];
+
+/** Who owns what, by keys of the register. */
+export const ownersIn = (state: Owning): (readonly [at: string, owner: Entry])[] => [...state.register.entries, ...ownersInFiles(state)];
+export const ownerAt = (at: string, state: Owning): Entry | undefined => state.register.entries.get(at) ?? ownerInFiles(at, state);
 
 /** All entries that stand on a host. */
 export function* seenIn(state: State): Generator<Seen> {

@@ -36,3 +36,12 @@ export const differs = (key: string, there: string, declared: string): PolicyRou
     what: `what stands there is not what is declared, and adopt is "same": there ${there}; declared ${declared}`,
     next: "declare it as it stands there, or set adopt: true to replace it",
   });
+
+/** Of what was taken over before, and is to stand there again. */
+export const cannotGiveBack = (key: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", {
+    topic: "rollback-refused",
+    object: key,
+    what: "refused, nothing was changed: what was taken over there cannot be given back beside what somebody else has put there since",
+    next: "remove that on the host, or correct the program and run pulumi up",
+  });

@@ -46,9 +46,9 @@ export interface Take {
 
 /** What must be gone from the host before a plan may run: others' keys, for which it waits. */
 export interface Wait {
-  /** The next hop object by which these go. */
-  readonly nhid: number;
   readonly keys: readonly string[];
+  /** Once that has come true at one of them, it is waited for as before. */
+  isStill(becomes: Becomes): boolean;
   /** Why it fails when nobody lets go of them. */
   readonly otherwise: PolicyRoutingError;
 }

@@ -3,7 +3,8 @@ import type { Tags } from "../../declaration/owner";
 import type { Seen } from "../observed/kind";
 import { observedKindOf, seenIn } from "../observed/kinds";
 import type { State } from "../observed/state";
-import { followedKeys, hasMoved } from "./followed";
+import type { Wanted } from "./change";
+import { followedKeys } from "./followed";
 
 /** What of a host's state a transaction answers for: the keys it touched and everything of ours. */
 export interface Scope {
@@ -62,14 +63,11 @@ function isSame(one: Seen, other: Seen | undefined): boolean {
  * with the last address of its device.
  */
 function hasFollowed(key: string, was: readonly Seen[], is: readonly Seen[], isGone: boolean): boolean {
-  const { resolved } = observedKindOf(key) ?? {};
+  const resolved = observedKindOf(key)?.following?.resolved;
   const kinds = (all: readonly Seen[]): Set<string> =>
     new Set(all.map((one) => JSON.stringify({ ...one.values, ...resolved, tag: one.protocol })));
   return was.length === 0 || (is.length === 0 && isGone) || isDeepStrictEqual(kinds(was), kinds(is));
 }
-
-const isTaken = (key: string, device: string, before: State, after: State): boolean =>
-  key.startsWith("route ") && hasMoved(before.uplinks, after.uplinks, key.startsWith("route inet6 ") ? "inet6" : "inet", device);
 
 /** Before against after, in sequence at each key: among rules of one priority the order decides. Lifetimes and link flags are not compared. */
 export function compare(before: State, after: State, { keys, tags }: Scope): Comparison {
@@ -85,10 +83,21 @@ export function compare(before: State, after: State, { keys, tags }: Scope): Com
     const isOurs = ({ protocol, isOwnFile }: Seen): boolean => protocol === tags.owner || protocol === tags.staging || isOwnFile === true;
     // The device changed meanwhile, and the host follows it.
     const device = followed.get(key);
-    const isFollowed = device !== undefined && hasFollowed(key, was, is, isTaken(key, device, before, after));
+    const isGone = (by: string): boolean => observedKindOf(key)?.following?.isGone?.(key, by, before, after) === true;
+    const isFollowed = device !== undefined && hasFollowed(key, was, is, isGone(device));
     (!isFollowed && (keys.has(key) || was.some(isOurs) || is.some(isOurs)) ? differences : foreign).push(difference);
   };
   for (const [key, was] of old) look(key, was, now.get(key) ?? none);
   for (const [key, is] of now) if (!old.has(key)) look(key, none, is);
   return { differences, foreign };
 }
+
+/** Devices that a change follows, and that have other addresses, or another gateway, now than when it was planned: which of them in words. */
+export const changedMeanwhile = (wanted: readonly Wanted[], before: State, after: State): Map<string, string> =>
+  new Map(
+    wanted.flatMap(({ follows, has, key }) => {
+      if (follows === undefined || has === undefined || before.uplinks === undefined || after.uplinks === undefined) return [];
+      const isSame = isDeepStrictEqual(new Set(has(before.uplinks)), new Set(has(after.uplinks)));
+      return isSame ? [] : [[follows, observedKindOf(key)?.following?.changed ?? ""] as const];
+    }),
+  );

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 import { type Family, families } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
 import { parseRegisterKey } from "../../declaration/key";
-import type { State } from "../observed/state";
 import { placeOf, sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
 import type { Wanted } from "./change";
 import type { Entry, Register } from "./register";
@@ -43,16 +42,6 @@ export const followedNow = (wanted: readonly Wanted[], uplinks: Uplinks | undefi
     const now = uplinks === undefined ? [] : (has?.(uplinks) ?? []);
     return follows === undefined || now.length === 0 ? [] : [`${label}: ${follows} has ${now.join(", ")} now`];
   });
-
-/** Devices that a change follows, and that have other addresses, or another gateway, now than when it was planned: which of them in words. */
-export const changedMeanwhile = (wanted: readonly Wanted[], before: State, after: State): Map<string, string> =>
-  new Map(
-    wanted.flatMap(({ follows, has, key }) => {
-      if (follows === undefined || has === undefined || before.uplinks === undefined || after.uplinks === undefined) return [];
-      const isSame = isDeepStrictEqual(new Set(has(before.uplinks)), new Set(has(after.uplinks)));
-      return isSame ? [] : [[follows, key.startsWith("route ") ? "another gateway" : "other addresses"] as const];
-    }),
-  );
 
 /** The device has other addresses, or another gateway, than it had; false where that was not read. */
 export const hasMoved = (before: Uplinks | undefined, now: Uplinks | undefined, family: Family, device: string): boolean =>

@@ -1,3 +1,4 @@
+import { ownersIn } from "../observed/kinds";
 import type { State } from "../observed/state";
 
 /** What one id owns on a host. */
@@ -7,17 +8,9 @@ export interface Holding {
   readonly keys: readonly string[];
 }
 
-/** By the register, and by the files of tables' names. */
-export function holdingsOf({ register, names }: Pick<State, "register" | "names">): Holding[] {
-  const owned = [
-    ...[...register.entries].map(([key, owner]) => ({ key, owner })),
-    ...names.flatMap(({ tableId, owner }) => (owner === undefined ? [] : [{ key: `table ${tableId}`, owner }])),
-  ];
-  const holdings = new Map<string, { id: string; stack: string; keys: string[] }>();
-  for (const { key, owner } of owned) {
-    const known = holdings.get(owner.id);
-    if (known === undefined) holdings.set(owner.id, { id: owner.id, stack: owner.stack, keys: [key] });
-    else known.keys.push(key);
-  }
-  return [...holdings.values()];
-}
+export const holdingsOf = (state: Pick<State, "register" | "names">): Holding[] =>
+  [...Map.groupBy(ownersIn(state), ([, { id }]) => id)].map(([id, owned]) => ({
+    id,
+    stack: owned[0]?.[1].stack ?? "",
+    keys: owned.map(([key]) => key),
+  }));

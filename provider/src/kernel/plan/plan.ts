@@ -1,9 +1,8 @@
 import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
-import { observedKindOf, observedKinds } from "../observed/kinds";
+import { observedKindOf, observedKinds, ownersInFiles } from "../observed/kinds";
 import type { State } from "../observed/state";
 import type { Uplinks } from "../observed/uplinks";
-import { keysOfNames } from "../table/name";
 import { asIfOwn, inTheirNames } from "./actsFor";
 import { conflictOf } from "./adoption";
 import type { Becomes, Change, Mandate, Note, Plan, Take, Unwanted, Wait } from "./change";
@@ -34,12 +33,9 @@ function unwantedOf(key: string, state: State, mandate: Mandate): Unwanted {
 }
 
 /** What is left to wait for once `becomes` has come true; undefined when nothing is. */
-function remaining({ nhid, keys, otherwise }: Wait, becomes: readonly Becomes[]): Wait | undefined {
-  const goesBy = ({ routes = [], nexthops = [] }: Becomes): boolean =>
-    routes.some(({ route }) => route.nhid === nhid) ||
-    nexthops.some(({ nexthop }) => nexthop.group?.some((member) => member.nhid === nhid) === true);
-  const left = keys.filter((key) => !becomes.some((one) => one.key === key && !goesBy(one)));
-  return left.length === 0 ? undefined : { nhid, keys: left, otherwise };
+function remaining({ keys, ...wait }: Wait, becomes: readonly Becomes[]): Wait | undefined {
+  const left = keys.filter((key) => !becomes.some((one) => one.key === key && !wait.isStill(one)));
+  return left.length === 0 ? undefined : { ...wait, keys: left };
 }
 
 /** A change for others is planned as if all of it were its own, so that nothing waits displaced, and then told in their names. */
@@ -66,7 +62,8 @@ function planOwn(change: Change, state: State): ChangePlan {
   if (conflict !== undefined) throw conflict;
   endStage(whole);
   const kept = new Set(whole.keys);
-  const unwanted = [...keysHeld(change, state), ...keysOfNames(state, change.id)]
+  const inFiles = ownersInFiles(state).flatMap(([key, { id }]) => (id === change.id ? [key] : []));
+  const unwanted = [...keysHeld(change, state), ...inFiles]
     .filter((at) => !kept.has(parseRegisterKey(at).key))
     .map((at) => ({ ...unwantedOf(at, state, change), at }))
     .sort((a, b) => b.stage - a.stage);

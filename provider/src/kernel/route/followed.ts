@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { familyNames } from "../../declaration/family";
+import { type Family, familyNames } from "../../declaration/family";
 import { followingGateway } from "../../declaration/followed";
 import { routeKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
 import { type DeclaredRoute, declaredRouteAttributes, withGateway } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import { PolicyRoutingError } from "../../errors";
+import type { Following } from "../observed/kind";
+import { lookAtWays } from "../observed/look";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { type Uplinks, wayBy } from "../observed/uplinks";
 import { type Mandate, note, type Plan, type Wanted } from "../plan/change";
@@ -17,6 +19,16 @@ import { belongsToAnother } from "./adoption";
 import { goneAt } from "./gone";
 import { placeOf, titlesOf } from "./place";
 import { command, describe } from "./steps";
+
+const familyAt = (key: string): Family => (key.startsWith("route inet6 ") ? "inet6" : "inet");
+
+export const following: Following = {
+  resolved: { via: undefined, onlink: undefined },
+  changed: "another gateway",
+  lookAt: (key) => lookAtWays(familyAt(key)),
+  declared: (route, device, key) => ({ ...followingGateway(route, device), family: familyAt(key) }),
+  isGone: (key, device, before, after) => hasMoved(before.uplinks, after.uplinks, familyAt(key), device),
+};
 
 /**
  * The route that a declared one is now; undefined while its device has no default route. What it had last, which is what stands, stays while it

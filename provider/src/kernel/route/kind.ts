@@ -10,6 +10,8 @@ import { become, lookedAtAgain } from "../observed/lists";
 import { lookAtDestination } from "../observed/look";
 import { type ObservedRoute, routesAt, tagsIn } from "../observed/state";
 import { same } from "../words";
+import { following } from "./followed";
+import { routeBack, takenRoutes } from "./givenBack";
 import { isRouteShown, lookAtRoute, lookAtRouteKey } from "./look";
 import { unwantedRoute, wantedRoute } from "./route";
 import { describe } from "./steps";
@@ -55,7 +57,9 @@ export const routes: EntryOnHosts<DeclaredRoute> = {
   imported,
   seen: (state) => state.routes.map((one) => new SeenRoute(one)),
   tagsAt: (state, key) => tagsIn(routesAt(state, key)),
-  resolved: { via: undefined, onlink: undefined },
+  following,
+  takenAt: takenRoutes,
+  givenBack: routeBack,
   unwanted: unwantedRoute,
   after: (state, { becomes }) => ({ routes: become(state.routes, keyOf, becomes, (one) => one.routes) }),
   again: (first, second, keys) => ({ routes: lookedAtAgain(first.routes, second.routes, keyOf, keys) }),

@@ -1,8 +1,20 @@
 import type { Family } from "../../declaration/family";
+import { followingAddresses } from "../../declaration/followed";
 import type { Rule } from "../../declaration/rule/rule";
 import { type RuleSet, rulesIn, withSources } from "../../declaration/rule/ruleSet";
+import type { Following } from "../observed/kind";
+import { lookAtUplinks } from "../observed/look";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
 import { followingWord } from "../plan/followed";
+
+export const familyAt = (key: string): Family => (key.startsWith("rule inet6 ") ? "inet6" : "inet");
+
+export const following: Following = {
+  resolved: { from: undefined },
+  changed: "other addresses",
+  lookAt: () => lookAtUplinks,
+  declared: (rule, device, key) => ({ ...followingAddresses(rule, device), family: familyAt(key) }),
+};
 
 /** The rules of a store, which say the device itself. */
 export const symbolic = (rule: RuleSet, device: string): Rule[] => rulesIn(withSources(rule, [followingWord(device)]));

@@ -1,4 +1,4 @@
-import { type Family, families } from "../../declaration/family";
+import { families } from "../../declaration/family";
 import { followingAddresses } from "../../declaration/followed";
 import { ruleKey } from "../../declaration/key";
 import type { Rule } from "../../declaration/rule/rule";
@@ -8,6 +8,8 @@ import { become, lookedAtAgain } from "../observed/lists";
 import { type Look, lookAtRules, lookAtUplinks, together } from "../observed/look";
 import { givenRule, type ObservedRule, rulesAtKey, type State, tagsIn } from "../observed/state";
 import { same } from "../words";
+import { familyAt, following } from "./followed";
+import { rulesBack, takenRules } from "./givenBack";
 import { unwantedRule, wantedRule } from "./rule";
 import { describe } from "./steps";
 
@@ -51,7 +53,6 @@ const rulesOf = (key: string, tag: number, state: State): Rule[] =>
   rulesAtKey(state, key).flatMap(({ rule, protocol }) => (protocol === tag ? [rule] : []));
 
 const keyOf = ({ rule }: ObservedRule): string => ruleKey(rule);
-const familyAt = (key: string): Family => (key.startsWith("rule inet6 ") ? "inet6" : "inet");
 
 const lookAtRule = (rule: RuleSet): Look =>
   deviceOf(rule) === undefined ? lookAtRules(rule.family) : together([lookAtRules(rule.family), lookAtUplinks]);
@@ -80,7 +81,10 @@ export const rules: EntryOnHosts<RuleSet> = {
   asOne,
   seen: (state) => state.rules.map((one) => new SeenRule(one, state)),
   tagsAt: (state, key) => tagsIn(rulesAtKey(state, key)),
-  resolved: { from: undefined },
+  following,
+  countIn: ({ more = 1 }) => Number(more),
+  takenAt: takenRules,
+  givenBack: rulesBack,
   isExchanged: true,
   unwanted: unwantedRule,
   after: (state, { becomes }) => ({ rules: become(state.rules, keyOf, becomes, (one) => one.rules) }),

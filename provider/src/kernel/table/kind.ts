@@ -42,6 +42,8 @@ export const names: EntryOnHosts<NamedTable> = {
       };
     }),
   unwanted: unwantedName,
+  ownersInFiles: ({ names: all }) =>
+    all.flatMap(({ tableId, owner }) => (owner === undefined ? [] : [[tableKey(tableId), owner] as const])),
   after: (state, { steps }) => ({ names: steps.reduce((all, step) => (step.on === "tableName" ? named(all, step) : all), state.names) }),
   own: ({ key }, state) => {
     const found = nameAt(key, state);

@@ -94,8 +94,3 @@ export function unwantedName(key: string): Unwanted | undefined {
 /** The line of ours at a key. */
 export const nameAt = (key: string, { names }: Pick<State, "names">): ObservedName | undefined =>
   key.startsWith("table ") ? names.find(({ tableId, owner }) => owner !== undefined && tableKey(tableId) === key) : undefined;
-
-/** Names are registered in their own files. */
-export function keysOfNames(state: State, id: string): string[] {
-  return state.names.filter((line) => line.owner?.id === id).map((line) => tableKey(line.tableId));
-}
