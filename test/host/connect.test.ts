@@ -276,6 +276,18 @@ describe("a connection", () => {
 
     it("hostKey: the one that is meant is taken", async () => asRoot({ ...direct(), hostKey: await host.hostKey() }));
 
+    it("its other keys, which sshd tells behind each login, are not asked to be proved: that takes a signature of each", async () => {
+      await second.setSshdOption("LogLevel", "DEBUG3");
+      try {
+        await asRoot(second.connection);
+        const log = await readFile(await second.file("/var/log/sshd.log"), "utf8");
+        assert.match(log, /notify_hostkeys: sent [1-9]/);
+        assert.doesNotMatch(log, /hostkeys-prove/);
+      } finally {
+        await second.setSshdOption("LogLevel", null);
+      }
+    });
+
     it("insecureIgnoreHostKey: any is taken", async () =>
       asRoot({ ...direct(), knownHostsPath: await knownHosts(""), insecureIgnoreHostKey: true }));
   });

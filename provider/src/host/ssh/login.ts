@@ -5,6 +5,7 @@ import { inTurn, methodsOf, unopened } from "./credentials";
 import { hostKeyAlgorithms, type RefusedKey, refusal } from "./hostKey";
 import { insteadOf } from "./notFollowed";
 import { type Heard, listen, notYet } from "./notYet";
+import { leaveUnproved } from "./otherHostKeys";
 import type { Target } from "./target";
 
 /** Gives a place among the logins of this process, and takes it back. */
@@ -79,6 +80,7 @@ export function login(target: Target, stream: Duplex, turn: Turn | undefined): P
       keepaliveInterval: 5000,
       keepaliveCountMax: 3,
     });
+    leaveUnproved(client);
   });
 }
 
