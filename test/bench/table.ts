@@ -33,9 +33,9 @@ export function sizesOf(rows: readonly Row[]): string {
     ...(sizes === undefined
       ? []
       : [
-          `State: \`__provider\` ${sizes.providerBytes} bytes (at most 150), the largest resource ${sizes.entryBytes} bytes of compact JSON (at most 2048).`,
+          `State: \`__provider\` ${sizes.providerBytes} bytes (at most 150), the largest resource ${sizes.entryBytes} bytes of compact JSON (at most 1638).`,
         ]),
-    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${whole.entryBytes} bytes (at most 4608).`]),
+    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${whole.entryBytes} bytes (at most 3584).`]),
   ].join(" ");
 }
 

@@ -24,6 +24,12 @@ export const declared = pages({
       "The same as the three above, found only when the host was to be changed: a value that was not known during the preview, or a state that something else wrote.",
     next: "Correct the program at the paths that the message names.",
   },
+  "state-unreadable": {
+    title: "The state holds a text that cannot be read",
+    means:
+      "A dynamic HostRouting keeps its entries in its outputs as short texts. This one was edited or cut by hand, or a newer version of this package wrote it. Nothing was asked of the host.",
+    next: "With an older version of this package, update it. Else `pulumi stack export`, put what the resource's inputs say in the field that the message names in place of the text in its outputs, and `pulumi stack import`.",
+  },
   "rule-without-selector": {
     title: "A rule applies to every packet",
     means:

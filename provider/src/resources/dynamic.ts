@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { tellProgramAlone } from "./callStack";
 import { defaultsOfProgram } from "./connectionDefaults";
 import { type Door, dynamicDoor } from "./door";
 import { refuseUnheard } from "./unheard";
@@ -33,6 +34,7 @@ export abstract class HostResource extends pulumi.CustomResource {
     const declared = Object.fromEntries([...outputs, "persisted"].map((output) => [output, undefined]));
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
+    const tellAll = tellProgramAlone();
     try {
       super(door.token(kind), name, { ...declared, ...args, ...defaults, ...door.inputs(kind) }, withAliases(options, door.aliases(kind)));
     } catch (error) {
@@ -40,6 +42,7 @@ export abstract class HostResource extends pulumi.CustomResource {
       if (error instanceof Error) Error.captureStackTrace(error, HostResource);
       throw error;
     } finally {
+      tellAll();
       Error.stackTraceLimit = stackTraceLimit;
     }
   }
