@@ -1,17 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Claimed, Claims, claimedHost } from "../declaration/claimed";
 import { failLater, Refusal } from "./refusal";
+import { thisRun } from "./run";
 
-/** One map a run of a program: an inline program may run several times in one process. */
 const runs = new WeakMap<object, Claims>();
-const outsideAnyStack = {};
 
 /**
  * Two resources of one program with one key would take the object from each other at every `up`: found here, where both names are known. Values that
  * are not known yet are waited for.
  */
 export function claim(resource: string, args: pulumi.Inputs, claimed: Claimed): void {
-  const run: object = pulumi.runtime.getStackResource() ?? outsideAnyStack;
+  const run = thisRun();
   const claims = runs.get(run) ?? new Claims();
   runs.set(run, claims);
   const needed = Object.fromEntries(

@@ -3,8 +3,8 @@ import { holdsSecrets } from "../declaration/connectionDefaults";
 import type { ConnectionDefaultsArgs } from "./arguments";
 import { type Door, dynamicDoor } from "./door";
 import { Refusal } from "./refusal";
+import { isSecretOfStack, thisRun } from "./run";
 
-/** Of one run of a program: an inline program may run several times in one process. */
 interface Said {
   readonly inputs: pulumi.Inputs;
   /** The resource that was declared first. */
@@ -12,8 +12,6 @@ interface Said {
 }
 
 const runs = new WeakMap<object, Said>();
-const outsideAnyStack = {};
-const thisRun = (): object => pulumi.runtime.getStackResource() ?? outsideAnyStack;
 
 /**
  * Says once for the whole program what connections leave out: user, key, jump host, patience. Call it once, before the first resource.
@@ -62,9 +60,7 @@ const key = "policy-routing:connection";
 
 /** The engine keeps a stack's configuration in the state: in clear what is in clear. Where the SDK's host does not say what is secret, nobody can tell. */
 function refusePlainSecrets(): void {
-  const secretKeys = process.env["PULUMI_CONFIG_SECRET_KEYS"];
-  if (secretKeys === undefined || secretKeys.includes(JSON.stringify(key))) return;
-  if (holdsSecrets(pulumi.runtime.allConfig()[key]))
+  if (isSecretOfStack(key) === false && holdsSecrets(pulumi.runtime.allConfig()[key]))
     throw new Refusal(
       "connection-defaults",
       `${key} holds a password or a key in clear, and so would the state: set it by pulumi config set --secret ${key}`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Topic } from "../messages/index";
+import { failRun } from "./run";
 
 /** What ends a program, as a message without a stack; with its place in the list of messages. */
 export class Refusal extends pulumi.RunError {
@@ -11,11 +12,8 @@ export class Refusal extends pulumi.RunError {
   }
 }
 
-/**
- * Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever.
- * 32 tells the language host that the person has read what is wrong.
- */
+/** Fails the run from inside an apply. Thrown there, the error would make the SDK's runner (3.259.0) take memory and processor for ever. */
 export function failLater({ message }: Refusal): void {
-  process.exitCode = 32;
+  failRun();
   void pulumi.log.error(message);
 }
