@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Family, families } from "../../provider/src/declaration/family";
-import { registerKey, routeKey } from "../../provider/src/declaration/key";
+import { routeKey } from "../../provider/src/declaration/key";
 import { tagsOf } from "../../provider/src/declaration/owner";
+import { registerKey } from "../../provider/src/declaration/registerKey";
 import { routeAttributes } from "../../provider/src/declaration/route/attributes";
 import { type Rule, ruleAttributes } from "../../provider/src/declaration/rule/rule";
 import { rulesIn } from "../../provider/src/declaration/rule/ruleSet";

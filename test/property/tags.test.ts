@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { registerKey, routeKey, ruleKey } from "../../provider/src/declaration/key";
+import { routeKey, ruleKey } from "../../provider/src/declaration/key";
 import { tagsOf } from "../../provider/src/declaration/owner";
+import { registerKey } from "../../provider/src/declaration/registerKey";
 import type { Route } from "../../provider/src/declaration/route/route";
 import type { Rule } from "../../provider/src/declaration/rule/rule";
 import type { State } from "../../provider/src/kernel/observed/state";

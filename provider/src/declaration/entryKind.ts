@@ -20,6 +20,8 @@ interface Described<Table extends FieldTable, Whole, Word extends string> {
   readonly doc: string;
   /** The first word of its keys. */
   readonly word: string;
+  /** It has no tag in the kernel: there is one entry at a key, whosever it is. */
+  readonly isUntagged?: true;
   /** What the history on hosts calls it. */
   readonly held: Word;
   /** What the interface of its fields is called, and those of objects among them. */
@@ -59,7 +61,10 @@ interface Asked {
 }
 
 export type AnyEntryKind = Asked &
-  Pick<Described<FieldTable, unknown, string>, "resource" | "doc" | "word" | "held" | "args" | "parts" | "fields" | "places">;
+  Pick<
+    Described<FieldTable, unknown, string>,
+    "resource" | "doc" | "word" | "isUntagged" | "held" | "args" | "parts" | "fields" | "places"
+  >;
 
 type Describing<Table extends FieldTable> = Pick<Described<Table, unknown, string>, "fields" | "settle" | "section">;
 

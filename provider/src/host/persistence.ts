@@ -1,5 +1,5 @@
-import { parseRegisterKey } from "../declaration/key";
 import { backends } from "../declaration/persist";
+import { parseRegisterKey } from "../declaration/registerKey";
 import type { State } from "../kernel/observed/state";
 import { adviceOn, parseNeighbours } from "../kernel/persist/neighbours";
 import type { Persistence, Wish } from "../kernel/persist/persistence";

@@ -1,4 +1,4 @@
-import { registerKey } from "../declaration/key";
+import { registerKey } from "../declaration/registerKey";
 import { observedKindOf } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import { deviceIn } from "../kernel/plan/followed";

@@ -1,5 +1,5 @@
-import { registerKey } from "../declaration/key";
 import { isSameStack, type Owner, tagsOf } from "../declaration/owner";
+import { registerKey } from "../declaration/registerKey";
 import { PolicyRoutingError } from "../errors";
 import type { Seen } from "../kernel/observed/kind";
 import { kindsOnHosts, ownerInFiles } from "../kernel/observed/kinds";

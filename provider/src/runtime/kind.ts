@@ -6,8 +6,8 @@ import { type Common, commonFields, internalFields, settleCommon } from "../decl
 import type { Expectation } from "../declaration/expectation";
 import { type Failure, printFailure } from "../declaration/failures";
 import { followedIn } from "../declaration/followed";
-import { registerKey } from "../declaration/key";
 import { defaultOwner, type Owner, type Tags, tagsOf, wrongOwner } from "../declaration/owner";
+import { registerKey } from "../declaration/registerKey";
 import { unknownValue } from "../declaration/unknown";
 import { PolicyRoutingError } from "../errors";
 import type { Look } from "../kernel/observed/look";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { addressOf } from "../declaration/connection";
-import { registerKey } from "../declaration/key";
 import { tagsOf } from "../declaration/owner";
+import { registerKey } from "../declaration/registerKey";
 import { marksIn } from "../host/history/takenBack";
 import { hostOf } from "../host/host";
 import { persistFound } from "../host/persistence";

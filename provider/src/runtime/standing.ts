@@ -1,6 +1,6 @@
 import { entryKinds, sectionNames } from "../declaration/entryKinds";
-import { parseRegisterKey, registerKey } from "../declaration/key";
 import { defaultOwner, type Tags } from "../declaration/owner";
+import { parseRegisterKey, registerKey } from "../declaration/registerKey";
 import { kindsOnHosts, ownersInFiles, tagsAt } from "../kernel/observed/kinds";
 import type { State } from "../kernel/observed/state";
 import { keysOf } from "../kernel/plan/register";

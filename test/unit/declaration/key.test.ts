@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseRegisterKey, registerKey, routeKey, ruleKey, tableKey } from "../../../provider/src/declaration/key";
+import { routeKey, ruleKey, tableKey } from "../../../provider/src/declaration/key";
+import { parseRegisterKey, registerKey } from "../../../provider/src/declaration/registerKey";
 
 describe("a key is read by people on the host", () => {
   it("rule: family and priority", () => assert.equal(ruleKey({ family: "inet6", priority: 1000 }), "rule inet6 1000"));

@@ -6,6 +6,7 @@ export const tableKind = entryKind({
   resource: "RoutingTable",
   doc: "A table's name.",
   word: "table",
+  isUntagged: true,
   held: "name",
   args: { name: "TableArgs", doc: "A table's number and name." },
   fields: routingTableAttributes,

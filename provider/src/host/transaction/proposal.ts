@@ -1,6 +1,6 @@
 import type { Connection } from "../../declaration/connection";
 import type { Flow } from "../../declaration/flow";
-import { registerKey } from "../../declaration/key";
+import { registerKey } from "../../declaration/registerKey";
 import { isPolicyRoutingError, messageOf, PolicyRoutingError } from "../../errors";
 import { againIn } from "../../kernel/history/marks";
 import { type Network, proposed } from "../../kernel/lookup/network";

@@ -1,7 +1,8 @@
 import { contains, networkOf, parsePrefix, printPrefix } from "../../declaration/address";
 import { type Family, families, familyNames } from "../../declaration/family";
-import { parseRegisterKey, registerKey, routeKey, ruleKey } from "../../declaration/key";
+import { routeKey, ruleKey } from "../../declaration/key";
 import { defaultOwner, tagsOf } from "../../declaration/owner";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { HostAddress, Network } from "../lookup/network";
 import { hopsOf } from "../route/hop";
 import { describe as describeRoute } from "../route/route";

@@ -1,5 +1,5 @@
-import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { Taken } from "../observed/kind";
 import { type Held, isSameHeld } from "./held";
 import { refused } from "./refused";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseRegisterKey } from "../../declaration/key";
 import { isSameStack, tagsOf } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { PolicyRoutingError } from "../../errors";
 import type { AllOf, HeldObject } from "../observed/kind";
 import { ownerAt } from "../observed/kinds";

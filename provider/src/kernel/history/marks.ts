@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { registerKey } from "../../declaration/key";
 import { isSameStack } from "../../declaration/owner";
+import { registerKey } from "../../declaration/registerKey";
 import type { HeldObject } from "../observed/kind";
 import type { State } from "../observed/state";
 import { stateAfter } from "../plan/after";

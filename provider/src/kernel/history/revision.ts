@@ -1,4 +1,4 @@
-import { parseRegisterKey, registerKey } from "../../declaration/key";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { Seen, Taken } from "../observed/kind";
 import { seenIn, tagsAt } from "../observed/kinds";
 import type { State } from "../observed/state";

@@ -1,4 +1,4 @@
-import { parseRegisterKey } from "../../declaration/key";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import type { Taken } from "../observed/kind";
 import { observedKindOf } from "../observed/kinds";
 import type { State } from "../observed/state";

@@ -1,4 +1,5 @@
-import { registerKey, routeKey, ruleKey } from "../../declaration/key";
+import { routeKey, ruleKey } from "../../declaration/key";
+import { registerKey } from "../../declaration/registerKey";
 import type { ObservedRoute, ObservedRule } from "../observed/state";
 import { describe as describeRoute } from "../route/route";
 import { describe as describeRule } from "../rule/rule";

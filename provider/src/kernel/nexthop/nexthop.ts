@@ -1,7 +1,8 @@
-import { nexthopKey, parseRegisterKey } from "../../declaration/key";
+import { nexthopKey } from "../../declaration/key";
 import { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Tags } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { nexthopAt, type ObservedNexthop, type State } from "../observed/state";
 import { adoptAdvice, besideDeclared, differs } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";

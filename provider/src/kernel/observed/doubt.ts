@@ -1,5 +1,6 @@
-import { parseRegisterKey, ruleKey } from "../../declaration/key";
+import { ruleKey } from "../../declaration/key";
 import { tagsOf } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { deviceIn } from "../plan/followed";
 import { observedKindOf, tagsAt, withParts } from "./kinds";
 import { type Pieces, piece } from "./pieces";

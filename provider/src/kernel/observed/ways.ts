@@ -1,7 +1,7 @@
 import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
 import { isObject } from "../../declaration/isObject";
-import { parseRegisterKey } from "../../declaration/key";
 import { defaultOwner, tagsOf } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { gatewayAt } from "../../declaration/route/nextHop";
 import { typeAt } from "../../declaration/route/type";
 import type { Register } from "../plan/register";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { parseRegisterKey, registerKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
 import { type Backend, backends, type Persist } from "../../declaration/persist";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { State } from "../observed/state";
 import type { Change, Wanted } from "../plan/change";
 import type { ChangePlan } from "../plan/plan";

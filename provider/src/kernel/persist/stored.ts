@@ -1,4 +1,4 @@
-import { parseRegisterKey, registerKey } from "../../declaration/key";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import { channelOf, type IpStep, type SettingStep } from "../plan/step";
 
 /** One object as it is persisted on a host: a file whose comment says whose it is, and whose lines are for `ip -batch`. */

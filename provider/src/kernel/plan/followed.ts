@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Family, families } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
-import { parseRegisterKey } from "../../declaration/key";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { placeOf, sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
 import type { Wanted } from "./change";
 import type { Entry, Register } from "./register";

@@ -1,5 +1,5 @@
-import { parseRegisterKey, registerKey } from "../../declaration/key";
 import { isSameStack, type Tags, tagsOf } from "../../declaration/owner";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { Foreign, Mandate, Note, Take } from "./change";
 import { type Line, linesAt, type Register, type RegisterLine } from "./register";
 

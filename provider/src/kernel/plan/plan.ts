@@ -1,4 +1,4 @@
-import { parseRegisterKey, registerKey } from "../../declaration/key";
+import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { observedKindOf, observedKinds, ownersInFiles } from "../observed/kinds";
 import type { State } from "../observed/state";

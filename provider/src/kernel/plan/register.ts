@@ -1,4 +1,4 @@
-import { parseRegisterKey, type RegisterKey } from "../../declaration/key";
+import { parseRegisterKey, type RegisterKey } from "../../declaration/registerKey";
 import { eachLine, type Pieces, piece } from "../observed/pieces";
 
 /**

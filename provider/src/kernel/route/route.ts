@@ -1,5 +1,6 @@
-import { parseRegisterKey, routeKey } from "../../declaration/key";
+import { routeKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { routeAttributes } from "../../declaration/route/attributes";
 import { type DeclaredRoute, gatewayDevice, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";

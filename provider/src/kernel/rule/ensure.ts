@@ -1,5 +1,6 @@
-import { registerKey, ruleKey } from "../../declaration/key";
+import { ruleKey } from "../../declaration/key";
 import { isSameStack, type Tags } from "../../declaration/owner";
+import { registerKey } from "../../declaration/registerKey";
 import type { Rule } from "../../declaration/rule/rule";
 import { deviceOf, type RuleSet } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";

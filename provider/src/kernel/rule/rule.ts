@@ -1,6 +1,7 @@
 import { type Family, familyNames } from "../../declaration/family";
-import { parseRegisterKey, ruleKey } from "../../declaration/key";
+import { ruleKey } from "../../declaration/key";
 import type { Tags } from "../../declaration/owner";
+import { parseRegisterKey } from "../../declaration/registerKey";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { deviceOf, literally, type RuleSet, rulesIn } from "../../declaration/rule/ruleSet";
 import { PolicyRoutingError } from "../../errors";
