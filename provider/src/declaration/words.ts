@@ -1,12 +1,8 @@
 import type { Attribute, AttributeTable, Context } from "./attribute";
+import { onceFor } from "./once";
 
-const entriesByTable = new WeakMap<AttributeTable, readonly [string, Attribute][]>();
 /** The attributes of a table by name: asked for with every object of thousands. */
-export function entriesOf(table: AttributeTable): readonly [string, Attribute][] {
-  const known = entriesByTable.get(table) ?? Object.entries(table);
-  entriesByTable.set(table, known);
-  return known;
-}
+export const entriesOf = onceFor((table: AttributeTable): readonly [string, Attribute][] => Object.entries(table));
 
 /** The words for `ip` of an object's values, in the table's order; `tag` goes before those that must be last. */
 export function wordsOf(table: AttributeTable, values: Context, tag: readonly string[] = []): string[] {

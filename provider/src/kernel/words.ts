@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AttributeTable, Context, IpObject, Values } from "../declaration/attribute";
-
+import { onceFor } from "../declaration/once";
 import { entriesOf } from "../declaration/words";
 
 export { wordsOf } from "../declaration/words";
@@ -45,14 +45,7 @@ function isPlain(value: unknown): boolean {
   return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
 }
 
-const readKeysByTable = new WeakMap<AttributeTable, ReadonlySet<string>>();
-function readKeys(table: AttributeTable): ReadonlySet<string> {
-  const known = readKeysByTable.get(table);
-  if (known !== undefined) return known;
-  const keys = new Set(Object.values(table).flatMap((attribute) => attribute.json));
-  readKeysByTable.set(table, keys);
-  return keys;
-}
+const readKeys = onceFor((table: AttributeTable) => new Set(Object.values(table).flatMap(({ json }) => json)));
 
 /** True when what is observed is what was asked for; what the kernel filled in is not held against it. */
 export function same(table: AttributeTable, asked: Context, observed: Context): boolean {

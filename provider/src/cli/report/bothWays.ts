@@ -80,21 +80,19 @@ export function withBothWays(hosts: readonly PlannedHost[], reports: readonly Ho
       ...expected.map((one) => ({ what: `expected ${printExpectation(one)}`, flow: flowOf(one) })),
       ...userAsked(flows.filter(({ from }) => from === undefined || owners.get(from) === report)),
     ];
-    const changes = asked.flatMap(({ what, flow }): FlowChange[] => {
+    const changes = asked.flatMap(({ what, flow }): FlowChange | [] => {
       const other = owners.get(flow.to);
       if (other === undefined || other === report || flow.iif !== undefined) return [];
       const was = conversation({ near: report.before, far: other.before }, flow, other.name);
       const is = conversation({ near: report.after, far: other.after }, flow, other.name);
-      return [
-        {
-          what: `${what}, to ${other.name} and back`,
-          before: was.says,
-          after: is.says,
-          moves: was.says !== is.says,
-          lost: was.fits === true && is.fits === false,
-          unsure: is.fits === undefined && was.says !== is.says ? is.says : undefined,
-        },
-      ];
+      return {
+        what: `${what}, to ${other.name} and back`,
+        before: was.says,
+        after: is.says,
+        moves: was.says !== is.says,
+        lost: was.fits === true && is.fits === false,
+        unsure: is.fits === undefined && was.says !== is.says ? is.says : undefined,
+      };
     });
     return {
       ...report,

@@ -9,7 +9,7 @@ import { type Holding, holdingsOf } from "../../kernel/plan/holdings";
 import { type Answer, section, sectionAfter, sectionsAfter } from "../wire/answer";
 import { ofNetwork } from "../wire/bound";
 import { paced } from "../wire/paced";
-import { Session } from "../wire/session";
+import { type Session, withSession } from "../wire/session";
 import type { Facts } from "./facts";
 import { observe } from "./observe";
 
@@ -67,36 +67,23 @@ export async function readNetwork(session: Session, { kernel, iproute2 }: Facts)
 }
 
 /** What a host says of itself, by one dial and a connection of its own: who asks may stand in the queue of a host that waits for this one. */
-export async function readFacts(connection: Connection): Promise<Facts> {
-  const session = new Session({ ...connection, dialErrorLimit: 0 });
-  try {
-    return (await observe(await session.shell(), nothingMore, session.warn)).facts;
-  } finally {
-    session.close();
-  }
-}
+export const readFacts = (connection: Connection): Promise<Facts> =>
+  withSession(
+    { ...connection, dialErrorLimit: 0 },
+    async (session) => (await observe(await session.shell(), nothingMore, session.warn)).facts,
+  );
 
 /** Who owns what on a host. */
-export async function readHoldings(connection: Connection): Promise<Holding[]> {
-  const session = new Session(connection);
-  try {
-    return holdingsOf((await observe(await session.shell(), lookAtNames, session.warn)).state);
-  } finally {
-    session.close();
-  }
-}
+export const readHoldings = (connection: Connection): Promise<Holding[]> =>
+  withSession(connection, async (session) => holdingsOf((await observe(await session.shell(), lookAtNames, session.warn)).state));
 
 /** A host as it is now, whole: for those who look packets up in it. Waits while a transaction holds the host. */
 export const readState = async (connection: Connection): Promise<StateJson> => (await readHost(connection)).state;
 
 /** With what it says of itself. */
-export async function readHost(connection: Connection): Promise<{ readonly facts: Facts; readonly state: StateJson }> {
-  const session = new Session(connection);
-  try {
+export const readHost = (connection: Connection): Promise<{ readonly facts: Facts; readonly state: StateJson }> =>
+  withSession(connection, async (session) => {
     const { facts, state } = await observe(await session.shell(), nothingMore, session.warn);
     const follows = Object.fromEntries(followedIn(state.register));
     return { facts, state: { ...(await readNetwork(session, facts)), follows } };
-  } finally {
-    session.close();
-  }
-}
+  });

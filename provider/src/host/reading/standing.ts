@@ -3,15 +3,14 @@ import { lookAtNames, lookAtNexthops, together } from "../../kernel/observed/loo
 import type { StandingHost } from "../../managers/takeover/onHost";
 import { type Answer, section, sectionsAfter } from "../wire/answer";
 import { ofNetwork } from "../wire/bound";
-import { Session } from "../wire/session";
+import { withSession } from "../wire/session";
 import { stateJsonOf } from "./network";
 import { observe } from "./observe";
 import { sourcesIn, sourcesText } from "./oldLines";
 
 /** By one connection. Waits while a transaction holds the host. */
-export async function readStanding(connection: Connection): Promise<StandingHost> {
-  const session = new Session(connection);
-  try {
+export const readStanding = (connection: Connection): Promise<StandingHost> =>
+  withSession(connection, async (session) => {
     const shell = await session.shell();
     const { state, facts, persistence } = await observe(shell, together([lookAtNames, lookAtNexthops([])]), session.warn);
     const answer = await shell.run("network\nlocks 4 all\nlocks 6 all", { bound: ofNetwork });
@@ -26,9 +25,6 @@ export async function readStanding(connection: Connection): Promise<StandingHost
       sources: sourcesIn(files),
       unread: sectionsAfter(files, "source_left").map(({ rest }) => rest),
     };
-  } finally {
-    session.close();
-  }
-}
+  });
 
 const linesOf = (answer: Answer, name: string): string[] => (section(answer, name) ?? "").split("\n").filter((line) => line !== "");

@@ -21,7 +21,7 @@ import type { Facts } from "../reading/facts";
 import { readGateways } from "../reading/gateways";
 import { readNetwork } from "../reading/network";
 import { type Observation, observe } from "../reading/observe";
-import { Session } from "../wire/session";
+import { type Session, withSession } from "../wire/session";
 import { managementRefusal } from "./management";
 
 /** One resource's change that is not made, in the order in which the engine would ask for it. */
@@ -57,25 +57,16 @@ export interface Proposal<Intention extends Intended> extends Plans<Intention> {
 
 /** Reads a host and plans, one change after the other as if each had come true. Changes nothing. */
 export const planOn = <Intention extends Intended>(connection: Connection, intended: readonly Intention[]): Promise<Plans<Intention>> =>
-  within(connection, (session) => plansOf(session, intended));
+  withSession(connection, (session) => plansOf(session, intended));
 
 /** The same, and where packets go. */
 export const propose = <Intention extends Intended>(connection: Connection, intended: readonly Intention[]): Promise<Proposal<Intention>> =>
-  within(connection, async (session) => {
+  withSession(connection, async (session) => {
     const plans = await plansOf(session, intended);
     const before = { ...networkOfState(await readNetwork(session, plans.facts)), follows: plans.follows };
     const after = { ...proposed(before, becomesOf(plans)), follows: followedAfter(plans) };
     return { ...plans, before, after, gateways: await readGateways(session, newGateways(before, after)) };
   });
-
-async function within<Result>(connection: Connection, action: (session: Session) => Promise<Result>): Promise<Result> {
-  const session = new Session(connection);
-  try {
-    return await action(session);
-  } finally {
-    session.close();
-  }
-}
 
 const becomesOf = ({ planned }: Pick<Plans<Intended>, "planned">): Becomes[] => planned.flatMap(({ plan: { becomes } }) => [...becomes]);
 

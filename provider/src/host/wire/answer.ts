@@ -1,3 +1,5 @@
+import { onceFor } from "../../declaration/once";
+
 /** A part of a frame's answer: what followed the line that names it. */
 export interface Section {
   readonly name: string;
@@ -24,24 +26,13 @@ export function parseAnswer(whole: string, mark: string): Answer {
 /** What was read again counts: the last of these. */
 export const section = (answer: Answer, name: string): string | undefined => sectionsNamed(answer, name).at(-1);
 
-export const sectionsNamed = ({ sections }: Answer, name: string): readonly string[] => {
-  const known = textsByName.get(sections) ?? indexed(sections);
-  textsByName.set(sections, known);
-  return known.get(name) ?? [];
-};
+export const sectionsNamed = ({ sections }: Answer, name: string): readonly string[] =>
+  sectionsByName(sections)
+    .get(name)
+    ?.map(({ text }) => text) ?? [];
 
 /** Hundreds of tables are asked for by their names. */
-const textsByName = new WeakMap<readonly Section[], ReadonlyMap<string, readonly string[]>>();
-
-function indexed(sections: readonly Section[]): Map<string, string[]> {
-  const texts = new Map<string, string[]>();
-  for (const { name, text } of sections) {
-    const others = texts.get(name);
-    if (others === undefined) texts.set(name, [text]);
-    else others.push(text);
-  }
-  return texts;
-}
+const sectionsByName = onceFor((sections: readonly Section[]) => Map.groupBy(sections, ({ name }) => name));
 
 /** The rest of the first section whose name begins with a word, and its text. */
 export function sectionAfter(answer: Answer, word: string): { rest: string; text: string } | undefined {

@@ -18,6 +18,16 @@ const undoers: ReadonlyMap<string, string> = new Map([
   ["withdrawn", "a person, by policy-routing retract"],
 ]);
 
+/** Works with a connection of its own, which ends with it. */
+export async function withSession<Result>(connection: Connection, work: (session: Session) => Promise<Result>): Promise<Result> {
+  const session = new Session(connection);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}
+
 /** A host as seen from here: one connection with one shell, kept between transactions and dialled again when it was lost. */
 export class Session {
   readonly connection: Connection;

@@ -4,7 +4,7 @@ import type { Finding, Search } from "./finding";
 
 /** A rule of ours from one address that the host does not have: the lease may have changed. */
 export const foreignSources: Search = ({ rules, routes, addresses }, ours) =>
-  rules.flatMap(({ rule, protocol }): Finding[] => {
+  rules.flatMap(({ rule, protocol }): Finding | [] => {
     const prefix = rule.from === undefined || rule.not === true ? undefined : parsePrefix(rule.from);
     const isOne = prefix?.length === (rule.family === "inet" ? 32 : 128);
     const isForwarded = rule.iif !== undefined && rule.iif !== "lo";
@@ -17,14 +17,12 @@ export const foreignSources: Search = ({ rules, routes, addresses }, ours) =>
         route.destination !== "default" && route.via === undefined && route.dev !== undefined && isNarrow(route.destination, address),
     );
     if (isBehind) return [];
-    return [
-      {
-        level: "risk",
-        object: describe(rule),
-        what: `is from ${address}, which the host does not have`,
-        next: 'check the address; where DHCP gives it, say from: { addressesOf: "eth1" } with its device (MultihomedHost: address: "auto")',
-      },
-    ];
+    return {
+      level: "risk",
+      object: describe(rule),
+      what: `is from ${address}, which the host does not have`,
+      next: 'check the address; where DHCP gives it, say from: { addressesOf: "eth1" } with its device (MultihomedHost: address: "auto")',
+    };
   });
 
 /** A route for it alone. */

@@ -1,5 +1,4 @@
 import { routeKey } from "../../declaration/key";
-import type { Rule } from "../../declaration/rule/rule";
 import type { ObservedRoute } from "../observed/state";
 import { describe as describeRoute } from "../route/route";
 import { describe } from "../rule/rule";
@@ -40,46 +39,37 @@ export const foreignBefore: Search = ({ rules }, ours) => {
       0,
       ...rules.filter(({ rule, protocol }) => rule.family === family && ours.includes(protocol)).map(({ rule }) => rule.priority),
     );
-  const blocks = new Map<string, Rule[]>();
-  for (const { rule, protocol } of rules) {
-    const isForeign = !ours.includes(protocol) && protocol !== kernels && rule.priority !== 0;
-    if (!isForeign || rule.priority >= last(rule.family)) continue;
-    const key = `${rule.family} ${ownerOf(rule.priority, protocol)}`;
-    const block = blocks.get(key);
-    if (block === undefined) blocks.set(key, [rule]);
-    else block.push(rule);
-  }
-  return [...blocks].flatMap(([key, block]): Finding[] => {
-    const [first] = block;
+  const early = rules.filter(
+    ({ rule, protocol }) => !ours.includes(protocol) && protocol !== kernels && rule.priority !== 0 && rule.priority < last(rule.family),
+  );
+  const blocks = Map.groupBy(early, ({ rule, protocol }) => `${rule.family} ${ownerOf(rule.priority, protocol)}`);
+  return [...blocks].flatMap(([key, block]): Finding | [] => {
+    const first = block[0]?.rule;
     if (first === undefined) return [];
-    const numbers = block.map(({ priority }) => priority);
+    const numbers = block.map(({ rule }) => rule.priority);
     const many = `${block.length} ${first.family === "inet" ? "IPv4" : "IPv6"} rules from priority ${Math.min(...numbers)} to ${Math.max(...numbers)}`;
-    return [
-      {
-        level: "note",
-        object: block.length === 1 ? describe(first) : many,
-        what: `${block.length === 1 ? "is foreign and comes" : "are foreign and come"} before ours; likely of ${key.slice(key.indexOf(" ") + 1)}`,
-        next: "make sure that they do not catch packets that ours are meant for",
-      },
-    ];
+    return {
+      level: "note",
+      object: block.length === 1 ? describe(first) : many,
+      what: `${block.length === 1 ? "is foreign and comes" : "are foreign and come"} before ours; likely of ${key.slice(key.indexOf(" ") + 1)}`,
+      next: "make sure that they do not catch packets that ours are meant for",
+    };
   });
 };
 
 /** Of several routes at one key the kernel takes the first. */
 export const foreignRoutes: Search = ({ routes }, ours) => {
   const first = new Map<string, ObservedRoute>();
-  return routes.flatMap((one): Finding[] => {
+  return routes.flatMap((one): Finding | [] => {
     const key = routeKey(one.route);
     const early = first.get(key);
     if (early === undefined) first.set(key, one);
     if (early === undefined || !ours.includes(one.protocol) || ours.includes(early.protocol)) return [];
-    return [
-      {
-        level: "risk",
-        object: describeRoute(one.route),
-        what: `is not used: ${describeRoute(early.route)} (proto ${early.protocol}) stands before it: packets go by that one`,
-        next: "remove that one from whatever makes it, or choose another metric",
-      },
-    ];
+    return {
+      level: "risk",
+      object: describeRoute(one.route),
+      what: `is not used: ${describeRoute(early.route)} (proto ${early.protocol}) stands before it: packets go by that one`,
+      next: "remove that one from whatever makes it, or choose another metric",
+    };
   });
 };

@@ -140,7 +140,7 @@ export const markedBack: Search = (network) => {
   return marked.flatMap(({ rule, mark }) =>
     far === undefined
       ? []
-      : devices.flatMap(({ address, dev }): Finding[] => {
+      : devices.flatMap(({ address, dev }): Finding | [] => {
           const flow: Flow = {
             ...plain,
             family: "inet",
@@ -152,14 +152,12 @@ export const markedBack: Search = (network) => {
           };
           const [verdict, unmarked] = [lookup(network, { ...flow, mark }), lookup(network, flow)];
           if (verdict.kind !== "dropped" || unmarked.kind === "dropped") return [];
-          return [
-            {
-              level: "risk",
-              object: describe(rule),
-              what: `packets with its mark that come in by ${dev} are dropped: ${verdict.why}`,
-              next: `set ${sysctlName({ file: "src_valid_mark", device: dev })} and that of all to 0`,
-            },
-          ];
+          return {
+            level: "risk",
+            object: describe(rule),
+            what: `packets with its mark that come in by ${dev} are dropped: ${verdict.why}`,
+            next: `set ${sysctlName({ file: "src_valid_mark", device: dev })} and that of all to 0`,
+          };
         }),
   );
 };

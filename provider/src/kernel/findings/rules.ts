@@ -45,23 +45,19 @@ export const neverReached: Search = (network, ours) =>
   families.flatMap((family) => {
     const rules = ordered(network, family);
     const own = network.addresses?.map(({ address }) => address) ?? [];
-    return rules.flatMap((late, index): Finding[] => {
+    return rules.flatMap((late, index): Finding | [] => {
       const { rule } = late;
       if (isKernels(late) || (rule.to !== undefined && own.includes(rule.to) && hasFrom(rules, rule))) return [];
       const early = rules.slice(0, index).find((one) => covers(one.rule, rule) && decides(one, destinationOf(rule), network.routes));
       if (early === undefined || isSafetyNet(rule, early.rule)) return [];
       const [object, decider] = apart(late, early, ours);
       const isOurs = ours.includes(late.protocol);
-      return [
-        {
-          level: isOurs ? "risk" : "note",
-          object,
-          what: `is never reached: ${decider} decides about all its ${early.rule.not === true ? "unmarked " : ""}packets before`,
-          next: isOurs
-            ? "give it a lower priority number, or remove it"
-            : "ask whoever made it: it may be a net for when the other is gone",
-        },
-      ];
+      return {
+        level: isOurs ? "risk" : "note",
+        object,
+        what: `is never reached: ${decider} decides about all its ${early.rule.not === true ? "unmarked " : ""}packets before`,
+        next: isOurs ? "give it a lower priority number, or remove it" : "ask whoever made it: it may be a net for when the other is gone",
+      };
     });
   });
 
@@ -82,16 +78,14 @@ export const duplicates: Search = (network, ours) =>
   });
 
 export const unresolvedGoto: Search = ({ rules }) =>
-  rules.flatMap(({ rule }): Finding[] => {
+  rules.flatMap(({ rule }): Finding | [] => {
     if (rule.goto === undefined || rules.some((other) => other.rule.family === rule.family && other.rule.priority === rule.goto)) return [];
-    return [
-      {
-        level: "risk",
-        object: describe(rule),
-        what: `jumps nowhere: no rule stands at exactly priority ${rule.goto}, so it does nothing`,
-        next: `add a rule at priority ${rule.goto}`,
-      },
-    ];
+    return {
+      level: "risk",
+      object: describe(rule),
+      what: `jumps nowhere: no rule stands at exactly priority ${rule.goto}, so it does nothing`,
+      next: `add a rule at priority ${rule.goto}`,
+    };
   });
 
 export const detachedDevices: Search = ({ rules, links }, ours) =>
@@ -113,7 +107,7 @@ export const detachedDevices: Search = ({ rules, links }, ours) =>
 /** A rule that names no address, in IPv4 only: IPv6 packets of the same kind go another way. */
 export const withoutTwin: Search = ({ rules, routes }, ours) => {
   if (!routes.some(({ route }) => route.family === "inet6" && route.destination === "default")) return [];
-  return rules.flatMap((one): Finding[] => {
+  return rules.flatMap((one): Finding | [] => {
     const { rule, protocol } = one;
     if (rule.family !== "inet" || isKernels(one) || !ours.includes(protocol) || rule.from !== undefined || rule.to !== undefined) return [];
     // Only looks whether main has something nearer than a default route.
@@ -121,13 +115,11 @@ export const withoutTwin: Search = ({ rules, routes }, ours) => {
     const selectors = ({ priority: _priority, family: _family, table: _table, realms: _realms, ...rest }: Rule) => rest;
     const twin = rules.some((other) => other.rule.family === "inet6" && same(ruleAttributes, selectors(rule), selectors(other.rule)));
     if (twin) return [];
-    return [
-      {
-        level: "note",
-        object: describe(rule),
-        what: "has no IPv6 twin, and the host has an IPv6 default route",
-        next: "declare the same with family inet6",
-      },
-    ];
+    return {
+      level: "note",
+      object: describe(rule),
+      what: "has no IPv6 twin, and the host has an IPv6 default route",
+      next: "declare the same with family inet6",
+    };
   });
 };

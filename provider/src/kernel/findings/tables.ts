@@ -12,17 +12,15 @@ const byHand: readonly number[] = [3, 4];
 
 /** A rule whose table has no routes does nothing. */
 export const emptyTables: Search = ({ rules, routes }, ours) =>
-  rules.flatMap(({ rule, protocol }): Finding[] => {
+  rules.flatMap(({ rule, protocol }): Finding | [] => {
     if (isKernelTable(rule.table) || routes.some(({ route }) => route.family === rule.family && route.table === rule.table)) return [];
-    return [
-      {
-        // Programs keep such a rule for when they have something to say.
-        level: ours.includes(protocol) || byHand.includes(protocol) ? "risk" : "note",
-        object: describeRule(rule),
-        what: `does nothing: table ${rule.table} has no routes`,
-        next: "add routes to the table; a device that went down or lost its last address took them along",
-      },
-    ];
+    return {
+      // Programs keep such a rule for when they have something to say.
+      level: ours.includes(protocol) || byHand.includes(protocol) ? "risk" : "note",
+      object: describeRule(rule),
+      what: `does nothing: table ${rule.table} has no routes`,
+      next: "add routes to the table; a device that went down or lost its last address took them along",
+    };
   });
 
 /**
@@ -110,21 +108,19 @@ const byAdvertisement = 9;
 /** Of two default routes that differ by their device alone, which one counts is chance. */
 export const equalDefaults: Search = ({ routes }) => {
   const first = new Map<string, (typeof routes)[number]>();
-  return routes.flatMap((one): Finding[] => {
+  return routes.flatMap((one): Finding | [] => {
     const { family, table, metric, tos, destination, from, dev } = one.route;
     if (destination !== "default" || from !== undefined || one.protocol === byAdvertisement || dev === undefined) return [];
     const key = [family, table, metric, tos].join(" ");
     const other = first.get(key);
     if (other === undefined) first.set(key, one);
     if (other === undefined || other.route.dev === dev) return [];
-    return [
-      {
-        level: "risk",
-        object: describeRoute(one.route),
-        what: `has the metric of ${describeRoute(other.route)}: which of both counts is which was made first`,
-        next: "give each default route a metric of its own",
-      },
-    ];
+    return {
+      level: "risk",
+      object: describeRoute(one.route),
+      what: `has the metric of ${describeRoute(other.route)}: which of both counts is which was made first`,
+      next: "give each default route a metric of its own",
+    };
   });
 };
 

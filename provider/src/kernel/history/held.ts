@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { onceFor } from "../../declaration/once";
 import { isSameStack, tagsOf } from "../../declaration/owner";
 import { parseRegisterKey } from "../../declaration/registerKey";
 import { PolicyRoutingError } from "../../errors";
@@ -42,13 +43,11 @@ export function heldAt(at: string, { state, objects }: Moment): Held | undefined
 }
 
 function storedAt(at: string, objects: Moment["objects"]): StoredWords | undefined {
-  const found = storedByKey.get(objects) ?? new Map([...objects.values()].map((one) => [one.key, one]));
-  storedByKey.set(objects, found);
-  const one = found.get(at);
+  const one = storedByKey(objects).get(at);
   return one === undefined ? undefined : wordsOfStored(one);
 }
 
-const storedByKey = new WeakMap<Moment["objects"], ReadonlyMap<string, StoredObject>>();
+const storedByKey = onceFor((objects: Moment["objects"]) => new Map([...objects.values()].map((one) => [one.key, one])));
 
 /** Says the same: by the equality that finds drift, whichever of them was asked for. */
 export function isSameObject(one: HeldObject | undefined, other: HeldObject | undefined): boolean {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isSameStack } from "../../declaration/owner";
 import { registerKey } from "../../declaration/registerKey";
-import type { HeldObject } from "../observed/kind";
 import type { State } from "../observed/state";
 import { stateAfter } from "../plan/after";
 import type { ChangePlan } from "../plan/plan";
@@ -9,32 +8,23 @@ import type { Choice } from "./back";
 import { isSameObject, objectAt } from "./held";
 import { objectSchema, printJson } from "./text";
 
-/** What a person took back at one key, and should not come again unseen. It is no part of what a rollback takes back. */
-export interface Mark {
-  readonly key: string;
-  /** What was taken back; undefined: that it was gone. */
-  readonly bad?: HeldObject | undefined;
-  readonly stack: string;
-  /** The run that made it, the last one where there were several. Then who took it back, when, and why. */
-  readonly run: string;
-  readonly who: string;
-  /** By the clock of who took it back. */
-  readonly time: string;
-  readonly why: string;
-  /** Seconds, by the host's own clock. */
-  readonly at?: number;
-}
-
 const markSchema = z.object({
   key: z.string(),
+  /** What was taken back; undefined: that it was gone. */
   bad: objectSchema.optional(),
   stack: z.string(),
+  /** The run that made it, the last one where there were several. Then who took it back, when, and why. */
   run: z.string(),
   who: z.string(),
+  /** By the clock of who took it back. */
   time: z.string(),
   why: z.string(),
+  /** Seconds, by the host's own clock. */
   at: z.int().exactOptional(),
 });
+
+/** What a person took back at one key, and should not come again unseen. It is no part of what a rollback takes back. */
+export type Mark = Readonly<z.infer<typeof markSchema>>;
 
 export const printMark = (mark: Mark): string => printJson(mark);
 

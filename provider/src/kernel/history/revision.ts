@@ -1,3 +1,4 @@
+import { onceFor } from "../../declaration/once";
 import { parseRegisterKey, registerKey } from "../../declaration/registerKey";
 import type { Seen, Taken } from "../observed/kind";
 import { seenIn, tagsAt } from "../observed/kinds";
@@ -96,8 +97,9 @@ function lostAt(at: string, one: State, other: State): string[] {
   const { key } = parseRegisterKey(at);
   const isOwned = (protocol: number): boolean => isNamed(key, protocol, one);
   if (tagsAt(one, key)?.every(isOwned) !== false) return [];
-  const there = seenAt(key, one).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
-  const left = new Set(seenAt(key, other).map((seen) => seen.print()));
+  const seenAt = (state: State): readonly Seen[] => seenByKey(state).get(key) ?? [];
+  const there = seenAt(one).filter(({ protocol }) => protocol !== undefined && !isOwned(protocol));
+  const left = new Set(seenAt(other).flatMap((seen) => (seen.protocol === undefined ? [] : [seen.print()])));
   return there.map((seen) => seen.print()).filter((text) => !left.has(text));
 }
 
@@ -108,22 +110,7 @@ function takenBy(at: string, took: readonly string[], before: State, after: Stat
   return taken.length === took.length ? { taken } : {};
 }
 
-/** Entries with a tag, by their keys. */
-function seenAt(key: string, state: State): readonly Seen[] {
-  const known = seenByKey.get(state) ?? new Map<string, Seen[]>();
-  if (!seenByKey.has(state)) {
-    seenByKey.set(state, known);
-    for (const one of seenIn(state)) {
-      if (one.protocol === undefined) continue;
-      const there = known.get(one.key);
-      if (there === undefined) known.set(one.key, [one]);
-      else there.push(one);
-    }
-  }
-  return known.get(key) ?? [];
-}
-
-const seenByKey = new WeakMap<State, Map<string, Seen[]>>();
+const seenByKey = onceFor((state: State) => Map.groupBy(seenIn(state), ({ key }) => key));
 
 /** By the register, under its own tag or displaced. */
 const isNamed = (key: string, protocol: number, { register: { entries } }: State): boolean =>

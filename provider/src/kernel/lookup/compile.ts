@@ -1,4 +1,5 @@
 import type { Family } from "../../declaration/family";
+import { onceFor } from "../../declaration/once";
 import { SettingsOfDevices } from "./deviceSettings";
 import type { Network } from "./network";
 import { NextHopFinder } from "./nextHops";
@@ -16,15 +17,13 @@ export interface Ready {
   readonly settings: SettingsOfDevices;
 }
 
-const readied = new WeakMap<Network, Partial<Record<Family, Ready>>>();
+const readied = {
+  inet: onceFor((network: Network) => made(network, "inet")),
+  inet6: onceFor((network: Network) => made(network, "inet6")),
+};
 
 /** Made once for a network and family, when first asked for. */
-export function readyFor(network: Network, family: Family): Ready {
-  const known = readied.get(network) ?? {};
-  readied.set(network, known);
-  known[family] ??= made(network, family);
-  return known[family];
-}
+export const readyFor = (network: Network, family: Family): Ready => readied[family](network);
 
 function made(network: Network, family: Family): Ready {
   const finder = new NextHopFinder(network);

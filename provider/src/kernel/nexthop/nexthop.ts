@@ -4,7 +4,7 @@ import type { Nexthop } from "../../declaration/nexthop/nexthop";
 import type { Tags } from "../../declaration/owner";
 import { parseRegisterKey } from "../../declaration/registerKey";
 import { nexthopAt, type ObservedNexthop, type State } from "../observed/state";
-import { adoptAdvice, besideDeclared, differs } from "../plan/adoption";
+import { adoptAdvice, belongsToAnother, besideDeclared, conflict, differs, withUnread } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { type Need, needsOf } from "../plan/gate";
 import {
@@ -22,7 +22,7 @@ import {
 import type { Entry } from "../plan/register";
 import { asAsked, same } from "../words";
 import { command, deletion, describe } from "./steps";
-import { conflict, refuseForeign, waitOf } from "./users";
+import { refuseForeign, waitOf } from "./users";
 
 /** Of any next hop object. */
 export const nexthopNeed: Need = { attribute: "nexthop", iproute2: "5.3", kernel: "5.3" };
@@ -49,21 +49,12 @@ function replaceable(
   if (current === undefined) return undefined;
   const title = titleOf(titles, current.protocol);
   if (isOurs(titles, current.protocol, mandate)) return current;
-  const seen = [
-    describe(current.nexthop),
-    ...(current.unread.length === 0 ? [] : [`with ${current.unread.join(", ")}`]),
-    `proto ${current.protocol}`,
-  ].join(" ");
+  const seen = `${withUnread(describe(current.nexthop), current.unread)} proto ${current.protocol}`;
   const isSame = says(nexthop, current);
   if (mandate.adopt === "same" && !isSame) throw differs(key, seen, describe(nexthop));
   if (mandate.adopt === false)
     throw title !== undefined
-      ? conflict(
-          "belongs-to-another",
-          key,
-          `belongs to ${title.entry.id} of stack ${title.entry.stack}`,
-          "choose another nhid, remove it there, or set adopt: true to take it over",
-        )
+      ? belongsToAnother(key, title.entry, "nhid")
       : conflict(
           "foreign-entry",
           key,
@@ -152,9 +143,7 @@ export function wantedNexthop(nexthop: Nexthop): Wanted {
     missing: (state, tags) => {
       const current = ours(state, tags);
       if (current === undefined) return "is not there";
-      return says(nexthop, current)
-        ? undefined
-        : `is ${describe(current.nexthop)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
+      return says(nexthop, current) ? undefined : `is ${withUnread(describe(current.nexthop), current.unread)}`;
     },
     stored: (tags) => [command("add", nexthop, tags.owner)],
     read: (state, tags, id) => {

@@ -1,13 +1,9 @@
 import { nexthopKey } from "../../declaration/key";
-import { PolicyRoutingError } from "../../errors";
-import type { Topic } from "../../messages";
 import type { State } from "../observed/state";
+import { conflict } from "../plan/adoption";
 import type { Mandate, Wait } from "../plan/change";
 import { isOurs, titlesAt } from "../plan/ownership";
 import { describe } from "./steps";
-
-export const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 interface User {
   readonly key: string;

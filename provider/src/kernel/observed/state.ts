@@ -2,6 +2,7 @@ import type { Section, Wholes } from "../../declaration/entryKinds";
 import type { Family } from "../../declaration/family";
 import { nexthopKey, routeKey, ruleKey } from "../../declaration/key";
 import type { Nexthop } from "../../declaration/nexthop/nexthop";
+import { onceFor } from "../../declaration/once";
 import type { Route } from "../../declaration/route/route";
 import type { Rule } from "../../declaration/rule/rule";
 import { type Entry, emptyRegister, type Register } from "../plan/register";
@@ -89,32 +90,16 @@ export const emptyState: State = {
   register: emptyRegister,
 };
 
-export function nexthopAt(state: State, key: string): ObservedNexthop | undefined {
-  return indexOf(nexthopsByKey, state, () => Map.groupBy(state.nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid))).get(key)?.[0];
-}
+const nexthopsByKey = onceFor(({ nexthops }: State) => Map.groupBy(nexthops, ({ nexthop }) => nexthopKey(nexthop.nhid)));
+const rulesByKey = onceFor(({ rules }: State) => Map.groupBy(rules, ({ rule }) => ruleKey(rule)));
+const routesByKey = onceFor(({ routes }: State) => Map.groupBy(routes, ({ route }) => routeKey(route)));
+
+export const nexthopAt = (state: State, key: string): ObservedNexthop | undefined => nexthopsByKey(state).get(key)?.[0];
 
 /** Rules at one priority in their order of evaluation. */
 export const rulesAt = (state: State, family: Family, priority: number): readonly ObservedRule[] =>
   rulesAtKey(state, ruleKey({ family, priority }));
 
-export function rulesAtKey(state: State, key: string): readonly ObservedRule[] {
-  return indexOf(rulesByKey, state, () => Map.groupBy(state.rules, ({ rule }) => ruleKey(rule))).get(key) ?? [];
-}
+export const rulesAtKey = (state: State, key: string): readonly ObservedRule[] => rulesByKey(state).get(key) ?? [];
 
-export function routesAt(state: State, key: string): readonly ObservedRoute[] {
-  return indexOf(routesByKey, state, () => Map.groupBy(state.routes, ({ route }) => routeKey(route))).get(key) ?? [];
-}
-
-const nexthopsByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedNexthop[]>>();
-const rulesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRule[]>>();
-const routesByKey = new WeakMap<State, ReadonlyMap<string, readonly ObservedRoute[]>>();
-
-function indexOf<Value>(
-  cache: WeakMap<State, ReadonlyMap<string, readonly Value[]>>,
-  state: State,
-  build: () => ReadonlyMap<string, readonly Value[]>,
-): ReadonlyMap<string, readonly Value[]> {
-  const known = cache.get(state) ?? build();
-  cache.set(state, known);
-  return known;
-}
+export const routesAt = (state: State, key: string): readonly ObservedRoute[] => routesByKey(state).get(key) ?? [];

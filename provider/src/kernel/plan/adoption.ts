@@ -1,4 +1,19 @@
 import { PolicyRoutingError } from "../../errors";
+import type { Topic } from "../../messages";
+import type { Entry } from "./register";
+
+/** What stands in the way at a key. */
+export const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", { topic, object: key, what, next });
+
+/** `instead` is what a program may say to leave it there. */
+export const belongsToAnother = (key: string, { id, stack }: Entry, instead?: string): PolicyRoutingError =>
+  conflict(
+    "belongs-to-another",
+    key,
+    `belongs to ${id} of stack ${stack}`,
+    `${instead === undefined ? "" : `choose another ${instead}, `}remove it there, or set adopt: true to take it over`,
+  );
 
 /** What a refusal says of both: what stands there, and what is declared. */
 export const besideDeclared = (isSame: boolean, declared: string): string => (isSame ? "(as declared)" : `(declared: ${declared})`);
@@ -30,18 +45,22 @@ function adviceOf(all: readonly PolicyRoutingError[]): string {
 
 /** `adopt: "same"` takes over nothing else: by one slip in a declaration, something that works would be replaced. */
 export const differs = (key: string, there: string, declared: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", {
-    topic: "not-the-same",
-    object: key,
-    what: `what stands there is not what is declared, and adopt is "same": there ${there}; declared ${declared}`,
-    next: "declare it as it stands there, or set adopt: true to replace it",
-  });
+  conflict(
+    "not-the-same",
+    key,
+    `what stands there is not what is declared, and adopt is "same": there ${there}; declared ${declared}`,
+    "declare it as it stands there, or set adopt: true to replace it",
+  );
 
 /** Of what was taken over before, and is to stand there again. */
 export const cannotGiveBack = (key: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", {
-    topic: "rollback-refused",
-    object: key,
-    what: "refused, nothing was changed: what was taken over there cannot be given back beside what somebody else has put there since",
-    next: "remove that on the host, or correct the program and run pulumi up",
-  });
+  conflict(
+    "rollback-refused",
+    key,
+    "refused, nothing was changed: what was taken over there cannot be given back beside what somebody else has put there since",
+    "remove that on the host, or correct the program and run pulumi up",
+  );
+
+/** In words, with what of it is not understood. */
+export const withUnread = (words: string, unread: readonly string[]): string =>
+  unread.length === 0 ? words : `${words} with ${unread.join(", ")}`;

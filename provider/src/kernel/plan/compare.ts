@@ -28,15 +28,7 @@ export interface Comparison {
   readonly foreign: readonly Difference[];
 }
 
-function seenByKey(state: State): Map<string, Seen[]> {
-  const found = new Map<string, Seen[]>();
-  for (const one of seenIn(state)) {
-    const there = found.get(one.key);
-    if (there === undefined) found.set(one.key, [one]);
-    else there.push(one);
-  }
-  return found;
-}
+const seenByKey = (state: State): Map<string, Seen[]> => Map.groupBy(seenIn(state), ({ key }) => key);
 
 const none: readonly Seen[] = [];
 const print = (items: readonly Seen[]): string => (items.length === 0 ? "nothing" : items.map((one) => one.print()).join("; "));

@@ -1,3 +1,4 @@
+import { onceFor } from "../../declaration/once";
 import { parseRegisterKey, type RegisterKey } from "../../declaration/registerKey";
 import { eachLine, type Pieces, piece } from "../observed/pieces";
 
@@ -58,24 +59,12 @@ export interface Line extends RegisterKey {
 }
 
 /** What is said of one object, under whatever tag. */
-export function linesAt({ entries }: Register, key: string): readonly Line[] {
-  const known = linesByKey.get(entries) ?? linesOf(entries);
-  linesByKey.set(entries, known);
-  return known.get(key) ?? [];
-}
+export const linesAt = ({ entries }: Register, key: string): readonly Line[] => linesByKey(entries).get(key) ?? [];
 
-const linesByKey = new WeakMap<Register["entries"], ReadonlyMap<string, readonly Line[]>>();
-
-function linesOf(entries: Register["entries"]): Map<string, Line[]> {
-  const lines = new Map<string, Line[]>();
-  for (const [at, entry] of entries) {
-    const line = { at, entry, ...parseRegisterKey(at) };
-    const others = lines.get(line.key);
-    if (others === undefined) lines.set(line.key, [line]);
-    else others.push(line);
-  }
-  return lines;
-}
+const linesByKey = onceFor((entries: Register["entries"]) => {
+  const lines = [...entries].map(([at, entry]): Line => ({ at, entry, ...parseRegisterKey(at) }));
+  return Map.groupBy(lines, ({ key }) => key);
+});
 
 /** The whole journal, one line an entry, when rewriting it is worth while. */
 export function compacted({ entries, lines }: Register): string[] | undefined {

@@ -1,18 +1,14 @@
 import { routeAttributes } from "../../declaration/route/attributes";
 import type { Route } from "../../declaration/route/route";
-import { PolicyRoutingError } from "../../errors";
-import type { Topic } from "../../messages";
+import type { PolicyRoutingError } from "../../errors";
 import type { ObservedRoute } from "../observed/state";
-import { adoptAdvice, besideDeclared, differs } from "../plan/adoption";
+import { adoptAdvice, belongsToAnother, besideDeclared, conflict, differs, withUnread } from "../plan/adoption";
 import { type Mandate, type Note, note } from "../plan/change";
-import { ofWhom, type Title, titleOf } from "../plan/ownership";
+import { ofWhom, titleOf } from "../plan/ownership";
 import { same } from "../words";
 import { addedHops, type Hop, hopsOf, printHop } from "./hop";
 import type { Place } from "./place";
 import { describe } from "./steps";
-
-export const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 /** Whose routes come and go by themselves: as ours they would stay when they must go, or be missing when they come back. */
 const keepers: Readonly<Record<number, string>> = {
@@ -28,13 +24,7 @@ const most = 5;
 const shown = ({ titles }: Place, routes: readonly ObservedRoute[]): string =>
   routes
     .slice(0, most)
-    .map(({ route, protocol, unread }) =>
-      [
-        describe(route),
-        ...(unread.length === 0 ? [] : [`with ${unread.join(", ")}`]),
-        `proto ${protocol}${ofWhom(titleOf(titles, protocol))}`,
-      ].join(" "),
-    )
+    .map(({ route, protocol, unread }) => `${withUnread(describe(route), unread)} proto ${protocol}${ofWhom(titleOf(titles, protocol))}`)
     .join("; ");
 
 /** Why a foreign route is not taken over; undefined: it can be, and put back. */
@@ -65,7 +55,7 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
     return foreign;
   }
   const title = titleOf(titles, first.protocol);
-  if (title !== undefined) throw belongsToAnother(key, title);
+  if (title !== undefined) throw belongsToAnother(key, title.entry, "metric");
   const isSame = foreign.length <= most && foreign.every((one) => says(route, one));
   const stand = foreign.length === 1 ? "a foreign route stands" : `${foreign.length} foreign routes stand`;
   throw conflict(
@@ -75,14 +65,6 @@ export function adoptable(key: string, route: Route, place: Place, { adopt }: Ma
     `${adoptAdvice(isSame)}, remove it on the host, or choose another metric`,
   );
 }
-
-export const belongsToAnother = (key: string, { entry: { id, stack } }: Title): PolicyRoutingError =>
-  conflict(
-    "belongs-to-another",
-    key,
-    `belongs to ${id} of stack ${stack}`,
-    "choose another metric, remove it there, or set adopt: true to take it over",
-  );
 
 /** Whatever its tag. */
 const says = (route: Route, one: ObservedRoute): boolean => one.unread.length === 0 && same(routeAttributes, route, one.route);

@@ -10,12 +10,12 @@ import type { Following } from "../observed/kind";
 import { lookAtWays } from "../observed/look";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { type Uplinks, wayBy } from "../observed/uplinks";
+import { belongsToAnother } from "../plan/adoption";
 import { type Mandate, note, type Plan, type Wanted } from "../plan/change";
 import { followingWord, hasMoved } from "../plan/followed";
 import { needsOf } from "../plan/gate";
 import { isOurs, owningLines, protoFor, titleOf } from "../plan/ownership";
 import { asAsked } from "../words";
-import { belongsToAnother } from "./adoption";
 import { goneAt } from "./gone";
 import { placeOf, titlesOf } from "./place";
 import { command, describe } from "./steps";
@@ -116,7 +116,7 @@ function waiting(key: string, more: string, state: State, mandate: Mandate): Pla
   const { tags } = mandate;
   const place = placeOf(key, state, mandate);
   const owner = titleOf(place.titles, tags.owner);
-  if (owner !== undefined && !isOurs(place.titles, tags.owner, mandate)) throw belongsToAnother(key, owner);
+  if (owner !== undefined && !isOurs(place.titles, tags.owner, mandate)) throw belongsToAnother(key, owner.entry, "metric");
   return {
     keys: [key],
     ...goneAt(key, tags.owner, state, mandate),

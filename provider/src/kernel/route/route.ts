@@ -5,6 +5,7 @@ import { routeAttributes } from "../../declaration/route/attributes";
 import { type DeclaredRoute, gatewayDevice, literalRoute } from "../../declaration/route/declaredRoute";
 import type { Route } from "../../declaration/route/route";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
+import { withUnread } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { needsOf } from "../plan/gate";
 import { type Claimant, notesOf, owningLines, protoAt, protoFor, takesFrom, titleOf } from "../plan/ownership";
@@ -103,7 +104,7 @@ function wantedLiteral(route: Route, more?: string): Wanted {
       if (others.length > 0) return `is there ${others.length + 1} times`;
       return current.unread.length === 0 && same(routeAttributes, route, current.route)
         ? undefined
-        : `is ${describe(current.route)}${current.unread.length > 0 ? ` with ${current.unread.join(", ")}` : ""}`;
+        : `is ${withUnread(describe(current.route), current.unread)}`;
     },
     stored: (tags) =>
       fades(routeAttributes, route) ? { otherwise: "no: its lifetime ends by itself" } : [command("add", route, tags.owner)],

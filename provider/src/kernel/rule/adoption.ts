@@ -2,10 +2,8 @@ import type { Adopt } from "../../declaration/adopt";
 import { ruleKey } from "../../declaration/key";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import type { RuleSet } from "../../declaration/rule/ruleSet";
-import { PolicyRoutingError } from "../../errors";
-import type { Topic } from "../../messages";
 import { givenRule, type ObservedRule } from "../observed/state";
-import { adoptAdvice, differs } from "../plan/adoption";
+import { adoptAdvice, conflict, differs } from "../plan/adoption";
 import { ofWhom, titleOf } from "../plan/ownership";
 import { fits, same } from "../words";
 import type { Place } from "./place";
@@ -13,8 +11,6 @@ import { describe } from "./steps";
 
 const kernelProto = 2;
 
-const conflict = (topic: Topic, rule: RuleSet, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic, object: ruleKey(rule), what, next });
 const shown = (one: ObservedRule): string =>
   [describe(givenRule(one)), ...(one.unread.length === 0 ? [] : [`with ${one.unread.join(", ")}`]), `proto ${one.protocol}`].join(", ");
 
@@ -36,13 +32,14 @@ export function adoptable(
   adopt: Adopt,
 ): readonly ObservedRule[] {
   if (members.length === 0) return [];
+  const key = ruleKey(rule);
   const twins = allTwins(members, foreign);
   const [twin] = twins;
   const kernels = twins.find(({ protocol }) => protocol === kernelProto);
   if (kernels !== undefined)
     throw conflict(
       "not-taken-over",
-      rule,
+      key,
       `the kernel's own rule says the same: ${shown(kernels)}`,
       "leave it out: the kernel keeps it, and makes it again",
     );
@@ -50,27 +47,26 @@ export function adoptable(
     if (twin === undefined) return [];
     throw conflict(
       "foreign-entry",
-      rule,
+      key,
       `a foreign rule says the same: ${shown(twin)}${ofWhom(titleOf(titles, twin.protocol))}`,
       `${adoptAdvice(true)}, or remove it on the host`,
     );
   }
   const others = foreign.filter(({ protocol }) => protocol !== kernelProto);
-  if (adopt === "same" && twins.length === 0 && others.length > 0)
-    throw differs(ruleKey(rule), others.map(shown).join("; "), describe(rule));
+  if (adopt === "same" && twins.length === 0 && others.length > 0) throw differs(key, others.map(shown).join("; "), describe(rule));
   const candidates = twins.length > 0 ? twins : others;
   const [confused] = confusedWith(candidates, place);
   if (confused !== undefined)
     throw conflict(
       "not-taken-over",
-      rule,
+      key,
       `the kernel may take another rule for the foreign one to take over: ${shown(confused)}`,
       "remove one of them on the host, or choose another priority",
     );
   if (twins.length > 0 || (candidates.length <= 1 && candidates.every(({ unread }) => unread.length === 0))) return candidates;
   throw conflict(
     "not-taken-over",
-    rule,
+    key,
     candidates.length > 1
       ? `cannot tell which of ${candidates.length} foreign rules to take over: ${candidates.map((other) => describe(givenRule(other))).join("; ")}`
       : `the foreign rule has attributes that could not be put back: ${candidates.flatMap(({ unread }) => unread).join(", ")}`,

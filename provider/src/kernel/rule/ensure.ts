@@ -3,9 +3,9 @@ import { isSameStack, type Tags } from "../../declaration/owner";
 import { registerKey } from "../../declaration/registerKey";
 import type { Rule } from "../../declaration/rule/rule";
 import { deviceOf, type RuleSet } from "../../declaration/rule/ruleSet";
-import { PolicyRoutingError } from "../../errors";
+import type { PolicyRoutingError } from "../../errors";
 import { givenRule, type State } from "../observed/state";
-import { differs } from "../plan/adoption";
+import { belongsToAnother, conflict, differs } from "../plan/adoption";
 import type { Mandate, Note, Plan } from "../plan/change";
 import { followingWord } from "../plan/followed";
 import { ofNobody, ofWhom, owningLines, type Title, takenFrom, takenOver, titleOf } from "../plan/ownership";
@@ -28,13 +28,7 @@ export function ensure(rule: RuleSet, members: readonly Rule[], state: State, ma
   const owner = titleOf(titles, tags.owner);
   const displaced = titles.find(({ proto, staging }) => proto === tags.staging && staging);
   const isOthers = owner !== undefined && owner.entry.id !== id && ours.length > 0;
-  if (isOthers && !isSameStack(owner.entry.stack, stack) && adopt === false)
-    throw new PolicyRoutingError("conflict", {
-      topic: "belongs-to-another",
-      object: key,
-      what: `belongs to ${owner.entry.id} of stack ${owner.entry.stack}`,
-      next: "choose another priority, remove it there, or set adopt: true to take it over",
-    });
+  if (isOthers && !isSameStack(owner.entry.stack, stack) && adopt === false) throw belongsToAnother(key, owner.entry, "priority");
   const { lacking, surplus } = mismatchOf(members, ours);
   const isThere = ours.length > 0;
   const isRight = isThere && lacking.length + surplus.length === 0;
@@ -133,9 +127,9 @@ function moreOf(rule: RuleSet, { length }: readonly Rule[]): string | undefined 
 }
 
 const sharedTag = (key: string, { entry }: Title, { owner, staging }: Tags): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", {
-    topic: "tags-clash",
-    object: key,
-    what: `a rule of ${entry.id} of stack ${entry.stack} stands there under proto ${staging}, by which rules of proto ${owner} are exchanged`,
-    next: "set policy-routing:owner of that stack to an even number, or choose another priority",
-  });
+  conflict(
+    "tags-clash",
+    key,
+    `a rule of ${entry.id} of stack ${entry.stack} stands there under proto ${staging}, by which rules of proto ${owner} are exchanged`,
+    "set policy-routing:owner of that stack to an even number, or choose another priority",
+  );

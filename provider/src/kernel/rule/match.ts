@@ -3,6 +3,7 @@ import { isAddressesOf } from "../../declaration/followed";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import { differInPrefixes, type RuleSet, setOf } from "../../declaration/rule/ruleSet";
 import type { ObservedRule } from "../observed/state";
+import { withUnread } from "../plan/adoption";
 import { asAsked, same } from "../words";
 import type { Place } from "./place";
 import { describe } from "./steps";
@@ -34,7 +35,7 @@ export const comesAndGoes = (members: readonly Rule[], { ours }: Place): boolean
   ours.every(({ unread, given }) => unread.length === 0 && given === undefined) &&
   differInPrefixes([...members, ...ours.map(({ rule }) => rule)]);
 
-const wordsOf = ({ rule, unread }: ObservedRule): string => `${describe(rule)}${unread.length > 0 ? ` with ${unread.join(", ")}` : ""}`;
+const wordsOf = ({ rule, unread }: ObservedRule): string => withUnread(describe(rule), unread);
 
 /** Undefined when all of it is there, exactly once; else what is wrong. */
 export function problemOf(members: readonly Rule[], ours: readonly ObservedRule[]): string | undefined {

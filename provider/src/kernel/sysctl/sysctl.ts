@@ -9,10 +9,9 @@ import {
   sysctlName,
   tightens,
 } from "../../declaration/sysctl/sysctl";
-import { PolicyRoutingError } from "../../errors";
-import type { Topic } from "../../messages";
+import type { PolicyRoutingError } from "../../errors";
 import type { State } from "../observed/state";
-import { differs } from "../plan/adoption";
+import { belongsToAnother, conflict, differs } from "../plan/adoption";
 import { emptyPlan, isRemovable, type Mandate, type Note, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { setting as write } from "../plan/step";
 import { lostRoutes } from "./advertised";
@@ -23,9 +22,6 @@ import { formerOf, makes, putsBack, withoutOurs } from "./spread";
 const stageOf = (sysctl: Sysctl): number => (tightens(sysctl) ? 50 : 1);
 
 const valueAt = (state: State, file: Sysctl["file"], device: string): number | undefined => state.sysctls.get(sysctlKey({ file, device }));
-
-const conflict = (topic: Topic, key: string, what: string, next: string): PolicyRoutingError =>
-  new PolicyRoutingError("conflict", { topic, object: key, what, next });
 
 function absent(sysctl: Sysctl): PolicyRoutingError {
   const key = sysctlKey(sysctl);
@@ -66,13 +62,7 @@ function ensure(sysctl: Sysctl, declaredAll: number | undefined, state: State, m
       `declare it for all as well, or set net.ipv4.conf.all.${file} to ${value} or less on the host`,
     );
   const owner = state.register.entries.get(key);
-  if (owner !== undefined && owner.id !== id && !isSameStack(owner.stack, stack) && adopt === false)
-    throw conflict(
-      "belongs-to-another",
-      key,
-      `belongs to ${owner.id} of stack ${owner.stack}`,
-      "remove it there, or set adopt: true to take it over",
-    );
+  if (owner !== undefined && owner.id !== id && !isSameStack(owner.stack, stack) && adopt === false) throw belongsToAnother(key, owner);
   if (owner !== undefined && !isSameStack(owner.stack, stack) && adopt === "same" && now !== value)
     throw differs(key, String(now), String(value));
   const lost = now === value ? [] : lostRoutes(sysctl, state);

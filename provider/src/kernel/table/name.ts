@@ -1,9 +1,8 @@
 import { tableKey } from "../../declaration/key";
 import { isSameStack } from "../../declaration/owner";
 import type { NamedTable } from "../../declaration/table/table";
-import { PolicyRoutingError } from "../../errors";
 import type { ObservedName, State } from "../observed/state";
-import { differs } from "../plan/adoption";
+import { belongsToAnother, conflict, differs } from "../plan/adoption";
 import { emptyPlan, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
 import { tableName } from "../plan/step";
 
@@ -22,22 +21,16 @@ function ensure(table: NamedTable, state: State, { id, stack, adopt }: Mandate):
   );
   const [other] = others;
   if (other !== undefined)
-    throw new PolicyRoutingError("conflict", {
-      topic: "table-name-taken",
-      object: key,
-      what:
-        other.name === table.name
-          ? `the name ${table.name} already stands for table ${other.tableId} in ${other.file}`
-          : `table ${table.tableId} already has the name ${other.name} in ${other.file}`,
-      next: "choose another name or number, or remove that line on the host",
-    });
+    throw conflict(
+      "table-name-taken",
+      key,
+      other.name === table.name
+        ? `the name ${table.name} already stands for table ${other.tableId} in ${other.file}`
+        : `table ${table.tableId} already has the name ${other.name} in ${other.file}`,
+      "choose another name or number, or remove that line on the host",
+    );
   if (mine?.owner !== undefined && mine.owner.id !== id && !isSameStack(mine.owner.stack, stack) && adopt === false)
-    throw new PolicyRoutingError("conflict", {
-      topic: "belongs-to-another",
-      object: key,
-      what: `belongs to ${mine.owner.id} of stack ${mine.owner.stack}`,
-      next: "choose another number, remove it there, or set adopt: true to take it over",
-    });
+    throw belongsToAnother(key, mine.owner, "number");
   if (mine?.owner !== undefined && !isSameStack(mine.owner.stack, stack) && adopt === "same" && mine.name !== table.name)
     throw differs(key, mine.name, table.name);
   if (mine === undefined && state.names.some((line) => line.tableId === table.tableId && line.name === table.name)) return emptyPlan([key]); // named so by somebody else: left as it is

@@ -1,3 +1,4 @@
+import { everythingOf } from "../../declaration/address";
 import type { Family } from "../../declaration/family";
 import { defaultMetric } from "../../declaration/route/key";
 import type { Route } from "../../declaration/route/route";
@@ -12,7 +13,6 @@ const folder = "/etc/NetworkManager";
 /** Numbers that the lines of a connection of one's own do not have. */
 const first = 101;
 const sections: Readonly<Record<Family, string>> = { inet: "ipv4", inet6: "ipv6" };
-const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
 const nowhere: Readonly<Record<Family, string>> = { inet: "0.0.0.0", inet6: "::" };
 
 interface Line {
@@ -62,7 +62,7 @@ export function renderKeyfile(declaration: Declaration): ConfigurationFile[] {
 
 /** Always with its metric: without one NetworkManager gives that of the device. */
 const routeValue = ({ family, destination, via, metric }: Route): string =>
-  [destination === "default" ? everything[family] : destination, via ?? nowhere[family], metric ?? defaultMetric[family]].join(",");
+  [destination === "default" ? everythingOf(family) : destination, via ?? nowhere[family], metric ?? defaultMetric[family]].join(",");
 
 function fileOf(device: string, lines: readonly Line[]): ConfigurationFile {
   const section = (family: Family): string[] => {

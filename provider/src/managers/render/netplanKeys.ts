@@ -1,4 +1,4 @@
-import type { Family } from "../../declaration/family";
+import { everythingOf } from "../../declaration/address";
 import type { routeAttributes } from "../../declaration/route/attributes";
 import type { ruleAttributes } from "../../declaration/rule/rule";
 import { tableNumber } from "../../declaration/tableNumber";
@@ -15,13 +15,11 @@ const window = (name: string): Key<number> => ({
   ...key(name),
   wrong: (value) => (value > 1023 ? "systemd-networkd takes 1023 at most" : undefined),
 });
-const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
-
 export const routeKeys: Keys<typeof routeAttributes> = {
   family: said,
   type: text("type"),
   destination: {
-    lines: (value, { family = "inet" }) => [`to: ${scalar(value === "default" ? everything[family] : value)}`],
+    lines: (value, { family = "inet" }) => [`to: ${scalar(value === "default" ? everythingOf(family) : value)}`],
     ...reading("to", network),
   },
   via: text("via"),

@@ -1,3 +1,4 @@
+import { everythingOf } from "../../declaration/address";
 import type { Family } from "../../declaration/family";
 import type { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import type { routeAttributes } from "../../declaration/route/attributes";
@@ -63,13 +64,11 @@ function memberOf(text: string): unknown {
   return { nhid: numeric(nhid), ...(weight === undefined ? {} : { weight: numeric(weight) }) };
 }
 
-const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };
-
 export const routeKeys: Keys<typeof routeAttributes> = {
   family: said,
   type: key("Type"),
   destination: {
-    lines: (value, context) => [`Destination=${value === "default" ? everything[context.family ?? "inet"] : value}`],
+    lines: (value, context) => [`Destination=${value === "default" ? everythingOf(context.family ?? "inet") : value}`],
     ...reading("Destination", network),
   },
   from: key("Source"),

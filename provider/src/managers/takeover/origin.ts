@@ -42,11 +42,7 @@ export class Origins {
   }
 }
 
-function put(map: Map<string, Place[]>, key: string, place: Place): void {
-  const others = map.get(key);
-  if (others === undefined) map.set(key, [place]);
-  else others.push(place);
-}
+const put = (map: Map<string, Place[]>, key: string, place: Place): void => void map.set(key, [...(map.get(key) ?? []), place]);
 
 /** Canonical values stand in one order. */
 const keyOf = (kind: string, values: object): string =>
