@@ -1,25 +1,27 @@
-import { dirname, sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 
 type Prepare = (error: Error, sites: NodeJS.CallSite[]) => unknown;
 
+/** Where a bundler made one file of program and packages, no frame says whose it is. */
+const isBundled = !basename(__filename).startsWith("callStack.");
 const ours = `${dirname(__dirname)}${sep}`;
 const loader = "node:internal/modules/";
 const machinery = /^node:|[\\/]@pulumi[\\/]pulumi[\\/]/;
 
-const fileOf = (site: NodeJS.CallSite): string => site.getFileName() ?? "";
+type Site = Pick<NodeJS.CallSite, "getFileName">;
+const fileOf = (site: Site): string => site.getFileName() ?? "";
 
 /**
  * The SDK takes what stands behind the first frame of ours for the place where the program made the resource. So the program's own frames follow there,
  * and no others: not ours, not those of Node.js and the SDK, and not how its modules came to be loaded.
  */
-export function ofProgram(sites: readonly NodeJS.CallSite[]): NodeJS.CallSite[] {
+export function ofProgram<One extends Site>(sites: readonly One[]): One[] {
   const first = sites.findIndex((site) => fileOf(site).startsWith(ours));
+  if (first < 0) return [...sites];
   const behind = sites.slice(first + 1);
   const load = behind.findIndex((site) => fileOf(site).startsWith(loader));
-  const program = (load < 0 ? behind : behind.slice(0, load)).filter(
-    (site) => !fileOf(site).startsWith(ours) && !machinery.test(fileOf(site)),
-  );
-  return [...sites.slice(0, first + 1), ...program];
+  const called = load < 0 ? behind : behind.slice(0, load);
+  return [...sites.slice(0, first + 1), ...called.filter((site) => !fileOf(site).startsWith(ours) && !machinery.test(fileOf(site)))];
 }
 
 /**
@@ -28,7 +30,7 @@ export function ofProgram(sites: readonly NodeJS.CallSite[]): NodeJS.CallSite[] 
  */
 export function tellProgramAlone(): () => void {
   const { prepareStackTrace } = Error;
-  if (prepareStackTrace === undefined) return () => {};
+  if (prepareStackTrace === undefined || isBundled) return () => {};
   const prepare: Prepare = prepareStackTrace;
   Error.prepareStackTrace = (error, sites) => prepare(error, ofProgram(sites));
   return () => {

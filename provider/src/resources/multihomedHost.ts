@@ -5,6 +5,7 @@ import { commandsOf } from "../declaration/multihomed/commands";
 import { expand, nftText, type Routing } from "../declaration/multihomed/expand";
 import { multihomedFields, settleMultihomed } from "../declaration/multihomed/multihomed";
 import type { ExpectationArgs, HostRoutingArgs, MultihomedArgs, RouteArgs, RuleArgs, TableArgs } from "./arguments";
+import { tellProgramAlone } from "./callStack";
 import { HostRouting } from "./hostRouting";
 import { refuseUnheard } from "./unheard";
 
@@ -46,7 +47,12 @@ export class MultihomedHost extends pulumi.ComponentResource {
   constructor(name: string, args: MultihomedHostArgs, options?: pulumi.ComponentResourceOptions) {
     const { whole } = new.target;
     refuseUnheard(`MultihomedHost ${name}`, options, whole.door.unheard);
-    super("policyrouting:index:MultihomedHost", name, {}, options);
+    const tellAll = tellProgramAlone();
+    try {
+      super("policyrouting:index:MultihomedHost", name, {}, options);
+    } finally {
+      tellAll();
+    }
     const { uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase, ...more } = args;
     const declared = pulumi.output({ uplinks, outside, toRule, mainDefault, killSwitch, connmark, priorityBase });
     const expanded = declared.apply((values) => expandedOf(name, { ...values }));
