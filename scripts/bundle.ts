@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { withoutLanguages } from "./zod";
 
 const root = join(__dirname, "..");
 const provider = join(root, "provider");
@@ -61,7 +62,7 @@ export async function bundle(folder: string): Promise<string[]> {
     platform: "node",
     target: "node22.12",
     external,
-    plugins: [withinOneFile],
+    plugins: [withinOneFile, withoutLanguages],
     metafile: true,
     // npm's own client, which the SDK brings for policies, looks for a compiler of native code.
     logOverride: { "require-resolve-not-external": "silent" },

@@ -1,9 +1,9 @@
-import { z } from "zod";
 import { addressSchema, familyOf } from "../declaration/address";
 import { printProblem, problemsOf } from "../declaration/failures";
 import type { Flow, PortRange } from "../declaration/flow";
 import { deviceSchema, u32 } from "../declaration/number";
 import { ruleAttributes } from "../declaration/rule/rule";
+import { z } from "../declaration/zod";
 import { PolicyRoutingError } from "../errors";
 import { program } from "./usage/options";
 

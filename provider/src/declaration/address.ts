@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from "node:net";
 import { Address4, Address6 } from "ip-address";
-import { z } from "zod";
 import type { Family } from "./family";
+import { z } from "./zod";
 
 /** `default` in a route's destination and `all` in a rule: every address of the family. */
 const everything: Readonly<Record<Family, string>> = { inet: "0.0.0.0/0", inet6: "::/0" };

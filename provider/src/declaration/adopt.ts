@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { field } from "./attribute";
+import { z } from "./zod";
 
 /** How far a change may go where something stands at its key that is foreign, or another stack's. */
 export type Adopt = boolean | "same";

@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import type { Family } from "./family";
 import type { Matcher, Packet } from "./flow";
+import type { z } from "./zod";
 
 /** One object of `ip -j -N -d`, as the host gave it: nothing about its values is trusted. */
 export type IpObject = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
-import { z } from "zod";
 import type { Topic } from "../messages";
 import type { FieldTable, Inputs, Values } from "./attribute";
 import { type Failure, issueOf, nearest, type Problem, problemsOf } from "./failures";
 import { ownEntry } from "./ownEntry";
 import { isUnknown, unknownValue } from "./unknown";
+import { z } from "./zod";
 
 export interface Canonical<Table extends FieldTable> {
   /** Canonical values; a value that is not known yet stands here as it came. */

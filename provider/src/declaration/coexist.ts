@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import { field } from "./attribute";
 import { oneOf } from "./number";
+import type { z } from "./zod";
 
 const coexistSchema = oneOf(["warn", "configure", "ignore"]);
 /** Left out means warn. */

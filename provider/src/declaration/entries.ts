@@ -1,6 +1,6 @@
-import { z } from "zod";
 import type { FieldTable, Inputs, Values } from "./attribute";
 import { type Across, objectOf } from "./canonical";
+import { z } from "./zod";
 
 /** Entries by their labels. */
 export type Entries<Value> = Readonly<Record<string, Value>>;

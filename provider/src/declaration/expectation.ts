@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { addressSchema, familyOf } from "./address";
 import { type Field, field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
@@ -6,6 +5,7 @@ import type { Problem } from "./failures";
 import type { Flow } from "./flow";
 import { deviceSchema, integer, oneOf, u32 } from "./number";
 import { type Table, tableSchema } from "./tableNumber";
+import { z } from "./zod";
 
 const hexOrDecimal = (most: number, expected: string) =>
   z.union([z.string(), z.number()], expected).transform((input, context) => {

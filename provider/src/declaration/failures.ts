@@ -1,5 +1,5 @@
-import type { z } from "zod";
 import { isTopic, type Topic } from "../messages";
+import type { z } from "./zod";
 
 /** Something wrong with what a person wrote. Never holds the value: it may be a secret. */
 export interface Problem {

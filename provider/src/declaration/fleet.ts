@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { field, type Values } from "./attribute";
 import { configuredHostFields } from "./configuredHost";
 import { describedEntries } from "./entries";
 import { integer, textOf } from "./number";
+import { z } from "./zod";
 
 const { labels: _labels, uplinks, ...sameFields } = configuredHostFields;
 

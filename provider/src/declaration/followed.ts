@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { field, required } from "./attribute";
 import { describedBy } from "./canonical";
 import { deviceSchema } from "./number";
+import { z } from "./zod";
 
 /** What stores and registers on hosts say in place of a value that the host resolves: `@` and the device. */
 export const mark = "@";

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { type Field, field, required } from "./attribute";
 import { objectOf } from "./canonical";
 import { commonFields } from "./everyResource";
@@ -6,6 +5,7 @@ import { flowFields } from "./expectation";
 import { families } from "./family";
 import { integer, u32 } from "./number";
 import { tableSchema } from "./tableNumber";
+import { z } from "./zod";
 
 /** What the plugin's functions take and answer. They read a host and change nothing, in previews too. */
 const told = <Value>(schema: z.ZodType<Value, Value>, doc: string, example: Value): Field<Value, Value> =>

@@ -1,9 +1,9 @@
-import { z } from "zod";
 import { addressSchema, familyOf } from "./address";
 import { field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
 import type { Problem } from "./failures";
 import { deviceSchema, flag, integer, oneOf, textOf } from "./number";
+import { z } from "./zod";
 
 const expectedProbe = "expected an object such as { ping: ... }, { tcp: ... } or { route: ..., dev: ... }";
 

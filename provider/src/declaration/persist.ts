@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import { field } from "./attribute";
 import { oneOf } from "./number";
+import type { z } from "./zod";
 
 /** What on a host calls the script that puts back what is missing. */
 export const backends = ["systemd", "ifupdown", "rc-local"] as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./zod";
 
 const expected = 'expected a realm such as 7, or source and destination realm such as "3/4", each from 0 to 65535';
 

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { integer, u32 } from "./number";
+import { z } from "./zod";
 
 /** The kernel's own tables, by the names that `ip` knows everywhere. */
 export const kernelTables = { default: 253, main: 254, local: 255 } as const;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../declaration/zod";
 import { shipped } from "../host/shipped";
 
 /** Of this package, as it says itself. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../declaration/zod";
 import { PolicyRoutingError } from "../../errors";
 import { jsonOf } from "../source";
 import { type Known, knownIn } from "./known";

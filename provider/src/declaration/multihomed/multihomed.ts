@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { addressSchema } from "../address";
 import { field, type Values } from "../attribute";
 import { describedEntries, entriesOf } from "../entries";
@@ -6,6 +5,7 @@ import type { Problem } from "../failures";
 import { flag, integer, textOf } from "../number";
 import { weight } from "../route/nexthops";
 import { priorities } from "../rule/rule";
+import { z } from "../zod";
 import {
   anyAddress,
   anyGateway,

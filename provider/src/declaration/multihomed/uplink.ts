@@ -1,4 +1,3 @@
-import { z } from "zod";
 import {
   contains,
   familyOf,
@@ -17,6 +16,7 @@ import type { Family } from "../family";
 import { deviceSchema, integer } from "../number";
 import { listed } from "../rule/ruleSet";
 import { routingTableAttributes } from "../table/table";
+import { z } from "../zod";
 
 const mostAddresses = 64;
 const expectedAddress = "expected an address with its prefix length, such as 203.0.113.10/24";

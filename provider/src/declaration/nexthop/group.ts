@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { attribute, field, type IpObject, numberAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { isObject } from "../isObject";
 import { integer, oneOf, u32 } from "../number";
 import { weight } from "../route/nexthops";
+import { z } from "../zod";
 
 /** One member of a group. */
 export const memberFields = {

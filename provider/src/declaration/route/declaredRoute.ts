@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { gatewaySchema } from "../address";
 import { attribute, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import type { Family } from "../family";
 import { type GatewayOf, gatewayOfSchema, isGatewayOf, mark } from "../followed";
 import type { Table } from "../tableNumber";
+import { z } from "../zod";
 import { routeAttributes } from "./attributes";
 import { type Route, settleRoute } from "./route";
 

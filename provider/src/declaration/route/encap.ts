@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { attribute, type Since } from "../attribute";
+import { z } from "../zod";
 import { print, typeNames, typeOf } from "./tunnel";
 import { encapAt } from "./tunnelJson";
 

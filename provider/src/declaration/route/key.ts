@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { isEverything, networkPrefixSchema, parsePrefix, printPrefix } from "../address";
 import { attribute, numberAt, textAt } from "../attribute";
 import type { Family } from "../family";
 import { familyAttribute } from "../familyAttribute";
 import { integer, u32 } from "../number";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
+import { z } from "../zod";
 
 /** The kernel's default: IPv6 reads 0 as 1024, IPv4 keeps 0. */
 export const defaultMetric: Readonly<Record<Family, number>> = { inet: 0, inet6: 1024 };

@@ -1,10 +1,10 @@
-import { z } from "zod";
 import { familyOf, gatewaySchema } from "../address";
 import { attribute, field, has, type IpObject, numberAt, textAt, type Values } from "../attribute";
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { isObject } from "../isObject";
 import { deviceSchema, flag, integer } from "../number";
+import { z } from "../zod";
 import { encap } from "./encap";
 import { gatewayAt } from "./nextHop";
 import { encapAt } from "./tunnelJson";

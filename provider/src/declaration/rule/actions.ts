@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { attribute, has, numberAt } from "../attribute";
 import { flag, integer, oneOf, u32 } from "../number";
 import { printRealms, realmsSchema } from "../realms";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
+import { z } from "../zod";
 
 /** The numbers of `enum fib_rule_action` in linux/fib_rules.h, as `ip -N` shows them. */
 const actionNumbers = { blackhole: 6, unreachable: 7, prohibit: 8 } as const;

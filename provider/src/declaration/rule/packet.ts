@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { attribute, numberAt, wordAt } from "../attribute";
 import { forAll, type Packet } from "../flow";
 import { integer, u32 } from "../number";
+import { z } from "../zod";
 import { hex, maskSince, within } from "./hex";
 import { type Interval, liesIn, type Masked, numberWith } from "./occurs";
 import { portAttribute } from "./ports";

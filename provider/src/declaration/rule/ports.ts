@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { type Attribute, attribute, numberAt } from "../attribute";
 import { portsIn } from "../flow";
+import { z } from "../zod";
 import { hex, maskSince, within } from "./hex";
 import { type Interval, liesIn } from "./occurs";
 

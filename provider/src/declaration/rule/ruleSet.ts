@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
 import { familyOf, isEverything, maskedPrefixSchema } from "../address";
 import { type Attribute, attribute, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import type { Family } from "../family";
 import { addressesOfSchema, isAddressesOf, mark } from "../followed";
+import { z } from "../zod";
 import { type Rule, ruleAttributes, settleRule } from "./rule";
 
 /** In the kernel each rule has one source and one destination. */

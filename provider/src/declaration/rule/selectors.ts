@@ -1,9 +1,9 @@
-import { z } from "zod";
 import { familyOf, isEverything, maskedPrefixSchema, networkOf, type Prefix, parsePrefix, printPrefix } from "../address";
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { holdsBits, prefixBitsOf } from "../bits";
 import { forAll, isDevice } from "../flow";
 import { deviceSchema, flag, u32 } from "../number";
+import { z } from "../zod";
 import { hex } from "./hex";
 import { hasBits, type Masked, numberWith } from "./occurs";
 

@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { type Field, field } from "../attribute";
 import { type Entries, entriesOf } from "../entries";
 import { deviceSchema, oneOf } from "../number";
+import { z } from "../zod";
 import type { Sysctl } from "./sysctl";
 
 /** A field `{ DEVICE: WORD }`, or of the host `{ tcp: WORD }`, and the number that the kernel takes for each word. */

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { attribute, type Values } from "../attribute";
 import type { Problem } from "../failures";
 import { integer, u32 } from "../number";
 import { kernelTables } from "../tableNumber";
+import { z } from "../zod";
 
 /** Names that `ip` already gives a meaning. */
 const reserved = ["unspec", "default", "main", "local", "all", "cache"];

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { isSameStack } from "../../declaration/owner";
 import { registerKey } from "../../declaration/registerKey";
+import { z } from "../../declaration/zod";
 import type { State } from "../observed/state";
 import { stateAfter } from "../plan/after";
 import type { ChangePlan } from "../plan/plan";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "../../declaration/zod";
 import type { HeldObject } from "../observed/kind";
 import type { Held } from "./held";
 import { keepers } from "./keepers";

@@ -1,9 +1,9 @@
-import { z } from "zod";
 import { canonicalAddress } from "../../declaration/address";
 import { type IpObject, numberAt, textAt } from "../../declaration/attribute";
 import { problemsOf } from "../../declaration/failures";
 import { type Family, families } from "../../declaration/family";
 import { isObject } from "../../declaration/isObject";
+import { z } from "../../declaration/zod";
 import { PolicyRoutingError } from "../../errors";
 import { nexthopReader, routeReader, ruleReader } from "../observed/parse";
 import { finish, mapped, type Pieces } from "../observed/pieces";
