@@ -36,8 +36,8 @@ case \${1-} in now) fire_now ;; *) watch $dir $((now + $1)) ;; esac"
 }
 
 # Where systemd runs, a service: it is started again when it ends otherwise. It runs in PID 1's namespaces: from another one, in a scope, which
-# leaves a process where it is and only keeps it from being ended with the session. Two watch each other there, and where there is no systemd:
-# the shell waits until both have closed their output, without a process for each time it looks.
+# leaves a process where it is and only keeps it from being ended with the session. Two watch each other there, and where there is no systemd,
+# of which the first starts the second: the shell waits until both have closed their output, without a process for each time it looks.
 start_guard() { # sets why
   unit=policy-routing-guard-${dir##*/}
   if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null; then manager=systemd; else manager=''; fi
@@ -48,9 +48,9 @@ start_guard() { # sets why
     why='there is no setsid on the host'
     return 1
   elif [ -n "$manager" ]; then
-    why=$(systemd-run --quiet --collect --scope --unit="$unit" /bin/sh -c "for watcher in 1 2; do setsid sh $dir/guard \$watcher </dev/null 9<&- & done" 2>&1)
+    why=$(systemd-run --quiet --collect --scope --unit="$unit" /bin/sh -c "setsid sh $dir/guard 1 </dev/null 9<&- &" 2>&1)
   else
-    why=$(for watcher in 1 2; do setsid sh "$dir/guard" "$watcher" </dev/null 9<&- & done 2>&1)
+    why=$({ setsid sh "$dir/guard" 1 </dev/null 9<&- & } 2>&1)
   fi
 }
 

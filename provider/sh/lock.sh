@@ -10,7 +10,11 @@ find_netns() { # sets run
   in_first_netns || { read_netns && run=$run/net-$netns; }
 }
 
+# Its inode, which Linux tells of an open file since 5.14: without a process.
 read_netns() { # sets netns
+  word=''
+  { while read -r word netns; do [ "$word" != ino: ] || break; done 8</proc/self/ns/net </proc/self/fdinfo/8; } 2>/dev/null
+  [ "$word" != ino: ] || return 0
   netns=$(readlink /proc/self/ns/net)
   netns=${netns#*[}
   netns=${netns%]}
@@ -216,8 +220,6 @@ say_held() {
 # Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.
 take_lock() { # TXN NUMBER SECONDS HOLDER
   umask 077
-  # Another one may make it at the same moment.
-  [ -d "$run" ] || mkdir -p "$run" 2>/dev/null || [ -d "$run" ] || return 1
   dir=$run/$1
   if lock_held; then
     uptime_now
@@ -227,7 +229,8 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   [ "$lock" -eq "$2" ] || return 2
   uptime_now
   process $$ || return 1
-  mkdir "$dir" || return 1
+  # Another one may make the folder of all at the same moment.
+  mkdir -p "$dir" 2>/dev/null || return 1
   printf '%s\n' "$4" >"$dir/holder" || return 1
   printf 'txn %s\npid %s\nstart %s\ndeadline %s\nholder %s\nend\n' "$1" $$ "$start" $((now + $3)) "$4" >"$dir/lock" || return 1
   last=''
