@@ -96,7 +96,8 @@ export class Resources {
       : this.#rows.during(request.getUrn(), [state.values], this.#of(request).read(request.getId(), state.values)));
     if (id === undefined) return new ReadResponse();
     const response = new ReadResponse().setId(id).setProperties(sent(kept(kindIn(request), inputs ?? {}, props), state.secrets));
-    return inputs === undefined ? response : response.setInputs(sent(inputs, state.secrets));
+    // What is a secret as an output alone (`additionalSecretOutputs`) is none as an input: it would be a change at each refresh.
+    return inputs === undefined ? response : response.setInputs(sent(inputs, received(request.getInputs()).secrets));
   };
 
   readonly update = async (request: UpdateRequest): Promise<UpdateResponse> => {
