@@ -30,6 +30,12 @@ module.exports = {
       to: { path: "@pulumi/pulumi" },
     },
     {
+      name: "zod-is-one-file",
+      severity: "error",
+      from: { path: "^provider/src/", pathNot: "^provider/src/declaration/zod\\.ts$" },
+      to: { path: "node_modules/zod/" },
+    },
+    {
       name: "only-host-has-effects",
       severity: "error",
       from: { path: "^provider/src/(declaration|managers|kernel)/" },
