@@ -95,6 +95,9 @@ describe("entries of released versions on a host", function () {
           const whole = { outputs: { ...inputs, ...created.outputs }, inputs };
           for (const state of [whole, { outputs: created.outputs, inputs }])
             assert.deepEqual(await read(client, kind, created.id, state), told);
+          // Of a state whose outputs somebody took away; when it was applied, only they say.
+          const { appliedAt: _when, ...outputs } = told.outputs;
+          assert.deepEqual(await read(client, kind, created.id, { outputs: {}, inputs }), { ...told, outputs });
           await remove(client, kind, created.id, whole);
           assert.equal(await host.snapshot(), empty);
         });

@@ -22,7 +22,7 @@ export const declared = pages({
     title: "What is declared is not valid",
     means:
       "The same as the three above, found only when the host was to be changed: a value that was not known during the preview, or a state that something else wrote.",
-    next: "Correct the program at the paths that the message names.",
+    next: "Correct the program at the paths that the message names; where the program is right, correct the resource's inputs and outputs in what `pulumi stack export` prints, and `pulumi stack import` it.",
   },
   "state-unreadable": {
     title: "The state holds a text that cannot be read",

@@ -86,7 +86,8 @@ export class Resources {
 
   readonly read = async (request: ReadRequest): Promise<ReadResponse> => {
     const state = stateIn(request.getInputs(), request.getProperties());
-    const isImport = (request.getProperties()?.getFieldsMap().getLength() ?? 0) === 0;
+    // A state whose outputs were taken away by hand has its inputs.
+    const isImport = Object.keys(state.values).length === 0;
     const {
       id,
       props = {},

@@ -109,7 +109,7 @@ export function defineKind<Table extends FieldTable>({ name, fields, across, pla
       throw new PolicyRoutingError("invalid", {
         topic: "declaration-invalid",
         what: problems.map(printFailure).join("; "),
-        next: "correct the program",
+        next: "correct the program, or the state where that was edited (pulumi stack export)",
       });
     return { common: common.values, own: own.values };
   };
