@@ -2,7 +2,7 @@ import { addressSchema, familyOf } from "./address";
 import { field, type Values } from "./attribute";
 import { objectOf } from "./canonical";
 import type { Problem } from "./failures";
-import { deviceSchema, flag, integer, oneOf, textOf } from "./number";
+import { deviceSchema, integer, oneOf, switchedOn, textOf } from "./number";
 import { z } from "./zod";
 
 const expectedProbe = "expected an object such as { ping: ... }, { tcp: ... } or { route: ..., dev: ... }";
@@ -39,11 +39,9 @@ const probeFields = {
   }),
   via: field({ schema: addressSchema, doc: "Gateway by which `route` must leave.", absent: "any", example: "203.0.113.1" }),
   expect: field({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     doc: "Must pass after the change, even if it did not before.",
     absent: "false: demanded only if it passed before",
-    example: true,
   }),
 };
 export type Probe = Values<typeof probeFields>;
@@ -94,18 +92,13 @@ const guardFields = {
     example: "person",
   }),
   allowManagementPathChange: field({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     doc: "Lets a change move the way by which replies to this SSH connection leave, or one of which that cannot be told.",
     absent: "false: such a change is refused",
-    example: true,
   }),
   disabled: field({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     doc: "Applies without the timed undo: what cuts the host off then stays.",
-    absent: "false",
-    example: true,
   }),
 };
 export type Guard = Values<typeof guardFields>;

@@ -3,7 +3,7 @@ import { duplicates } from "./entryKind";
 import { entryKinds, type Labelled, labelledIn, type Section, sectionFields, sectionNames } from "./entryKinds";
 import { expectationsSchema } from "./expectation";
 import type { Problem } from "./failures";
-import { flag } from "./number";
+import { switchedOn } from "./number";
 import { sysctlFields } from "./sysctl/fields";
 
 /** Everything about one host. Entries are keyed by labels; on the host they are matched by their kernel key. */
@@ -19,11 +19,8 @@ export const hostRoutingFields = {
     example: [{ from: "203.0.113.10", to: "192.0.2.1", dev: "eth1" }],
   }),
   exclusive: field({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     doc: "Also removes entries that carry our tag and that no resource owns by the register, and shows them as drift. What another resource or stack owns stays.",
-    absent: "false",
-    example: true,
   }),
 };
 export type HostRoutingValues = Values<typeof hostRoutingFields>;

@@ -9,6 +9,14 @@ export function integer(from: number, to: number, text = `expected a whole numbe
 
 export const flag = z.boolean("expected true or false");
 
+/** A flag that says the same as false where it is left out. */
+export const switchedOn = {
+  schema: flag,
+  settle: (value: boolean): boolean | undefined => value || undefined,
+  absent: "false",
+  example: true,
+};
+
 /** One of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words): z.ZodEnum<{ [Word in Words[number]]: Word }> {
   return z.enum(words, `expected one of ${words.join(", ")}`);

@@ -1,5 +1,5 @@
 import { attribute, has, textAt } from "../attribute";
-import { deviceSchema, flag, integer, oneOf, u32 } from "../number";
+import { deviceSchema, integer, oneOf, switchedOn, u32 } from "../number";
 import { encap } from "../route/encap";
 import { nextHopAttributes } from "../route/nextHop";
 import { groupAttributes } from "./group";
@@ -40,15 +40,12 @@ const dev = attribute({
 });
 
 const blackhole = attribute({
-  schema: flag,
-  settle: (value) => value || undefined,
+  ...switchedOn,
   words: () => ["blackhole"],
   observe: (json) => (has(json, "blackhole") ? true : undefined),
   json: ["blackhole"],
   doc: "Drops packets silently.",
-  absent: "false",
   ip: "blackhole",
-  example: true,
 });
 
 const { via, onlink } = nextHopAttributes;

@@ -1,5 +1,5 @@
 import { type Attribute, attribute, has, numberAt, textAt } from "../attribute";
-import { flag, integer, textOf, u32 } from "../number";
+import { integer, switchedOn, textOf, u32 } from "../number";
 
 /** The keys of `ip -j` under `metrics`, as the reader of routes writes them. */
 const under = (key: string): string => `metrics.${key}`;
@@ -38,15 +38,12 @@ function metric({ word, key = word, from, to, doc, example, unit, lock }: Metric
 /** A switch that the kernel keeps as a number. */
 function toggle(word: string, doc: string): Attribute<boolean> {
   return attribute({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     words: () => [word, "1"],
     observe: (json) => (numberAt(json, under(word)) === 1 ? true : undefined),
     json: [under(word)],
     doc,
-    absent: "false",
     ip: `${word} 1`,
-    example: true,
   });
 }
 
@@ -61,16 +58,13 @@ export const hasLock = (values: Readonly<Record<string, unknown>>): boolean => l
 /** `ip -j` does not show locks: the reader takes them from the plain text. */
 function lockOf(name: Lockable): Attribute<boolean> {
   return attribute({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     wrong: (_value, context) => (context[name] === undefined ? `needs ${name}` : undefined),
     words: () => [],
     observe: (json) => (isLocked(json["locks"], name) ? true : undefined),
     json: ["locks"],
     doc: `Keeps \`${name}\` as it is, whatever the kernel finds.`,
-    absent: "false",
     ip: `${name} lock`,
-    example: true,
   });
 }
 
@@ -89,15 +83,12 @@ const congctl = attribute({
 });
 
 const features = attribute({
-  schema: flag,
-  settle: (value) => value || undefined,
+  ...switchedOn,
   words: () => ["features", "ecn"],
   observe: (json) => (has(json, under("ecn")) ? true : undefined),
   json: [under("ecn")],
   doc: "Explicit congestion notification for TCP connections by this route.",
-  absent: "false",
   ip: "features ecn",
-  example: true,
 });
 
 /** What the host's TCP and IP do with packets of the route: rtnetlink's RTAX_*. */

@@ -1,6 +1,6 @@
 import { addressSchema, canonicalAddress, familyOf, gatewaySchema } from "../address";
 import { attribute, type Context, has, type IpObject, numberAt, textAt } from "../attribute";
-import { deviceSchema, flag, oneOf } from "../number";
+import { deviceSchema, oneOf, switchedOn } from "../number";
 import { isErrorType, typeAt } from "./type";
 
 /** The numbers of rtnetlink.h's RT_SCOPE_*. */
@@ -88,15 +88,12 @@ const scope = attribute({
 });
 
 const onlink = attribute({
-  schema: flag,
-  settle: (value) => value || undefined,
+  ...switchedOn,
   words: () => ["onlink"],
   observe: (json) => (!has(json, "nhid") && Array.isArray(json["flags"]) && json["flags"].includes("onlink") ? true : undefined),
   json: ["flags"],
   doc: "Takes the gateway to be on the link of `dev`, even where no route says so.",
-  absent: "false",
   ip: "onlink",
-  example: true,
 });
 
 /** Where packets of the route go. */

@@ -3,7 +3,7 @@ import { attribute, field, has, type IpObject, numberAt, textAt, type Values } f
 import { objectOf } from "../canonical";
 import type { Problem } from "../failures";
 import { isObject } from "../isObject";
-import { deviceSchema, flag, integer } from "../number";
+import { deviceSchema, integer, switchedOn } from "../number";
 import { z } from "../zod";
 import { encap } from "./encap";
 import { gatewayAt } from "./nextHop";
@@ -30,11 +30,8 @@ export const nexthopFields = {
   dev: field({ schema: deviceSchema, doc: "Device by which packets leave.", absent: "required", example: "eth1" }),
   weight,
   onlink: field({
-    schema: flag,
-    settle: (value) => value || undefined,
+    ...switchedOn,
     doc: "Takes the gateway to be on the link of `dev`.",
-    absent: "false",
-    example: true,
   }),
 };
 type Nexthop = Values<typeof nexthopFields>;

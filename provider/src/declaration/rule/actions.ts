@@ -1,5 +1,5 @@
 import { attribute, has, numberAt } from "../attribute";
-import { flag, integer, oneOf, u32 } from "../number";
+import { integer, oneOf, switchedOn, u32 } from "../number";
 import { printRealms, realmsSchema } from "../realms";
 import { tableNumber, tableOf, tableSchema } from "../tableNumber";
 import { z } from "../zod";
@@ -51,8 +51,7 @@ const goto = attribute({
 
 /** A selector that also says a table, so it stands among the actions. */
 const l3mdev = attribute({
-  schema: flag,
-  settle: (value) => value || undefined,
+  ...switchedOn,
   words: () => ["l3mdev"],
   observe: (json) => (has(json, "l3mdev") ? true : undefined),
   json: ["l3mdev"],
@@ -61,9 +60,7 @@ const l3mdev = attribute({
     ({ vrf }) =>
       vrf === undefined ? "unknown" : vrf !== "none",
   doc: "Only packets of a VRF: those that came in by one of its devices, or whose socket is bound to it. Looks them up in the VRF's own table, unless `action` or `goto` says what else becomes of them.",
-  absent: "false",
   ip: "l3mdev",
-  example: true,
 });
 
 const realms = attribute({

@@ -2,7 +2,7 @@ import { familyOf, isEverything, maskedPrefixSchema, networkOf, type Prefix, par
 import { attribute, has, type IpObject, numberAt, textAt } from "../attribute";
 import { holdsBits, prefixBitsOf } from "../bits";
 import { forAll, isDevice } from "../flow";
-import { deviceSchema, flag, u32 } from "../number";
+import { deviceSchema, switchedOn, u32 } from "../number";
 import { z } from "../zod";
 import { hex } from "./hex";
 import { hasBits, type Masked, numberWith } from "./occurs";
@@ -59,15 +59,12 @@ const to = attribute({
 });
 
 const not = attribute({
-  schema: flag,
-  settle: (inverted) => inverted || undefined,
+  ...switchedOn,
   words: () => ["not"],
   observe: (json) => (has(json, "not") ? true : undefined),
   json: ["not"],
   doc: "Inverts the rule: it applies to packets that its selectors do not match.",
-  absent: "false",
   ip: "not",
-  example: true,
 });
 
 const iif = attribute({

@@ -39,7 +39,11 @@ type Words<Table> = { readonly [Name in keyof Table]?: readonly Word[] };
 const wordsOf = (table: AttributeTable, listed: Readonly<Record<string, readonly Word[]>>): readonly Word[] =>
   Object.entries(table).flatMap(([name, { ip, schema }]) => {
     const [own = name] = ip.split(" ", 1);
-    return listed[name] ?? [word(name, [own], [], (text) => (schema.safeParse(text).success ? text : numeric(text)))];
+    const lock = `${name}Lock`;
+    const of = (text: string): unknown => (schema.safeParse(text).success ? text : numeric(text));
+    // A lock is said with what it locks.
+    if (name.endsWith("Lock")) return [];
+    return listed[name] ?? [Object.hasOwn(table, lock) ? metric(name, own, lock, of) : word(name, [own], [], of)];
   });
 
 const tableWord = (...more: readonly string[]): Word => word("table", more, ["table"], numeric);
@@ -130,30 +134,14 @@ const routeWords: Words<typeof routeAttributes> = {
   onlink: [alone("onlink", ["onlink"])],
   realms: [word("realms", [], ["realms"])],
   expires: [word("expires", ["expires"], [], (text) => numeric(text.replace(/sec$/, "")))],
-  mtu: [metric("mtu", "mtu", "mtuLock")],
-  mtuLock: [],
-  advmss: [metric("advmss", "advmss", "advmssLock")],
-  advmssLock: [],
-  window: [metric("window", "window", "windowLock")],
-  windowLock: [],
   rtt: [metric("rtt", "rtt", undefined, milliseconds)],
   rttvar: [metric("rttvar", "rttvar", undefined, milliseconds)],
   rtoMin: [metric("rtoMin", "rto_min", undefined, milliseconds)],
-  ssthresh: [metric("ssthresh", "ssthresh", "ssthreshLock")],
-  ssthreshLock: [],
-  cwnd: [metric("cwnd", "cwnd", "cwndLock")],
-  cwndLock: [],
-  initcwnd: [metric("initcwnd", "initcwnd", "initcwndLock")],
-  initcwndLock: [],
-  initrwnd: [metric("initrwnd", "initrwnd", "initrwndLock")],
-  initrwndLock: [],
   reordering: [metric("reordering", "reordering")],
   hoplimit: [metric("hoplimit", "hoplimit")],
   quickack: [toggle("quickack", "quickack")],
   fastopenNoCookie: [toggle("fastopenNoCookie", "fastopen_no_cookie")],
   features: [{ exactly: ["features"], read: ([first]) => (first === "ecn" ? [1, { features: true }] : undefined) }],
-  congctl: [metric("congctl", "congctl", "congctlLock", identity)],
-  congctlLock: [],
   nexthops: [{ exactly: ["nexthop"], read: nexthop }],
 };
 
