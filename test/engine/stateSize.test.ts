@@ -17,7 +17,7 @@ for (const door of doors)
     const name = "state-size";
     const site = useSite(name, 1, door);
 
-    it("names the program's own line, in a function of it and behind a component of ours too, and is small", async () => {
+    it("names the program's own line, in functions of it and behind a component of ours too, and is small", async () => {
       const host = site.host();
       const { routes, rules } = objectsOf(22);
       const [isp1, isp2] = host.uplinks.map(({ device, address, gateway, prefix }, index) => ({
@@ -33,6 +33,7 @@ for (const door of doors)
           new RoutingTable(...args);
         }
         madeByFunction("byFunction", { ...shared, tableId: 7, name: "seven" });
+        [8].forEach((tableId) => new RoutingTable("byCallback", { ...shared, tableId, name: "eight" }));
         const { tableId: table } = new RoutingTable("table", { ...shared, tableId: 200, name: "bench" });
         new PolicyRoute("route", { ...shared, ...${JSON.stringify(routes[1])}, table });
         new PolicyRule("rule", { ...shared, priority: 2000, from: "203.0.113.1", table });
@@ -44,12 +45,13 @@ for (const door of doors)
       const { deployment } = await stack.export();
       const component = deployment.resources.filter(({ urn }) => urn.endsWith("::multihomed"));
       const state = byName(await stack.export());
-      const frames = (calls: readonly string[]): unknown =>
+      const frames = (calls: readonly string[]): object[] =>
         calls.map((call) => ({ sourcePosition: `project:///index.js#${lineOf(call)}` }));
       const stackOf = (one: Readonly<Record<string, unknown>> | undefined): unknown =>
         JSON.parse(JSON.stringify(one?.["stackTrace"]).replaceAll(/(#\d+),\d+/g, "$1"));
       for (const one of ["table", "route", "rule", "whole"]) assert.deepEqual(stackOf(state.get(one)), frames([`("${one}"`]), one);
       assert.deepEqual(stackOf(state.get("byFunction")), frames(["RoutingTable(...args)", `("byFunction"`]));
+      assert.deepEqual(stackOf(state.get("byCallback")), [...frames([`("byCallback"`]), {}, ...frames([`("byCallback"`])]);
       assert.equal(component.length, 2);
       for (const one of component) assert.deepEqual(stackOf(one), frames([`("multihomed"`]), one.type);
       assert.match(String(state.get("whole")?.["sourcePosition"]), new RegExp(`^project:///index\\.js#${lineOf('("whole"')},`));

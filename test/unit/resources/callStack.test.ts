@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ofProgram } from "../../../provider/src/resources/callStack";
+import { forSdk, ofProgram } from "../../../provider/src/resources/callStack";
 
 const dist = join(__dirname, "../../../provider/src");
 const sdk = "/srv/program/node_modules/@pulumi/pulumi";
@@ -25,5 +25,27 @@ describe("the frames of a program", () => {
   it("are left as they are where none is of ours", () => {
     const stack = ["/srv/program/index.js", "node:internal/modules/cjs/loader", `${sdk}/cmd/run/run.js`];
     assert.deepEqual(told(...stack), stack);
+  });
+});
+
+describe("a stack trace for the SDK", () => {
+  const sdk = /^\s*at .* \((?<file>.*):(?<line>[0-9]+):(?<column>[0-9]+)\)$/;
+  const read = (line: string): string | undefined => {
+    const { file, line: row, column } = sdk.exec(forSdk(`Error\n    at ${line}`).split("\n")[1] ?? "")?.groups ?? {};
+    return file === undefined ? undefined : [file, row, column].join(" ");
+  };
+
+  it("has the place of each frame where the SDK reads it, with a name or without one", () => {
+    for (const [line, place] of [
+      ["madeByFunction (/srv/program/index.ts:4:3)", "/srv/program/index.ts 4 3"],
+      ["Object.<anonymous> (/srv/my program/index.ts:4:3)", "/srv/my program/index.ts 4 3"],
+      ["/srv/program/index.ts:4:3", "/srv/program/index.ts 4 3"],
+      ["async /srv/program/index.ts:4:3", "/srv/program/index.ts 4 3"],
+      ["async Promise.all (index 0)", undefined],
+      ["async main (file:///srv/program/index.mjs:4:3)", "/srv/program/index.mjs 4 3"],
+      ["file:///srv/program/index.mjs:4:3", "/srv/program/index.mjs 4 3"],
+      ["Array.forEach (<anonymous>)", undefined],
+    ] as const)
+      assert.equal(read(line), place, line);
   });
 });
