@@ -1,2 +1,2 @@
-/** What is built of it is one file with all of zod but its languages (scripts/zod): 95 files took 50 ms of every program and of every plugin. */
+/** What is built of it is one file with all of zod but its languages (scripts/zod): 95 files took 40 ms more of every program and plugin. */
 export { z } from "zod";

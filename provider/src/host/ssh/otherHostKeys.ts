@@ -5,7 +5,7 @@ const told = "hostkeys-00@openssh.com";
 
 /**
  * Behind a login sshd tells all keys of its host, for clients that keep them. ssh2 has each of them proved by a signature, though nobody here
- * listens, and has no option against it: that was a tenth of the processor that a change takes on a host. So its own handler does not hear it.
+ * listens, and has no option against it. So its own handler does not hear it.
  */
 export function leaveUnproved(client: Client): void {
   const protocol: unknown = Reflect.get(client, "_protocol");
