@@ -2,8 +2,8 @@
 # Puts back what is persisted as soon as it is missing, and leaves to others what they remove again and again.
 
 # What vanishes three times in a minute, though no link and no address changed, is removed by somebody: it is left to him for five minutes.
-# What had to come because a device that is followed has something else is not counted. Lines `history KEY WHEN` and `held KEY UNTIL`, with tabs
-# between.
+# Of a set of rules each counts by itself: whoever takes them one after the other takes none again. What had to come because a device that is
+# followed has something else is not counted. Lines `history KEY WHEN LINE` and `held KEY UNTIL`, with tabs between.
 count_vanished() {
   uptime_now
   vanished=$(printf '%s\n' "$vanished" "$follows" = "$found" "$result" | awk -F "$tab" -v now="$now" -v quiet="$quiet" '
@@ -13,11 +13,17 @@ count_vanished() {
     $1 == "held" && $3 > now { print }
     $1 == "history" && $3 + 60 > now {
       print
-      times[$2]++
+      times[$2, $4]++
     }
+    $1 == "missing" { lines[$4] = lines[$4] FS $5 }
     $1 ~ /^(added|took)$/ && (quiet || $2 ~ /^rule/) && !($2 in moved) && !counted[$2]++ {
-      print "history\t" $2 "\t" now
-      if (++times[$2] < 3) next
+      count = split(substr(lines[$2], 2), line, FS)
+      often = 0
+      for (i = 1; i == 1 || i <= count; i++) {
+        print "history\t" $2 "\t" now "\t" line[i]
+        if (++times[$2, line[i]] >= 3) often = 1
+      }
+      if (!often) next
       print "held\t" $2 "\t" now + 300
       print "something on this host removes " $2 " again and again: left alone for five minutes" | "cat >&2"
     }')
