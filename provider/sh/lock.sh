@@ -220,6 +220,8 @@ say_held() {
 # Takes lock number NUMBER + 1 if nothing happened since NUMBER was seen.
 take_lock() { # TXN NUMBER SECONDS HOLDER
   umask 077
+  # Another one may make it at the same moment.
+  [ -d "$run" ] || mkdir -p "$run" 2>/dev/null || [ -d "$run" ] || return 1
   dir=$run/$1
   if lock_held; then
     uptime_now
@@ -229,8 +231,7 @@ take_lock() { # TXN NUMBER SECONDS HOLDER
   [ "$lock" -eq "$2" ] || return 2
   uptime_now
   process $$ || return 1
-  # Another one may make the folder of all at the same moment.
-  mkdir -p "$dir" 2>/dev/null || return 1
+  mkdir "$dir" 2>/dev/null || return 1 # not -p: a folder of this name is somebody else's
   printf '%s\n' "$4" >"$dir/holder" || return 1
   printf 'txn %s\npid %s\nstart %s\ndeadline %s\nholder %s\nend\n' "$1" $$ "$start" $((now + $3)) "$4" >"$dir/lock" || return 1
   last=''
