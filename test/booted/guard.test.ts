@@ -24,8 +24,10 @@ for (const suite of suites)
     afterEach(async function () {
       stderr.end();
       closeHosts();
-      // What one test left must not fail the next.
-      if (this.currentTest?.state === "failed") await host.reboot();
+      // What one test left must not fail the next: neither in the kernel nor in the store, which would put it back.
+      if (this.currentTest?.state !== "failed") return;
+      await host.exec("rm -rf /etc/policy-routing");
+      await host.reboot();
     });
     after(() => host?.stop());
 
@@ -124,7 +126,7 @@ for (const suite of suites)
       });
     });
 
-    it("ends within a second when the change is confirmed", async () => {
+    it("ends within two seconds when the change is confirmed: it looks each second", async () => {
       const made = await create("PolicyRule", {
         connection: host.connection,
         priority: 200,
@@ -139,7 +141,7 @@ for (const suite of suites)
       const [, ended] = /^([0-9.]+) .*(?:Deactivated successfully|Succeeded)/m.exec(await journal(unit)) ?? [];
       const after = Number(ended) - confirmed;
       console.log(`      ended ${after.toFixed(2)} s after it was confirmed`);
-      assert.ok(after < 1, `${after} s`);
+      assert.ok(after < 2, `${after} s`);
       assert.equal(await failed(), "");
       await remove(made);
       await collected();

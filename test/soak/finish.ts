@@ -18,7 +18,7 @@ ls -d /etc/rc.local 2>/dev/null
 pgrep -af '/run/policy-routing/|/etc/policy-routing/'
 :`;
 
-/** A guard notices within a second that its work is done. */
+/** A guard looks once a second whether its work is done. */
 const patience = 5_000;
 
 async function leftOn({ host }: Site): Promise<string[]> {
