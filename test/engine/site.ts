@@ -33,7 +33,7 @@ const filesOf = (door: Door, body: string): Files => ({
   "index.js": transformSync(
     `
 import * as pulumi from "@pulumi/pulumi";
-import { HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "${packageOf(door)}";
+import { ${door === "plugin" ? "Fleet, " : ""}HostRouting, MultihomedHost, NextHop, PolicyRoute, PolicyRule, RoutingTable } from "${packageOf(door)}";
 ${body}`,
     { loader: "ts", format: "cjs" },
   ).code,

@@ -38,6 +38,7 @@ for (const door of doors)
         new PolicyRoute("route", { ...shared, ...${JSON.stringify(routes[1])}, table });
         new PolicyRule("rule", { ...shared, priority: 2000, from: "203.0.113.1", table });
         new HostRouting("whole", { ...shared, routes: labelled(${JSON.stringify(routes)}, "route"), rules: labelled(${JSON.stringify(rules)}, "rule") });
+        ${door === "plugin" ? 'new Fleet("fleet", { hosts: { one: { connection, persist: "none", rules: {} } } });' : ""}
         new MultihomedHost("multihomed", { ...shared, uplinks: ${JSON.stringify({ isp1, isp2 })} });`);
       await stack.up();
       const program = (await readFile(join(folder, "index.js"), "utf8")).split("\n");
@@ -54,6 +55,8 @@ for (const door of doors)
       assert.deepEqual(stackOf(state.get("byCallback")), [...frames([`("byCallback"`]), {}, ...frames([`("byCallback"`])]);
       assert.equal(component.length, 2);
       for (const one of component) assert.deepEqual(stackOf(one), frames([`("multihomed"`]), one.type);
+      if (door === "plugin")
+        assert.deepEqual(Object.keys(state.get("fleet") ?? {}).sort(), ["created", "custom", "modified", "parent", "type", "urn"]);
       assert.match(String(state.get("whole")?.["sourcePosition"]), new RegExp(`^project:///index\\.js#${lineOf('("whole"')},`));
 
       // The name of a checkout's lab stands in the paths of its keys.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult } from "@pulumi/pulumi/provider";
 import { PolicyRoutingError } from "../../errors";
+import { tellProgramAlone } from "../../resources/callStack";
 import { HostRouting, type HostRoutingArgs, MultihomedHost } from "../../resources/plugin";
 import { turns } from "../../resources/rollout";
 import { isMultihomed } from "./multihomed";
@@ -21,7 +22,7 @@ export async function constructFleet(
   options: pulumi.ComponentResourceOptions,
 ): Promise<ConstructResult> {
   const shape: Shape = JSON.parse(inputs["shape"]);
-  const fleet = new pulumi.ComponentResource("policyrouting:index:Fleet", name, {}, options);
+  const fleet = registered(name, options);
   if (shape.hosts === undefined)
     await pulumi.log.warn("which hosts it has is not known in this preview: that they would be deleted, as it shows, is not so", fleet);
   const { hosts, canary } = canaryFirst(shape);
@@ -41,6 +42,16 @@ export async function constructFleet(
     for (const failed of await made(members)) delete persisted[failed];
   }
   return { urn: fleet.urn, state: { persisted } };
+}
+
+/** The program is another process: the place would be one of ours, in the folder of whoever ran it. */
+function registered(name: string, options: pulumi.ComponentResourceOptions): pulumi.ComponentResource {
+  const tellAll = tellProgramAlone();
+  try {
+    return new pulumi.ComponentResource("policyrouting:index:Fleet", name, {}, options);
+  } finally {
+    tellAll();
+  }
 }
 
 /** Where a registration failed, its name is a rejection, of which nothing else tells. */
