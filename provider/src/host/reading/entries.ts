@@ -5,28 +5,27 @@ import { isPolicyRoutingError, PolicyRoutingError } from "../../errors";
 import { readIpJson } from "../../kernel/observed/ipJson";
 import type { TextOf } from "../../kernel/observed/kind";
 import { observedKinds } from "../../kernel/observed/kinds";
-import { askedFor, byTable, destinationOf, type Look } from "../../kernel/observed/look";
+import { askedFor, type Look } from "../../kernel/observed/look";
 import type { Pieces } from "../../kernel/observed/pieces";
 import { readRoutes, readRules } from "../../kernel/observed/read";
 import { emptyState, type ObservedRoute, type ObservedRule, type State } from "../../kernel/observed/state";
+import type { TableLook, TableLooks } from "../../kernel/observed/tableLook";
 import { readSources, type Uplinks, type Way } from "../../kernel/observed/uplinks";
 import { readWays, tagsNamed } from "../../kernel/observed/ways";
 import { type Register, readRegister } from "../../kernel/plan/register";
+import { channelOf } from "../../kernel/plan/step";
 import { type Answer, section, sectionsAfter, sectionsNamed } from "../wire/answer";
 import { boundOf } from "../wire/bound";
-import { observeText } from "../wire/frames";
+import { observeText, placeOf } from "../wire/frames";
 import { paced } from "../wire/paced";
 import type { Shell } from "../wire/shell";
 import { lacksFamily } from "./facts";
 
-const channels = { inet: "4", inet6: "6" } as const;
-
-/** `inet 100` of a look as the host names it in its answer: `4 100`. */
-const placeOf = (table: string): string => table.replace(/^inet6/, channels.inet6).replace(/^inet/, channels.inet);
-
-/** Tables of which destinations were asked for, and which the host showed whole because that costs it less. */
-export const wholeTables = (answer: Answer, { routes, tables }: Look): string[] =>
-  [...byTable(routes, tables).keys()].filter((table) => section(answer, `routes ${placeOf(table)}`) !== undefined);
+/** What the host showed of them: a table of which destinations were asked for it shows whole where that costs it less. */
+export const shownOf = (answer: Answer, tables: TableLooks): TableLooks =>
+  new Map(
+    [...tables].map(([key, one]) => [key, section(answer, `routes ${placeOf(one)}`) === undefined ? one : { ...one, destinations: "all" }]),
+  );
 
 /** The entries that `look` asked for: two readings can be compared in these. */
 export const parseState = async (answer: Answer, look: Look, host: string): Promise<State> =>
@@ -50,7 +49,7 @@ function* shown(answer: Answer, look: Look): Pieces<State> {
   const text = textsOf(answer);
   const register = yield* readRegister(text("register"));
   const rules: ObservedRule[] = [];
-  for (const family of look.rules) append(rules, yield* readRules(text(`rules ${channels[family]}`), `rules ${family}`, family));
+  for (const family of look.rules) append(rules, yield* readRules(text(`rules ${channelOf(family)}`), `rules ${family}`, family));
   let state: State = { ...emptyState, rules, routes: yield* routesIn(answer, look, text), register };
   for (const { word, whole } of observedKinds)
     if (whole !== undefined && look.all.has(word)) state = { ...state, ...(yield* whole.read(text, look)) };
@@ -74,46 +73,48 @@ function textsOf(answer: Answer): TextOf {
 const emptyWords = [/FIB table does not exist/i, lacksFamily, /Object "nexthop" is unknown/i];
 
 function* routesIn(answer: Answer, look: Look, text: TextOf): Pieces<ObservedRoute[]> {
-  const whole = new Set([...look.tables, ...wholeTables(answer, look)]);
   const routes: ObservedRoute[] = [];
-  for (const table of whole) append(routes, yield* tableIn(answer, text, table, [`routes ${placeOf(table)}`]));
-  for (const [table, destinations] of byTable(look.routes, whole)) {
-    const place = placeOf(table);
-    const one = destinations.map((destination) => `exact ${place} ${destination}`);
-    const picked = section(answer, `picked ${place}`) === undefined ? one : [`picked ${place}`];
-    const found = yield* tableIn(answer, text, table, picked);
+  for (const one of shownOf(answer, look.routes).values()) {
+    const place = placeOf(one);
+    if (one.destinations === "all") {
+      append(routes, yield* tableIn(answer, text, one, [`routes ${place}`]));
+      continue;
+    }
+    const isPicked = section(answer, `picked ${place}`) !== undefined;
+    const names = isPicked ? [`picked ${place}`] : [...one.destinations].map((destination) => `exact ${place} ${destination}`);
+    const found = yield* tableIn(answer, text, one, names);
     append(routes, found);
     const known = destinationsOf(found);
-    for (const tag of look.ours) append(routes, othersOf(tag, known, yield* tableIn(answer, text, table, [`ours ${place} ${tag}`])));
+    for (const tag of look.ours) append(routes, othersOf(tag, known, yield* tableIn(answer, text, one, [`ours ${place} ${tag}`])));
   }
   const known = look.tagged.size === 0 ? new Set<string>() : destinationsOf(routes);
   for (const family of families)
     for (const tag of look.tagged) {
-      const tagged = text(`tagged ${channels[family]} ${tag}`);
+      const tagged = text(`tagged ${channelOf(family)} ${tag}`);
       append(routes, othersOf(tag, known, yield* readRoutes([tagged], `routes of proto ${tag}`, family, "main", [])));
     }
   return routes;
 }
 
-function* tableIn(answer: Answer, text: TextOf, table: string, names: readonly string[]): Pieces<ObservedRoute[]> {
-  const family: Family = table.startsWith("inet6 ") ? "inet6" : "inet";
-  const number = Number(table.split(" ")[1]);
-  const locks = sectionsNamed(answer, `locks ${placeOf(table)}`).flatMap((lines) => lines.split("\n"));
-  return yield* readRoutes(names.map(text), `routes of table ${number}`, family, tableOf(number), locks);
+function* tableIn(answer: Answer, text: TextOf, one: TableLook, names: readonly string[]): Pieces<ObservedRoute[]> {
+  const { family, table } = one;
+  const locks = sectionsNamed(answer, `locks ${placeOf(one)}`).flatMap((lines) => lines.split("\n"));
+  return yield* readRoutes(names.map(text), `routes of table ${table}`, family, tableOf(table), locks);
 }
 
-const destinationsOf = (routes: readonly ObservedRoute[]): Set<string> => new Set(routes.map(({ route }) => destinationOf(route)));
+const destinationOf = ({ route: { family, table, destination } }: ObservedRoute): string => `${family} ${table} ${destination}`;
+const destinationsOf = (routes: readonly ObservedRoute[]): Set<string> => new Set(routes.map(destinationOf));
 
 /** Those at other destinations. `ip` leaves out what it was asked to filter by: the tag. */
 const othersOf = (protocol: number, known: ReadonlySet<string>, routes: readonly ObservedRoute[]): ObservedRoute[] =>
-  routes.filter(({ route }) => !known.has(destinationOf(route))).map((one) => ({ ...one, protocol }));
+  routes.filter((one) => !known.has(destinationOf(one))).map((one) => ({ ...one, protocol }));
 
 function* uplinksIn(text: TextOf, { ways }: Look, register: Register): Pieces<Uplinks> {
   const sources = readSources(yield* wholeList(text("uplinks addresses"), "addresses"));
   const ours = tagsNamed(register);
   const found = new Map<Family, ReadonlyMap<string, Way>>();
   for (const family of ways)
-    found.set(family, readWays(yield* wholeList(text(`uplinks ways ${channels[family]}`), "default routes"), ours));
+    found.set(family, readWays(yield* wholeList(text(`uplinks ways ${channelOf(family)}`), "default routes"), ours));
   return { sources, ways: found };
 }
 

@@ -13,7 +13,7 @@ import { boundOf } from "../wire/bound";
 import { observeText } from "../wire/frames";
 import { paced } from "../wire/paced";
 import type { Shell } from "../wire/shell";
-import { parseShown, wholeTables } from "./entries";
+import { parseShown, shownOf } from "./entries";
 import { type Facts, parseFacts } from "./facts";
 import { type Held, heldIn, heldText } from "./held";
 
@@ -113,7 +113,7 @@ async function parseObservation(answer: Answer, look: Look, host: string): Promi
   return {
     answer,
     facts,
-    seen: { ...look, tables: new Set([...look.tables, ...wholeTables(answer, look)]) },
+    seen: { ...look, routes: shownOf(answer, look.routes) },
     management: look.paths ? parseManagement(facts.ssh, answer) : undefined,
     state: await parseShown(answer, look, host),
     persistence: parsePersistence(answer),

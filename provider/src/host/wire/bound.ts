@@ -23,4 +23,7 @@ export const ofItsOwn: Bound = { bytes: 32 * mebibyte, lines: 250_000, objects: 
 export const ofNetwork: Bound = { bytes: 128 * mebibyte, lines: 250_000, objects: 1_000_000 };
 
 /** Of each destination that was asked for some routes, with some next hops each. */
-export const boundOf = ({ routes }: Look): Bound => ({ ...ofItsOwn, objects: ofItsOwn.objects + 10 * routes.size });
+export function boundOf({ routes }: Look): Bound {
+  const asked = [...routes.values()].reduce((sum, { destinations }) => sum + (destinations === "all" ? 0 : destinations.size), 0);
+  return { ...ofItsOwn, objects: ofItsOwn.objects + 10 * asked };
+}

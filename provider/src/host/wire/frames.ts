@@ -1,6 +1,7 @@
 import { sysctlPath } from "../../declaration/sysctl/sysctl";
 import { observedKinds } from "../../kernel/observed/kinds";
-import { byTable, isTable, type Look } from "../../kernel/observed/look";
+import type { Look } from "../../kernel/observed/look";
+import type { TableLook } from "../../kernel/observed/tableLook";
 import { printLine, type RegisterLine } from "../../kernel/plan/register";
 import { channelOf, type SettingStep, type Step, type TableNameStep } from "../../kernel/plan/step";
 import { quoted } from "./quoted";
@@ -18,25 +19,22 @@ export function call(words: string, lines: readonly string[], last = end): strin
 /** The same as one word, for what is sent with each change: to read a here-document whole takes a process. */
 const withWord = (words: string, lines: readonly string[]): string => `${words} ${quoted(lines.join("\n"))}`;
 
-/** `inet 100` as the arguments of the functions in sh/observe.sh. */
-function familyAndNumber(table: string): string {
-  const [family, number] = table.split(" ");
-  return `${channelOf(family === "inet6" ? family : "inet")} ${Number(number)}`;
-}
+/** A routing table as the functions in sh/observe.sh are given it, and as they name it in their answers. */
+export const placeOf = ({ family, table }: Pick<TableLook, "family" | "table">): string => `${channelOf(family)} ${table}`;
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText(look: Look, extent: "whole" | "entries"): string {
-  const { rules, routes, ours, tables, locks, tagged, all, uplinks, ways, paths, probes } = look;
+  const { rules, routes, ours, locks, tagged, all, uplinks, ways, paths, probes } = look;
   return [
     ...(extent === "whole" ? ['facts "$session"', "standing", "neighbours", "persistence", ...(paths ? ['paths "$session"'] : [])] : []),
     "register",
     ...[...rules].map((family) => `rules ${channelOf(family)}`),
-    ...[...tables].map((table) => `routes ${familyAndNumber(table)}`),
-    ...[...byTable(routes, tables)].map(([table, destinations]) =>
-      call(["routes_to", familyAndNumber(table), ...ours].join(" "), destinations),
+    ...[...routes.values()].map((one) =>
+      one.destinations === "all" ? `routes ${placeOf(one)}` : call(["routes_to", placeOf(one), ...ours].join(" "), [...one.destinations]),
     ),
-    ...[...locks].filter(isTable).map((table) => `locks ${familyAndNumber(table)}`),
-    ...[...byTable(locks, locks)].map(([table, destinations]) => call(`locks_to ${familyAndNumber(table)}`, destinations)),
+    ...[...locks.values()].map((one) =>
+      one.destinations === "all" ? `locks ${placeOf(one)}` : call(`locks_to ${placeOf(one)}`, [...one.destinations]),
+    ),
     ...observedKinds.flatMap(({ word, whole }) => (whole === undefined || !all.has(word) ? [] : [whole.call(look)])),
     ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),
     ...(uplinks ? ["uplinks"] : []),

@@ -4,7 +4,8 @@ import type { Family } from "../../declaration/family";
 import { type DeclaredRoute, gatewayDevice } from "../../declaration/route/declaredRoute";
 import { hasLock } from "../../declaration/route/metrics";
 import type { Route } from "../../declaration/route/route";
-import { destinationOf, has, type Look, lookAtDestination, lookAtWays, nothingMore, together } from "../observed/look";
+import { type Look, lookAtDestination, lookAtWays, nothingMore, together } from "../observed/look";
+import { isLookedAt } from "../observed/tableLook";
 
 /** With its locks where it has some, or where it may take over one that has. */
 export function lookAtRoute(route: DeclaredRoute, adopt: Adopt): Look {
@@ -31,5 +32,5 @@ export function lookAtRouteKey(key: string): Look {
 
 export function isRouteShown(key: string, seen: Look): boolean {
   const route = destinationAt(key);
-  return route !== undefined && has(seen.routes, seen.tables, destinationOf(route));
+  return route !== undefined && isLookedAt(seen.routes, route);
 }
