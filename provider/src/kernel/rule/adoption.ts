@@ -4,7 +4,7 @@ import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
 import type { RuleSet } from "../../declaration/rule/ruleSet";
 import { givenRule, type ObservedRule } from "../observed/state";
 import { adoptAdvice, conflict, differs } from "../plan/adoption";
-import { ofWhom, titleOf } from "../plan/ownership";
+import { ofWhom, type Title, titleOf } from "../plan/ownership";
 import { fits, same } from "../words";
 import type { Place } from "./place";
 import { describe } from "./steps";
@@ -24,13 +24,23 @@ const allTwins = (rules: readonly Rule[], foreign: readonly ObservedRule[]): Obs
   return foreign.filter((one) => twins.has(one));
 };
 
-/** The foreign rules that `adopt` replaces: all that are the same but for their tags, else the only one at this priority. */
-export function adoptable(
+/** The foreign rules that `adopt` takes away. `holder` is another one, whose rules ours are until now. */
+export function adoptedFor(
   rule: RuleSet,
   members: readonly Rule[],
-  { foreign, titles, ...place }: Place,
+  place: Place,
+  holder: Title | undefined,
   adopt: Adopt,
 ): readonly ObservedRule[] {
+  const { ours, displaced, shared } = place;
+  // What waits for another's change stays, and the kernel may take it for a foreign one.
+  if (ours.length === 0) return adoptable(rule, members, displaced === undefined ? place : { ...place, staged: [] }, adopt);
+  if (adopt === false || holder !== undefined || shared !== undefined) return [];
+  return twinsBeside(adopt === "same" ? members : [...members, ...ours.map((one) => one.rule)], place);
+}
+
+/** All that are the same but for their tags, else the only one at this priority. */
+function adoptable(rule: RuleSet, members: readonly Rule[], { foreign, titles, ...place }: Place, adopt: Adopt): readonly ObservedRule[] {
   if (members.length === 0) return [];
   const key = ruleKey(rule);
   const twins = allTwins(members, foreign);
@@ -78,13 +88,16 @@ export function adoptable(
  * Foreign rules beside ours that say the same as it does or did, as other managers add them: `adopt` takes these away. One that the kernel
  * may take for another stays.
  */
-export function twinsBeside(rules: readonly Rule[], { foreign, ...place }: Place): readonly ObservedRule[] {
+function twinsBeside(rules: readonly Rule[], { foreign, ...place }: Place): readonly ObservedRule[] {
   const all = allTwins(rules, foreign).filter(({ protocol }) => protocol !== kernelProto);
   return confusedWith(all, place).length === 0 ? all : [];
 }
 
 /** Others that the kernel may take for one of these. What is ours is deleted by its tag, before these. */
-function confusedWith(meant: readonly ObservedRule[], { all, ours, staged, former }: Omit<Place, "foreign" | "titles">): ObservedRule[] {
+function confusedWith(
+  meant: readonly ObservedRule[],
+  { all, ours, staged, former }: Pick<Place, "all" | "ours" | "staged" | "former">,
+): ObservedRule[] {
   const known = [...meant, ...ours, ...staged, ...former];
   return all.filter((other) => !known.includes(other) && meant.some((one) => isTakenFor(other, one)));
 }

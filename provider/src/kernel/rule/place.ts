@@ -14,6 +14,8 @@ export interface Place extends AtKey<ObservedRule> {
   readonly staged: readonly ObservedRule[];
   /** Its own, under tags that it had before. */
   readonly former: readonly ObservedRule[];
+  /** Another one, whose rule waits under STAGING until it changes too. */
+  readonly displaced: Title | undefined;
   /** Who has our STAGING for a tag of its own. */
   readonly shared: Title | undefined;
 }
@@ -39,6 +41,7 @@ export function placeOf(state: State, { family, priority }: At, claimant: Claima
     ours: all.filter(({ protocol }) => protocol === tags.owner),
     staged: all.filter(({ protocol }) => isStaged(protocol)),
     former: all.filter(({ protocol }) => isOld(protocol)),
+    displaced: titles.find(({ proto, staging, entry }) => proto === tags.staging && staging && entry.id !== id),
     foreign: all.filter(({ protocol: proto }) => proto !== tags.owner && !isStaged(proto) && !isOld(proto) && !isOfStack(proto)),
     shared,
   };
