@@ -106,7 +106,7 @@ for (const door of doors)
       ])
         assert.match(
           without.stdout + without.stderr,
-          /what a program says by connectionDefaults is known to `up` only: set policy-routing:connection, and add --run-program/,
+          /a refresh or a destroy logs in as the last `up` did: .*; what a program says by connectionDefaults is known to `up` only: set policy-routing:connection, and add --run-program/,
         );
       assert.equal((await rules(host)).length, 1);
       await stack.configure({ "policy-routing:connection": json(host) });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultOwner } from "../declaration/owner";
 import { Refusal } from "./refusal";
+import { organizationOfRun } from "./run";
 
 /** How a resource reaches the one life cycle: by the engine's dynamic provider, or by this package's own plugin. */
 export interface Door {
@@ -17,7 +18,7 @@ export interface Door {
 function ownerOfStack(): { stack: string; proto?: number } {
   const proto = new pulumi.Config("policy-routing").getNumber("owner");
   return {
-    stack: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
+    stack: `${organizationOfRun()}/${pulumi.getProject()}/${pulumi.getStack()}`,
     ...(proto === undefined || proto === defaultOwner ? {} : { proto }),
   };
 }

@@ -4,8 +4,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 const outsideAnyStack = {};
 
+/** What a unit test gave to `setMocks`: a monitor with no engine behind it. Each `setMocks` begins a run. */
+const mocks = (): object | undefined => (pulumi.runtime.getEngine() === undefined ? pulumi.runtime.getMonitor() : undefined);
+
 /** What is kept for a run is kept under this. */
-export const thisRun = (): object => pulumi.runtime.getStackResource() ?? outsideAnyStack;
+export const thisRun = (): object => pulumi.runtime.getStackResource() ?? mocks() ?? outsideAnyStack;
+
+/** Mocks need not name an organization, though the SDK would demand one: there it is that of a local backend. */
+export function organizationOfRun(): string {
+  try {
+    return pulumi.getOrganization();
+  } catch (error) {
+    if (mocks() === undefined) throw error;
+    return "organization";
+  }
+}
 
 /** What the SDK keeps for this run where the process is somebody else's, and not the program itself. */
 const kept = (): unknown => {
