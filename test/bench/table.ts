@@ -25,17 +25,18 @@ export function tableOf(rows: readonly Row[]): string {
   return markdownTable([head, ...lines], { align: ["l", "r", "r", "r", "l", "r", "r"], alignDelimiters: false });
 }
 
-/** What the state holds, as a sentence. */
+const bytes = (size: number | undefined, limit: number): string =>
+  `${size} bytes (at most ${limit})${size !== undefined && size > limit ? " **missed**" : ""}`;
+
+/** What the state holds of compact JSON, as a sentence. */
 export function sizesOf(rows: readonly Row[]): string {
   const sizes = rows.find((row) => row.case === "granular-up" && row.providerBytes !== undefined);
   const whole = rows.find((row) => row.case === "host-routing-up" && row.objectsPerHost === 22 && row.entryBytes !== undefined);
   return [
     ...(sizes === undefined
       ? []
-      : [
-          `State: \`__provider\` ${sizes.providerBytes} bytes (at most 150), the largest resource ${sizes.entryBytes} bytes of compact JSON (at most 1638).`,
-        ]),
-    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${whole.entryBytes} bytes (at most 3584).`]),
+      : [`State: \`__provider\` ${bytes(sizes.providerBytes, 150)}, the largest resource of one entry ${bytes(sizes.entryBytes, 1638)}.`]),
+    ...(whole === undefined ? [] : [`A HostRouting of 22 entries: ${bytes(whole.entryBytes, 3584)}.`]),
   ].join(" ");
 }
 
