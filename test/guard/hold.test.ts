@@ -35,6 +35,8 @@ describe("a change that is held under guard", function () {
       assert.ok(performance.now() - began >= 20_000);
       assert.notEqual(await read(made), undefined);
       assert.match(await revisions(host), /^1-/);
+      const other = await commandAt(host, "history", "--run", "another");
+      assert.deepEqual([other.code, other.stdout], [1, "nothing of run another is in the history of this host\n"]);
       assert.match((await auditOf(host)).at(-1) ?? "", /: applied in run /);
       assert.equal((await host.result(`ls ${run}/t-*/armed`)).stdout, "");
     },

@@ -98,6 +98,7 @@ describe("policy-routing", () => {
         ["unicast", "main", host.uplinks[0].device],
       ],
     );
+    assert.equal(lines[2]?.["rule"], "ip -4 rule pref 32766 table main");
   });
 
   it("check lists what is probably not meant, and ends with 1; with 0 where nothing is a risk", async () => {

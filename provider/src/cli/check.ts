@@ -27,7 +27,7 @@ export async function check(args: string[]): Promise<Exit> {
   const holdings = host === undefined || stacks.length === 0 ? [] : await readHoldings(connectionOf(host, values));
   const unknown = stacks.flatMap((known) => unknownTo(known, holdings)).map(findingOf);
   const findings = [...found, ...unknown];
-  if (values.json === true) process.stdout.write(`${JSON.stringify(findings, undefined, 2)}\n`);
+  if (values.json === true) process.stdout.write(withKernelTables(`${JSON.stringify(findings, undefined, 2)}\n`));
   else if (findings.length === 0) process.stdout.write("nothing found\n");
   else
     for (const { level, object, what, next } of findings)

@@ -61,7 +61,8 @@ function printMany(network: Network, flows: readonly Flow[], json: boolean): Exi
   flows.forEach((flow, index) => {
     const verdict = lookup(network, flow);
     open ||= verdict.kind === "unsure";
-    process.stdout.write(json ? `${JSON.stringify(record(verdict))}\n` : `${flow.from ?? "-"} -> ${flow.to}: ${printVerdict(verdict)}\n`);
+    const line = json ? JSON.stringify(record(verdict)) : `${flow.from ?? "-"} -> ${flow.to}: ${printVerdict(verdict)}`;
+    process.stdout.write(withKernelTables(`${line}\n`));
     if (process.stderr.isTTY && index % stride === stride - 1) process.stderr.write(`\r${index + 1} of ${flows.length} packets`);
   });
   if (process.stderr.isTTY && flows.length >= stride) process.stderr.write("\n");

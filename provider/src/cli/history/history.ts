@@ -25,7 +25,7 @@ export async function history(args: string[]): Promise<Exit> {
     const { clock: _clock, ...found } = await readHistory(hostOf(connectionOf(name, values)));
     const revisions = found.revisions.filter(({ run }) => values.run === undefined || run === values.run);
     if (values.json === true) process.stdout.write(`${JSON.stringify({ ...found, revisions }, undefined, 2)}\n`);
-    else for (const line of linesOf({ ...found, revisions })) process.stdout.write(`${escapeOutput(line)}\n`);
+    else for (const line of linesOf({ ...found, revisions }, values.run)) process.stdout.write(`${escapeOutput(line)}\n`);
     return revisions.length === 0 ? exits.found : exits.done;
   } finally {
     closeHosts();
@@ -33,14 +33,16 @@ export async function history(args: string[]): Promise<Exit> {
 }
 
 /** The newest first. */
-function linesOf({ revisions, unread, marks, held }: Omit<History, "clock">): string[] {
+function linesOf({ revisions, unread, marks, held }: Omit<History, "clock">, asked: string | undefined): string[] {
   const runs = new Map<string, Run>();
   for (const one of [...revisions].reverse())
     runs.set(one.run, { run: one.run, revisions: [one, ...(runs.get(one.run)?.revisions ?? [])] });
   const orphans = orphansIn(revisions);
   return [
     ...(held === undefined ? [] : [heldText(held)]),
-    ...(revisions.length + unread.length === 0 ? ["there is no history on this host"] : []),
+    ...(revisions.length + unread.length === 0
+      ? [asked === undefined ? "there is no history on this host" : `nothing of run ${asked} is in the history of this host`]
+      : []),
     ...[...runs.values()].map(lineOf),
     ...unread.map((one) => `it is not known what was changed there: ${unreadText(one)}`),
     ...gapsIn(revisions),

@@ -42,7 +42,7 @@ exit code: 0 told, 1 of some packet it cannot be told, 2 wrong use, 3 the host o
   check: `usage: ${program} check (HOST | --state FILE) [--json] [--owner N] [--stack FILE]...
 Lists what is probably not meant, risks first: replies that leave by another uplink, packets that reverse path filtering drops, rules that are never
 reached or apply to nothing, tables without routes or without a rule, and more (docs/reference/check.md).
-  --json                   one JSON array
+  --json                   [{"level","object","what","next"}]
   --owner N                the proto number of our own rules and routes (default 214)
   --stack FILE             what pulumi stack export wrote: also what stands on the host in that stack's name, under ids that its state does not know
 ${hostOptions}
