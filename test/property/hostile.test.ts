@@ -32,6 +32,7 @@ const nasty = fc.constantFrom(
   "END_OF_UNDO\nrm -rf /",
   "'; reboot; '",
   "-batch /etc/shadow",
+  "eth#1",
   "\u0000",
   "\u001b[2J",
   "__proto__",
@@ -58,7 +59,7 @@ const junk = fc.oneof(
 );
 
 /** A word of a step: nothing but letters, digits and what addresses and names need. */
-const harmless = /^[A-Za-z0-9_.\-+@=~^,#:/]*$/;
+const harmless = /^[A-Za-z0-9_.\-+@=~^,:/]*$/;
 
 /** The lines of a step, as words. */
 function linesOf(step: Step): (readonly string[])[] {
@@ -249,6 +250,12 @@ describe("hostile input", () => {
             const [seen] = parse(through([{ [key]: value }]), of);
             assert.ok(!JSON.stringify(seen, (_, one: unknown) => (typeof one === "function" ? "CODE" : one)).includes("CODE"), key);
           }
+  });
+
+  it("from a host: a device's name that would end its line of `ip -batch` is not understood, so it never goes back", () => {
+    const [rule] = parseRules(through([{ priority: 5, src: "all", iif: "eth#1", table: "7" }]), "inet");
+    const [route] = parseRoutes(through([{ dst: "default", dev: "eth#1" }]), "inet", 7, []);
+    assert.deepEqual([rule?.unread, route?.unread], [["iif"], ["dev"]]);
   });
 
   it("from a host: text that is no JSON is an error of its own, never an empty answer", () => {

@@ -26,7 +26,7 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 export const deviceSchema = z
   .string("expected a device name, such as eth1")
   .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9_.\-+@=~^,#]{0,14}$/,
+    /^[A-Za-z0-9_][A-Za-z0-9_.\-+@=~^,]{0,14}$/,
     "expected a device name of 1 to 15 letters, digits and . _ - (no blanks, quotes or slashes)",
   );
 

@@ -37,9 +37,12 @@ export function observe(table: AttributeTable, json: IpObject, context: Context)
   return { values, given, unread: [...Object.keys(json).filter((key) => !read.has(key) && !passing.has(key)), ...strange] };
 }
 
-const plain = /^[A-Za-z0-9_.\-+@=~^,#:/ ]*$/;
+const plain = /^[A-Za-z0-9_.\-+@=~^,:/ ]*$/;
 
-/** What may go back to a host in a line for `ip`: a rule may name a device by any text, a line break included. */
+/**
+ * What may go back to a host in a line for `ip`: a rule may name a device by any text, a line break included, and of a device that is
+ * named `eth#1` an `ip -batch` reads `eth`: the rest of the line is a comment, the table and the tag too.
+ */
 function isPlain(value: unknown): boolean {
   if (typeof value === "string") return plain.test(value);
   return typeof value !== "object" || value === null || Object.values(value).every(isPlain);

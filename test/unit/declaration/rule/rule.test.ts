@@ -49,6 +49,7 @@ describe("a rule that cannot be meant", () => {
     ["a device with a double quote", { ...valid, oif: 'eth"1' }, [`oif: ${device}`]],
     ["a device with a newline", { ...valid, oif: "eth1\n" }, [`oif: ${device}`]],
     ["a device with a slash", { ...valid, oif: "eth/1" }, [`oif: ${device}`]],
+    ["a device whose name ends at a comment of ip -batch", { ...valid, iif: "eth#1" }, [`iif: ${device}`]],
     ["a device with a dollar", { ...valid, oif: "$(id)" }, [`oif: ${device}`]],
     ["a device that begins like an option", { ...valid, oif: "-force" }, [`oif: ${device}`]],
     ["a device of 16 characters", { ...valid, iif: "abcdefghijklmnop" }, [`iif: ${device}`]],

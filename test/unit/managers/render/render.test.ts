@@ -90,7 +90,7 @@ describe("rendering for ifupdown", () => {
           object: { destination: "2001:db8:9::/48", nhid: 5, table: 200 },
           last: { destination: "default", family: "inet", type: "unreachable", metric: 4000, table: 200 },
         },
-        rules: { stop: { priority: 1100, family: "inet6", iif: "eth#1", action: "prohibit" } },
+        rules: { stop: { priority: 1100, family: "inet6", iif: "eth~1", action: "prohibit" } },
         reversePathFilter: { eth2: "loose" },
       }),
     );
@@ -102,7 +102,7 @@ describe("rendering for ifupdown", () => {
     );
     assert.match(
       lo,
-      /^lo .*\n\tpost-up ip route add unreachable default metric 4000 table 200\n\tpost-up ip -6 rule add pref 1100 iif 'eth#1' prohibit\n/,
+      /^lo .*\n\tpost-up ip route add unreachable default metric 4000 table 200\n\tpost-up ip -6 rule add pref 1100 iif 'eth~1' prohibit\n/,
     );
   });
 
