@@ -50,9 +50,12 @@ pass() {
     umask 077
     trap unlock EXIT
     trap 'exit 1' HUP INT TERM
+    # The process number alone may be another one's too, in another PID namespace: nothing of its is let go of here.
+    process $$
+    me=r-$$-$start
     locked=1
-    take_lock "r-$$" "$seen" 20 'replay, which puts back what is persisted' || { unlock && return 2; }
-    renew=$(renewal "r-$$" 20)
+    take_lock "$me" "$seen" 20 'replay, which puts back what is persisted' || { unlock && return 2; }
+    renew=$(renewal "$me" 20)
     export renew # for restore
     result=$(restore_found first)
     own_found
@@ -88,8 +91,8 @@ own_found() {
 
 unlock() {
   [ -n "$locked" ] || return 0
-  release_lock "r-$$"
-  rm -rf "${run:?}/r-$$"
+  release_lock "$me"
+  rm -rf "${run:?}/$me"
   locked=''
 }
 

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "mocha";
-import { library } from "../../provider/src/host/scripts";
+import { library, replay } from "../../provider/src/host/scripts";
 import { ensurePackages } from "../lab/packages.mjs";
 
 const shells = [["dash"], ["bash"], ["busybox", "sh"]] as const;
@@ -37,6 +37,36 @@ for (const [shell, ...words] of shells)
       const taken = `mv "$run/lock.7" "$run/lock.8" 2>/dev/null && sed -i s/t-1/t-2/ "$run/lock.8"`;
       const read = `read() { if [ -e "$run/lock.7" ]; then ${taken}; return 1; fi; command read "$@"; }`;
       assert.equal(run(`printf '${lock}' >"$run/lock.7"\n${read}\n${telling}`), "held by t-2\ncleared \n");
+    });
+
+    it("a folder of the transaction's name that is there is another one's, and stays as it is", () => {
+      const another = `mkdir "$run/r-1"; echo another >"$run/r-1/holder"`;
+      assert.equal(run(`${another}\ntake_lock r-1 0 20 me; echo $?; cat "$run"/r-1/*; ls "$run"`), "1\nanother\nr-1\n");
+    });
+
+    it("two scripts that put back, of one process number in two PID namespaces: who comes second takes nothing from the first", () => {
+      const wait = (file: string): string => `n=0; until [ -e ${file} ] || [ $n -ge 1000 ]; do n=$((n + 1)); /bin/sleep 0.01; done`;
+      const script = (path: string, text: string): void => {
+        writeFileSync(`${folder}/${path}`, text);
+        chmodSync(`${folder}/${path}`, 0o755);
+      };
+      for (const path of ["bin", "etc", "etc/objects"]) mkdirSync(`${folder}/${path}`, { mode: 0o700 });
+      const header = ["# pulumi-policy-routing 1", "40-rule-inet-7", "4", "rule inet 7", "id", "stack", "none", "214"].join("\t");
+      writeFileSync(`${folder}/etc/objects/40-rule-inet-7`, `${header}\nrule add pref 7 table 100 proto 214\n`, { mode: 0o600 });
+      script(
+        "replay",
+        replay.text.replaceAll("'/run/policy-routing'", `'${folder}/run'`).replaceAll("'/etc/policy-routing'", `'${folder}/etc'`),
+      );
+      const alone = ["--pid", "--fork", "--mount-proc", shell, ...words, `${folder}/replay`];
+      // One that has seen that nobody holds the host goes on when the other one does. When it has cleaned up behind itself, the other one goes on.
+      const starts = `mkdir other 2>/dev/null && { unshare ${alone.join(" ")} >other/said 2>&1 </dev/null & ${wait("holding")}; }`;
+      const cases = `*"rule show"*) ${starts} ;; *-batch*) : >holding; ${wait("seen")} ;;`;
+      script("bin/ip", `#!/bin/sh\ncd ${folder}\ncase "$*" in ${cases} esac\nexec "$(PATH=\${PATH#*:} command -v ip)" "$@"\n`);
+      script("bin/rm", `#!/bin/sh\n[ -e ${folder}/seen ] || cat ${folder}/run/lock.* >${folder}/seen\nexec /bin/rm "$@"\n`);
+      const env = { ...process.env, PATH: `${folder}/bin:${process.env["PATH"]}` };
+      execFileSync("unshare", ["--net", ...alone], { env, stdio: "ignore" });
+      assert.match(readFileSync(`${folder}/seen`, "utf8"), /^txn r-1-[0-9]+\npid 1\n/);
+      assert.equal(readFileSync(`${folder}/other/said`, "utf8"), "added rule inet 7\n");
     });
 
     it("a guard that saw that it is time goes by the pause that another guard began meanwhile, and whoever else comes does not", () => {
