@@ -206,6 +206,28 @@ describe("what is persisted on a host", () => {
     assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
   });
 
+  it("lies where another user could write: what is applied stays, and the output and a warning say that nothing would put it back", async () => {
+    const folder = "/etc/policy-routing";
+    const places: [string, string, string][] = [
+      [`mkdir -p ${store} && chmod g+w ${store}`, store, "is writable by others"],
+      [`mkdir -p ${store} && chown nobody ${folder}`, folder, "is not root's"],
+      [`mkdir /root/elsewhere && ln -s /root/elsewhere ${folder}`, folder, "is a link"],
+    ];
+    for (const [spoil, what, why] of places) {
+      await host.exec(spoil);
+      const told = await warnings(async () => {
+        const { state } = await rule();
+        assert.equal(state["persisted"], `no: ${what} ${why}: what puts back would not take it`);
+      });
+      assert.ok(told.includes(`could not be written: ${what} ${why}`), told);
+      const [one] = made.splice(0);
+      assert.ok(one !== undefined);
+      assert.equal((await read(one))?.["persist"], "none");
+      await remove(one);
+      await host.exec(`rm -rf ${folder} /root/elsewhere`);
+    }
+  });
+
   it("needs awk: without one, what is applied stays, and the output and a warning say why nothing puts it back", async () => {
     const restore = await host.replaceBinary("/usr/bin/awk", null);
     let one: Made | undefined;
