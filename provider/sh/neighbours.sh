@@ -60,7 +60,7 @@ add_networkd() {
   [ "$(cat "$dropin" 2>/dev/null)" != "$(dropin_text)" ] || return 0
   made=''
   [ -d "${dropin%/*}" ] || { mkdir -m 755 "${dropin%/*}" && made=' made'; } || return 1
-  { dropin_text >"$dropin.new" && chmod 644 "$dropin.new" && mv -f "$dropin.new" "$dropin"; } || return 1
+  dropin_text | put_in_place "$dropin" 644 || { [ -z "$made" ] || rmdir "${dropin%/*}"; return 1; }
   [ -z "$made" ] || : >"$etc/made-networkd.conf.d"
 }
 

@@ -195,10 +195,17 @@ WantedBy=multi-user.target
 END_OF_UNIT
 }
 
+# Whole or not at all, and where that is refused nothing of it stays.
+put_in_place() { # FILE MODE, the text on standard input
+  if cat >"$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"; then return 0; fi
+  rm -f "$1.new"
+  return 1
+}
+
 add_systemd() {
   [ -d /run/systemd/system ] || { echo 'systemd does not run on the host'; return 1; }
   if [ "$(cat "$unit" 2>/dev/null)" != "$(unit_text)" ]; then
-    { unit_text >"$unit.new" && chmod 644 "$unit.new" && mv -f "$unit.new" "$unit" && systemctl daemon-reload; } || return 1
+    { unit_text | put_in_place "$unit" 644 && systemctl daemon-reload; } || return 1
   fi
   [ -e "$wants" ] || systemctl enable --quiet policy-routing.service || return 1
   if [ -e "$etc/disabled" ] || monitor_runs; then return 0; fi
@@ -222,7 +229,7 @@ add_ifupdown() {
   [ -d "${hook%/*}" ] || { echo "there is no ${hook%/*} on the host"; return 1; }
   [ ! -x "$hook" ] || return 0
   # It must not keep an interface from coming up.
-  { printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh %s/replay || :\n' "$etc" >"$hook.new" && chmod 755 "$hook.new" && mv -f "$hook.new" "$hook"; }
+  printf '#!/bin/sh\n# pulumi-policy-routing\n/bin/sh %s/replay || :\n' "$etc" | put_in_place "$hook" 755
 }
 
 # Behind the first line, which names the shell: what follows may end with `exit`. Behind what makes rules and routes, where the file does: above
@@ -230,8 +237,8 @@ add_ifupdown() {
 add_rc_local() {
   ! rc_calls || { ! rc_is_above || edit_rc_local with_line; return; }
   if [ ! -e "$rc" ]; then
-    { printf '#!/bin/sh\n%s\n%s\n' "$rc_made" "$rc_line" >"$rc.new" && chmod 755 "$rc.new" && mv -f "$rc.new" "$rc"; } || return 1
-    return 0
+    printf '#!/bin/sh\n%s\n%s\n' "$rc_made" "$rc_line" | put_in_place "$rc" 755
+    return
   fi
   [ -x "$rc" ] || { echo "$rc is not executable: nothing runs it" && return 1; }
   edit_rc_local with_line
@@ -276,5 +283,8 @@ without_line() { grep -vxF "$rc_line" || :; }
 
 # Keeps mode and owner, and a link where the file is one.
 edit_rc_local() { # FILTER
-  file=$(readlink -f "$rc") && cp -p "$file" "$file.new" && "$1" <"$file" >"$file.new" && mv -f "$file.new" "$file"
+  file=$(readlink -f "$rc") || return 1
+  if cp -p "$file" "$file.new" && "$1" <"$file" >"$file.new" && mv -f "$file.new" "$file"; then return 0; fi
+  rm -f "$file.new"
+  return 1
 }

@@ -137,6 +137,20 @@ describe("what is persisted on a host", () => {
     await host.exec("rm /etc/rc.local");
   });
 
+  it("finds an rc.local that cannot be put in its place: it says so, and nothing of it stays", async () => {
+    await host.exec("printf '#!/bin/sh\\n' >/root/rc; chmod 755 /root/rc; : >/etc/rc.local; mount --bind /root/rc /etc/rc.local");
+    const before = await host.snapshot();
+    const told = await warnings(async () => {
+      const one = await rule();
+      assert.match(String(one.state["persisted"]), /^no: mv: .*busy/);
+      assert.equal((await host.exec("ls -d /etc/rc.local*")).trim(), "/etc/rc.local");
+    });
+    assert.match(told, /applied, but what it would be after a reboot could not be written: mv: .*busy/);
+    for (const one of made.splice(0)) await remove(one);
+    assert.equal(await host.snapshot(), before);
+    await host.exec("umount /etc/rc.local; rm /etc/rc.local /root/rc");
+  });
+
   it("is found changed or missing by a refresh, and repaired by the next change", async () => {
     const one = await rule();
     const wholly = await host.snapshot();
