@@ -141,7 +141,9 @@ script_finds_ip() { # LINE: the third of the script
 
 call_script() { # BACKEND...
   wanted=" $* "
-  [ $# -eq 0 ] || command -v awk >/dev/null || { echo 'there is no awk on the host: what is persisted is read by it' && return 1; }
+  for program in awk ls; do
+    [ $# -eq 0 ] || command -v $program >/dev/null || { echo "there is no $program on the host: what is persisted is read by it" && return 1; }
+  done
   for backend in $persist_backends networkd; do
     case $wanted in
       *" $backend "*)

@@ -242,20 +242,24 @@ describe("what is persisted on a host", () => {
     }
   });
 
-  it("needs awk: without one, what is applied stays, and the output and a warning say why nothing puts it back", async () => {
-    const restore = await host.replaceBinary("/usr/bin/awk", null);
-    let one: Made | undefined;
-    const told = await warnings(async () => {
-      one = await rule();
+  for (const program of ["awk", "ls"])
+    it(`needs ${program}: without one, what is applied stays, and the output and a warning say why nothing puts it back`, async () => {
+      const restore = await host.replaceBinary(`/usr/bin/${program}`, null);
+      let one: Made | undefined;
+      const told = await warnings(async () => {
+        one = await rule();
+      });
+      assert.ok(
+        told.includes(`applied, but what it would be after a reboot could not be written: there is no ${program} on the host`),
+        told,
+      );
+      assert.match(String(one?.state["persisted"]), new RegExp(`^no: there is no ${program} on the host`));
+      await restore();
+      assert.ok(one !== undefined);
+      closeHosts();
+      assert.equal((await read(one))?.["persist"], "none");
+      assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
     });
-    assert.match(told, /applied, but what it would be after a reboot could not be written: there is no awk on the host/);
-    assert.match(String(one?.state["persisted"]), /^no: there is no awk on the host/);
-    await restore();
-    assert.ok(one !== undefined);
-    closeHosts();
-    assert.equal((await read(one))?.["persist"], "none");
-    assert.equal((await update({ ...one, state: { ...one.state, persist: "none" } }, {})).state["persisted"], "rc-local");
-  });
 
   it("finds its disk full: what is applied stays, with a warning, nothing is written by halves, and the next change repairs it", async () => {
     const folder = "/etc/policy-routing";
