@@ -38,13 +38,16 @@ function resolved(values: Values, names: ReadonlyMap<string, number>): Values | 
 
 const all = (problems: Parameters<typeof printFailure>[0][]): string => problems.map(printFailure).join("; ");
 
+/** Also of a rule that stands where none can be declared: what stands there may be another's, or can be moved. */
 export function ruleForm(said: Values, names: ReadonlyMap<string, number>): Form<Rule> {
-  const values = resolved({ ...said, family: familyIn(said) }, names);
+  const outside = isDeclarable(said["priority"]) ? undefined : Number(said["priority"]);
+  const inside = outside === undefined ? said : { ...said, priority: priorities.lowest, goto: undefined };
+  const values = resolved({ ...inside, family: familyIn(said) }, names);
   if ("wrong" in values) return { wrong: String(values["wrong"]) };
   const { values: rule, problems } = canonical(ruleAttributes, values, settleRule);
   const { family, priority } = rule;
   if (problems.length > 0 || family === undefined || priority === undefined) return { wrong: all([...problems]) };
-  return { is: { ...rule, family, priority } };
+  return { is: { ...rule, family, priority: outside ?? priority } };
 }
 
 /** Host bits of a destination: the kernel refuses them or clears them, so nothing stands there with them. */
