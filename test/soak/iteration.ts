@@ -56,6 +56,7 @@ export async function iterate(site: Site, fault: Fault, subject: Subject): Promi
     site.dial = undefined;
     if (site.random.chance(0.5)) for (const report of struck.reports) takeBack(report);
     for (const { name } of extra) stack.program.delete(name);
+    for (const { step } of struck.reports) for (const back of step.again ?? []) step.stack.program.set(back.name, back);
     for (const text of await nextRun(site, story)) wrong(text);
     await comeHome(one);
     await removeGuests(site);

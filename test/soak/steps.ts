@@ -13,6 +13,8 @@ export interface Step {
   readonly wanted: Resource | undefined;
   readonly after: ReadonlyMap<string, readonly string[]>;
   readonly phase: number;
+  /** What its program lets go of before, and declares again behind it. */
+  readonly again?: readonly Resource[];
 }
 
 /** What was answered to a step; undefined when it was not asked for, since one that comes before it failed. */

@@ -6,9 +6,10 @@ import { at, changes, type View } from "../view";
 import type { Subject } from "./subject";
 import { wholeSubjects } from "./whole";
 
-/** A run is made and confirmed, and then taken back on the host. Behind it the program makes it again. */
+/** A run is made and confirmed, and then taken back on the host. Behind it the program makes it again; what the run removed is in the program again. */
 async function takeBack(site: Site, stack: Stack, change: () => Promise<void> | void): Promise<void> {
   await nextRun(site);
+  const declared = stack.resources;
   await change();
   const before = await site.view();
   const problems = await nextRun(site);
@@ -24,6 +25,7 @@ async function takeBack(site: Site, stack: Stack, change: () => Promise<void> | 
     wanted: undefined,
     after: new Map(slots.map((slot) => [slot, at(before, slot)])),
     phase: 2,
+    again: declared.filter(({ name }) => !stack.program.has(name)),
   });
 }
 
