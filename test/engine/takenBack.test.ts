@@ -112,6 +112,11 @@ describe("a change that was taken back", function () {
     assert.equal(code, 0, stdout);
     assert.equal(stdout.match(/applied \(verified\)/g)?.length, 1);
     assert.equal(stdout.match(/nothing of it here/g)?.length, 2);
+    const again = await run([process.execPath, main, "rollback", "--hosts", file, "--run", "bad", "--why", "once more"]);
+    assert.equal(again.code, 0, again.stderr);
+    const slip = await run([process.execPath, main, "rollback", "--hosts", file, "--run", "bda", "--why", "a slip"]);
+    assert.equal(slip.code, 1, slip.stdout);
+    assert.match(slip.stderr, /nothing was taken back: run bda is in no host's history\n {2}next: .* history HOST lists the runs/);
     assert.deepEqual(await all(), before);
   });
 });

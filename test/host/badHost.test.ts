@@ -123,12 +123,17 @@ describe("a bad host", () => {
       route({ family: "inet", dev: "nosuch0" }),
       /the kernel refused it; reverted \(verified\).*Cannot find device "nosuch0"/s,
     ],
-    ["a gateway that is not on-link", "PolicyRoute", route({ via: "192.0.2.77", dev: "eth1" }), /Nexthop has invalid gateway/],
+    [
+      "a gateway that is not on-link",
+      "PolicyRoute",
+      route({ via: "192.0.2.77", dev: "eth1" }),
+      /Nexthop has invalid gateway.*\n {2}next: 192\.0\.2\.77 is in no network of eth1 that the host knows: /s,
+    ],
     [
       "an IPv6 gateway that is not on-link",
       "PolicyRoute",
       route({ via: "2001:db8:77::1", dev: "eth1" }),
-      /No route to host|invalid gateway/i,
+      /(No route to host|invalid gateway).*\n {2}next: 2001:db8:77::1 is in no network of eth1 /is,
     ],
     [
       "a source address that is not the host's",

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Connection } from "../../declaration/connection";
-import { escapeOutput, isPolicyRoutingError, messageOf } from "../../errors";
+import { escapeOutput, isPolicyRoutingError, messageOf, PolicyRoutingError } from "../../errors";
 import { type RolledBack, rollback as rollbackOn } from "../../host/history/rollback";
 import { oneLine } from "../../host/history/thisRun";
 import { closeHosts } from "../../host/host";
@@ -31,6 +31,7 @@ interface Result {
   readonly entries: number;
   readonly persisted: string;
   readonly isDone: boolean;
+  readonly isKnown: boolean;
 }
 
 /** Takes back what was confirmed on hosts: all at once, each for itself. */
@@ -65,11 +66,21 @@ export async function rollback(args: string[]): Promise<Exit> {
       ),
     );
     process.stdout.write(tableOf(results));
-    return results.every(({ isDone }) => isDone) ? exits.done : exits.found;
+    // A slip in the run's name must not pass for a run that was taken back.
+    const isSlip = results.every(({ isKnown }) => !isKnown);
+    if (isSlip) process.stderr.write(`policy-routing rollback: ${unknownRun(values.run ?? "").message}\n`);
+    return !isSlip && results.every(({ isDone }) => isDone) ? exits.done : exits.found;
   } finally {
     closeHosts();
   }
 }
+
+const unknownRun = (run: string): PolicyRoutingError =>
+  new PolicyRoutingError("conflict", {
+    topic: "rollback-refused",
+    what: `nothing was taken back: run ${run} is in no host's history`,
+    next: "npx --no-install policy-routing history HOST lists the runs that a host keeps",
+  });
 
 function numberOf(option: string, text: string, least: number, most: number): number {
   const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -77,21 +88,21 @@ function numberOf(option: string, text: string, least: number, most: number): nu
   return number;
 }
 
-function told({ host }: Connection, { outcome, back, steps, persisted }: RolledBack): Result {
+function told({ host }: Connection, { outcome, back, steps, persisted, isKnown }: RolledBack): Result {
   const lines = [
     ...back.map(({ key, from, to }) => `${host}: ${key}: ${wordsFor(from)} -> ${wordsFor(to)}`),
     ...steps.map((step) => `${host}:   ${commandOf(step)}`),
   ];
   process.stdout.write(lines.map((line) => `${escapeOutput(line).replaceAll("\n", " ")}\n`).join(""));
   const words = { applied: "applied (verified)", planned: "would be applied", nothing: "nothing of it here" }[outcome];
-  return { host, outcome: words, entries: back.length, persisted, isDone: true };
+  return { host, outcome: words, entries: back.length, persisted, isDone: true, isKnown };
 }
 
 function failed({ host }: Connection, error: unknown): Result {
   process.stderr.write(`policy-routing rollback: ${isPolicyRoutingError(error) ? error.message : escapeOutput(messageOf(error))}\n`);
   const outcome = isPolicyRoutingError(error) ? (error.outcome ?? (error.kind === "unreachable" ? "not reachable" : "refused")) : "failed";
   const words: Record<string, string> = { reverted: "reverted (verified)", differs: "reverted, but differs" };
-  return { host, outcome: words[outcome] ?? outcome, entries: 0, persisted: "", isDone: false };
+  return { host, outcome: words[outcome] ?? outcome, entries: 0, persisted: "", isDone: false, isKnown: true };
 }
 
 function tableOf(results: readonly Result[]): string {

@@ -35,7 +35,7 @@ says otherwise, or allow is run. Nothing is done where somebody changed the same
 ${hostOptions}
 example:
   ${program} rollback edge-1 edge-2 --run ci-4711 --why "customer down"
-exit code: 0 done everywhere, 1 refused, undone or not reached somewhere, 2 wrong use, 3 a file could not be read`,
+exit code: 0 done everywhere, 1 refused, undone or not reached somewhere, or a run that no host knows, 2 wrong use, 3 a file could not be read`,
   allow: `usage: ${program} allow (HOST... | --hosts FILE [HOST...]) [--run ID]
 Lets pulumi up make again what was taken back on these hosts.
   --run ID                 only what this run had made

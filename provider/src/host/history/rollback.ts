@@ -34,9 +34,9 @@ export interface RolledBack {
   readonly steps: readonly Step[];
   /** What puts it back after a reboot. */
   readonly persisted: string;
+  /** The host's history has the run that was asked for. */
+  readonly isKnown: boolean;
 }
-
-const nothing: RolledBack = { outcome: "nothing", back: [], steps: [], persisted: "" };
 
 /** One transaction as any other, under guard and confirmed over a fresh login, for one stack and in the names of those whose the entries are. */
 export async function rollback(connection: Connection, request: Request): Promise<RolledBack> {
@@ -58,6 +58,8 @@ const tries = 3;
 async function attempt(host: Host, request: Request, isLast: boolean): Promise<RolledBack | undefined> {
   const { revisions, unread, clock } = await readHistory(host);
   refuseUnread(unread, request);
+  const isKnown = request.run === undefined || revisions.some(({ run }) => run === request.run);
+  const nothing: RolledBack = { outcome: "nothing", back: [], steps: [], persisted: "", isKnown };
   const whole = choose(revisions, request);
   if (whole === undefined) return nothing;
   const look = lookAt(whole.back);
@@ -70,7 +72,7 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
   const going = goingBack(choice, request, seen.state, clock);
   const refusal = going.refusal(seen);
   if (refusal !== undefined) throw refusal;
-  if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "" };
+  if (request.dryRun) return { outcome: "planned", back, steps: plan(change, seen.state).steps, persisted: "", isKnown };
   let isOvertaken = false;
   const watched: GoingBack = {
     ...going,
@@ -90,7 +92,7 @@ async function attempt(host: Host, request: Request, isLast: boolean): Promise<R
       back: watched,
     });
     // Another one was quicker.
-    return isIdle === true ? nothing : { outcome: "applied", back, steps: [], persisted };
+    return isIdle === true ? nothing : { outcome: "applied", back, steps: [], persisted, isKnown };
   } catch (error) {
     if (isOvertaken && !isLast) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { type Again, againIn, type Clocks, isOver, type Mark, parseMarks, textOf
 import type { Observation } from "../reading/observe";
 import { labelOf, type Planned } from "../transaction/planned";
 import { type Answer, section } from "../wire/answer";
+import { typed } from "../wire/quoted";
 import type { Session } from "../wire/session";
 
 /** What people took back on this host, as it keeps it. */
@@ -48,5 +49,5 @@ export const takenBackError = ({ marks }: Again, host: string): PolicyRoutingErr
     topic: "taken-back",
     host,
     what: `refused, nothing was changed: it would make again ${textOf(marks)}`,
-    next: `correct the program (git revert, then pulumi up); or npx --no-install policy-routing allow ${host} --run ${marks[0]?.run ?? ""}`,
+    next: `correct the program (git revert, then pulumi up); or npx --no-install policy-routing allow ${host} --run ${typed(marks[0]?.run ?? "")}`,
   });

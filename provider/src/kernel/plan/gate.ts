@@ -78,12 +78,21 @@ export function lackOf(refused: string, { iproute2, kernel }: Since): string | u
   return undefined;
 }
 
-/** What helps, where the kernel's words do not say what is missing: an address, a device by the name that it goes by. */
+/** What helps, where the kernel's words do not say what is missing: an address, a way to the gateway, a device by the name that it goes by. */
 export function remedyOf(refused: string, step: Step | undefined): string | undefined {
-  const words = step?.on === "ip" && /Invalid (?:prefsrc|source) address/.test(refused) ? step.words : [];
-  const source = words.includes("src") ? words[words.indexOf("src") + 1] : undefined;
+  const words = step?.on === "ip" ? step.words : [];
+  const source = /Invalid (?:prefsrc|source) address/.test(refused) ? wordAfter(words, "src") : undefined;
   if (source !== undefined)
     return `${source} is no address of the host now (one that moves between hosts, a lease that changed): give it to a device first, or leave src out`;
+  const gateway = /Nexthop has invalid gateway|No route to host/.test(refused) ? wordAfter(words, "via") : undefined;
+  if (gateway !== undefined)
+    return `${gateway} is in no network of ${wordAfter(words, "dev") ?? "a device"} that the host knows: check it, have the route to its network made first (dependsOn), or say onlink: true`;
   const [, device] = /Cannot find device "([^"@]+)@/.exec(refused) ?? [];
   return device === undefined ? undefined : `write ${device}: what ip shows behind the @ is no part of the device's name`;
+}
+
+/** Undefined where it is not said, or of several next hops. */
+function wordAfter(words: readonly string[], name: string): string | undefined {
+  const values = words.flatMap((word, index) => (word === name ? (words[index + 1] ?? []) : []));
+  return values.length === 1 ? values[0] : undefined;
 }
