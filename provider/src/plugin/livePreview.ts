@@ -2,9 +2,9 @@ import type { Connection } from "../declaration/connection";
 import { isUnknown } from "../declaration/unknown";
 import { messageOf } from "../errors";
 import { commandOf } from "../kernel/plan/step";
+import type { Declared } from "../runtime/declared";
 import type { EngineLog } from "../runtime/engineLog";
 import type { Properties } from "../runtime/handlers";
-import type { Declared } from "../runtime/kind";
 import { kindOf } from "../runtime/kinds";
 import type { Urn } from "./urn";
 

@@ -10,7 +10,8 @@ import type { Wanted } from "../kernel/plan/change";
 import { strays } from "../kernel/plan/plan";
 import { settings } from "../kernel/sysctl/kind";
 import { wantedSysctl } from "../kernel/sysctl/sysctl";
-import { defineKind, type ReadOne } from "./kind";
+import type { ReadOne } from "./declared";
+import { defineKind } from "./kind";
 import { type Entry, entriesOf, lookAtEntries } from "./section";
 import { type Standing, standingAt } from "./standing";
 

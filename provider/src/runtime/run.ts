@@ -2,8 +2,9 @@ import { addressOf, type Connection } from "../declaration/connection";
 import { PolicyRoutingError } from "../errors";
 import type { Facts } from "../host/reading/facts";
 import type { Take } from "../kernel/plan/change";
+import type { Declared } from "./declared";
 import type { Properties } from "./handlers";
-import type { Declared, Kind } from "./kind";
+import type { Kind } from "./kind";
 import { sameness } from "./machine";
 
 /** What the program declares of one resource; read only when somebody asks. */

@@ -1,6 +1,6 @@
 import { addressOf, type Connection } from "../../declaration/connection";
 import type { Intended } from "../../host/transaction/proposal";
-import type { Declared } from "../../runtime/kind";
+import type { Declared } from "../../runtime/declared";
 import type { PreviewedResource } from "./resources";
 import { type Inputs, unclearIn, withoutLogin } from "./unclear";
 

@@ -1,7 +1,8 @@
 import { addressOf, type Connection } from "../../declaration/connection";
 import { messageOf } from "../../errors";
 import { together } from "../../kernel/observed/look";
-import type { Declared, Kind } from "../../runtime/kind";
+import type { Declared } from "../../runtime/declared";
+import type { Kind } from "../../runtime/kind";
 import { kindOf } from "../../runtime/kinds";
 import { changeToEnsure, changeToRemove, isOnlyLogin } from "../../runtime/reconcile";
 import { calledIn, nameIn } from "./called";

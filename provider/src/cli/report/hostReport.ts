@@ -4,7 +4,7 @@ import type { Told } from "../../kernel/lookup/classes/told";
 import { type Network, networkOf, proposed } from "../../kernel/lookup/network";
 import { emptyState } from "../../kernel/observed/state";
 import { unreadUplinks } from "../../kernel/plan/followed";
-import type { Declared } from "../../runtime/kind";
+import type { Declared } from "../../runtime/declared";
 import { type EntryChanges, entryChangesOf } from "../preview/entries";
 import type { PlannedHost } from "../preview/gathering";
 import type { FlowChange } from "./flows";
