@@ -65,6 +65,6 @@ add_networkd() {
 }
 
 drop_networkd() {
-  [ ! -e "$dropin" ] || rm -f "$dropin" || return 1
+  [ ! -e "$dropin" ] || [ -L "$dropin" ] || rm -f "$dropin" || return 1
   [ ! -e "$etc/made-networkd.conf.d" ] || { rm -f "$etc/made-networkd.conf.d" && rmdir "${dropin%/*}" 2>/dev/null; } || :
 }

@@ -36,7 +36,7 @@ persistence() {
   [ ! -x "$hook" ] || echo 'backend ifupdown'
   ! rc_calls || echo 'backend rc-local'
   # Its text is looked at where it is written: reading it would cost every look a process.
-  [ ! -e "$dropin" ] || echo 'backend networkd'
+  [ ! -f "$dropin" ] || echo 'backend networkd'
   if [ -e "$run/fought" ]; then while IFS='	' read -r key _; do echo "fought $key"; done <"$run/fought"; fi
   say stored
   (cd "$objects" && { cat -- * || printf '%s\n' * | xargs cat; }) 2>/dev/null
@@ -158,7 +158,7 @@ call_script() { # BACKEND...
       *)
         case $backend in
           systemd) drop_systemd ;;
-          ifupdown) [ ! -e "$hook" ] || rm -f "$hook" ;;
+          ifupdown) [ ! -e "$hook" ] || [ -L "$hook" ] || rm -f "$hook" ;;
           rc-local) drop_rc_local ;;
           networkd) drop_networkd ;;
         esac || return 1
@@ -197,8 +197,9 @@ WantedBy=multi-user.target
 END_OF_UNIT
 }
 
-# Whole or not at all, and where that is refused nothing of it stays.
+# Whole or not at all, and where that is refused nothing of it stays. A link is somebody's word: that of `systemctl mask` leads to /dev/null.
 put_in_place() { # FILE MODE, the text on standard input
+  [ ! -L "$1" ] || { echo "$1 is a link to $(readlink "$1"), which is not ours: is it masked?" && return 1; }
   if cat >"$1.new" && chmod "$2" "$1.new" && mv -f "$1.new" "$1"; then return 0; fi
   rm -f "$1.new"
   return 1
@@ -221,7 +222,7 @@ add_systemd() {
 }
 
 drop_systemd() {
-  [ -e "$unit" ] || return 0
+  [ -e "$unit" ] && [ ! -L "$unit" ] || return 0
   [ ! -d /run/systemd/system ] || systemctl disable --quiet --now policy-routing.service || return 1
   rm -f "$unit" "$unit.new" "$wants" || return 1
   [ ! -d /run/systemd/system ] || systemctl daemon-reload

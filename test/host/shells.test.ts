@@ -69,6 +69,14 @@ for (const [shell, ...words] of shells)
       assert.equal(readFileSync(`${folder}/other/said`, "utf8"), "added rule inet 7\n");
     });
 
+    it("a unit, a drop-in or a hook that somebody masked is told, and stays masked", () => {
+      const masked = `unit=$run/unit hook=$run/hook dropin=$run/dropin wants=$run/none rc=$run/none; for one in unit hook dropin; do ln -s /dev/null "$run/$one"; done`;
+      const written = `for one in unit hook dropin; do echo text | put_in_place "$run/$one" 644 && echo written; done`;
+      const told = ["unit", "hook", "dropin"].map((one) => `${folder}/${one} is a link to /dev/null, which is not ours: is it masked?\n`);
+      const left = `etc=$run objects=$run/none; call_script; cd "$run" && readlink unit hook dropin`;
+      assert.equal(run(`${masked}\n${written}\n${left}`), `${told.join("")}/dev/null\n/dev/null\n/dev/null\n`);
+    });
+
     it("a guard that saw that it is time goes by the pause that another guard began meanwhile, and whoever else comes does not", () => {
       const paused = `dir=${folder}; uptime_now; : >"$dir/firing.0.$((now + 100)).2"; undo_all() { echo undoes; }`;
       assert.equal(run(`${paused}; patient=1; fire || echo waits; patient=''; fire`), "waits\nundoes\n");
