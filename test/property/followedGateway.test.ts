@@ -62,7 +62,7 @@ describe("what follows a device's gateway, over random histories of default rout
   const ip = (args: string): string => spawnSync("ip", ["-n", kernel.name, ...args.split(" ")], { encoding: "utf8" }).stdout;
   const uplinks = (of: Family): Uplinks => {
     const routes = parseIpJson(ip(`-j -N -d -${channelOf(of)} route show table all default`), "default routes");
-    return { sources: new Map(), ways: new Map([[of, readWays(routes, tagsNamed(emptyRegister))]]) };
+    return { sources: { inet: new Map(), inet6: new Map() }, ways: new Map([[of, readWays(routes, tagsNamed(emptyRegister))]]) };
   };
   const standing = (of: Family): Route[] =>
     parseRoutes(parseIpJson(ip(`-j -N -d -${channelOf(of)} route show table all default`), "routes"), of, "main").flatMap(({ route }) =>

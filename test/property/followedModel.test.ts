@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type { Family } from "../../provider/src/declaration/family";
 import type { RuleSet } from "../../provider/src/declaration/rule/ruleSet";
 import type { State } from "../../provider/src/kernel/observed/state";
-import { placeOf, type Uplinks } from "../../provider/src/kernel/observed/uplinks";
+import type { Uplinks } from "../../provider/src/kernel/observed/uplinks";
 import { deviations } from "../../provider/src/kernel/plan/plan";
 import { wantedRule } from "../../provider/src/kernel/rule/rule";
 import { add } from "../../provider/src/kernel/rule/steps";
@@ -44,7 +44,7 @@ const history = family.chain((of) =>
 );
 
 const uplinksOf = (of: Family, now: Has): Uplinks => ({
-  sources: new Map(devices.map((device) => [placeOf(of, device), now[device]])),
+  sources: { inet: new Map(), inet6: new Map(), [of]: new Map(devices.map((device) => [device, now[device]])) },
   ways: new Map(),
 });
 const anyOrder = (state: State) => state.rules.map((one) => JSON.stringify(one)).sort();

@@ -1,6 +1,12 @@
 import { escapeOutput } from "../../errors";
 import type { Gathered } from "./gathering";
 
+/** PROJECT/STACK, as a urn says it. */
+export function stackIn(urn: string): string | undefined {
+  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn) ?? [];
+  return stack === undefined || project === undefined ? undefined : `${project}/${stack}`;
+}
+
 export const nameIn = (urn: string): string => escapeOutput(urn.split("::").at(-1) ?? "");
 
 /** What a program calls a host: by the resource that declares it whole, else by the component in which all of its resources are. */

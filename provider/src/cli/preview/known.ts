@@ -1,6 +1,7 @@
 import { isSameStack } from "../../declaration/owner";
 import { escapeOutput } from "../../errors";
 import type { Holding } from "../../kernel/plan/holdings";
+import { stackIn } from "./called";
 import { kindIn } from "./kindIn";
 
 /** A resource as a state or a preview shows it. */
@@ -21,22 +22,17 @@ export interface Known {
 /** A stack without any resource of ours is known by its urns only, which say no organization. */
 export function knownIn(shown: readonly Shown[]): Known {
   const resources = shown.filter(({ type }) => kindIn(type) !== undefined);
-  const stacks = new Set(resources.flatMap(({ inputs }) => stackIn(inputs?.["owner"])));
-  const endings = new Set(shown.flatMap(({ urn }) => endingIn(urn)));
+  const stacks = new Set(resources.flatMap(({ inputs }) => ownerIn(inputs?.["owner"])));
+  const endings = new Set(shown.flatMap(({ urn }) => stackIn(urn) ?? []));
   return {
     ids: new Set(resources.flatMap(({ id }) => id ?? [])),
     isOf: (stack) =>
-      stacks.size > 0 ? [...stacks].some((one) => isSameStack(one, stack)) : [...endings].some((ending) => stack.endsWith(ending)),
+      stacks.size > 0 ? [...stacks].some((one) => isSameStack(one, stack)) : [...endings].some((ending) => stack.endsWith(`/${ending}`)),
   };
 }
 
-const stackIn = (owner: unknown): string[] =>
+const ownerIn = (owner: unknown): string[] =>
   typeof owner === "object" && owner !== null && "stack" in owner && typeof owner.stack === "string" ? [owner.stack] : [];
-
-function endingIn(urn: string): string[] {
-  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(urn) ?? [];
-  return stack === undefined || project === undefined ? [] : [`/${project}/${stack}`];
-}
 
 /** What nobody will ever remove: it stands in the stack's name, under an id that its state does not know. */
 export const unknownTo = ({ ids, isOf }: Known, holdings: readonly Holding[]): Holding[] =>

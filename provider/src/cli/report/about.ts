@@ -1,4 +1,5 @@
 import { escapeOutput } from "../../errors";
+import { stackIn } from "../preview/called";
 import type { Preview } from "../preview/previewJson";
 import { idle, resourcesOf } from "../preview/resources";
 
@@ -24,11 +25,11 @@ export function aboutOf(preview: Preview, when: Pick<About, "commit" | "previewe
     return !known.has(urn) && custom === true && op !== "same" && !idle.test(op) && !type.startsWith("pulumi:");
   });
   const count = (fits: (one: (typeof ours)[number]) => boolean): number => ours.filter(fits).length;
-  const [, stack, project] = /^urn:pulumi:([^:]+)::([^:]+)::/.exec(preview.steps[0]?.urn ?? "") ?? [];
+  const stack = stackIn(preview.steps[0]?.urn ?? "");
   const owner = ours.flatMap(({ before, after }) => ownerIn(after ?? before))[0];
   return {
     ...when,
-    stack: owner ?? (stack === undefined ? undefined : escapeOutput(`${project}/${stack}`)),
+    stack: owner ?? (stack === undefined ? undefined : escapeOutput(stack)),
     counts: {
       create: count(({ before }) => before === undefined),
       update: count(({ before, after, acts }) => acts && before !== undefined && after !== undefined),

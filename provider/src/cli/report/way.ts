@@ -27,7 +27,6 @@ function routesOf({ rule: { family, table } }: ObservedRule, { network }: Side):
 }
 
 const arrow = element("span", { class: "arrow", "aria-hidden": "true" }, [text("→")]);
-const plain = (words: string): string => words.replace(/^ip -[46] (rule|route) /, "");
 
 /** A rule, its table and the ways out of it. */
 export function wayOf(one: ObservedRule, side: Side, tables: TableNames): Html {
@@ -38,18 +37,17 @@ export function wayOf(one: ObservedRule, side: Side, tables: TableNames): Html {
     const tag = mark === undefined ? [] : [element("span", { class: `tag ${mark}` }, [text(`${mark} `)])];
     return element("span", { class: ["box", kind, ...(mark === undefined ? [] : [mark])].join(" ") }, [...tag, code(shown)]);
   };
-  const shown = plain(shownRule(side.network, one));
-  const selectors = shown.replace(/ (table|lookup) \S+$/, "");
-  if (table === undefined) return element("li", { class: "way" }, [box("rule", words, shown)]);
+  const selectors = box("rule", words, shownRule(side.network, one, withoutTable));
+  if (table === undefined) return element("li", { class: "way" }, [selectors]);
   const all = routesOf(one, side);
   // What changes is drawn before the rest, so that it is drawn at all.
   const routes = [...all.filter((route) => isNew(route, side)), ...all.filter((route) => !isNew(route, side))];
   const exits = routes
     .slice(0, most)
-    .map((route) => box("uplink", describeRoute(route.route), withoutTable(shownRoute(side.network, route))));
+    .map((route) => box("uplink", describeRoute(route.route), shownRoute(side.network, route, withoutTable)));
   const more = routes.length - exits.length;
   return element("li", { class: "way" }, [
-    box("rule", words, selectors),
+    selectors,
     arrow,
     element("span", { class: "box" }, [text(`table ${printTable(table, tables)}`)]),
     arrow,
@@ -64,4 +62,5 @@ export function wayOf(one: ObservedRule, side: Side, tables: TableNames): Html {
 /** Routes of a table that are drawn. */
 const most = 6;
 
-const withoutTable = (words: string): string => plain(words).replace(/ table \S+/, "");
+/** It stands beside them. */
+const withoutTable = { table: undefined };

@@ -23,13 +23,14 @@ function ruleLines(rule: RuleSet): { priority: number; text: string }[] {
   return rules.map((one) => ({ priority: one.priority, text: `${line("rule add", ruleAttributes, one)}${behind}` }));
 }
 
-/** So is its gateway. */
+/** So is its gateway, for which a word stands. */
+const withWord: AttributeTable = { ...declaredRouteAttributes, via: { ...declaredRouteAttributes.via, words: () => ["via", "GATEWAY"] } };
+
 function routeLine(route: Values<typeof declaredRouteAttributes>): string {
   const { via } = route;
   if (!isGatewayOf(via)) return line("route add", declaredRouteAttributes, route);
   const device = via.gatewayOf;
-  const words = line("route add", declaredRouteAttributes, { ...route, via: undefined, dev: device, onlink: true });
-  return `${words.replace(` dev ${device} `, ` via GATEWAY dev ${device} `)} # the gateway that ${device} has`;
+  return `${line("route add", withWord, { ...route, dev: device, onlink: true })} # the gateway that ${device} has`;
 }
 
 /** The same by hand, for a human reader: the words of `ip`, in an order that works. */

@@ -128,7 +128,7 @@ const fwmark = attribute({
     const isOne = (mark: number): boolean => these.every((one) => hasBits(one, mark)) && !others.some((one) => hasBits(one, mark));
     return marks === undefined ? numberWith(these, others) !== undefined : marks.some(isOne);
   },
-  exactly: { asked: (fwmark) => (fwmark.endsWith("/0xffffffff") ? Number(fwmark.split("/")[0]) : undefined), had: ({ mark }) => mark },
+  exactly: { asked: (fwmark) => (maskedOf(fwmark).mask === u32 ? maskedOf(fwmark).value : undefined), had: ({ mark }) => mark },
   doc: "Firewall mark of the packet, with an optional mask; decimal or hexadecimal. Without a mask the whole mark is compared.",
   absent: "any mark",
   ip: "fwmark MARK/MASK",

@@ -3,6 +3,7 @@ import { PolicyRoutingError } from "../../errors";
 import { type Mark, printMark, textOf } from "../../kernel/history/marks";
 import { controller } from "../controller";
 import { hostOf } from "../host";
+import { printTime } from "../printTime";
 import { sectionAfter } from "../wire/answer";
 import { call } from "../wire/frames";
 import { readHistory } from "./read";
@@ -16,7 +17,7 @@ export async function allow(connection: Connection, run: string | undefined): Pr
   const answer = await host.ask(
     [
       call("allow_marks", gone.map(printMark)),
-      call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [`${controller()} allowed again ${textOf(gone)}`]),
+      call(`when=${printTime(new Date())}; audit`, [`${controller()} allowed again ${textOf(gone)}`]),
     ].join("\n"),
   );
   const busy = sectionAfter(answer, "busy")?.rest.replace(/^\S+ /, "");

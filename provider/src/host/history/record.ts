@@ -3,6 +3,7 @@ import { type Delta, deltasOf, type Header, keysOfPlan, withTags } from "../../k
 import { printRevision } from "../../kernel/history/text";
 import type { State } from "../../kernel/observed/state";
 import { controller } from "../controller";
+import { printTime } from "../printTime";
 import type { Planned } from "../transaction/planned";
 import type { Transaction } from "../transaction/transaction";
 import { section } from "../wire/answer";
@@ -42,7 +43,7 @@ export function revisionText(planned: readonly Planned[], transaction: Transacti
   const { stack, tags } = change;
   const previous = section(before.answer, "last")?.trim();
   const header: Header = {
-    time: new Date().toISOString().replace(/\.[0-9]+/, ""),
+    time: printTime(new Date()),
     txn,
     boot: before.facts.bootId,
     ...(previous === undefined ? {} : { previous }),

@@ -14,6 +14,7 @@ import { plan } from "../../kernel/plan/plan";
 import type { Step } from "../../kernel/plan/step";
 import { controller } from "../controller";
 import { type Host, hostOf } from "../host";
+import { printTime } from "../printTime";
 import type { GoingBack } from "../transaction/work";
 import { cannotGo, changedSince } from "./changedSince";
 import { readHistory, type Unread, unreadText } from "./read";
@@ -120,7 +121,7 @@ function lookAt(back: readonly Back[]): Look {
 
 function goingBack(choice: Choice, request: Request, state: State, clock: number | undefined): GoingBack {
   const alive = idsIn(state);
-  const time = new Date().toISOString().replace(/\.[0-9]+/, "");
+  const time = printTime(new Date());
   const said = { who: controller(), time, why: request.why, ...(clock === undefined ? {} : { at: clock }) };
   return {
     name: nameOf(request),

@@ -3,7 +3,8 @@ import type { Connection } from "../../declaration/connection";
 import { PolicyRoutingError } from "../../errors";
 import { controller } from "../controller";
 import { type Host, hostOf } from "../host";
-import { heldIn, heldText, printTime } from "../reading/held";
+import { printTime } from "../printTime";
+import { heldIn, heldText } from "../reading/held";
 import { type Answer, sectionAfter } from "../wire/answer";
 import { call } from "../wire/frames";
 

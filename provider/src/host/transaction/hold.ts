@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { State } from "../../kernel/observed/state";
-import { printTime } from "../reading/held";
+import { printTime } from "../printTime";
 import { type Answer, sectionAfter } from "../wire/answer";
 import { boundOf } from "../wire/bound";
 import { prolongText, proofText } from "../wire/frames";

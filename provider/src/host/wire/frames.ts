@@ -4,6 +4,7 @@ import type { Look } from "../../kernel/observed/look";
 import type { TableLook } from "../../kernel/observed/tableLook";
 import { printLine, type RegisterLine } from "../../kernel/plan/register";
 import { channelOf, type SettingStep, type Step, type TableNameStep } from "../../kernel/plan/step";
+import { printTime } from "../printTime";
 import { quoted } from "./quoted";
 
 /**
@@ -188,7 +189,7 @@ export function confirmText(
     `if ${guarded ? `confirm ${txn}` : "say confirmed"}; then`,
     ...(persist === undefined ? [] : [persist]),
     ...(keep === "" ? [] : [keep]),
-    call(`when=${new Date().toISOString().replace(/\.[0-9]+/, "")}; audit`, [audit]),
+    call(`when=${printTime(new Date())}; audit`, [audit]),
     `finish ${txn}`,
     "fi",
   ].join("\n");

@@ -1,9 +1,12 @@
 import { type Family, families } from "../../declaration/family";
 import type { Flow } from "../../declaration/flow";
+import { maskedOf } from "../../declaration/rule/selectors";
 import { sysctlName } from "../../declaration/sysctl/sysctl";
 import { tableOf } from "../../declaration/tableNumber";
+import { readyFor } from "../lookup/compile";
 import { lookup } from "../lookup/lookup";
 import type { HostAddress, Link, Network } from "../lookup/network";
+import { filterOf, loose } from "../lookup/reversePath";
 import type { Verdict } from "../lookup/verdict";
 import { describe } from "../rule/rule";
 import type { Finding, Search } from "./finding";
@@ -56,11 +59,12 @@ function judge(network: Network, { family, address, dev, length }: HostAddress, 
   if (incoming.kind === "dropped") {
     // Where nobody but its own network comes in, this is what the filter is for.
     if (!isUplink && (isPrivate(address) || length === single[family] || forwards(network, family, dev))) return undefined;
-    const isLoose = incoming.why.includes("(loose)");
     return {
       level: "risk",
       what: `packets that come in by ${dev} are dropped: ${incoming.why}`,
-      next: mistaken(network, family, address, dev) ?? `add ${leads}${isLoose ? "" : ", or make rp_filter loose (2)"}`,
+      next:
+        mistaken(network, family, address, dev) ??
+        `add ${leads}${filterOf(readyFor(network, family), dev) === loose ? "" : `, or make rp_filter loose (${loose})`}`,
     };
   }
   const catcher = incoming.path.at(-1);
@@ -129,7 +133,7 @@ export const markedBack: Search = (network) => {
   const { rules, routes, sysctls } = network;
   if (sysctls === undefined) return [];
   const marked = rules.flatMap(({ rule }) => {
-    const [value = 0, mask = 0] = rule.fwmark?.split("/").map(Number) ?? [];
+    const { value, mask } = maskedOf(rule.fwmark ?? "0x0/0x0");
     const isLocal = routes.some(
       ({ route }) => route.family === "inet" && route.table === rule.table && route.type === "local" && route.destination === "default",
     );

@@ -2,6 +2,7 @@ import type { Attribute } from "../../declaration/attribute";
 import type { Flow, Packet } from "../../declaration/flow";
 import { ruleAttributes } from "../../declaration/rule/rule";
 import type { ObservedRule } from "../observed/state";
+import { channelOf } from "../plan/step";
 import { casesOf, circumstances, isOpen } from "./cases";
 import { readyFor } from "./compile";
 import { nothingLeads } from "./ending";
@@ -48,7 +49,11 @@ export function explain(network: Network, flow: Flow): Explanation {
     const says = visit === undefined ? (position < next ? "is jumped over" : whyNot(observed, packet)) : sentenceOf(visit, network);
     const isOpen = says === open;
     const told = isOpen && verdict.kind !== "unsure" ? allTheSame : says;
-    lines.push({ priority: observed.rule.priority, rule: shownRule(network, observed), says: told });
+    lines.push({
+      priority: observed.rule.priority,
+      rule: `ip -${channelOf(flow.family)} rule ${shownRule(network, observed)}`,
+      says: told,
+    });
     if (visit?.outcome === "decides" || (isOpen && verdict.kind === "unsure")) break;
     if (visit?.outcome === "jumps" && target !== undefined) next = target;
   }
@@ -80,7 +85,7 @@ function whyNot({ rule, unread }: ObservedRule, packet: Packet): string {
 }
 
 function sentenceOf({ outcome, route, rule: { rule } }: Visit, network: Network): string {
-  const shown = route === undefined ? "" : shownRoute(network, route).replace(/^ip -[46] route /, "");
+  const shown = route === undefined ? "" : shownRoute(network, route);
   const sentences: Readonly<Record<Visit["outcome"], string>> = {
     decides: route === undefined ? "decides" : `decides: ${shown}`,
     "no route": `goes on: table ${rule.table} has no route for it`,

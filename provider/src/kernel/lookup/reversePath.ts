@@ -10,6 +10,7 @@ import type { Visit } from "./verdict";
 import { type Walk, walk } from "./walk";
 
 const modes = ["off", "strict", "loose"] as const;
+export const loose = 2;
 
 /** The kernel's own rules: with any other, a source is looked up even where reverse path filtering is off. */
 export const hasOwnRulesOnly = ({ rules }: Ready): boolean =>
@@ -30,8 +31,7 @@ export function sourceRefusal(
   if (sysctls === undefined) return undefined;
   const [ofAll, ofOne] = [ready.settings.of("all"), ready.settings.of(iif)];
   const either = (name: "accept_local" | "src_valid_mark"): boolean => (ofAll[name] ?? 0) !== 0 || (ofOne[name] ?? 0) !== 0;
-  const [all, own] = [ofAll.rp_filter ?? 0, ofOne.rp_filter ?? 0];
-  const filter = Math.max(all, own);
+  const filter = filterOf(ready, iif);
   const from = packet.from ?? "0.0.0.0";
   const isOwn = addresses?.some(({ address }) => address === from) ?? false;
   if (filter === 0 && either("accept_local")) return undefined;
@@ -48,7 +48,7 @@ export function sourceRefusal(
     return question === undefined ? { unsure: why } : { kind: "open", question, why };
   }
   if (answer.kind === "unsure") return { unsure: `the way back to ${from}: ${answer.why}` };
-  const why = (what: string): { dropped: string } => ({ dropped: `${nameOf(all, own, iif)}: ${what}${decider(path)}` });
+  const why = (what: string): { dropped: string } => ({ dropped: `${printFilter(ready, iif)}: ${what}${decider(path)}` });
   if (answer.kind !== "found") return filter === 0 ? undefined : why(`there is no way back to ${from} (${refusalOf(answer)})`);
   const { entry, hops } = answer.found;
   if (entry.type === "local" && !either("accept_local"))
@@ -101,9 +101,15 @@ function asked({ asks, matches, selector }: Question): Question | undefined {
 const refusalOf = (answer: Exclude<Walk, { kind: "found" | "unsure" | "open" }>): string =>
   answer.kind === "nothing" ? "no route" : answer.kind;
 
-/** The higher of both counts, so it says which one that is. */
-const nameOf = (all: number, own: number, iif: string): string =>
-  `rp_filter of ${all > own ? "all" : iif} is ${Math.max(all, own)} (${modes[Math.max(all, own)] ?? "unknown"})`;
+const filterAt = ({ settings }: Ready, device: string): number => settings.of(device).rp_filter ?? 0;
+/** The higher of both counts. */
+export const filterOf = (ready: Ready, iif: string): number => Math.max(filterAt(ready, "all"), filterAt(ready, iif));
+
+/** With the one of them that counts. */
+function printFilter(ready: Ready, iif: string): string {
+  const filter = filterOf(ready, iif);
+  return `rp_filter of ${filter > filterAt(ready, iif) ? "all" : iif} is ${filter} (${modes[filter] ?? "unknown"})`;
+}
 
 function decider(path: readonly Visit[]): string {
   const last = path.at(-1);

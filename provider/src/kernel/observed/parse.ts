@@ -9,6 +9,7 @@ import { isStrange, withoutTunnel } from "../../declaration/route/tunnelJson";
 import { ruleAttributes } from "../../declaration/rule/rule";
 import { sysctlIn, sysctlKey } from "../../declaration/sysctl/sysctl";
 import { type Table, tableNumber } from "../../declaration/tableNumber";
+import { channelOf } from "../plan/step";
 import { withSiblings } from "../route/siblings";
 import { observe } from "../words";
 import { eachLine, finish } from "./pieces";
@@ -120,7 +121,7 @@ export const userReader =
         nhid: Number(nhid),
         protocol: Number(word("proto") ?? 0),
         key,
-        text: `ip -${family === "inet" ? 4 : 6} route ${line.replace(/^[0-9]+ /, "").replace(/ proto .*/, "")}`,
+        text: `ip -${channelOf(family)} route ${line.replace(/^[0-9]+ /, "").replace(/ proto .*/, "")}`,
       },
     ];
   };

@@ -5,8 +5,8 @@ import { isObject } from "../../declaration/isObject";
 
 /** What devices have on a host now, as far as entries follow it. */
 export interface Uplinks {
-  /** Sources by family and device, such as `inet eth1`: of IPv4 addresses, of IPv6 the /64 that one lies in. */
-  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** Sources by device: of IPv4 addresses, of IPv6 the /64 that one lies in. */
+  readonly sources: Readonly<Record<Family, ReadonlyMap<string, readonly string[]>>>;
   /** Of families in which a gateway is followed, by device how its default route leaves. */
   readonly ways: ReadonlyMap<Family, ReadonlyMap<string, Way>>;
 }
@@ -19,10 +19,7 @@ export interface Way {
   readonly isAdvertised?: true;
 }
 
-export const placeOf = (family: Family, device: string): string => `${family} ${device}`;
-
-export const sourcesOn = ({ sources }: Uplinks, family: Family, device: string): readonly string[] =>
-  sources.get(placeOf(family, device)) ?? [];
+export const sourcesOn = ({ sources }: Uplinks, family: Family, device: string): readonly string[] => sources[family].get(device) ?? [];
 
 /** Undefined where it has no default route, or where nobody asked. */
 export const wayBy = ({ ways }: Uplinks, family: Family, device: string): Way | undefined => ways.get(family)?.get(device);
@@ -32,7 +29,7 @@ const isGlobal = (scope: unknown): boolean => scope === "global" || scope === "0
 
 /** Of `ip -j address show up`. Those that are not usable yet, or no more, count: a rule needs no valid address. A duplicate never will be. */
 export function readSources(addresses: readonly IpObject[]): Uplinks["sources"] {
-  const sources = new Map<string, string[]>();
+  const sources = { inet: new Map<string, string[]>(), inet6: new Map<string, string[]>() };
   for (const link of addresses) {
     const device = textAt(link, "ifname");
     const infos = link["addr_info"];
@@ -40,9 +37,8 @@ export function readSources(addresses: readonly IpObject[]): Uplinks["sources"] 
     for (const info of infos) {
       const source = isObject(info) ? sourceOf(info) : undefined;
       if (source === undefined) continue;
-      const place = placeOf(source.family, device);
-      const known = sources.get(place);
-      if (known === undefined) sources.set(place, [source.text]);
+      const known = sources[source.family].get(device);
+      if (known === undefined) sources[source.family].set(device, [source.text]);
       else if (!known.includes(source.text)) known.push(source.text);
     }
   }

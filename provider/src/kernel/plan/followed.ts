@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Family, families } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
 import { parseRegisterKey } from "../../declaration/registerKey";
-import { placeOf, sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
+import { sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
 import type { Wanted } from "./change";
 import type { Entry, Register } from "./register";
 
@@ -30,8 +30,9 @@ export const followedKeys = (register: Register): ReadonlyMap<string, string> =>
 export function unreadUplinks(wanted: readonly Wanted[]): Uplinks {
   const devices = [...new Set(wanted.flatMap(({ follows }) => follows ?? []))];
   const words = devices.map((device) => [device, followingWord(device)] as const);
+  const sources = new Map(words.map(([device, word]) => [device, [word]]));
   return {
-    sources: new Map(families.flatMap((family) => words.map(([device, word]) => [placeOf(family, device), [word]] as const))),
+    sources: { inet: sources, inet6: sources },
     ways: new Map(families.map((family) => [family, new Map(words.map(([device, word]) => [device, { gateway: word }]))])),
   };
 }

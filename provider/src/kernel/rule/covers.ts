@@ -1,5 +1,6 @@
 import { contains } from "../../declaration/address";
 import { type Rule, ruleAttributes } from "../../declaration/rule/rule";
+import { maskedOf } from "../../declaration/rule/selectors";
 
 const selectorNames = Object.entries(ruleAttributes)
   .filter(([, attribute]) => "matcher" in attribute)
@@ -21,9 +22,10 @@ export function covers(wide: Rule, narrow: Rule): boolean {
 
 /** `not fwmark M`, and nothing else: of a rule that names no mark it takes all that is not marked, which is nearly all there is. */
 function coversUnmarked(wide: Rule, narrow: Rule): boolean {
-  const [value = 0, mask = 0] = wide.fwmark?.split("/").map(Number) ?? [];
   const asks = selectorNames.filter((name) => name !== "not" && name in wide);
-  return asks.length === 1 && asks[0] === "fwmark" && value !== 0 && mask !== 0 && narrow.fwmark === undefined;
+  if (wide.fwmark === undefined || asks.length !== 1 || narrow.fwmark !== undefined) return false;
+  const { value, mask } = maskedOf(wide.fwmark);
+  return value !== 0 && mask !== 0;
 }
 
 /** Both choose the same packets. */

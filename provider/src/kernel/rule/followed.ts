@@ -30,6 +30,6 @@ export function rulesNow(rule: RuleSet, device: string, uplinks: Uplinks, standi
 }
 
 function lastOf(standing: readonly Rule[], family: Family, { sources }: Uplinks): string[] {
-  const elsewhere = new Set([...sources].flatMap(([place, all]) => (place.startsWith(`${family} `) ? all : [])));
+  const elsewhere = new Set([...sources[family].values()].flat());
   return [...new Set(standing.flatMap(({ from }) => (from === undefined || elsewhere.has(from) ? [] : [from])))];
 }

@@ -31,7 +31,11 @@ export interface Moved {
   /** The way before and after. */
   readonly was: string;
   readonly is: string;
+  /** That of them which cannot be told. */
+  readonly unsure: string | undefined;
 }
+
+type Ways = Pick<Moved, "only" | "was" | "is" | "unsure">;
 
 interface Growing extends Moved {
   readonly to: Alike[];
@@ -113,7 +117,7 @@ function changesAt(rules: readonly ObservedRule[], notChosen: Bits | undefined):
   };
 }
 
-function ways(before: Network, after: Network, packet: Packet): Pick<Moved, "only" | "was" | "is">[] {
+function ways(before: Network, after: Network, packet: Packet): Ways[] {
   const [now, then] = [lookupCase(before, packet), lookupCase(after, packet)];
   // As a rule nothing is open.
   if (!isOpen(now) && !isOpen(then)) return difference(now, then, "");
@@ -121,11 +125,14 @@ function ways(before: Network, after: Network, packet: Packet): Pick<Moved, "onl
   if (!isOpen(told))
     return told.cases.flatMap(({ packet: one, answer }) => difference(answer.now, answer.then, circumstances(one, packet)));
   const unsure = printWay({ kind: "unsure", why: told.why, path: [] });
-  return [{ only: "", was: unsure, is: unsure }];
+  return [{ only: "", was: unsure, is: unsure, unsure }];
 }
 
-const difference = (was: Verdict, is: Verdict, only: string): Pick<Moved, "only" | "was" | "is">[] =>
-  sameWay(was, is) && was.kind !== "unsure" ? [] : [{ only, was: printWay(was), is: printWay(is) }];
+function difference(was: Verdict, is: Verdict, only: string): Ways[] {
+  const unsure = [was, is].find(({ kind }) => kind === "unsure");
+  if (unsure === undefined && sameWay(was, is)) return [];
+  return [{ only, was: printWay(was), is: printWay(is), unsure: unsure && printWay(unsure) }];
+}
 
 /** What a packet says beside addresses, mark and door: open where a rule or a route asks for it. */
 function openIn(rules: readonly ObservedRule[], before: Network, after: Network, family: Family): Omit<Flow, "family" | "to" | "mark"> {

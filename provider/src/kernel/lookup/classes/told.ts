@@ -22,12 +22,9 @@ export function classesBetween(before: Network, after: Network): Told {
     const movement = movedBetween(before, after, family);
     if (movement.tooMany) return { moved: [], unsure: [`${family}: rules and routes tell too many kinds of packets apart`] };
     const classes = mergedOf(movement);
-    const isOpen = ({ before: was, after: is }: PacketClass): boolean => [was, is].some((way) => way.startsWith("cannot tell"));
     return {
-      moved: classes.filter((one) => !isOpen(one)),
-      unsure: classes
-        .filter(isOpen)
-        .map(({ packets, before: was, after: is }) => `${packets}: ${was.startsWith("cannot tell") ? was : is}`),
+      moved: classes.flatMap(({ unsure, ...one }) => (unsure === undefined ? [one] : [])),
+      unsure: classes.flatMap(({ packets, unsure }) => (unsure === undefined ? [] : [`${packets}: ${unsure}`])),
     };
   });
   return { moved: each.flatMap(({ moved }) => moved), unsure: each.flatMap(({ unsure }) => unsure) };
@@ -38,6 +35,7 @@ interface Growing {
   readonly ways: string;
   readonly before: string;
   readonly after: string;
+  readonly unsure: string | undefined;
   readonly only: string;
   readonly doors: ReadonlySet<Door>;
   readonly marks: ReadonlySet<string>;
@@ -46,7 +44,7 @@ interface Growing {
 }
 
 /** Classes that differ in one thing alone are one: destinations first, then sources, marks, and how packets come. */
-function mergedOf({ moved, addresses: { parts }, marks }: Movement): PacketClass[] {
+function mergedOf({ moved, addresses: { parts }, marks }: Movement): (PacketClass & Pick<Growing, "unsure">)[] {
   const numberOf = numbering();
   const textOf = (all: Iterable<unknown>): string =>
     [...all]
@@ -64,7 +62,12 @@ function mergedOf({ moved, addresses: { parts }, marks }: Movement): PacketClass
       ),
     byDestination(moved, numberOf),
   );
-  return grown.map((one) => ({ packets: packetsOf(one, parts, marks.length), before: one.before, after: one.after }));
+  return grown.map((one) => ({
+    packets: packetsOf(one, parts, marks.length),
+    before: one.before,
+    after: one.after,
+    unsure: one.unsure,
+  }));
 }
 
 function numbering(): (one: unknown) => number {
@@ -78,7 +81,7 @@ function numbering(): (one: unknown) => number {
 
 function byDestination(moved: readonly Moved[], numberOf: (one: unknown) => number): Growing[] {
   const classes = new Map<string, Growing>();
-  for (const { door, mark, from, to, only, was, is } of moved) {
+  for (const { door, mark, from, to, only, was, is, unsure } of moved) {
     const ways = `${was}\n${is}`;
     const key = `${numberOf(door)} ${numberOf(mark)} ${numberOf(from)} ${only}\n${ways}`;
     const known = classes.get(key);
@@ -87,7 +90,7 @@ function byDestination(moved: readonly Moved[], numberOf: (one: unknown) => numb
     else {
       const sources = new Set(from?.parts ?? [undefined]);
       const marks = new Set([mark.says ?? ""]);
-      classes.set(key, { ways, before: was, after: is, only, doors: new Set([door]), marks, from: sources, to: new Set(parts) });
+      classes.set(key, { ways, before: was, after: is, unsure, only, doors: new Set([door]), marks, from: sources, to: new Set(parts) });
     }
   }
   return [...classes.values()];
