@@ -17,7 +17,7 @@ import { reasonOf, unaskedOrRecipe } from "./unreachable";
 type Properties = Record<string, unknown>;
 
 /** The version of the state's form. Older forms stay readable: this module is a frozen door. */
-export const schema = 1;
+const schema = 1;
 
 /**
  * What the engine keeps: the canonical inputs, which machine it was, what puts it back after a reboot, and for whole hosts when the last change

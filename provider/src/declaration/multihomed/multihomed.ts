@@ -19,7 +19,7 @@ import {
 } from "./uplink";
 
 /** One block of priorities each, in which a rule stands at its uplink's table: so none depends on the other uplinks. */
-export const block = highestTable + 1;
+const block = highestTable + 1;
 export const blocks = { mark: 0, ownSubnet: block, connected: 2 * block, from: 2 * block, to: 3 * block, prefer: 4 * block } as const;
 export const defaultBase = 10000;
 const highestBase = priorities.highest - 4 * block;

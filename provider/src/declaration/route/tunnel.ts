@@ -99,15 +99,6 @@ const types: Readonly<Record<string, TunnelType>> = {
 };
 
 export const typeNames = Object.keys(types);
-/** Every word of `ip` that a tunnel may have. */
-export const encapWords: readonly string[] = [
-  ...typeNames,
-  ...modes,
-  ...actions,
-  ...flavors,
-  ...Object.values(types).flatMap(({ parameters }) => parameters.flatMap((one) => one.word.split(" "))),
-];
-
 export function typeOf(name: unknown): TunnelType | undefined {
   return typeof name === "string" ? ownEntry(types, name) : undefined;
 }

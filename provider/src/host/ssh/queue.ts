@@ -4,7 +4,7 @@ import type { Target } from "./target";
 
 const defaultDials = 32;
 
-export function dialsAtOnce(wish: string | undefined): number {
+function dialsAtOnce(wish: string | undefined): number {
   return wish !== undefined && /^[1-9][0-9]{0,3}$/.test(wish) ? Number(wish) : defaultDials;
 }
 

@@ -19,7 +19,7 @@ export function probeLines(probes: readonly Probe[]): string[] {
   });
 }
 
-export function printProbe({ ping, tcp, route, from, dev, vrf, via }: Probe): string {
+function printProbe({ ping, tcp, route, from, dev, vrf, via }: Probe): string {
   const what = ping !== undefined ? `ping ${ping}` : tcp !== undefined ? `tcp ${tcp}` : `route ${route}`;
   return [
     what,

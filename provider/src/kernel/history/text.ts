@@ -5,7 +5,7 @@ import { keepers } from "./keepers";
 import type { Delta, Header } from "./revision";
 
 /** The form of a revision on hosts. It only grows; of a newer one a version lists what it knows, and cannot go back over it. */
-export const form = 1;
+const form = 1;
 
 /** ASCII alone, so that no locale and no shell of a host makes anything else of it; and no apostrophe. */
 export const printJson = (value: unknown): string =>

@@ -15,7 +15,7 @@ const objects = z.array(z.record(z.string(), z.unknown()));
 const byFamily = z.object({ inet: objects, inet6: objects });
 
 /** A host as `policy-routing observe` writes it: the arrays as `ip -j -N -d` gives them, routes of all tables. */
-export const stateJsonSchema = z.object({
+const stateJsonSchema = z.object({
   rules: byFamily,
   routes: byFamily,
   links: objects.optional(),

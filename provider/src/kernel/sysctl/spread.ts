@@ -34,7 +34,7 @@ export function afterWrite(sysctls: Sysctls, sysctl: Sysctl): Map<string, number
 }
 
 /** A write, and behind it what the kernel set beside it and is to be another. The undo is right after any of it. */
-export function writing(sysctl: Sysctl, sysctls: Sysctls, rest: Sysctls): Pick<Plan, "steps" | "undo"> {
+function writing(sysctl: Sysctl, sysctls: Sysctls, rest: Sysctls): Pick<Plan, "steps" | "undo"> {
   const key = sysctlKey(sysctl);
   const stands = sysctls.get(key);
   if (stands === undefined) return nothing;

@@ -22,7 +22,7 @@ export function familyIn({ family, from, to, destination, src, via, nexthops }: 
 }
 
 /** A table by its number; the name of one that no file says stays as it is. */
-export function tableIn(table: unknown, names: ReadonlyMap<string, number>): unknown {
+function tableIn(table: unknown, names: ReadonlyMap<string, number>): unknown {
   if (typeof table === "number") return tableOf(table);
   const number = typeof table === "string" && !Object.hasOwn(kernelTables, table) ? names.get(table) : undefined;
   return number ?? table;

@@ -36,7 +36,7 @@ const isOption = (word: string | undefined, whole: string, least: string): boole
 const hasValue = (word: string | undefined): boolean => isOption(word, "-loops", "-l") || isOption(word, "-rcvbuf", "-rc");
 
 /** `ip [OPTIONS] rule|route VERB ...`; undefined: another command, or another object of `ip`. */
-export function ipCommand([name, ...words]: readonly string[]): IpCommand | undefined {
+function ipCommand([name, ...words]: readonly string[]): IpCommand | undefined {
   if (!isIp(name)) return undefined;
   let family: Family | undefined;
   let netns: string | undefined;

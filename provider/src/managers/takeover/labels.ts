@@ -6,7 +6,7 @@ import type { Table } from "../../declaration/tableNumber";
 /** Labels are for people: nothing on a host has them. */
 export type Names = ReadonlyMap<number, string>;
 
-export const tableLabel = (table: Table, names: Names): string =>
+const tableLabel = (table: Table, names: Names): string =>
   typeof table === "string" ? table : (names.get(table) ?? `t${table}`).replaceAll(/[^A-Za-z0-9_.-]/g, "_");
 
 const familySuffix = (family: Rule["family"]): string => (family === "inet6" ? "-v6" : "");

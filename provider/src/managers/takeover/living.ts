@@ -35,7 +35,7 @@ const place = (protocol: number): Place => ({ file: `live, proto ${originName(pr
 
 const tagOf = ({ protocol, unread }: ObservedRule | ObservedRoute | ObservedNexthop) => ({ protocol, unread });
 
-export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): ObservedRoute[] =>
+const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): ObservedRoute[] =>
   families.flatMap((family) => {
     const all = state.routes[family].filter(({ flags }) => !(Array.isArray(flags) && flags.includes("cloned")));
     const tables = Map.groupBy(all, ({ table }) => tableOf(Number(table ?? tableNumber("main"))));
@@ -45,7 +45,7 @@ export const routesIn = ({ state, locks }: Pick<Standing, "state" | "locks">): O
     return [...tables].flatMap(([table, objects]) => parseRoutes(objects, family, table, locked(table)));
   });
 
-export const rulesIn = ({ state }: Pick<Standing, "state">): ObservedRule[] =>
+const rulesIn = ({ state }: Pick<Standing, "state">): ObservedRule[] =>
   families.flatMap((family) => parseRules(state.rules[family], family));
 
 /** What is in nobody's name; with `of` what is in that id's instead, and nothing else. */
