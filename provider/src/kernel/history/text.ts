@@ -1,5 +1,6 @@
 import { z } from "../../declaration/zod";
 import type { HeldObject } from "../observed/kind";
+import { parseNeeds, printNeeds } from "../persist/stored";
 import type { Held } from "./held";
 import { keepers } from "./keepers";
 import type { Delta, Header } from "./revision";
@@ -16,10 +17,11 @@ export function printRevision(header: Header, deltas: readonly Delta[]): string[
   const owners = new Map<string, { id: string; stack: string; by: number }>();
   const numbered = (held: Held | undefined): object | undefined => {
     if (held === undefined) return undefined;
-    const { id, stack, ...rest } = held;
+    const { id, stack, stored, ...rest } = held;
     const known = owners.get(`${id} ${stack}`) ?? { id, stack, by: owners.size };
     owners.set(`${id} ${stack}`, known);
-    return { by: known.by, ...rest, object: rest.object ?? {} };
+    const kept = stored && { stored: { ...stored, needs: printNeeds(stored.needs) } };
+    return { by: known.by, ...rest, object: rest.object ?? {}, ...kept };
   };
   const lines = deltas.map(({ before, after, ...rest }) => printJson({ ...rest, before: numbered(before), after: numbered(after) }));
   return [printJson({ form, ...header, owners: [...owners.values()].map(({ id, stack }) => [id, stack]) }), ...lines];
@@ -46,7 +48,7 @@ const heldSchema = z.object({
     .object({
       file: z.string(),
       channel: z.string(),
-      needs: z.string(),
+      needs: z.string().transform(parseNeeds),
       adopts: z.literal(true).exactOptional(),
       lines: z.array(z.string()),
     })

@@ -18,7 +18,7 @@ export interface StorePlan {
   readonly repair: boolean;
 }
 
-function objectOf(wanted: Wanted, { id, stack, tags, adopt }: Change, needs: string): StoredObject | undefined {
+function objectOf(wanted: Wanted, { id, stack, tags, adopt }: Change, needs: readonly string[]): StoredObject | undefined {
   const steps = wanted.stored(tags);
   if ("otherwise" in steps) return undefined;
   const key = registerKey(wanted.key, tags.owner);
@@ -38,7 +38,7 @@ function objectsOf(change: Change, wish: Wish, seen: Persistence): StoredObject[
   if (change.owners !== undefined) return objectsFor(change.owners, change);
   const backend = backendOf(wish, seen);
   if (backend === undefined) return [];
-  const needs = wish.coexist === "configure" && seen.neighbours.networkd !== undefined ? `${backend},networkd` : backend;
+  const needs = wish.coexist === "configure" && seen.neighbours.networkd !== undefined ? [backend, "networkd"] : [backend];
   return change.wanted.flatMap((wanted) => objectOf(wanted, change, needs) ?? []);
 }
 
@@ -48,8 +48,8 @@ const objectsFor = (owners: NonNullable<Change["owners"]>, { tags }: Change): St
     owner?.stored === undefined ? [] : [{ ...owner.stored, key, id: owner.id, stack: owner.stack, owner: tags.owner }],
   );
 
-const isWorking = (needs: string, seen: Persistence, script: string): boolean =>
-  seen.script === script && needs.split(",").every((need) => seen.inPlace.has(need));
+const isWorking = (needs: readonly string[], seen: Persistence, script: string): boolean =>
+  seen.script === script && needs.every((need) => seen.inPlace.has(need));
 
 /** Before the rules, as in the kernel: a displaced rule stands before the one that took its place. */
 const displacedStage = 39;
@@ -116,7 +116,7 @@ export function needsAfter(plans: readonly StorePlan[], seen: Persistence): stri
     for (const { file, needs } of written) after.set(file, needs);
     for (const file of removed) after.delete(file);
   }
-  return [...new Set([...after.values()].flatMap((needs) => needs.split(",")))].sort();
+  return [...new Set([...after.values()].flat())].sort();
 }
 
 /** What is persisted in the name of this change and no longer wanted: it would be there again after a boot. */
@@ -133,8 +133,8 @@ function problemOf(change: Change, wish: Wish, seen: Persistence, script: string
     const stored = seen.objects.get(one.file);
     if (stored === undefined || stored.id !== one.id) return seen.failure ?? "it runs, but is not persisted";
     if (!isDeepStrictEqual(stored.lines, one.lines)) return seen.failure ?? `what is persisted differs: ${stored.lines.join("; ")}`;
-    if (stored.needs !== one.needs || !isWorking(one.needs, seen, script))
-      return seen.failure ?? `${one.needs.replace(",", " or ")} is not set up on the host as it should be`;
+    if (!isDeepStrictEqual(stored.needs, one.needs) || !isWorking(one.needs, seen, script))
+      return seen.failure ?? `${one.needs.join(" or ")} is not set up on the host as it should be`;
   }
   const [left] = leftovers(change, wish, seen);
   return left === undefined
@@ -171,8 +171,7 @@ function putBackText(change: Change, wish: Wish, seen: Persistence, script: stri
 /** When a device is followed without the service that looks at every event. */
 const seldom = { ifupdown: "followed only when an interface comes up", "rc-local": "followed only at a boot" } as const;
 
-const neededBy = (left: StoredObject | undefined): Backend | undefined =>
-  backends.find((backend) => left?.needs.split(",").includes(backend));
+const neededBy = (left: StoredObject | undefined): Backend | undefined => backends.find((backend) => left?.needs.includes(backend));
 
 /** `persist` as a refresh finds it: as declared while it is so; else what is there, so that the next `up` shows it and repairs it. */
 export function persistAsFound(change: Change, wish: Wish, seen: Persistence, script: string): Persist | undefined {

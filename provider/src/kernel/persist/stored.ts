@@ -10,8 +10,8 @@ export interface StoredObject {
   readonly key: string;
   readonly id: string;
   readonly stack: string;
-  /** What is to be in place for it, with commas between: what calls the script, and `networkd`: its drop-in. */
-  readonly needs: string;
+  /** What is to be in place for it: what calls the script, and `networkd`: its drop-in. */
+  readonly needs: readonly string[];
   /** Its tag in the kernel. */
   readonly owner: number;
   /** Whoever declared it lets a foreign entry that says the same be taken over: a boot in which its old file still acts is none of their worries. */
@@ -69,6 +69,10 @@ export const fileOf = (stage: number, key: string): string =>
 /** The word behind the tag, in a header and in what the host takes. */
 const adopting = "adopt";
 
+/** One word, in a header and in the history. */
+export const printNeeds = (needs: readonly string[]): string => needs.join(",");
+export const parseNeeds = (text: string): readonly string[] => text.split(",");
+
 /** The texts of all files, one after the other. */
 export function parseObjects(text: string): Map<string, StoredObject> {
   const objects = new Map<string, StoredObject>();
@@ -82,7 +86,7 @@ export function parseObjects(text: string): Map<string, StoredObject> {
       key,
       id,
       stack,
-      needs,
+      needs: parseNeeds(needs),
       owner: Number(owner),
       ...(adopts === adopting ? { adopts: true as const } : {}),
       lines: headersOfSeveral.includes(header) ? lines : lines.slice(0, 1),
@@ -106,5 +110,5 @@ function withTag(stored: StoredObject): StoredObject {
 /** As the host takes it: what it is told without tabs is the name of a file that goes. */
 export function printObject(stored: StoredObject): string {
   const { file, channel, key, id, stack, needs, owner, adopts, lines } = stored;
-  return [file, formOf(stored), channel, key, id, stack, needs, owner, ...(adopts ? [adopting] : []), ...lines].join("\t");
+  return [file, formOf(stored), channel, key, id, stack, printNeeds(needs), owner, ...(adopts ? [adopting] : []), ...lines].join("\t");
 }

@@ -17,7 +17,7 @@ const owner = { id: "edge-1/routing#a", stack: "organization/edge/prod" };
 const stored = {
   file: "40-rule-inet-1000",
   channel: "4",
-  needs: "systemd",
+  needs: ["systemd", "networkd"],
   adopts: true as const,
   lines: ["rule add pref 1000 table 100 proto 214"],
 };
@@ -56,6 +56,10 @@ const deltas: Delta[] = [
 
 describe("a revision as text", () => {
   const lines = printRevision(header, deltas);
+
+  it("says what something needs to be put back as one word, as in its file on the host", () => {
+    assert.match(lines[1] ?? "", /"needs":"systemd,networkd"/);
+  });
 
   it("is read as it was printed, and names its owners once", () => {
     assert.deepEqual(parseRevision(lines), { ...header, deltas });
