@@ -31,7 +31,8 @@ export function knownIn(shown: readonly Shown[]): Known {
   };
 }
 
-const ownerIn = (owner: unknown): string[] =>
+/** ORGANIZATION/PROJECT/STACK, as our resources remember it. */
+export const ownerIn = (owner: unknown): string[] =>
   typeof owner === "object" && owner !== null && "stack" in owner && typeof owner.stack === "string" ? [owner.stack] : [];
 
 /** What nobody will ever remove: it stands in the stack's name, under an id that its state does not know. */

@@ -1,5 +1,6 @@
 import { escapeOutput } from "../../errors";
 import { stackIn } from "../preview/called";
+import { ownerIn } from "../preview/known";
 import type { Preview } from "../preview/previewJson";
 import { idle, resourcesOf } from "../preview/resources";
 
@@ -25,11 +26,10 @@ export function aboutOf(preview: Preview, when: Pick<About, "commit" | "previewe
     return !known.has(urn) && custom === true && op !== "same" && !idle.test(op) && !type.startsWith("pulumi:");
   });
   const count = (fits: (one: (typeof ours)[number]) => boolean): number => ours.filter(fits).length;
-  const stack = stackIn(preview.steps[0]?.urn ?? "");
-  const owner = ours.flatMap(({ before, after }) => ownerIn(after ?? before))[0];
+  const [owner = stackIn(preview.steps[0]?.urn ?? "")] = ours.flatMap(({ before, after }) => ownerIn((after ?? before)?.["owner"]));
   return {
     ...when,
-    stack: owner ?? (stack === undefined ? undefined : escapeOutput(stack)),
+    stack: owner === undefined ? undefined : escapeOutput(owner),
     counts: {
       create: count(({ before }) => before === undefined),
       update: count(({ before, after, acts }) => acts && before !== undefined && after !== undefined),
@@ -38,14 +38,6 @@ export function aboutOf(preview: Preview, when: Pick<About, "commit" | "previewe
     },
     others: new Set(others.map(({ urn }) => urn)).size,
   };
-}
-
-/** ORGANIZATION/PROJECT/STACK, as our resources remember it. */
-function ownerIn(inputs: Readonly<Record<string, unknown>> | undefined): string[] {
-  const owner = inputs?.["owner"];
-  return typeof owner === "object" && owner !== null && "stack" in owner && typeof owner.stack === "string"
-    ? [escapeOutput(owner.stack)]
-    : [];
 }
 
 const minute = (date: Date): string => `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -16,7 +16,7 @@ import { type Register, readRegister } from "../../kernel/plan/register";
 import { channelOf } from "../../kernel/plan/step";
 import { type Answer, section, sectionsAfter, sectionsNamed } from "../wire/answer";
 import { boundOf } from "../wire/bound";
-import { observeText, placeOf } from "../wire/frames";
+import { observeText, tableWords } from "../wire/frames";
 import { paced } from "../wire/paced";
 import type { Shell } from "../wire/shell";
 import { lacksFamily } from "./facts";
@@ -24,7 +24,10 @@ import { lacksFamily } from "./facts";
 /** What the host showed of them: a table of which destinations were asked for it shows whole where that costs it less. */
 export const shownOf = (answer: Answer, tables: TableLooks): TableLooks =>
   new Map(
-    [...tables].map(([key, one]) => [key, section(answer, `routes ${placeOf(one)}`) === undefined ? one : { ...one, destinations: "all" }]),
+    [...tables].map(([key, one]) => [
+      key,
+      section(answer, `routes ${tableWords(one)}`) === undefined ? one : { ...one, destinations: "all" },
+    ]),
   );
 
 /** The entries that `look` asked for: two readings can be compared in these. */
@@ -75,7 +78,7 @@ const emptyWords = [/FIB table does not exist/i, lacksFamily, /Object "nexthop" 
 function* routesIn(answer: Answer, look: Look, text: TextOf): Pieces<ObservedRoute[]> {
   const routes: ObservedRoute[] = [];
   for (const one of shownOf(answer, look.routes).values()) {
-    const place = placeOf(one);
+    const place = tableWords(one);
     if (one.destinations === "all") {
       append(routes, yield* tableIn(answer, text, one, [`routes ${place}`]));
       continue;
@@ -98,7 +101,7 @@ function* routesIn(answer: Answer, look: Look, text: TextOf): Pieces<ObservedRou
 
 function* tableIn(answer: Answer, text: TextOf, one: TableLook, names: readonly string[]): Pieces<ObservedRoute[]> {
   const { family, table } = one;
-  const locks = sectionsNamed(answer, `locks ${placeOf(one)}`).flatMap((lines) => lines.split("\n"));
+  const locks = sectionsNamed(answer, `locks ${tableWords(one)}`).flatMap((lines) => lines.split("\n"));
   return yield* readRoutes(names.map(text), `routes of table ${table}`, family, tableOf(table), locks);
 }
 

@@ -21,7 +21,7 @@ export function call(words: string, lines: readonly string[], last = end): strin
 const withWord = (words: string, lines: readonly string[]): string => `${words} ${quoted(lines.join("\n"))}`;
 
 /** A routing table as the functions in sh/observe.sh are given it, and as they name it in their answers. */
-export const placeOf = ({ family, table }: Pick<TableLook, "family" | "table">): string => `${channelOf(family)} ${table}`;
+export const tableWords = ({ family, table }: Pick<TableLook, "family" | "table">): string => `${channelOf(family)} ${table}`;
 
 /** The whole of an observation, or only the entries that a transaction reads back. */
 export function observeText(look: Look, extent: "whole" | "entries"): string {
@@ -31,10 +31,12 @@ export function observeText(look: Look, extent: "whole" | "entries"): string {
     "register",
     ...[...rules].map((family) => `rules ${channelOf(family)}`),
     ...[...routes.values()].map((one) =>
-      one.destinations === "all" ? `routes ${placeOf(one)}` : call(["routes_to", placeOf(one), ...ours].join(" "), [...one.destinations]),
+      one.destinations === "all"
+        ? `routes ${tableWords(one)}`
+        : call(["routes_to", tableWords(one), ...ours].join(" "), [...one.destinations]),
     ),
     ...[...locks.values()].map((one) =>
-      one.destinations === "all" ? `locks ${placeOf(one)}` : call(`locks_to ${placeOf(one)}`, [...one.destinations]),
+      one.destinations === "all" ? `locks ${tableWords(one)}` : call(`locks_to ${tableWords(one)}`, [...one.destinations]),
     ),
     ...observedKinds.flatMap(({ word, whole }) => (whole === undefined || !all.has(word) ? [] : [whole.call(look)])),
     ...[...tagged].flatMap((tag) => [`tagged 4 ${tag}`, `tagged 6 ${tag}`]),

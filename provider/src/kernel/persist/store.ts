@@ -56,7 +56,10 @@ const displacedStage = 39;
 
 const displacedFile = (at: string, { owner }: Tags): string => fileOf(displacedStage, registerKey(parseRegisterKey(at).key, owner, true));
 
-/** What waits displaced for its owner's own change keeps its owner, and its needs. */
+/**
+ * What waits displaced for its owner's own change keeps its owner, its needs and its words: what was declared is known on the disk alone, and
+ * what stands may differ.
+ */
 function displaced({ register, change: { wanted, tags } }: ChangePlan, seen: Persistence): StoredObject[] {
   return wanted.flatMap(({ stage, key }) => {
     const waiting = registerKey(key, tags.owner, true);

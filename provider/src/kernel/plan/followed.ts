@@ -3,7 +3,7 @@ import { type Family, families } from "../../declaration/family";
 import { mark } from "../../declaration/followed";
 import { parseRegisterKey } from "../../declaration/registerKey";
 import { sourcesOn, type Uplinks, wayBy } from "../observed/uplinks";
-import type { Wanted } from "./change";
+import { note, type Plan, type Wanted } from "./change";
 import type { Entry, Register } from "./register";
 
 /** What the register and the store say of an entry that follows a device. */
@@ -25,6 +25,10 @@ export const followedIn = ({ entries }: Register): Map<string, string> =>
 /** Keys of entries that follow a device, and the device: what stands there may be changed on the host, as it is. */
 export const followedKeys = (register: Register): ReadonlyMap<string, string> =>
   new Map([...followedIn(register)].map(([at, device]) => [parseRegisterKey(at).key, device]));
+
+/** The plan of an entry that waits for what its device has not got yet. */
+export const pendingFor = (what: string | undefined, plan: Plan): Plan =>
+  what === undefined ? plan : { ...plan, notes: [...plan.notes, note("pending", `pending: ${what} yet`)] };
 
 /** What devices have where nobody looked: the word that stands for it. */
 export function unreadUplinks(wanted: readonly Wanted[]): Uplinks {

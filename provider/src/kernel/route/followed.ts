@@ -11,8 +11,8 @@ import { lookAtWays } from "../observed/look";
 import { type ObservedRoute, routesAt, type State, tagsIn } from "../observed/state";
 import { type Uplinks, wayBy } from "../observed/uplinks";
 import { belongsToAnother } from "../plan/adoption";
-import { type Mandate, note, type Plan, type Wanted } from "../plan/change";
-import { followingWord, hasMoved } from "../plan/followed";
+import type { Mandate, Plan, Wanted } from "../plan/change";
+import { followingWord, hasMoved, pendingFor } from "../plan/followed";
 import { needsOf } from "../plan/gate";
 import { isOurs, owningLines, protoFor, titleOf } from "../plan/ownership";
 import { asAsked } from "../words";
@@ -76,8 +76,7 @@ export function followingRoute(route: DeclaredRoute, device: string, make: (lite
     ensure: (state, mandate) => {
       const literal = now(state.uplinks, under(state, mandate.tags.owner));
       const plan = literal === undefined ? waiting(key, more, state, mandate) : make(literal, more).ensure(state, mandate);
-      const what = pending(state);
-      return what === undefined ? plan : { ...plan, notes: [...plan.notes, note("pending", `pending: ${what} yet`)] };
+      return pendingFor(pending(state), plan);
     },
     missing: (state, tags, uplinks = state.uplinks) => {
       const ours = under(state, tags.owner);

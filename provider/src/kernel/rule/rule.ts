@@ -7,7 +7,8 @@ import { deviceOf, literally, type RuleSet, rulesIn } from "../../declaration/ru
 import { PolicyRoutingError } from "../../errors";
 import { type ObservedRule, rulesAt, type State, tagsIn } from "../observed/state";
 import { sourcesOn, type Uplinks } from "../observed/uplinks";
-import { emptyPlan, isRemovable, type Mandate, note, type Plan, type Unwanted, type Wanted } from "../plan/change";
+import { emptyPlan, isRemovable, type Mandate, type Plan, type Unwanted, type Wanted } from "../plan/change";
+import { pendingFor } from "../plan/followed";
 import { needsOf } from "../plan/gate";
 import { type Claimant, protoAt, protoFor, type Title, titleOf, titlesAt } from "../plan/ownership";
 import { ruleBefore } from "./before";
@@ -71,11 +72,7 @@ function following(rule: RuleSet, device: string): Wanted {
     follows: device,
     has: (uplinks) => sourcesOn(uplinks, family, device),
     pending,
-    ensure: (state, mandate) => {
-      const plan = one.ensure(state, mandate);
-      const what = pending(state);
-      return what === undefined ? plan : { ...plan, notes: [...plan.notes, note("pending", `pending: ${what} yet`)] };
-    },
+    ensure: (state, mandate) => pendingFor(pending(state), one.ensure(state, mandate)),
   };
 }
 

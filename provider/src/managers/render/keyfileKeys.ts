@@ -4,6 +4,7 @@ import type { routeAttributes } from "../../declaration/route/attributes";
 import { scopeNumbers } from "../../declaration/route/nextHop";
 import { isErrorType } from "../../declaration/route/type";
 import { ruleAttributes } from "../../declaration/rule/rule";
+import { maskedOf } from "../../declaration/rule/selectors";
 import { tableNumber } from "../../declaration/tableNumber";
 import { isYes, type Key, type Keys, none, reading, said } from "./keys";
 
@@ -76,7 +77,7 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   oif: words(ruleAttributes.oif),
   fwmark: {
     ...words(ruleAttributes.fwmark),
-    wrong: (value) => (value.startsWith("0x0/") ? "NetworkManager leaves out a mark of 0" : undefined),
+    wrong: (value) => (maskedOf(value).value === 0 ? "NetworkManager leaves out a mark of 0" : undefined),
   },
   tos: words(ruleAttributes.tos),
   uidrange: words(ruleAttributes.uidrange),

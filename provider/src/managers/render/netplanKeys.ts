@@ -1,6 +1,8 @@
 import { everythingOf } from "../../declaration/address";
+import { u32 } from "../../declaration/number";
 import type { routeAttributes } from "../../declaration/route/attributes";
 import type { ruleAttributes } from "../../declaration/rule/rule";
+import { maskedOf } from "../../declaration/rule/selectors";
 import { tableNumber } from "../../declaration/tableNumber";
 import { network } from "../takeover/addressForms";
 import { isYes, type Key, type Keys, none, reading, said } from "./keys";
@@ -48,11 +50,12 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   from: text("from"),
   to: text("to"),
   fwmark: {
-    lines: (value) => [`mark: ${Number(value.split("/")[0])}`],
+    lines: (value) => [`mark: ${maskedOf(value).value}`],
     ...reading("mark"),
     wrong: (value) => {
-      if (value.startsWith("0x0/")) return "netplan leaves out a mark of 0";
-      return value.endsWith("/0xffffffff") ? undefined : "a mask has no key";
+      const { value: mark, mask } = maskedOf(value);
+      if (mark === 0) return "netplan leaves out a mark of 0";
+      return mask === u32 ? undefined : "a mask has no key";
     },
   },
   tos: { lines: (value) => [`type-of-service: ${Number(value)}`], ...reading("type-of-service") },

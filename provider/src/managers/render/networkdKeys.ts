@@ -3,6 +3,7 @@ import type { Family } from "../../declaration/family";
 import type { nexthopAttributes } from "../../declaration/nexthop/attributes";
 import type { routeAttributes } from "../../declaration/route/attributes";
 import type { ruleAttributes } from "../../declaration/rule/rule";
+import { maskedOf } from "../../declaration/rule/selectors";
 import { tableNumber } from "../../declaration/tableNumber";
 import { network, numeric } from "../takeover/addressForms";
 import { isYes, type Key, type Keys, reading, said } from "./keys";
@@ -42,7 +43,10 @@ export const ruleKeys: Keys<typeof ruleAttributes> = {
   iif: key("IncomingInterface"),
   oif: key("OutgoingInterface"),
   // Of a mark of zero networkd sends neither mark nor mask: the rule would apply to every packet.
-  fwmark: { ...key("FirewallMark"), wrong: (value) => (value.startsWith("0x0/") ? "systemd-networkd leaves out a mark of 0" : undefined) },
+  fwmark: {
+    ...key("FirewallMark"),
+    wrong: (value) => (maskedOf(value).value === 0 ? "systemd-networkd leaves out a mark of 0" : undefined),
+  },
   tos: { lines: (value) => [`TypeOfService=${Number(value)}`], ...reading("TypeOfService") },
   uidrange: key("User"),
   ipproto: key("IPProtocol"),
