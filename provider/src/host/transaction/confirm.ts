@@ -40,7 +40,7 @@ export async function confirm(
       ),
     );
   } catch (error) {
-    return retract(session, transaction, isStop(error) ? runStopped : lostLogin(transaction, began, error), after);
+    return retract(session, transaction, isStop(error) ? runStopped : lostLogin(transaction, began, error, applied), after);
   }
   if (sectionAfter(answer, "confirmed") === undefined)
     return retract(session, transaction, heldUp(transaction, applied, began) ?? tooLateLogin(transaction, began), after);
@@ -71,10 +71,13 @@ async function sayConfirm(session: Session, transaction: Transaction, text: stri
 }
 
 /** No login came about: the change cut the host off, as far as can be seen from here, or the login is refused now. */
-export function lostLogin(transaction: Transaction, began: number, error: unknown): Reason {
+export function lostLogin(transaction: Pick<Transaction, "guard">, began: number, error: unknown, applied?: Answer): Reason {
   const spent = spentText(transaction, began);
   if (!isPolicyRoutingError(error) || error.kind !== "unreachable")
     return { topic: "cut-off", what: `after the change${spent} a new login failed: ${whatOf(error)}` };
+  // It was the answer on its way back that left the login no time, not the steps.
+  const late = spent === "" || applied === undefined ? undefined : heldUp(transaction, applied, began);
+  if (late !== undefined) return late;
   return {
     topic: "cut-off",
     what: `no new login got through for ${seconds(performance.now() - began)} after the change${spent}: it seems to cut the host off (${whatOf(error)})`,
@@ -95,7 +98,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const afterDeadline = 2000;
 
 /** Where the change itself, until `began`, left the login less than half of the guard's time. */
-function spentText({ guard }: Transaction, began: number): string {
+function spentText({ guard }: Pick<Transaction, "guard">, began: number): string {
   if (guard === undefined) return "";
   const left = guard.seconds * 1000 - (began - guard.armedAt);
   return left > guard.seconds * 500 ? "" : ` (its steps left ${seconds(left)} of guard.confirmTimeout, ${guard.seconds} s)`;

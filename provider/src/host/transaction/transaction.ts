@@ -52,7 +52,7 @@ export function tookTooLong(transaction: Transaction, answer: Answer, left = 0, 
 const rounding = 2;
 
 /** Where the host was done in time, and its answer came much later: by then its guard had given the connection back. */
-export function heldUp({ guard }: Transaction, answer: Answer, came: number): Reason | undefined {
+export function heldUp({ guard }: Pick<Transaction, "guard">, answer: Answer, came: number): Reason | undefined {
   if (guard === undefined) return undefined;
   const [fires = Number.NaN, ended = Number.NaN] = ["armed", "time"].map((name) => Number(sectionAfter(answer, name)?.rest));
   const took = (came - guard.armedAt) / 1000;
