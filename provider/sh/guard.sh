@@ -10,8 +10,9 @@ watch() { # DIR DEADLINE
   deadline=$2
   mark=guard patient=1
   cd /
-  # Two watch where systemd restarts none: the first starts the second, and is enough to tell.
-  if [ "$watcher" = 1 ]; then sh "$dir/guard" 2 & fi
+  # Two watch where systemd restarts none: the first starts the second, and is enough to tell. Each leads its own group: what ends one leaves
+  # the other.
+  if [ "$watcher" = 1 ]; then setsid sh "$dir/guard" 2 & fi
   [ -s "$dir/watching" ] || [ "$watcher" = 2 ] || prove
   exec >/dev/null 2>&1 # whoever armed it waits for this
   while :; do

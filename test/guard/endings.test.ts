@@ -62,6 +62,17 @@ describe("the end of a change", function () {
     assert.ok(fired >= deadline && fired <= deadline + 2, `deadline ${deadline}, fired at ${fired}`);
   });
 
+  it("what ends the process group of one of the two that watch leaves the other one, which undoes the change", async () => {
+    await site.hooks.set({ place: "apply", number: 1 });
+    const first = "$(pgrep -f '^sh /run/policy-routing/.*/guard 1$')";
+    const [error] = await Promise.all([
+      refusal(create("PolicyRule", site.cut())),
+      caught(site.hooks, () => site.host.exec(`kill -KILL -${first}`)),
+    ]);
+    assert.match(error.message, verified);
+    assert.match(await site.host.exec(`cat ${run}/t-*/result`), /^fired at /);
+  });
+
   it("the confirm's answer is lost: applied, once the host was asked again", async () => {
     await site.hooks.set({ place: "confirmed", number: 1 });
     const made = create("PolicyRule", site.rule({ connection: await site.byRelay() }));
