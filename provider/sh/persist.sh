@@ -77,17 +77,21 @@ keep_objects() {
 # What puts back takes nothing that another user could have written, since `ip -batch` can run commands: such a folder, or a default ACL that
 # lets a group write, is told now and not found at a boot. Of more names than a command line holds nothing is told.
 is_trusted() { # FILE...
-  # shellcheck disable=SC2012 # `find` has no portable way to print modes and owners
-  odd=$(ls -ldn "$@" 2>/dev/null | sed '/^[-d]....-..-.[^ ]* *[0-9]* *0 /d;q')
-  case $odd in
-    '') return 0 ;;
-    l*) why='is a link' ;;
-    ?????w* | ????????w*) why='is writable by others' ;;
-    *) why="is not root's" ;;
-  esac
-  odd=/${odd#*/}
-  echo "${odd%% -> *} $why: what puts back would not take it" >&2
-  return 1
+  shown=$(ls -ldn "$@" 2>/dev/null)
+  [ -n "$shown" ] || return 0
+  while read -r mode _ user rest; do
+    case "$mode $user" in
+      [-d]????-??-?*' 0') continue ;;
+      l*) why='is a link' ;;
+      ?????w* | ????????w*) why='is writable by others' ;;
+      *) why="is not root's" ;;
+    esac
+    rest=/${rest#*/}
+    echo "${rest%% -> *} $why: what puts back would not take it" >&2
+    return 1
+  done <<END_OF_FILES
+$shown
+END_OF_FILES
 }
 
 # Prints the names of those to let go of.
