@@ -49,12 +49,14 @@ function inRun(name: string): void {
   process.env["POLICY_ROUTING_RUN"] = name;
 }
 
-export async function historyRound({ hosts }: Fleet, wants: Wants, report: Report): Promise<void> {
+export async function historyRound(fleet: Fleet, wants: Wants, report: Report): Promise<void> {
   if (!historyCases.some(wants)) return;
   const tell: Tell = (name, count, seconds) => {
     if (wants(name)) report(name, count, usual, { seconds });
   };
-  await Promise.all(hosts.map((host) => host.exec("rm -rf /run/policy-routing /var/lib/policy-routing")));
+  const { hosts } = fleet;
+  await fleet.clear();
+  await Promise.all(hosts.map((host) => host.exec("rm -rf /var/lib/policy-routing")));
   inRun("first");
   const all = await Promise.all(hosts.map(async (host) => ({ host, made: await create("HostRouting", fields(host, 1400)) })));
   try {
