@@ -9,7 +9,7 @@ import { followingWord } from "../plan/followed";
 import { ofNobody, ofWhom, owningLines, type Title, takenFrom, takenOver, takesFrom, titleOf } from "../plan/ownership";
 import { adoptedFor } from "./adoption";
 import { exchangeOf } from "./exchange";
-import { isAsDeclared } from "./match";
+import { problemOf } from "./match";
 import { ownTags, placeOf, undoAt } from "./place";
 import { describe } from "./steps";
 
@@ -26,7 +26,7 @@ export function ensure(rule: RuleSet, members: readonly Rule[], state: State, ma
   const holder = ours.length > 0 && owner?.entry.id !== id ? owner : undefined;
   const isTaken = holder !== undefined && !isSameStack(holder.entry.stack, mandate.stack);
   if (isTaken && adopt === false) throw belongsToAnother(key, holder.entry, "priority");
-  if (isTaken && adopt === "same" && !isAsDeclared(members, ours))
+  if (isTaken && adopt === "same" && problemOf(members, ours) !== undefined)
     throw differs(key, ours.map((one) => describe(one.rule)).join("; "), describe(rule));
 
   const adopted = adoptedFor(rule, members, place, holder, adopt);

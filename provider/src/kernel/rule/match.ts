@@ -29,11 +29,6 @@ export function mismatchOf(members: readonly Rule[], ours: readonly ObservedRule
   return { lacking: [...left.values()], surplus };
 }
 
-export function isAsDeclared(members: readonly Rule[], ours: readonly ObservedRule[]): boolean {
-  const { lacking, surplus } = mismatchOf(members, ours);
-  return lacking.length + surplus.length === 0;
-}
-
 /** Whether several rules may come and go one by one among those that stay. A single one is exchanged under STAGING, whatever it says. */
 export const comesAndGoes = (members: readonly Rule[], { ours }: Place): boolean =>
   members.length + ours.length > 2 &&
@@ -46,8 +41,8 @@ const wordsOf = ({ rule, unread }: ObservedRule): string => withUnread(describe(
 export function problemOf(members: readonly Rule[], ours: readonly ObservedRule[]): string | undefined {
   const [current, ...others] = ours;
   if (current === undefined) return "is not there";
-  if (isAsDeclared(members, ours)) return undefined;
   const { lacking, surplus } = mismatchOf(members, ours);
+  if (lacking.length + surplus.length === 0) return undefined;
   if (members.length === 1) return others.length > 0 ? `is there ${ours.length} times` : `is ${wordsOf(current)}`;
   return [
     ...(lacking.length === 0 ? [] : [`lacks ${lacking.map(describe).join("; ")}`]),
